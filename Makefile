@@ -1,0 +1,45 @@
+# Everything a fresh machine needs: Python 3.11-3.13 and make.
+PYTHON ?= python3
+CORES ?= 4
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
+
+.PHONY: results quick article report test lint format setup lock
+
+results: $(INSTALLED)
+	$(SNAKEMAKE)
+
+quick: $(INSTALLED)
+	$(SNAKEMAKE) --configfile config/quick.yaml
+
+article: $(INSTALLED)
+	$(SNAKEMAKE) --configfile config/article.yaml
+
+test: $(INSTALLED)
+	$(BIN)/python -m pytest
+
+setup: $(INSTALLED)
+
+# The stamp is newer than the files it depends on only after a complete installation;
+# --require-hashes refuses anything that is not in the lock, the build backend included.
+$(INSTALLED): requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/snakemake --lint
+
+format: $(INSTALLED)
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/snakefmt Snakefile workflow
+
+lock: $(INSTALLED)
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --group dev pyproject.toml --output-file requirements.lock

@@ -1,0 +1,1 @@
+"""Small multilayer perceptrons, in NumPy and in Keras, on pixels and on cluster distances."""

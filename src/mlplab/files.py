@@ -1,0 +1,59 @@
+"""Files that are complete or absent: everything is written beside its name and renamed."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TEMPORARY_PREFIX = ".incomplete-"
+
+
+@contextmanager
+def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Yield a temporary path that becomes ``path`` when the block ends without an error.
+
+    The temporary file lies in the same folder (a rename is atomic only within a file system),
+    has the same suffix (some writers choose the format by it) and is removed on failure, so that
+    a job that is killed or fails leaves nothing that looks finished.
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(
+        prefix=TEMPORARY_PREFIX, suffix=target.name, dir=target.parent
+    )
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)  # mkstemp's 0600 would hide results from a group
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def save_array(path: str | os.PathLike[str], array: np.ndarray) -> None:
+    """Write ``array`` as ``.npy``, C-contiguous, atomically."""
+    with atomic_path(path) as temporary, temporary.open("wb") as file:
+        np.save(file, np.ascontiguousarray(array), allow_pickle=False)
+
+
+def load_array(path: str | os.PathLike[str]) -> np.ndarray:
+    """Open an ``.npy`` file as a read-only memory map; parallel jobs share its pages."""
+    return np.load(path, mmap_mode="r", allow_pickle=False)
+
+
+def save_table(path: str | os.PathLike[str], table: pd.DataFrame) -> None:
+    """Write ``table`` as CSV without its index, atomically; floats keep their full precision."""
+    with atomic_path(path) as temporary:
+        table.to_csv(temporary, index=False, lineterminator="\n")
