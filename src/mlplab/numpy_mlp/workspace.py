@@ -1,0 +1,171 @@
+"""Forward and backward propagation of one slice of samples, without a single allocation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from scipy.linalg import get_blas_funcs
+
+from mlplab.numpy_mlp.parameters import Parameters
+
+
+class BatchStatistics(NamedTuple):
+    """Sums over the samples of a batch, taken before the weights are changed."""
+
+    cost: float
+    absolute_error: float
+    n_correct: int
+
+
+class _Buffers(NamedTuple):
+    inputs: np.ndarray
+    targets: np.ndarray
+    codes: np.ndarray
+    activations: tuple[np.ndarray, ...]
+    deltas: tuple[np.ndarray, ...]
+    slopes: tuple[np.ndarray, ...]
+
+
+def sigmoid(z: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """1 / (1 + exp(-z)), as (1 + tanh(z/2)) / 2: no overflow for any z, and vectorised."""
+    np.multiply(z, 0.5, out=out)
+    np.tanh(out, out=out)
+    np.multiply(out, 0.5, out=out)
+    return np.add(out, 0.5, out=out)
+
+
+def log_loss(logits: np.ndarray, codes: np.ndarray) -> float:
+    """Sum over samples and outputs of the binary log-loss, stable for any logits.
+
+    Parameters
+    ----------
+    logits : array of shape (n, n_outputs)
+    codes : integers of shape (n,), the output that should be 1
+
+    Notes
+    -----
+    −y log σ(z) − (1 − y) log(1 − σ(z)) = max(z, 0) − y z + log(1 + exp(−|z|)).
+    """
+    terms = np.log1p(np.exp(-np.abs(logits)))
+    terms += np.maximum(logits, 0)
+    expected = np.take_along_axis(logits, codes[:, np.newaxis], axis=1)
+    return float(terms.sum(dtype=np.float64) - expected.sum(dtype=np.float64))
+
+
+class Workspace:
+    """The buffers of one thread: activations and errors for up to ``rows`` samples.
+
+    ``gradient`` holds the sums over the samples of ∂(log-loss)/∂(weight), times the step size
+    that is given to :meth:`propagate_back`; regularisation is not part of it.
+    """
+
+    def __init__(self, layer_sizes: Sequence[int], rows: int, dtype: np.dtype | str) -> None:
+        self.gradient = Parameters.zeros(layer_sizes, dtype)
+        self._targets_of_code = np.eye(layer_sizes[-1], dtype=dtype)
+        self._gemm = get_blas_funcs("gemm", dtype=np.dtype(dtype))
+        self._all_rows = _Buffers(
+            inputs=np.empty((rows, layer_sizes[0]), dtype),
+            targets=np.empty((rows, layer_sizes[-1]), dtype),
+            codes=np.empty(rows, np.intp),
+            activations=tuple(np.empty((rows, size), dtype) for size in layer_sizes[1:]),
+            deltas=tuple(np.empty((rows, size), dtype) for size in layer_sizes[1:]),
+            slopes=tuple(np.empty((rows, size), dtype) for size in layer_sizes[1:-1]),
+        )
+        self._views: dict[int, _Buffers] = {rows: self._all_rows}
+
+    def _buffers(self, rows: int) -> _Buffers:
+        views = self._views.get(rows)
+        if views is None:
+            whole = self._all_rows
+            views = self._views[rows] = _Buffers(
+                whole.inputs[:rows],
+                whole.targets[:rows],
+                whole.codes[:rows],
+                *(tuple(a[:rows] for a in group) for group in whole[3:]),
+            )
+        return views
+
+    def gather(
+        self, x: np.ndarray, codes: np.ndarray, rows: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Copy the samples ``x[rows]`` and their codes into the buffers, and return both.
+
+        ``mode="clip"`` because the default makes ``take`` write to a copy of ``out`` first.
+        """
+        buffers = self._buffers(len(rows))
+        np.take(codes, rows, out=buffers.codes, mode="clip")
+        np.take(x, rows, axis=0, out=buffers.inputs, mode="clip")
+        return buffers.inputs, buffers.codes
+
+    def propagate_forward(self, parameters: Parameters, inputs: np.ndarray) -> np.ndarray:
+        """Logits of the output layer, shape (n, n_outputs), a view of a buffer."""
+        activations = self._buffers(len(inputs)).activations
+        last = len(activations) - 1
+        below = inputs
+        for layer, (weights, biases) in enumerate(
+            zip(parameters.weights, parameters.biases, strict=True)
+        ):
+            above = activations[layer]
+            np.dot(below, weights, out=above)
+            np.add(above, biases, out=above)
+            if layer < last:
+                sigmoid(above, out=above)
+            below = above
+        return below
+
+    def propagate_back(
+        self,
+        parameters: Parameters,
+        inputs: np.ndarray,
+        codes: np.ndarray,
+        step_size: float,
+        *,
+        accumulate: bool,
+    ) -> None:
+        """Turn the errors of the last forward pass into ``gradient``, times ``step_size``.
+
+        No error is propagated to the input layer: nothing needs it. Scaling the small error of
+        the output layer scales every gradient, so the large ones need no pass of their own.
+
+        ``accumulate`` adds to ``gradient`` instead of replacing it. That goes through SciPy's
+        BLAS, which can add in place; so it is for threads with one BLAS thread each. NumPy and
+        SciPy may bring a BLAS and a thread pool each, and pools that alternate wait busily for
+        each other.
+        """
+        buffers = self._buffers(len(inputs))
+        np.take(self._targets_of_code, codes, axis=0, out=buffers.targets, mode="clip")
+        delta = sigmoid(buffers.activations[-1], out=buffers.deltas[-1])
+        np.subtract(delta, buffers.targets, out=delta)
+        np.multiply(delta, step_size, out=delta)
+        for layer in range(len(parameters.weights) - 1, -1, -1):
+            below = buffers.activations[layer - 1] if layer else inputs
+            gradient = self.gradient.weights[layer]
+            if accumulate:
+                self._gemm(
+                    1.0, delta.T, below.T, beta=1.0, c=gradient.T, trans_b=1, overwrite_c=1
+                )
+                self.gradient.biases[layer][...] += np.add.reduce(delta, axis=0)
+            else:
+                np.dot(below.T, delta, out=gradient)
+                np.add.reduce(delta, axis=0, out=self.gradient.biases[layer])
+            if layer:
+                error, slope = buffers.deltas[layer - 1], buffers.slopes[layer - 1]
+                np.dot(delta, parameters.weights[layer].T, out=error)
+                np.subtract(1.0, below, out=slope)
+                np.multiply(slope, below, out=slope)
+                delta = np.multiply(error, slope, out=error)
+
+    def statistics(self, codes: np.ndarray) -> BatchStatistics:
+        """Cost, absolute error and number of correct outputs of the last forward pass."""
+        buffers = self._buffers(len(codes))
+        logits = buffers.activations[-1]
+        np.take(self._targets_of_code, codes, axis=0, out=buffers.targets, mode="clip")
+        error = sigmoid(logits, out=buffers.deltas[-1])
+        np.subtract(error, buffers.targets, out=error)
+        return BatchStatistics(
+            cost=log_loss(logits, codes),
+            absolute_error=float(np.abs(error).sum(dtype=np.float64)),
+            n_correct=int(np.count_nonzero(logits.argmax(axis=1) == codes)),
+        )
