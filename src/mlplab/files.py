@@ -27,9 +27,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(
-        prefix=TEMPORARY_PREFIX, suffix=target.name, dir=target.parent
-    )
+    handle, name = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, suffix=target.name, dir=target.parent)
     os.close(handle)
     temporary = Path(name)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,7 +32,7 @@ class Parameters:
     @classmethod
     def zeros(cls, layer_sizes: Sequence[int], dtype: np.dtype | str) -> Parameters:
         """Zero weights and biases for layers of the given sizes, input layer first."""
-        shapes = list(zip(layer_sizes[:-1], layer_sizes[1:], strict=True))
+        shapes = list(itertools.pairwise(layer_sizes))
         n_weights = sum(lower * upper for lower, upper in shapes)
         vector = np.zeros(n_weights + sum(layer_sizes[1:]), dtype=dtype)
         weights, biases = [], []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -166,7 +167,7 @@ class Trainer:
     def _split(self, start: int, stop: int) -> list[tuple[int, int]]:
         n_parts = min(self._plan.workers, stop - start)
         bounds = [start + (stop - start) * k // n_parts for k in range(n_parts + 1)]
-        return list(zip(bounds[:-1], bounds[1:], strict=True))
+        return list(itertools.pairwise(bounds))
 
     def _each_worker(
         self,

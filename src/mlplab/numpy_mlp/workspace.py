@@ -143,9 +143,7 @@ class Workspace:
             below = buffers.activations[layer - 1] if layer else inputs
             gradient = self.gradient.weights[layer]
             if accumulate:
-                self._gemm(
-                    1.0, delta.T, below.T, beta=1.0, c=gradient.T, trans_b=1, overwrite_c=1
-                )
+                self._gemm(1.0, delta.T, below.T, beta=1.0, c=gradient.T, trans_b=1, overwrite_c=1)
                 self.gradient.biases[layer][...] += np.add.reduce(delta, axis=0)
             else:
                 np.dot(below.T, delta, out=gradient)

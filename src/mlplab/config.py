@@ -1,0 +1,244 @@
+"""The typed configuration of a run, and the words for what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from mlplab.data.registry import DatasetSpec
+from mlplab.scaling import ScalingMethod
+
+Count = Annotated[int, Field(strict=True, ge=1)]
+ClusterCount = Annotated[int, Field(strict=True, ge=2)]
+Seed = Annotated[int, Field(strict=True, ge=0, lt=2**32)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+_IDX_LABEL_HEADER_BYTES = 8
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the message lists every fault with its key path."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DownloadConfig(_Section):
+    """How the files of the data set are fetched."""
+
+    attempts: Count = Field(3, description="tries of a source that fails for the moment")
+    timeout_seconds: Positive = Field(10.0, description="wait for a connection or for its data")
+
+
+class ScaleConfig(_Section):
+    """How many images are used, and how pixels are scaled for each purpose."""
+
+    n_train: Count | None = Field(None, description="first images of the training part; all")
+    n_test: Count | None = Field(None, description="first images of the test part; all")
+    numpy: ScalingMethod = Field("standard", description="scaling of pixels for NumPy")
+    keras: ScalingMethod = Field("unit", description="scaling of pixels for Keras")
+    cluster: ScalingMethod = Field("normalizer", description="scaling of pixels for k-means")
+
+
+class ClusterConfig(_Section):
+    """The sweep over the number of clusters K."""
+
+    k_values: tuple[ClusterCount, ...] = Field(min_length=1, description="numbers of clusters")
+    fit_on: Literal["train", "all"] = Field(
+        "train", description="images that k-means sees; 'all' adds the test images"
+    )
+    n_init: Count = Field(3, description="start positions, of which the best is used")
+    max_iter: Count = Field(1000, description="passes over the images at most")
+    batch_size: Count = Field(4096, description="images in a mini-batch of k-means")
+
+
+class SilhouetteConfig(_Section):
+    """The silhouette coefficient of every K of the sweep."""
+
+    memory_mib: Count = Field(768, description="memory for distances, in MiB")
+
+
+class TransformConfig(_Section):
+    """Distances to the cluster centres as features."""
+
+    k_values: tuple[ClusterCount, ...] = Field(
+        min_length=1, description="numbers of clusters, among those of the sweep"
+    )
+    scaling: Literal["standard", "normalizer", "minmax"] = Field(
+        "standard", description="scaling of the distances"
+    )
+
+
+class NumpyConfig(_Section):
+    """Parameters of the NumPy network, see ``NumpyMLPClassifier``."""
+
+    learning_rate: Positive = 1e-3
+    decrease_const: NonNegative = 1e-6
+    momentum: Annotated[float, Field(ge=0, lt=1)] = 5e-5
+    l2: NonNegative = 0.01
+    l1: NonNegative = 0.0
+    init: Literal["sqrt_nodes", "const"] = "sqrt_nodes"
+    init_factor: Positive = 2.0
+
+
+class KerasConfig(_Section):
+    """Parameters of the reference model in Keras."""
+
+    l2: NonNegative = 0.01
+
+
+class TrainConfig(_Section):
+    """Training of both networks on every feature space with every batch size."""
+
+    epochs: Count = 35
+    batch_sizes: tuple[Count, ...] = Field(min_length=1, description="samples in a mini-batch")
+    hidden_layer_sizes: tuple[Count, ...] = Field((70, 30), description="nodes, lowest first")
+    n_threads: Count = Field(4, description="threads of a training, at most those there are")
+    scale_l2_with_inputs: bool = Field(
+        True, description="on K distances, use l2 times K / (number of pixels)"
+    )
+    numpy: NumpyConfig = NumpyConfig()
+    keras: KerasConfig = KerasConfig()
+
+
+class WorkflowConfig(_Section):
+    """Everything that a run depends on."""
+
+    run: str = Field(pattern=r"^[A-Za-z0-9_-]+$", description="name of the folder in results/")
+    dataset: str = Field(description="a name in config/datasets.yaml")
+    data_dir: str | None = Field(None, description="folder with the four files, tried first")
+    seeds: tuple[Seed, ...] = Field(min_length=1, description="seeds; each is a repetition")
+    download: DownloadConfig = DownloadConfig()
+    scale: ScaleConfig = ScaleConfig()
+    cluster: ClusterConfig
+    silhouette: SilhouetteConfig = SilhouetteConfig()
+    transform: TransformConfig
+    train: TrainConfig
+
+
+def load_config(
+    mapping: Mapping[str, Any], datasets: Mapping[str, DatasetSpec] | None = None
+) -> WorkflowConfig:
+    """Turn a parsed YAML file into a frozen, typed configuration.
+
+    Parameters
+    ----------
+    mapping : the configuration as read
+    datasets : the known data sets; with them, sizes are checked against the number of images
+
+    Raises
+    ------
+    ConfigError
+        With one line per fault: key path, what was found, what is allowed.
+    """
+    try:
+        config = WorkflowConfig.model_validate(dict(mapping))
+    except ValidationError as error:
+        faults = [_describe(fault) for fault in error.errors(include_url=False)]
+        raise _config_error(faults) from None
+    faults = _find_conflicts(config, datasets)
+    if faults:
+        raise _config_error(faults)
+    return config
+
+
+def sample_counts(config: WorkflowConfig, spec: DatasetSpec) -> tuple[int, int]:
+    """Images of the training and of the test part that the run uses."""
+    available = [
+        spec.files[role].bytes - _IDX_LABEL_HEADER_BYTES for role in ("train_labels", "test_labels")
+    ]
+    wanted = (config.scale.n_train, config.scale.n_test)
+    counts = [n if w is None else min(n, w) for n, w in zip(available, wanted, strict=True)]
+    return counts[0], counts[1]
+
+
+def _find_conflicts(
+    config: WorkflowConfig, datasets: Mapping[str, DatasetSpec] | None
+) -> list[str]:
+    """Faults that only several keys together show."""
+    faults = []
+    lists = {
+        "seeds": config.seeds,
+        "cluster.k_values": config.cluster.k_values,
+        "transform.k_values": config.transform.k_values,
+        "train.batch_sizes": config.train.batch_sizes,
+    }
+    for key, values in lists.items():
+        repeated = sorted({value for value in values if values.count(value) > 1})
+        if repeated:
+            faults.append(f"{key}: found {repeated} more than once; allowed: each value once")
+    unfitted = sorted(set(config.transform.k_values) - set(config.cluster.k_values))
+    if unfitted:
+        faults.append(
+            f"transform.k_values: found {unfitted}, which the sweep does not fit; allowed: values "
+            f"of cluster.k_values, {list(config.cluster.k_values)}"
+        )
+    if datasets is None:
+        return faults
+    spec = datasets.get(config.dataset)
+    if spec is None:
+        return [*faults, f"dataset: found {config.dataset!r}; allowed: one of {sorted(datasets)}"]
+    n_train, n_test = sample_counts(config, spec)
+    for key, wanted, there in (
+        ("scale.n_train", config.scale.n_train, n_train),
+        ("scale.n_test", config.scale.n_test, n_test),
+    ):
+        if wanted is not None and wanted > there:
+            faults.append(f"{key}: found {wanted}; allowed: at most the {there} images there are")
+    n_clustered = n_train + (n_test if config.cluster.fit_on == "all" else 0)
+    for k in config.cluster.k_values:
+        if k >= n_clustered:
+            faults.append(
+                f"cluster.k_values: found {k}; allowed: fewer than the {n_clustered} images "
+                "that are clustered"
+            )
+    for size in config.train.batch_sizes:
+        if size > n_train:
+            faults.append(
+                f"train.batch_sizes: found {size}; allowed: at most the {n_train} training images"
+            )
+    return faults
+
+
+_ALLOWED = {
+    "extra_forbidden": "no such key",
+    "missing": "this key must be given",
+    "too_short": "at least {min_length} value(s)",
+    "greater_than_equal": "at least {ge}",
+    "greater_than": "above {gt}",
+    "less_than": "below {lt}",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "string_type": "a text",
+    "tuple_type": "a list",
+    "model_type": "a section with keys of its own",
+    "string_pattern_mismatch": "letters, digits, '-' and '_'",
+    "literal_error": "{expected}",
+    "finite_number": "a finite number",
+}
+
+
+def _describe(fault: ErrorDetails) -> str:
+    path = "".join(
+        f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault["loc"]
+    ).lstrip(".")
+    allowed = _ALLOWED.get(fault["type"], fault["msg"]).format(**fault.get("ctx", {}))
+    if fault["type"] == "missing":
+        return f"{path}: found nothing; allowed: {allowed}"
+    found = re.sub(r"\s+", " ", repr(fault["input"]))
+    found = found if len(found) <= 80 else found[:77] + "..."
+    return f"{path or 'the configuration'}: found {found}; allowed: {allowed}"
+
+
+def _config_error(faults: list[str]) -> ConfigError:
+    lines = "\n".join(f"  - {fault}" for fault in faults)
+    return ConfigError(f"the configuration has {len(faults)} fault(s):\n{lines}")

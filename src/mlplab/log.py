@@ -1,0 +1,34 @@
+"""Logs of jobs: everything into a file, tracebacks included, and a short word to the user."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def job_log(path: str) -> Iterator[logging.Logger]:
+    """Send log records, warnings and a traceback, should the block fail, to ``path``.
+
+    A failing block ends the process with status 1 after one line on standard error; the
+    traceback is for those who open the log.
+    """
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(
+        filename=path,
+        filemode="w",
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        force=True,
+    )
+    logging.captureWarnings(True)
+    logger = logging.getLogger("mlplab")
+    try:
+        yield logger
+    except Exception as error:
+        logger.exception("the job failed")
+        print(f"{type(error).__name__}: {error}\n(details: {path})", file=sys.stderr)
+        sys.exit(1)

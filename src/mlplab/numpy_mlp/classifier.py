@@ -1,0 +1,341 @@
+"""The network as a scikit-learn classifier."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+from tqdm.auto import tqdm
+
+from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
+from mlplab.numpy_mlp.planning import available_threads, choose_plan
+from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
+from mlplab.numpy_mlp.workspace import BatchStatistics
+
+logger = logging.getLogger(__name__)
+
+# A network that knows nothing says 0.5 everywhere and costs ln 2 per output. One that is this
+# many times worse is confidently wrong: its steps are too long, even while all is still finite.
+_DIVERGED_COST_RATIO = 50.0
+
+
+class DivergenceError(ArithmeticError):
+    """Training left the finite numbers, or became far worse than guessing."""
+
+
+class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
+    """Multilayer perceptron with sigmoid layers, trained by mini-batch gradient descent.
+
+    The cost of a batch is the sum over its samples of the binary log-losses of the outputs,
+    plus λ₂/2 · Σ w² + λ₁ · Σ |w| without the biases. An update is
+    w ← w − (Δ + α Δ_previous) with Δ = η · gradient; η is divided by 1 + c · i before
+    epoch i = 0, 1, … (Source: the article series on a simple Python ANN for MNIST, 2020.)
+
+    Parameters
+    ----------
+    hidden_layer_sizes : nodes of the hidden layers, lowest first
+    batch_size : samples of a mini-batch; a larger one than the training set means the whole set
+    epochs : passes over the training set
+    learning_rate : η before the first epoch
+    decrease_const : c, the decrease of the learning rate
+    momentum : α, the share of the previous step that is added to a step
+    l2, l1 : λ₂ and λ₁, the strengths of the regularisation
+    init : "sqrt_nodes" draws weights and biases from ±init_factor/√(nodes of the lower layer),
+        "const" from ±init_interval
+    init_factor, init_interval : see ``init``
+    dtype : "float32" or "float64", of weights and of all computation
+    shuffle : draw the batches from a new permutation in every epoch
+    random_state : seed of start weights and permutations
+    n_threads : threads to use; None for all that the process may use
+    plan : how batches are spread over threads; None measures it once per process and shape
+    monitor : what ``history_`` holds beside the learning rate and times. "full": accuracy and
+        cost of the whole training set after every epoch; "batch": the same summed over the
+        batches while they are trained, as the weights change; "none": neither
+    callbacks : called as ``callback(classifier, record)`` after every epoch, ``record`` being
+        its row of the history as a dict
+    progress : show a progress bar
+
+    Attributes
+    ----------
+    classes_ : labels, shape (n_classes,)
+    coefs_ : list of weights, shapes (n_lower, n_upper)
+    intercepts_ : list of biases, shapes (n_upper,)
+    history_ : DataFrame, a row per epoch. ``wall_seconds`` and ``cpu_seconds`` are those of the
+        training alone; costs are sums over samples and include the regularisation, of which
+        ``regularization_share`` is the part; ``last_batch_error`` is the mean absolute error of
+        the outputs for the last mini-batch before its update
+    plan_ : the plan that was used
+    n_features_in_, n_iter_ : number of features, epochs trained in all
+    """
+
+    def __init__(
+        self,
+        hidden_layer_sizes: Sequence[int] = (70, 30),
+        batch_size: int = 500,
+        epochs: int = 35,
+        learning_rate: float = 1e-3,
+        decrease_const: float = 1e-6,
+        momentum: float = 5e-5,
+        l2: float = 0.01,
+        l1: float = 0.0,
+        init: Literal["sqrt_nodes", "const"] = "sqrt_nodes",
+        init_factor: float = 2.0,
+        dtype: Literal["float32", "float64"] = "float32",
+        shuffle: bool = True,
+        random_state: int | np.random.RandomState | None = None,
+        n_threads: int | None = None,
+        *,
+        init_interval: float = 0.5,
+        plan: Plan | None = None,
+        monitor: Literal["full", "batch", "none"] = "full",
+        callbacks: Sequence[Callable[[NumpyMLPClassifier, dict[str, Any]], None]] = (),
+        progress: bool = False,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.batch_size = batch_size
+        self.epochs = epochs
+        self.learning_rate = learning_rate
+        self.decrease_const = decrease_const
+        self.momentum = momentum
+        self.l2 = l2
+        self.l1 = l1
+        self.init = init
+        self.init_factor = init_factor
+        self.dtype = dtype
+        self.shuffle = shuffle
+        self.random_state = random_state
+        self.n_threads = n_threads
+        self.init_interval = init_interval
+        self.plan = plan
+        self.monitor = monitor
+        self.callbacks = callbacks
+        self.progress = progress
+
+    def fit(
+        self,
+        X: np.ndarray,
+        y: np.ndarray,
+        *,
+        validation_data: tuple[np.ndarray, np.ndarray] | None = None,
+    ) -> NumpyMLPClassifier:
+        """Train from new start weights.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features); a C-contiguous array or memory map of
+            ``dtype`` is used as it lies, anything else is copied
+        y : labels, shape (n_samples,)
+        validation_data : images and labels whose accuracy is recorded as ``test_accuracy``
+            after every epoch; they have no influence on the training
+
+        Raises
+        ------
+        ValueError
+            A parameter or the data are not usable.
+        DivergenceError
+            The learning rate is too large; the message names epoch and learning rate.
+        """
+        self._check_parameters()
+        X, codes = self._check_samples(X, y, reset=True)
+        self._start()
+        return self._train(X, codes, self.epochs, validation_data)
+
+    def partial_fit(
+        self, X: np.ndarray, y: np.ndarray, classes: np.ndarray | None = None
+    ) -> NumpyMLPClassifier:
+        """Go on for one epoch; the first call starts, and needs all ``classes`` if y lacks some."""
+        self._check_parameters()
+        if hasattr(self, "_parameters"):
+            X, codes = self._check_samples(X, y, reset=False)
+        else:
+            X, codes = self._check_samples(X, y, reset=True, classes=classes)
+            self._start()
+        return self._train(X, codes, 1, None)
+
+    def decision_logits(self, X: np.ndarray) -> np.ndarray:
+        """Outputs before the last sigmoid, shape (n_samples, n_classes)."""
+        check_is_fitted(self, "coefs_")
+        X = validate_data(self, X, reset=False, dtype=np.dtype(self.dtype), order="C")
+        with self._trainer(len(X)) as trainer:
+            return trainer.logits(X)
+
+    def predict_proba(self, X: np.ndarray) -> np.ndarray:
+        """Outputs of the network divided by their sum, shape (n_samples, n_classes)."""
+        logits = self.decision_logits(X).astype(np.float64)
+        # log σ(z), so that a sample for which every output is tiny still has a largest one
+        log_outputs = -np.logaddexp(0.0, -logits)
+        log_outputs -= log_outputs.max(axis=1, keepdims=True)
+        outputs = np.exp(log_outputs)
+        return outputs / outputs.sum(axis=1, keepdims=True)
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        """The label with the largest output, shape (n_samples,)."""
+        codes = self.decision_logits(X).argmax(axis=1)
+        return self.classes_[codes]
+
+    def _check_parameters(self) -> None:
+        sizes = list(self.hidden_layer_sizes)
+        rules = [
+            ("hidden_layer_sizes", all(int(s) == s and s >= 1 for s in sizes), "numbers of 1 up"),
+            ("batch_size", self.batch_size >= 1, "at least 1"),
+            ("epochs", self.epochs >= 1, "at least 1"),
+            ("learning_rate", self.learning_rate > 0, "above 0"),
+            ("decrease_const", self.decrease_const >= 0, "at least 0"),
+            ("momentum", 0 <= self.momentum < 1, "at least 0 and below 1"),
+            ("l2", self.l2 >= 0, "at least 0"),
+            ("l1", self.l1 >= 0, "at least 0"),
+            ("init", self.init in ("sqrt_nodes", "const"), '"sqrt_nodes" or "const"'),
+            ("init_factor", self.init_factor > 0, "above 0"),
+            ("init_interval", self.init_interval > 0, "above 0"),
+            ("dtype", self.dtype in ("float32", "float64"), '"float32" or "float64"'),
+            ("n_threads", self.n_threads is None or self.n_threads >= 1, "None or at least 1"),
+            ("monitor", self.monitor in ("full", "batch", "none"), '"full", "batch" or "none"'),
+        ]
+        faults = [
+            f"{name} is {getattr(self, name)!r}, allowed: {allowed}"
+            for name, holds, allowed in rules
+            if not holds
+        ]
+        if faults:
+            raise ValueError("; ".join(faults))
+
+    def _check_samples(
+        self, X: np.ndarray, y: np.ndarray, *, reset: bool, classes: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        X, y = validate_data(self, X, y, reset=reset, dtype=np.dtype(self.dtype), order="C")
+        check_classification_targets(y)
+        if reset:
+            self.classes_ = np.unique(y if classes is None else classes)
+        unknown = np.setdiff1d(y, self.classes_)
+        if len(unknown):
+            raise ValueError(
+                f"y holds {unknown[:5].tolist()}, which are not among the classes "
+                f"{self.classes_[:20].tolist()}; give them all to the first partial_fit"
+            )
+        return np.asarray(X), np.searchsorted(self.classes_, y)
+
+    def _start(self) -> None:
+        self._random = check_random_state(self.random_state)
+        sizes = [self.n_features_in_, *self.hidden_layer_sizes, len(self.classes_)]
+        self._parameters = draw_parameters(
+            sizes,
+            self.dtype,
+            self._random,
+            method=self.init,
+            factor=self.init_factor,
+            interval=self.init_interval,
+        )
+        self._previous_step = Parameters.zeros(sizes, self.dtype)
+        self._rate = self.learning_rate
+        self.n_iter_ = 0
+        self._records: list[dict[str, Any]] = []
+
+    @property
+    def coefs_(self) -> list[np.ndarray]:
+        return list(self._parameters.weights)
+
+    @property
+    def intercepts_(self) -> list[np.ndarray]:
+        return list(self._parameters.biases)
+
+    @property
+    def history_(self) -> pd.DataFrame:
+        return pd.DataFrame(self._records)
+
+    def _trainer(self, n_samples: int) -> Trainer:
+        sizes = [self.n_features_in_, *(len(b) for b in self._parameters.biases)]
+        batch_size = min(self.batch_size, n_samples)
+        threads = min(self.n_threads or available_threads(), available_threads())
+        self.plan_ = self.plan or choose_plan(sizes, batch_size, self.dtype, threads)
+        return Trainer(self._parameters, self._previous_step, batch_size, self.plan_)
+
+    def _train(
+        self,
+        X: np.ndarray,
+        codes: np.ndarray,
+        epochs: int,
+        validation_data: tuple[np.ndarray, np.ndarray] | None,
+    ) -> NumpyMLPClassifier:
+        validation = None
+        if validation_data is not None:
+            validation = self._check_samples(*validation_data, reset=False)
+        with self._trainer(len(X)) as trainer, np.errstate(over="ignore", invalid="ignore"):
+            for _ in tqdm(range(epochs), disable=not self.progress, unit="epoch"):
+                record = self._run_epoch(trainer, X, codes)
+                if validation is not None:
+                    hits = trainer.evaluate(*validation).n_correct
+                    record["test_accuracy"] = hits / len(validation[0])
+                self._records.append(record)
+                for callback in self.callbacks:
+                    callback(self, record)
+        return self
+
+    def _run_epoch(self, trainer: Trainer, X: np.ndarray, codes: np.ndarray) -> dict[str, Any]:
+        self._rate /= 1.0 + self.decrease_const * self.n_iter_
+        order = self._random.permutation(len(X)) if self.shuffle else None
+        step = Step(self._rate, self.momentum, self.l2, self.l1)
+        batches: list[BatchStatistics] = []
+        wall, cpu = time.perf_counter(), time.process_time()
+        trainer.run_epoch(X, codes, order, step, batches.append if self.monitor != "none" else None)
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+        self.n_iter_ += 1
+        record: dict[str, Any] = {
+            "epoch": self.n_iter_,
+            "train_accuracy": np.nan,
+            "test_accuracy": np.nan,
+            "learning_rate": self._rate,
+            "wall_seconds": wall,
+            "cpu_seconds": cpu,
+        }
+        if self.monitor != "none":
+            record |= self._measures(trainer, X, codes, batches)
+        self._check_finite(record.get("total_cost"), len(X))
+        return record
+
+    def _measures(
+        self,
+        trainer: Trainer,
+        X: np.ndarray,
+        codes: np.ndarray,
+        batches: list[BatchStatistics],
+    ) -> dict[str, float]:
+        if self.monitor == "full":
+            total = trainer.evaluate(X, codes)
+        else:
+            total = BatchStatistics(*(sum(values) for values in zip(*batches, strict=True)))
+        regularization = self._parameters.regularization(self.l1, self.l2)
+        last = batches[-1]
+        last_rows = len(X) % self.batch_size or min(self.batch_size, len(X))
+        cost, last_cost = total.cost + regularization, last.cost + regularization
+        return {
+            "train_accuracy": total.n_correct / len(X),
+            "total_cost": cost,
+            "regularization_share": regularization / cost,
+            "last_batch_cost": last_cost,
+            "last_batch_regularization_share": regularization / last_cost,
+            "last_batch_error": last.absolute_error / (last_rows * len(self.classes_)),
+        } | {
+            f"mean_abs_weight_L{layer}": float(np.abs(weights).mean(dtype=np.float64))
+            for layer, weights in enumerate(self._parameters.weights)
+        }
+
+    def _check_finite(self, total_cost: float | None, n_samples: int) -> None:
+        limit = _DIVERGED_COST_RATIO * np.log(2.0) * len(self.classes_) * n_samples
+        squares = float(np.square(self._parameters.vector).sum())
+        if np.isfinite(squares) and (total_cost is None or total_cost < limit):
+            return
+        raise DivergenceError(
+            f"training diverged in epoch {self.n_iter_} at learning rate {self._rate:.6g} "
+            f"(batch size {self.batch_size}, cost "
+            f"{'not recorded' if total_cost is None else format(total_cost, '.4g')}); "
+            "use a smaller learning_rate: the gradient is a sum over the batch, so it grows "
+            "with the batch size"
+        )

@@ -1,0 +1,109 @@
+"""Timings that can be believed: who else used the processors, medians, intervals of ratios."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+_CONTAMINATED_ABOVE = 0.10
+
+
+def _machine_cpu_seconds() -> float | None:
+    """CPU seconds that all processes used since the start, or None where /proc is missing."""
+    try:
+        numbers = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+    except OSError:
+        return None
+    user, nice, system, _idle, _iowait, irq, softirq = (int(number) for number in numbers[:7])
+    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class QuietWatch:
+    """Measures, as a context manager, the CPU seconds that other processes used meanwhile."""
+
+    foreign_share: float = field(default=float("nan"), init=False)
+
+    def __enter__(self) -> QuietWatch:
+        self._start = (_machine_cpu_seconds(), time.process_time(), time.perf_counter())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        machine, own, wall = self._start
+        now = _machine_cpu_seconds()
+        if machine is None or now is None:
+            return
+        foreign = max(0.0, (now - machine) - (time.process_time() - own))
+        capacity = (time.perf_counter() - wall) * (os.cpu_count() or 1)
+        self.foreign_share = foreign / capacity
+
+    @property
+    def contaminated(self) -> bool:
+        """Whether others used more than a tenth of the machine."""
+        return bool(self.foreign_share > _CONTAMINATED_ABOVE)
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A ratio of medians with a 95 % bootstrap interval and what it says."""
+
+    ratio: float
+    low: float
+    high: float
+    rounds: int
+
+    @property
+    def verdict(self) -> str:
+        """Whether the numerator took more or less time, or neither can be said."""
+        if self.low > 1.0:
+            return "slower"
+        return "faster" if self.high < 1.0 else "no difference"
+
+
+def median_ratio(
+    seconds: np.ndarray, reference_seconds: np.ndarray, *, seed: int = 0, resamples: int = 10_000
+) -> Ratio:
+    """Median of ``seconds`` over the median of ``reference_seconds``, both of shape (rounds,).
+
+    The interval is the percentile bootstrap over rounds of both (Efron and Tibshirani, 1993).
+    """
+    seconds, reference = np.asarray(seconds, float), np.asarray(reference_seconds, float)
+    if not len(seconds) or not len(reference):
+        raise ValueError(f"a ratio needs rounds, got {len(seconds)} and {len(reference)}")
+    random = np.random.default_rng(seed)
+
+    def medians(values: np.ndarray) -> np.ndarray:
+        return np.median(random.choice(values, (resamples, len(values))), axis=1)
+
+    low, high = np.quantile(medians(seconds) / medians(reference), [0.025, 0.975])
+    return Ratio(
+        float(np.median(seconds) / np.median(reference)),
+        float(low),
+        float(high),
+        min(len(seconds), len(reference)),
+    )
+
+
+def machine_record() -> dict[str, str | int]:
+    """What the timings depend on: processor, its number, system, Python and NumPy."""
+    return {
+        "processor": _processor_name(),
+        "processors": os.cpu_count() or 1,
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+    }
+
+
+def _processor_name() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
