@@ -55,3 +55,25 @@ def save_table(path: str | os.PathLike[str], table: pd.DataFrame) -> None:
     """Write ``table`` as CSV without its index, atomically; floats keep their full precision."""
     with atomic_path(path) as temporary:
         table.to_csv(temporary, index=False, lineterminator="\n")
+
+
+def save_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write ``text`` as UTF-8, atomically."""
+    with atomic_path(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
+    """Read a table that :func:`save_table` wrote."""
+    import pandas as pd
+
+    return pd.read_csv(path)
+
+
+def load_parts(
+    train: str | os.PathLike[str], test: str | os.PathLike[str], parts: str
+) -> np.ndarray:
+    """The training samples as a memory map, or, for ``parts="all"``, both parts in memory."""
+    if parts == "train":
+        return load_array(train)
+    return np.concatenate([load_array(train), load_array(test)])

@@ -9,7 +9,6 @@ import pandas as pd
 
 from mlplab.timing import median_ratio
 
-PIXELS = "pixels"
 SWEEP_COLUMNS = [
     "dataset",
     "algorithm",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from mlplab.files import load_array
 from mlplab.timing import QuietWatch
 
 logger = logging.getLogger(__name__)
@@ -26,6 +27,16 @@ class Samples:
     y_train: np.ndarray
     x_test: np.ndarray
     y_test: np.ndarray
+
+    @property
+    def n_features(self) -> int:
+        """Number of input features."""
+        return self.x_train.shape[1]
+
+
+def load_samples(paths: Any) -> Samples:
+    """Open the four arrays that attributes of ``paths`` name, e.g. ``paths.x_train``."""
+    return Samples(*(load_array(getattr(paths, f.name)) for f in fields(Samples)))
 
 
 def input_scaled_l2(l2: float, n_features: int, n_pixels: int, *, scale: bool) -> float:
@@ -96,11 +107,24 @@ def train_keras_reference(
     return _with_load(history, watch, n_threads)
 
 
-def label_history(history: pd.DataFrame, labels: Mapping[str, Any]) -> pd.DataFrame:
-    """Put columns that say which training it was in front of a table of epochs."""
-    return pd.concat(
-        [pd.DataFrame([dict(labels)] * len(history), index=history.index), history], axis=1
-    )
+def label_history(
+    history: pd.DataFrame, framework: str, samples: Samples, training: Any
+) -> pd.DataFrame:
+    """Put the columns that say which training it was in front of a table of epochs.
+
+    ``training`` has the attributes ``space``, ``batch_size`` and ``seed``.
+    """
+    kind = training.space.split("-")[0]
+    labels = {
+        "experiment": "article_a" if kind == "pixels" else "article_c",
+        "framework": framework,
+        # The scaling of pixels differs between frameworks; the figures compare the spaces.
+        "input_space": kind if kind == "pixels" else training.space,
+        "n_features": samples.n_features,
+        "batch_size": int(training.batch_size),
+        "seed": int(training.seed),
+    }
+    return pd.concat([pd.DataFrame(labels, index=history.index), history], axis=1)
 
 
 def _with_load(history: pd.DataFrame, watch: QuietWatch, n_threads: int) -> pd.DataFrame:

@@ -1,0 +1,28 @@
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/download.smk"
+include: "workflow/rules/scale.smk"
+include: "workflow/rules/cluster.smk"
+include: "workflow/rules/silhouette.smk"
+include: "workflow/rules/transform.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/tables.smk"
+include: "workflow/rules/figures.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        rules.record_run.output,
+        rules.figures.input,
+        rules.tables.input,
+
+
+report: "workflow/report/workflow.rst"

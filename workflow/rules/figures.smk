@@ -1,0 +1,63 @@
+# in:  results/<run>/tables/
+# out: results/<run>/figures/: PNG and SVG
+
+
+rule plot_cluster_sweep:
+    input:
+        rules.tabulate_cluster_sweep.output,
+    output:
+        png=report(
+            f"{RESULTS}/figures/cluster_sweep.png",
+            caption="../report/cluster_sweep.rst",
+            category="Clusters",
+        ),
+        svg=f"{RESULTS}/figures/cluster_sweep.svg",
+    params:
+        fit_on=CONFIG.cluster.fit_on,
+    log:
+        f"{RESULTS}/logs/plot_cluster_sweep.log",
+    script:
+        "../scripts/plot_cluster_sweep.py"
+
+
+rule plot_training_history:
+    input:
+        rules.tabulate_training.output.history,
+    output:
+        png=report(
+            f"{RESULTS}/figures/training_history.png",
+            caption="../report/training_history.rst",
+            category="Training",
+        ),
+        svg=f"{RESULTS}/figures/training_history.svg",
+    params:
+        batch_size=min(CONFIG.train.batch_sizes, key=lambda size: abs(size - 500)),
+        seed=CONFIG.seeds[0],
+    log:
+        f"{RESULTS}/logs/plot_training_history.log",
+    script:
+        "../scripts/plot_training_history.py"
+
+
+rule plot_seconds_per_epoch:
+    input:
+        benchmark=rules.tabulate_training.output.benchmark,
+        ratios=rules.tabulate_training.output.ratios,
+    output:
+        png=report(
+            f"{RESULTS}/figures/seconds_per_epoch.png",
+            caption="../report/seconds_per_epoch.rst",
+            category="Training",
+        ),
+        svg=f"{RESULTS}/figures/seconds_per_epoch.svg",
+    log:
+        f"{RESULTS}/logs/plot_seconds_per_epoch.log",
+    script:
+        "../scripts/plot_seconds_per_epoch.py"
+
+
+rule figures:
+    input:
+        rules.plot_cluster_sweep.output,
+        rules.plot_training_history.output,
+        rules.plot_seconds_per_epoch.output,

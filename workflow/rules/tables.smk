@@ -1,0 +1,37 @@
+# in:  results/<run>/models/clusters/, results/<run>/training/
+# out: results/<run>/tables/: a table per subject
+
+
+rule tabulate_cluster_sweep:
+    input:
+        fits=cluster_fits("csv"),
+        silhouettes=rules.score_silhouettes.output,
+    output:
+        f"{RESULTS}/tables/cluster_sweep.csv",
+    log:
+        f"{RESULTS}/logs/tabulate_cluster_sweep.log",
+    script:
+        "../scripts/tabulate_cluster_sweep.py"
+
+
+rule tabulate_training:
+    input:
+        training_histories("numpy"),
+        training_histories("keras"),
+    output:
+        history=f"{RESULTS}/tables/training_history.csv",
+        benchmark=f"{RESULTS}/tables/batch_size_benchmark.csv",
+        ratios=f"{RESULTS}/tables/batch_size_ratios.csv",
+        accuracies=f"{RESULTS}/tables/final_accuracies.csv",
+    params:
+        seed=CONFIG.seeds[0],
+    log:
+        f"{RESULTS}/logs/tabulate_training.log",
+    script:
+        "../scripts/tabulate_training.py"
+
+
+rule tables:
+    input:
+        rules.tabulate_cluster_sweep.output,
+        rules.tabulate_training.output,

@@ -1,0 +1,56 @@
+# in:  results/<run>/data/<space>/, results/<run>/data/labels/
+# out: results/<run>/training/<framework>/<space>/: a row per epoch
+#
+# Trainings are timed, so each runs alone: it takes every slot that the default profile gives.
+
+
+rule train_numpy:
+    input:
+        x_train=f"{RESULTS}/data/{{space}}/x_train.npy",
+        x_test=f"{RESULTS}/data/{{space}}/x_test.npy",
+        y_train=rules.extract_labels.output.train,
+        y_test=rules.extract_labels.output.test,
+    output:
+        f"{RESULTS}/training/numpy/{{space}}/batch-{{batch_size}}-seed-{{seed}}.csv",
+    params:
+        epochs=CONFIG.train.epochs,
+        hidden_layer_sizes=list(CONFIG.train.hidden_layer_sizes),
+        n_threads=CONFIG.train.n_threads,
+        scale_l2_with_inputs=CONFIG.train.scale_l2_with_inputs,
+        n_pixels=DATASET.n_pixels,
+        network=CONFIG.train.numpy.model_dump(),
+    log:
+        f"{RESULTS}/logs/train_numpy/{{space}}-batch-{{batch_size}}-seed-{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/train_numpy/{{space}}-batch-{{batch_size}}-seed-{{seed}}.tsv"
+    threads: CONFIG.train.n_threads
+    resources:
+        slot=64,
+    script:
+        "../scripts/train_numpy.py"
+
+
+rule train_keras:
+    input:
+        x_train=f"{RESULTS}/data/{{space}}/x_train.npy",
+        x_test=f"{RESULTS}/data/{{space}}/x_test.npy",
+        y_train=rules.extract_labels.output.train,
+        y_test=rules.extract_labels.output.test,
+    output:
+        f"{RESULTS}/training/keras/{{space}}/batch-{{batch_size}}-seed-{{seed}}.csv",
+    params:
+        epochs=CONFIG.train.epochs,
+        hidden_layer_sizes=list(CONFIG.train.hidden_layer_sizes),
+        n_threads=CONFIG.train.n_threads,
+        scale_l2_with_inputs=CONFIG.train.scale_l2_with_inputs,
+        n_pixels=DATASET.n_pixels,
+        l2=CONFIG.train.keras.l2,
+    log:
+        f"{RESULTS}/logs/train_keras/{{space}}-batch-{{batch_size}}-seed-{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/train_keras/{{space}}-batch-{{batch_size}}-seed-{{seed}}.tsv"
+    threads: CONFIG.train.n_threads
+    resources:
+        slot=64,
+    script:
+        "../scripts/train_keras.py"

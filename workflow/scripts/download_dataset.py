@@ -1,0 +1,17 @@
+"""Fetch and verify the files of a data set."""
+
+from pathlib import Path
+
+from mlplab.data import fetch_dataset
+from mlplab.data.registry import DatasetSpec
+
+from mlplab.log import job_log
+
+with job_log(snakemake.log[0]):
+    fetch_dataset(
+        DatasetSpec.model_validate(snakemake.params.spec),
+        Path(snakemake.output[0]).parent,
+        local_folder=snakemake.resources.data_dir or None,
+        attempts=snakemake.resources.attempts,
+        timeout=snakemake.resources.timeout_ms / 1000,
+    )

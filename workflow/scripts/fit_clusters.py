@@ -1,0 +1,23 @@
+"""Fit k-means for one K and one seed."""
+
+from mlplab.clustering import fit_kmeans, summarize_fit
+
+from mlplab.files import load_parts, save_array, save_table
+from mlplab.log import job_log
+
+with job_log(snakemake.log[0]):
+    params = snakemake.params
+    k, seed = int(snakemake.wildcards.k), int(snakemake.wildcards.seed)
+    fit = fit_kmeans(
+        load_parts(snakemake.input.train, snakemake.input.test, params.fit_on),
+        k,
+        algorithm="minibatch",
+        n_init=params.n_init,
+        max_iter=params.max_iter,
+        batch_size=params.batch_size,
+        seed=seed,
+        n_threads=snakemake.threads,
+    )
+    save_array(snakemake.output.centers, fit.centers)
+    save_array(snakemake.output.labels, fit.labels)
+    save_table(snakemake.output.row, summarize_fit(fit, dataset=params.dataset, seed=seed))

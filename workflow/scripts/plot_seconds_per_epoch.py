@@ -1,0 +1,12 @@
+"""Draw seconds per epoch over batch size."""
+
+from mlplab.figures import plot_seconds_per_epoch, save_figure
+
+from mlplab.files import read_table
+from mlplab.log import job_log
+
+with job_log(snakemake.log[0]):
+    figure = plot_seconds_per_epoch(
+        read_table(snakemake.input.benchmark), read_table(snakemake.input.ratios)
+    )
+    save_figure(figure, snakemake.output)

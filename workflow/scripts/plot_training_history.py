@@ -1,0 +1,14 @@
+"""Draw cost and accuracy over epochs."""
+
+from mlplab.figures import plot_training_history, save_figure
+
+from mlplab.files import read_table
+from mlplab.log import job_log
+
+with job_log(snakemake.log[0]):
+    figure = plot_training_history(
+        read_table(snakemake.input[0]),
+        batch_size=snakemake.params.batch_size,
+        seed=snakemake.params.seed,
+    )
+    save_figure(figure, snakemake.output)

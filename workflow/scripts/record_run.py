@@ -1,0 +1,13 @@
+"""Write the merged configuration and the machine of a run beside its results."""
+
+import json
+
+import yaml
+
+from mlplab.files import save_text
+from mlplab.log import job_log
+from mlplab.timing import machine_record
+
+with job_log(snakemake.log[0]):
+    save_text(snakemake.output.config, yaml.safe_dump(snakemake.params.config, sort_keys=False))
+    save_text(snakemake.output.machine, json.dumps(machine_record(), indent=2) + "\n")

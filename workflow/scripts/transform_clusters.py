@@ -1,0 +1,17 @@
+"""Replace pixels by scaled distances to the centres of K clusters."""
+
+from mlplab.clustering import cluster_distances
+
+from mlplab.files import load_array, save_array
+from mlplab.log import job_log
+from mlplab.scaling import scale_features
+
+with job_log(snakemake.log[0]):
+    centers = load_array(snakemake.input.centers)
+    train, test = scale_features(
+        cluster_distances(load_array(snakemake.input.train), centers),
+        cluster_distances(load_array(snakemake.input.test), centers),
+        snakemake.params.scaling,
+    )
+    save_array(snakemake.output.train, train)
+    save_array(snakemake.output.test, test)
