@@ -10,16 +10,16 @@ rule fit_clusters:
         centers=f"{RESULTS}/models/clusters/k-{{k}}-seed-{{seed}}.centers.npy",
         labels=f"{RESULTS}/models/clusters/k-{{k}}-seed-{{seed}}.labels.npy",
         row=f"{RESULTS}/models/clusters/k-{{k}}-seed-{{seed}}.csv",
+    log:
+        f"{RESULTS}/logs/fit_clusters/k-{{k}}-seed-{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/fit_clusters/k-{{k}}-seed-{{seed}}.tsv"
+    threads: 1
     params:
         dataset=CONFIG.dataset,
         fit_on=CONFIG.cluster.fit_on,
         n_init=CONFIG.cluster.n_init,
         max_iter=CONFIG.cluster.max_iter,
         batch_size=CONFIG.cluster.batch_size,
-    log:
-        f"{RESULTS}/logs/fit_clusters/k-{{k}}-seed-{{seed}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/fit_clusters/k-{{k}}-seed-{{seed}}.tsv"
-    threads: 1
     script:
         "../scripts/fit_clusters.py"

@@ -5,9 +5,6 @@
 rule download_dataset:
     output:
         [f"{RAW}/{file.name}" for file in DATASET.files.values()],
-    params:
-        dataset=CONFIG.dataset,
-        spec=DATASET.model_dump(mode="json"),
     log:
         f"{RESULTS}/logs/download_dataset.log",
     benchmark:
@@ -18,6 +15,9 @@ rule download_dataset:
         data_dir=CONFIG.data_dir or "",
         attempts=CONFIG.download.attempts,
         timeout_ms=round(CONFIG.download.timeout_seconds * 1000),
+    params:
+        dataset=CONFIG.dataset,
+        spec=DATASET.model_dump(mode="json"),
     script:
         "../scripts/download_dataset.py"
 
@@ -26,9 +26,9 @@ rule record_run:
     output:
         config=f"{RESULTS}/config.yaml",
         machine=f"{RESULTS}/machine.json",
-    params:
-        config=CONFIG.model_dump(mode="json"),
     log:
         f"{RESULTS}/logs/record_run.log",
+    params:
+        config=CONFIG.model_dump(mode="json"),
     script:
         "../scripts/record_run.py"

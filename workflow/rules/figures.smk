@@ -12,10 +12,10 @@ rule plot_cluster_sweep:
             category="Clusters",
         ),
         svg=f"{RESULTS}/figures/cluster_sweep.svg",
-    params:
-        fit_on=CONFIG.cluster.fit_on,
     log:
         f"{RESULTS}/logs/plot_cluster_sweep.log",
+    params:
+        fit_on=CONFIG.cluster.fit_on,
     script:
         "../scripts/plot_cluster_sweep.py"
 
@@ -30,11 +30,11 @@ rule plot_training_history:
             category="Training",
         ),
         svg=f"{RESULTS}/figures/training_history.svg",
+    log:
+        f"{RESULTS}/logs/plot_training_history.log",
     params:
         batch_size=min(CONFIG.train.batch_sizes, key=lambda size: abs(size - 500)),
         seed=CONFIG.seeds[0],
-    log:
-        f"{RESULTS}/logs/plot_training_history.log",
     script:
         "../scripts/plot_training_history.py"
 

@@ -8,14 +8,14 @@ rule extract_labels:
     output:
         train=f"{RESULTS}/data/labels/y_train.npy",
         test=f"{RESULTS}/data/labels/y_test.npy",
-    params:
-        spec=DATASET.model_dump(mode="json"),
-        n_train=CONFIG.scale.n_train,
-        n_test=CONFIG.scale.n_test,
     log:
         f"{RESULTS}/logs/extract_labels.log",
     benchmark:
         f"{RESULTS}/benchmarks/extract_labels.tsv"
+    params:
+        spec=DATASET.model_dump(mode="json"),
+        n_train=CONFIG.scale.n_train,
+        n_test=CONFIG.scale.n_test,
     script:
         "../scripts/extract_labels.py"
 
@@ -26,13 +26,13 @@ rule scale_pixels:
     output:
         train=f"{RESULTS}/data/pixels-{{scaling}}/x_train.npy",
         test=f"{RESULTS}/data/pixels-{{scaling}}/x_test.npy",
-    params:
-        spec=DATASET.model_dump(mode="json"),
-        n_train=CONFIG.scale.n_train,
-        n_test=CONFIG.scale.n_test,
     log:
         f"{RESULTS}/logs/scale_pixels/{{scaling}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/scale_pixels/{{scaling}}.tsv"
+    params:
+        spec=DATASET.model_dump(mode="json"),
+        n_train=CONFIG.scale.n_train,
+        n_test=CONFIG.scale.n_test,
     script:
         "../scripts/scale_pixels.py"

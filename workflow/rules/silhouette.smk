@@ -9,14 +9,14 @@ rule score_silhouettes:
         labels=cluster_fits("labels.npy"),
     output:
         f"{RESULTS}/tables/silhouettes.csv",
-    params:
-        fits=[{"k": k, "seed": s} for k in CONFIG.cluster.k_values for s in CONFIG.seeds],
-        fit_on=CONFIG.cluster.fit_on,
-        memory_mib=CONFIG.silhouette.memory_mib,
     log:
         f"{RESULTS}/logs/score_silhouettes.log",
     benchmark:
         f"{RESULTS}/benchmarks/score_silhouettes.tsv"
     threads: workflow.cores
+    params:
+        fits=[{"k": k, "seed": s} for k in CONFIG.cluster.k_values for s in CONFIG.seeds],
+        fit_on=CONFIG.cluster.fit_on,
+        memory_mib=CONFIG.silhouette.memory_mib,
     script:
         "../scripts/score_silhouettes.py"

@@ -23,10 +23,10 @@ rule tabulate_training:
         benchmark=f"{RESULTS}/tables/batch_size_benchmark.csv",
         ratios=f"{RESULTS}/tables/batch_size_ratios.csv",
         accuracies=f"{RESULTS}/tables/final_accuracies.csv",
-    params:
-        seed=CONFIG.seeds[0],
     log:
         f"{RESULTS}/logs/tabulate_training.log",
+    params:
+        seed=CONFIG.seeds[0],
     script:
         "../scripts/tabulate_training.py"
 

@@ -12,13 +12,6 @@ rule train_numpy:
         y_test=rules.extract_labels.output.test,
     output:
         f"{RESULTS}/training/numpy/{{space}}/batch-{{batch_size}}-seed-{{seed}}.csv",
-    params:
-        epochs=CONFIG.train.epochs,
-        hidden_layer_sizes=list(CONFIG.train.hidden_layer_sizes),
-        n_threads=CONFIG.train.n_threads,
-        scale_l2_with_inputs=CONFIG.train.scale_l2_with_inputs,
-        n_pixels=DATASET.n_pixels,
-        network=CONFIG.train.numpy.model_dump(),
     log:
         f"{RESULTS}/logs/train_numpy/{{space}}-batch-{{batch_size}}-seed-{{seed}}.log",
     benchmark:
@@ -26,6 +19,13 @@ rule train_numpy:
     threads: CONFIG.train.n_threads
     resources:
         slot=64,
+    params:
+        epochs=CONFIG.train.epochs,
+        hidden_layer_sizes=list(CONFIG.train.hidden_layer_sizes),
+        n_threads=CONFIG.train.n_threads,
+        scale_l2_with_inputs=CONFIG.train.scale_l2_with_inputs,
+        n_pixels=DATASET.n_pixels,
+        network=CONFIG.train.numpy.model_dump(),
     script:
         "../scripts/train_numpy.py"
 
@@ -38,13 +38,6 @@ rule train_keras:
         y_test=rules.extract_labels.output.test,
     output:
         f"{RESULTS}/training/keras/{{space}}/batch-{{batch_size}}-seed-{{seed}}.csv",
-    params:
-        epochs=CONFIG.train.epochs,
-        hidden_layer_sizes=list(CONFIG.train.hidden_layer_sizes),
-        n_threads=CONFIG.train.n_threads,
-        scale_l2_with_inputs=CONFIG.train.scale_l2_with_inputs,
-        n_pixels=DATASET.n_pixels,
-        l2=CONFIG.train.keras.l2,
     log:
         f"{RESULTS}/logs/train_keras/{{space}}-batch-{{batch_size}}-seed-{{seed}}.log",
     benchmark:
@@ -52,5 +45,12 @@ rule train_keras:
     threads: CONFIG.train.n_threads
     resources:
         slot=64,
+    params:
+        epochs=CONFIG.train.epochs,
+        hidden_layer_sizes=list(CONFIG.train.hidden_layer_sizes),
+        n_threads=CONFIG.train.n_threads,
+        scale_l2_with_inputs=CONFIG.train.scale_l2_with_inputs,
+        n_pixels=DATASET.n_pixels,
+        l2=CONFIG.train.keras.l2,
     script:
         "../scripts/train_keras.py"

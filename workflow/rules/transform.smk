@@ -10,11 +10,11 @@ rule transform_clusters:
     output:
         train=f"{RESULTS}/data/clusters-{{k}}/x_train.npy",
         test=f"{RESULTS}/data/clusters-{{k}}/x_test.npy",
-    params:
-        scaling=CONFIG.transform.scaling,
     log:
         f"{RESULTS}/logs/transform_clusters/{{k}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/transform_clusters/{{k}}.tsv"
+    params:
+        scaling=CONFIG.transform.scaling,
     script:
         "../scripts/transform_clusters.py"

