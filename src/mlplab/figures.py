@@ -1,0 +1,214 @@
+"""Figures: they draw tables and compute nothing that is not in one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from mlplab.files import atomic_path
+
+# Okabe and Ito's palette, which keeps apart for all common kinds of colour vision; frameworks
+# also differ in line style and marker, so that grey prints do.
+FRAMEWORK_STYLES = {
+    "numpy": {"label": "NumPy", "color": "#0072B2", "marker": "o", "linestyle": "-"},
+    "keras": {"label": "Keras", "color": "#D55E00", "marker": "s", "linestyle": "--"},
+}
+_SPACE_COLORS = ["#000000", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#0072B2"]
+_NEUTRAL = "#000000"
+
+plt.rcParams.update(
+    {
+        "figure.dpi": 150,
+        "font.size": 9,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": True,
+        "grid.color": "#dddddd",
+        "grid.linewidth": 0.6,
+        "axes.axisbelow": True,
+        "axes.titlesize": 9.5,
+        "axes.titlelocation": "left",
+        "svg.fonttype": "none",  # text stays text: searchable, and editable
+        "svg.hashsalt": "mlplab",
+    }
+)
+
+
+def save_figure(figure: Figure, paths: Iterable[str | os.PathLike[str]]) -> None:
+    """Write a figure in the format of every path's suffix, each file atomically.
+
+    No date is written, so that equal figures are equal files.
+    """
+    for path in paths:
+        with atomic_path(path) as temporary:
+            metadata = {"Date": None} if str(path).endswith(".svg") else {}
+            figure.savefig(temporary, metadata=metadata, bbox_inches="tight")
+    plt.close(figure)
+
+
+def plot_cluster_sweep(sweep: pd.DataFrame) -> Figure:
+    """Seconds of the fit, inertia and silhouette over K, from ``cluster_sweep.csv``.
+
+    A dot is a seed; the line joins the means.
+    """
+    figure, axes = plt.subplots(1, 3, figsize=(10, 3), layout="constrained")
+    panels = [
+        ("fit_seconds", "time of the fit (seconds)", "Time"),
+        ("inertia", "inertia (squared distance, sum)", "Inertia"),
+        ("silhouette", "mean silhouette coefficient", "Silhouette"),
+    ]
+    for axis, (column, label, title) in zip(axes, panels, strict=True):
+        means = sweep.groupby("k")[column].mean()
+        axis.plot(means.index, means, color=_NEUTRAL, linewidth=1.2)
+        axis.plot(sweep["k"], sweep[column], "o", color=FRAMEWORK_STYLES["numpy"]["color"], ms=4)
+        axis.set(xlabel="number of clusters K", ylabel=label, title=title)
+    axes[0].set_ylim(bottom=0)
+    axes[1].yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    return figure
+
+
+def plot_training_history(history: pd.DataFrame, *, batch_size: int, seed: int) -> Figure:
+    """Cost and test accuracy over epochs for every input space, from ``training_history.csv``."""
+    chosen = history[(history["batch_size"] == batch_size) & (history["seed"] == seed)]
+    frameworks = [name for name in FRAMEWORK_STYLES if name in set(chosen["framework"])]
+    figure, axes = plt.subplots(
+        2,
+        len(frameworks),
+        figsize=(4.6 * len(frameworks), 5.4),
+        sharex=True,
+        sharey="row",
+        squeeze=False,
+        layout="constrained",
+    )
+    spaces = _ordered_spaces(chosen)
+    for column, framework in enumerate(frameworks):
+        cost, accuracy = axes[0, column], axes[1, column]
+        ends = []
+        for color, space in zip(_SPACE_COLORS, spaces, strict=False):
+            run = chosen[(chosen["framework"] == framework) & (chosen["input_space"] == space)]
+            if run.empty:
+                continue
+            run = run.sort_values("epoch")
+            cost.plot(run["epoch"], run["total_cost"] / run["total_cost"].iloc[0], color=color)
+            accuracy.plot(run["epoch"], run["test_accuracy"], color=color)
+            accuracy.plot(run["epoch"], run["train_accuracy"], color=color, ls=":", lw=1)
+            ends.append((run["test_accuracy"].iloc[-1], _space_label(space), color))
+        cost.set(title=f"{FRAMEWORK_STYLES[framework]['label']}, batch size {batch_size}")
+        cost.set_yscale("log")
+        accuracy.set(xlabel="epoch")
+        _label_ends(accuracy, chosen["epoch"].max(), ends)
+    axes[0, 0].set(ylabel="training cost / that of epoch 1")
+    axes[1, 0].set(ylabel="accuracy (solid: test, dotted: training)")
+    return figure
+
+
+def plot_seconds_per_epoch(benchmark: pd.DataFrame, ratios: pd.DataFrame) -> Figure:
+    """Seconds per epoch over batch size, and ratios to NumPy with their 95 % intervals.
+
+    From ``batch_size_benchmark.csv`` and ``batch_size_ratios.csv``; bars are quartiles.
+    """
+    variants = _ordered_spaces(benchmark.rename(columns={"variant": "input_space"}))
+    figure, axes = plt.subplots(
+        2,
+        len(variants),
+        figsize=(max(3.2, 2.8 * len(variants)), 5.4),
+        sharex=True,
+        sharey="row",
+        squeeze=False,
+        layout="constrained",
+    )
+    for column, variant in enumerate(variants):
+        top, bottom = axes[:, column]
+        rounds = benchmark[benchmark["variant"] == variant]
+        for framework, style in FRAMEWORK_STYLES.items():
+            grouped = rounds[rounds["framework"] == framework].groupby("batch_size")
+            middle = grouped["seconds_per_epoch"].median()
+            if middle.empty:
+                continue
+            spread = [
+                middle - grouped["seconds_per_epoch"].quantile(0.25),
+                grouped["seconds_per_epoch"].quantile(0.75) - middle,
+            ]
+            line = {key: value for key, value in style.items() if key != "label"}
+            top.errorbar(middle.index, middle, yerr=spread, capsize=2, ms=4, **line)
+            top.annotate(
+                style["label"],
+                (middle.index[0], middle.iloc[0]),
+                xytext=(6, 4),
+                textcoords="offset points",
+                color=style["color"],
+            )
+        top.set(xscale="log", yscale="log", title=_space_label(variant))
+        shown = ratios[(ratios["variant"] == variant) & (ratios["framework"] == "keras")]
+        bottom.axhline(1.0, color=FRAMEWORK_STYLES["numpy"]["color"], linewidth=1)
+        bottom.errorbar(
+            shown["batch_size"],
+            shown["ratio_to_numpy"],
+            yerr=[
+                shown["ratio_to_numpy"] - shown["ci_low"],
+                shown["ci_high"] - shown["ratio_to_numpy"],
+            ],
+            fmt="s--",
+            ms=4,
+            capsize=2,
+            color=FRAMEWORK_STYLES["keras"]["color"],
+        )
+        bottom.set(xlabel="batch size (samples)", yscale="log")
+        sizes = sorted(rounds["batch_size"].unique())
+        bottom.xaxis.set_major_locator(FixedLocator(sizes))
+        bottom.xaxis.set_minor_locator(NullLocator())
+        bottom.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _short_number(value)))
+    axes[0, 0].set(ylabel="time of an epoch (seconds)")
+    axes[1, 0].set(ylabel="Keras / NumPy\n(NumPy faster above 1)")
+    plain = FuncFormatter(lambda value, _: f"{value:g}")
+    for axis in axes[:, 0]:
+        axis.yaxis.set_major_formatter(plain)
+    axes[1, 0].yaxis.set_minor_formatter(
+        FuncFormatter(lambda value, _: f"{value:g}" if f"{value:g}"[0] in "25" else "")
+    )
+    return figure
+
+
+def _ordered_spaces(table: pd.DataFrame) -> list[str]:
+    """Pixels first, then clusters by their number."""
+
+    def order(space: str) -> tuple[bool, int]:
+        return space != "pixels", int(space.rsplit("-", 1)[-1]) if "-" in space else 0
+
+    return sorted(table["input_space"].unique(), key=order)
+
+
+def _space_label(space: str) -> str:
+    return "pixels" if space == "pixels" else f"{space.rsplit('-', 1)[-1]} distances"
+
+
+def _short_number(value: float) -> str:
+    return f"{value / 1000:g}k" if value >= 1000 else f"{value:g}"
+
+
+def _label_ends(axis: Axes, x: float, ends: list[tuple[float, str, str]]) -> None:
+    """Write labels right of the ends of lines, moved apart where they would overlap."""
+    low, high = axis.get_ylim()
+    step = (high - low) * 0.07
+    place = -float("inf")
+    for y, label, color in sorted(ends):
+        place = max(y, place + step)
+        axis.annotate(
+            f"{label} {y:.3f}",
+            (x, place),
+            xytext=(4, 0),
+            textcoords="offset points",
+            color=color,
+            va="center",
+            annotation_clip=False,
+        )
