@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
+from mlplab.processors import available_threads
+
 if TYPE_CHECKING:
     import keras
 
@@ -45,7 +47,7 @@ def configure_tensorflow(
     import keras
     import tensorflow as tf
 
-    n_threads = min(n_threads, os.cpu_count() or 1)
+    n_threads = min(n_threads, available_threads())
     threading = tf.config.threading
     try:
         threading.set_intra_op_parallelism_threads(n_threads)
@@ -151,7 +153,7 @@ class MatchedModel:
         )
 
     def gradients(self, x: Any, targets: Any) -> list[Any]:
-        """Gradients of :meth:`cost` by automatic differentiation: weights, biases, layer by layer."""
+        """Gradients of :meth:`cost` by automatic differentiation, in the order of the variables."""
         with self._tf.GradientTape() as tape:
             cost = self.cost(x, targets)
         return tape.gradient(cost, self._variables)

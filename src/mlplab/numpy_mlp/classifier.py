@@ -16,9 +16,10 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from tqdm.auto import tqdm
 
 from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
-from mlplab.numpy_mlp.planning import available_threads, choose_plan
+from mlplab.numpy_mlp.planning import choose_plan
 from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
 from mlplab.numpy_mlp.workspace import BatchStatistics
+from mlplab.processors import available_threads
 
 logger = logging.getLogger(__name__)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import logging
-import os
 import time
 from collections.abc import Sequence
 from functools import lru_cache
@@ -22,11 +21,6 @@ _SERIAL_BELOW = 200_000
 _SLICE_ROWS = (250, 500, 1000)
 _MEASURED_SAMPLES = 4_000
 _ROUNDS = 3
-
-
-def available_threads() -> int:
-    """Number of processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def choose_plan(
