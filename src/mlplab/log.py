@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +11,11 @@ from pathlib import Path
 
 
 @contextmanager
-def job_log(path: str) -> Iterator[logging.Logger]:
+def job_log(path: str, *, capture_stderr: bool = False) -> Iterator[logging.Logger]:
     """Send log records, warnings and a traceback, should the block fail, to ``path``.
+
+    ``capture_stderr`` also sends there what compiled code writes to standard error, such as
+    TensorFlow's words at its start.
 
     A failing block ends the process with status 1 after one line on standard error; the
     traceback is for those who open the log.
@@ -20,15 +24,24 @@ def job_log(path: str) -> Iterator[logging.Logger]:
     logging.basicConfig(
         filename=path,
         filemode="w",
+        encoding="utf-8",
         level=logging.INFO,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         force=True,
     )
     logging.captureWarnings(True)
     logger = logging.getLogger("mlplab")
+    terminal = os.dup(2)
     try:
+        if capture_stderr:
+            with open(path, "ab") as log:
+                os.dup2(log.fileno(), 2)
         yield logger
     except Exception as error:
         logger.exception("the job failed")
+        os.dup2(terminal, 2)
         print(f"{type(error).__name__}: {error}\n(details: {path})", file=sys.stderr)
         sys.exit(1)
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)

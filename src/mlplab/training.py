@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from mlplab.files import load_array
+from mlplab.processors import available_threads
 from mlplab.timing import QuietWatch
 
 logger = logging.getLogger(__name__)
@@ -129,7 +130,7 @@ def label_history(
 
 def _with_load(history: pd.DataFrame, watch: QuietWatch, n_threads: int) -> pd.DataFrame:
     return history.assign(
-        n_threads=n_threads,
+        n_threads=min(n_threads, available_threads()),
         foreign_cpu_share=watch.foreign_share,
         contaminated=watch.contaminated,
     )

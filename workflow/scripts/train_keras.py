@@ -4,7 +4,7 @@ from mlplab.files import save_table
 from mlplab.log import job_log
 from mlplab.training import input_scaled_l2, label_history, load_samples, train_keras_reference
 
-with job_log(snakemake.log[0]):
+with job_log(snakemake.log[0], capture_stderr=True):
     params, wildcards = snakemake.params, snakemake.wildcards
     samples = load_samples(snakemake.input)
     history = train_keras_reference(

@@ -1,0 +1,61 @@
+"""What several tests need: the real images, and a checkout of the project of their own."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mlplab.data import Dataset, fetch_dataset, load_dataset
+from mlplab.data.registry import DatasetSpec, load_registry
+
+ROOT = Path(__file__).parents[1]
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+
+@pytest.fixture(scope="session")
+def mnist_spec() -> DatasetSpec:
+    return load_registry(ROOT / "config" / "datasets.yaml")["mnist"]
+
+
+@pytest.fixture(scope="session")
+def mnist_folder(mnist_spec: DatasetSpec) -> Path:
+    """A folder with the real files: MLPLAB_DATA_DIR, a folder beside the checkout, or fetched."""
+    beside = ROOT.parent / "shared" / "data" / "mnist"
+    if os.environ.get("MLPLAB_DATA_DIR"):
+        return Path(os.environ["MLPLAB_DATA_DIR"])
+    if beside.is_dir():
+        return beside
+    folder = ROOT / "resources" / "mnist"
+    fetch_dataset(mnist_spec, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def mnist(mnist_folder: Path, mnist_spec: DatasetSpec) -> Dataset:
+    return load_dataset(mnist_folder, mnist_spec)
+
+
+@pytest.fixture
+def random() -> np.random.Generator:
+    return np.random.default_rng(20200516)
+
+
+@pytest.fixture(scope="session")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the files of the project in a folder whose path holds a space."""
+    folder = tmp_path_factory.mktemp("a checkout") / "mlplab"
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in listed.stdout.splitlines():
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return folder

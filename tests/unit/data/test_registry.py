@@ -1,0 +1,54 @@
+import pytest
+
+from mlplab.data import DataError
+from mlplab.data.registry import load_registry
+from tests.conftest import ROOT
+
+ENTRY = """
+mnist:
+  title: T
+  files:
+    train_images: {name: NAME, bytes: 10, sha256: HASH}
+    train_labels: {name: b, bytes: 10, sha256: HASH}
+    test_images: {name: c, bytes: 10, sha256: HASH}
+    test_labels: {name: d, bytes: 10, sha256: HASH}
+  sources: [{url: "URL"}]
+"""
+
+
+def write(tmp_path, name="a", digest="0" * 64, url="https://example.org/x"):
+    path = tmp_path / "datasets.yaml"
+    path.write_text(ENTRY.replace("NAME", name).replace("HASH", digest).replace("URL", url))
+    return path
+
+
+def test_the_projects_own_table_is_valid():
+    registry = load_registry(ROOT / "config" / "datasets.yaml")
+    assert set(registry) == {"mnist", "fashion_mnist"}
+    assert all(spec.n_pixels == 784 and spec.sources for spec in registry.values())
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"url": "http://example.org/"}, "https:// address"),
+        ({"url": "file:///etc/passwd"}, "https:// address"),
+        ({"name": "../secret"}, "mnist.files.train_images.name"),
+        ({"digest": "abc"}, "mnist.files.train_images.sha256"),
+    ],
+)
+def test_faults_are_refused_with_their_key_path(tmp_path, change, fault):
+    with pytest.raises(DataError, match=fault):
+        load_registry(write(tmp_path, **change))
+
+
+def test_a_loopback_server_may_do_without_encryption(tmp_path):
+    registry = load_registry(write(tmp_path, url="http://127.0.0.1:8000"))
+    assert registry["mnist"].sources[0].url == "http://127.0.0.1:8000/"
+
+
+def test_broken_yaml_is_told(tmp_path):
+    path = tmp_path / "datasets.yaml"
+    path.write_text("mnist: [")
+    with pytest.raises(DataError, match=r"datasets.yaml: cannot be read"):
+        load_registry(path)

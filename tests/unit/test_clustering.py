@@ -1,0 +1,103 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial.distance import cdist
+
+from mlplab.clustering import (
+    cluster_distances,
+    find_elbow,
+    fit_kmeans,
+    nearest_centers,
+    summarize_fit,
+)
+
+
+@pytest.fixture
+def blobs(random):
+    truth = random.integers(4, size=600)
+    return (20 * np.eye(4, 6)[truth] + random.normal(size=(600, 6))).astype(np.float32), truth
+
+
+@pytest.mark.parametrize("algorithm", ["minibatch", "lloyd", "elkan"])
+def test_separate_groups_are_found(blobs, algorithm):
+    x, truth = blobs
+    fit = fit_kmeans(x, 4, algorithm=algorithm, seed=1)
+    pairs = set(zip(fit.labels.tolist(), truth.tolist(), strict=True))
+    assert len(pairs) == 4
+    expected = np.square(x - fit.centers[fit.labels]).sum()
+    assert fit.inertia == pytest.approx(expected, rel=1e-4)
+    assert fit.centers.dtype == np.float32
+    assert fit.fit_seconds > 0
+
+
+def test_the_same_seed_gives_the_same_centres(blobs):
+    first, second = (fit_kmeans(blobs[0], 7, seed=3) for _ in range(2))
+    np.testing.assert_array_equal(first.centers, second.centers)
+    np.testing.assert_array_equal(first.labels, second.labels)
+
+
+def test_the_row_of_a_fit_says_what_was_fitted(blobs):
+    fit = fit_kmeans(blobs[0], 4)
+    row = summarize_fit(fit, dataset="blobs", seed=5).iloc[0]
+    assert (row["dataset"], row["algorithm"], row["k"], row["seed"]) == ("blobs", "minibatch", 4, 5)
+    assert row["inertia"] == fit.inertia
+
+
+@settings(max_examples=40, deadline=None)
+@given(n=st.integers(1, 30), k=st.integers(1, 10), d=st.integers(1, 5), seed=st.integers(0, 999))
+def test_distances_are_euclidean(n, k, d, seed):
+    random = np.random.default_rng(seed)
+    x, centers = random.normal(size=(n, d)), random.normal(size=(k, d))
+    distances = cluster_distances(x, centers)
+    assert distances.dtype == np.float32
+    np.testing.assert_allclose(distances, cdist(x, centers), rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(nearest_centers(x, centers), cdist(x, centers).argmin(axis=1))
+
+
+def test_distances_of_float32_data_far_from_the_origin_keep_their_digits(random):
+    x = (random.normal(size=(50, 3)) + 1000).astype(np.float32)
+    expected = cdist(x.astype(np.float64), x[:5].astype(np.float64))
+    np.testing.assert_allclose(cluster_distances(x, x[:5]), expected, atol=1e-5)
+
+
+def test_the_elbow_is_where_the_curve_bends():
+    assert find_elbow([1, 2, 3, 4, 5, 6], [100, 60, 20, 18, 16, 14]) == 3
+    assert find_elbow([6, 5, 4, 3, 2, 1], [14, 16, 18, 20, 60, 100]) == 3
+
+
+def test_a_straight_line_has_no_elbow():
+    assert find_elbow([1, 2, 3, 4], [4, 3, 2, 1]) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"k": 0}, "k is 0; allowed: 1 to 599"),
+        ({"k": 600}, "k is 600; allowed: 1 to 599, as x has 600 samples"),
+        ({"algorithm": "other"}, "algorithm is 'other'; allowed: minibatch"),
+        ({"x": np.full((10, 2), np.nan), "k": 2}, "x contains NaN"),
+        ({"x": np.zeros(10), "k": 2}, "1D array"),
+    ],
+)
+def test_bad_input_is_named(blobs, change, fault):
+    arguments = {"x": blobs[0], "k": 3} | change
+    with pytest.raises(ValueError, match=fault):
+        fit_kmeans(**arguments)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_too_few_different_samples_are_told():
+    with pytest.raises(ValueError, match="k is 3, but only 1 clusters have members"):
+        fit_kmeans(np.ones((20, 2)), 3, algorithm="lloyd")
+
+
+def test_features_that_do_not_match_are_told():
+    with pytest.raises(ValueError, match="x has 3 features, centers have 2"):
+        cluster_distances(np.zeros((4, 3)), np.zeros((2, 2)))
+
+
+@pytest.mark.parametrize(("ks", "inertias"), [([1, 2], [2, 1]), ([1, 2, 3], [1, 2])])
+def test_an_elbow_needs_three_points(ks, inertias):
+    with pytest.raises(ValueError, match="3 or more are needed"):
+        find_elbow(ks, inertias)
