@@ -1,0 +1,114 @@
+import copy
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mlplab.config import ConfigError, load_config, sample_counts
+from mlplab.data.registry import load_registry
+from tests.conftest import ROOT
+
+DEFAULT = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+DATASETS = load_registry(ROOT / "config" / "datasets.yaml")
+
+
+def changed(path, value):
+    mapping = copy.deepcopy(DEFAULT)
+    *sections, key = path.split(".")
+    target = mapping
+    for section in sections:
+        target = target[section]
+    target[key] = value
+    return mapping
+
+
+def merged(base, overlay):
+    result = dict(base)
+    for key, value in overlay.items():
+        both = isinstance(value, dict) and isinstance(result.get(key), dict)
+        result[key] = merged(result[key], value) if both else value
+    return result
+
+
+@pytest.mark.parametrize("name", ["config", "quick", "article"])
+def test_the_projects_own_files_are_valid(name):
+    overlay = yaml.safe_load((ROOT / "config" / f"{name}.yaml").read_text())
+    config = load_config(merged(DEFAULT, overlay), DATASETS)
+    assert config.run == {"config": "default"}.get(name, name)
+
+
+def test_the_default_file_names_every_key():
+    assert load_config(DEFAULT).model_dump(mode="json") == DEFAULT
+
+
+def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
+    assert sample_counts(load_config(DEFAULT), DATASETS["mnist"]) == (60_000, 10_000)
+    fewer = load_config(changed("scale.n_train", 70))
+    assert sample_counts(fewer, DATASETS["mnist"]) == (70, 10_000)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "fault"),
+    [
+        ("run", "../elsewhere", "run: found '../elsewhere'; allowed: letters, digits, '-' and '_'"),
+        ("run", None, "run: found None; allowed: a text"),
+        ("dataset", "cifar", "dataset: found 'cifar'; allowed: one of ['fashion_mnist', 'mnist']"),
+        ("seeds", [], "seeds: found []; allowed: at least 1 value"),
+        ("seeds", [1, 1], "seeds: found [1] more than once"),
+        ("seeds", [-1], "seeds[0]: found -1; allowed: at least 0"),
+        ("color", "red", "color: found 'red'; allowed: no such key"),
+        ("train.batch_size", 500, "train.batch_size: found 500; allowed: no such key"),
+        ("train.batch_sizes", [], "train.batch_sizes: found []; allowed: at least 1 value"),
+        ("train.batch_sizes", [60_001], "train.batch_sizes: found 60001; allowed: at most the"),
+        ("train.batch_sizes", [1.5], "train.batch_sizes[0]: found 1.5"),
+        ("train.batch_sizes", 500, "train.batch_sizes: found 500; allowed: a list"),
+        ("train.epochs", "many", "train.epochs: found 'many'; allowed: a whole number"),
+        ("train.epochs", True, "train.epochs: found True; allowed: a whole number"),
+        ("train.numpy.momentum", 1, "train.numpy.momentum: found 1; allowed: below 1"),
+        ("train.numpy.learning_rate", 0, "train.numpy.learning_rate: found 0; allowed: above 0"),
+        ("train.numpy.l2", float("nan"), "train.numpy.l2: found nan"),
+        ("train.numpy", 3, "train.numpy: found 3; allowed: a section"),
+        ("cluster.k_values", [1], "cluster.k_values[0]: found 1; allowed: at least 2"),
+        ("cluster.k_values", [40, 70, 90, 60_000], "cluster.k_values: found 60000; allowed: fewer"),
+        ("transform.k_values", [41], "transform.k_values: found [41], which the sweep does not"),
+        ("scale.numpy", "log", "scale.numpy: found 'log'; allowed: 'standard'"),
+        ("scale.n_train", 0, "scale.n_train: found 0; allowed: at least 1"),
+    ],
+)
+def test_a_fault_is_named_with_its_key_what_was_found_and_what_is_allowed(path, value, fault):
+    with pytest.raises(ConfigError) as caught:
+        load_config(changed(path, value), DATASETS)
+    assert fault in str(caught.value)
+
+
+def test_a_missing_section_is_named():
+    mapping = copy.deepcopy(DEFAULT)
+    del mapping["train"]
+    with pytest.raises(ConfigError, match="train: found nothing; allowed: this key must be given"):
+        load_config(mapping)
+
+
+def test_all_faults_come_in_one_message():
+    mapping = changed("train.epochs", 0) | {"seeds": [], "color": "red"}
+    with pytest.raises(ConfigError, match=r"3 fault\(s\)") as caught:
+        load_config(mapping)
+    assert all(key in str(caught.value) for key in ("train.epochs", "seeds", "color"))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(sorted(DEFAULT)), JSON)
+def test_anything_is_accepted_or_refused_in_words(key, value):
+    try:
+        config = load_config(DEFAULT | {key: value}, DATASETS)
+    except ConfigError as error:
+        assert key in str(error)
+    else:
+        assert config.run

@@ -1,0 +1,290 @@
+import pickle
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.cluster import MiniBatchKMeans
+from sklearn.exceptions import SkipTestWarning
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import Normalizer, StandardScaler
+from sklearn.utils.estimator_checks import check_estimator
+
+from mlplab.numpy_mlp import DivergenceError, NumpyMLPClassifier, Plan
+from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
+from mlplab.numpy_mlp.planning import choose_plan
+from mlplab.numpy_mlp.trainer import Step, Trainer
+from mlplab.numpy_mlp.workspace import Workspace, log_loss, sigmoid
+
+SERIAL = Plan(1, 1, 1000)
+
+
+def total_cost(parameters, x, codes, l1, l2):
+    """Cost of a batch, by the formula and one layer at a time."""
+    below = x
+    for weights, biases in zip(parameters.weights, parameters.biases, strict=True):
+        logits = below @ weights + biases
+        below = 1 / (1 + np.exp(-logits))
+    losses = np.logaddexp(0, logits) - np.eye(logits.shape[1])[codes] * logits
+    squares = sum(np.square(w).sum() for w in parameters.weights)
+    absolute = sum(np.abs(w).sum() for w in parameters.weights)
+    return losses.sum() + l2 / 2 * squares + l1 * absolute
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    sizes=st.lists(st.integers(1, 6), min_size=2, max_size=5),
+    n=st.integers(1, 7),
+    seed=st.integers(0, 10_000),
+    l1=st.sampled_from([0.0, 0.1]),
+    l2=st.sampled_from([0.0, 0.3]),
+)
+def test_gradients_are_those_of_the_cost(sizes, n, seed, l1, l2):
+    random = np.random.RandomState(seed)
+    parameters = draw_parameters(sizes, "float64", random)
+    # the cost has a kink where a weight is zero
+    parameters.vector[:] += 0.01 * np.sign(parameters.vector)
+    x, codes = random.normal(size=(n, sizes[0])), random.randint(sizes[-1], size=n)
+    h, numeric = 1e-5, np.empty_like(parameters.vector)
+    for i, value in enumerate(parameters.vector.copy()):
+        costs = []
+        for moved in (value + h, value - h):
+            parameters.vector[i] = moved
+            costs.append(total_cost(parameters, x, codes, l1, l2))
+        parameters.vector[i] = value
+        numeric[i] = (costs[0] - costs[1]) / (2 * h)
+    before = parameters.vector.copy()
+    rate = 1e-3
+    with Trainer(parameters, Parameters.zeros(sizes, "float64"), n, SERIAL) as trainer:
+        trainer.run_epoch(x, codes, None, Step(rate, 0.0, l2, l1))
+    gradient = (before - parameters.vector) / rate
+    scale = np.abs(numeric).max()
+    np.testing.assert_allclose(gradient, numeric, rtol=1e-6, atol=1e-6 * scale)
+
+
+@pytest.mark.parametrize("plan", [SERIAL, Plan(1, 2, 40), Plan(2, 1, 7), Plan(3, 1, 100)])
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_an_update_is_that_of_the_articles(random, plan, shuffle):
+    """w ← w − (Δ + α Δ_previous), written out plainly, over batches of which the last is short."""
+    sizes, n, batch, alpha, l2, l1, rate = [5, 4, 3], 103, 40, 0.7, 0.02, 0.01, 0.01
+    x, codes = random.normal(size=(n, 5)), random.integers(3, size=n)
+    parameters = draw_parameters(sizes, "float64", np.random.RandomState(0))
+    w = [a.copy() for a in parameters.weights]
+    b = [a.copy() for a in parameters.biases]
+    previous = [np.zeros_like(a) for a in (*w, *b)]
+    order = random.permutation(n) if shuffle else None
+    plain_order = np.arange(n) if order is None else order
+    for start in range(0, n, batch):
+        rows = plain_order[start : start + batch]
+        hidden = 1 / (1 + np.exp(-(x[rows] @ w[0] + b[0])))
+        output = 1 / (1 + np.exp(-(hidden @ w[1] + b[1])))
+        delta = output - np.eye(3)[codes[rows]]
+        lower = delta @ w[1].T * hidden * (1 - hidden)
+        gradients = [x[rows].T @ lower, hidden.T @ delta]
+        gradients = [g + l2 * v + l1 * np.sign(v) for g, v in zip(gradients, w, strict=True)]
+        steps = [rate * g for g in (*gradients, lower.sum(axis=0), delta.sum(axis=0))]
+        for value, step, last in zip((*w, *b), steps, previous, strict=True):
+            value -= step + alpha * last
+        previous = steps
+    with Trainer(parameters, Parameters.zeros(sizes, "float64"), batch, plan) as trainer:
+        trainer.run_epoch(x, codes, order, Step(rate, alpha, l2, l1))
+    for found, expected in zip((*parameters.weights, *parameters.biases), (*w, *b), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-14)
+
+
+def test_the_learning_rate_falls_as_published(random):
+    classifier = NumpyMLPClassifier((2,), epochs=35, monitor="none")
+    classifier.fit(random.normal(size=(10, 2)), np.arange(10) % 2)
+    assert classifier.history_["learning_rate"].iloc[-1] == pytest.approx(
+        0.0009994051838157095, rel=1e-15
+    )
+
+
+def test_it_is_a_scikit_learn_classifier():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SkipTestWarning)
+        results = check_estimator(NumpyMLPClassifier(), on_fail=None)
+    failed = [r["check_name"] for r in results if r["status"] not in ("passed", "skipped")]
+    assert failed == []
+    assert len(results) > 40
+
+
+@pytest.fixture
+def digits(mnist):
+    x = StandardScaler().fit_transform(mnist.x_train[:6_000].astype(np.float32))
+    return x, mnist.y_train[:6_000]
+
+
+def test_it_learns_real_digits(digits):
+    x, y = digits
+    classifier = NumpyMLPClassifier(batch_size=100, epochs=30, random_state=0)
+    classifier.fit(x[:5_000], y[:5_000], validation_data=(x[5_000:], y[5_000:]))
+    history = classifier.history_
+    assert classifier.score(x[5_000:], y[5_000:]) > 0.85
+    assert history["test_accuracy"].iloc[-1] == classifier.score(x[5_000:], y[5_000:])
+    assert history["train_accuracy"].iloc[-1] == classifier.score(x[:5_000], y[:5_000])
+    assert history["epoch"].tolist() == list(range(1, 31))
+    assert (history[["wall_seconds", "cpu_seconds"]] > 0).all().all()
+
+
+def test_the_history_holds_the_cost_of_the_training_set(digits):
+    x, y = digits
+    classifier = NumpyMLPClassifier(epochs=2, random_state=0, l1=0.001).fit(x, y)
+    record = classifier.history_.iloc[-1]
+    parameters = Parameters.from_layers(classifier.coefs_, classifier.intercepts_, "float64")
+    expected = total_cost(parameters, x.astype(np.float64), y, 0.001, 0.01)
+    share = 1 - total_cost(parameters, x.astype(np.float64), y, 0, 0) / expected
+    assert record["total_cost"] == pytest.approx(expected, rel=1e-5)
+    assert record["regularization_share"] == pytest.approx(share, rel=1e-4)
+    assert record["mean_abs_weight_L1"] == pytest.approx(np.abs(classifier.coefs_[1]).mean())
+
+
+def test_batch_monitoring_changes_nothing_but_the_record(digits):
+    fits = {
+        monitor: NumpyMLPClassifier(epochs=3, random_state=1, monitor=monitor).fit(*digits)
+        for monitor in ("full", "batch", "none")
+    }
+    for other in ("batch", "none"):
+        np.testing.assert_array_equal(fits["full"].coefs_[0], fits[other].coefs_[0])
+    costs = {m: fits[m].history_["total_cost"].iloc[-1] for m in ("full", "batch")}
+    assert costs["full"] < costs["batch"]
+    assert "total_cost" not in fits["none"].history_
+
+
+@pytest.mark.parametrize("n_threads", [1, 2])
+@pytest.mark.parametrize("batch_size", [100, 2_000])
+def test_the_same_seed_gives_the_same_bytes(digits, n_threads, batch_size):
+    first, second = (
+        NumpyMLPClassifier(
+            epochs=2, batch_size=batch_size, random_state=5, n_threads=n_threads
+        ).fit(*digits)
+        for _ in range(2)
+    )
+    for one, other in zip(first.coefs_, second.coefs_, strict=True):
+        assert one.tobytes() == other.tobytes()
+
+
+def test_all_plans_give_the_same_network(digits):
+    plans = [SERIAL, Plan(1, 2, 1000), Plan(2, 1, 100), Plan(2, 1, 250)]
+    fits = [NumpyMLPClassifier(epochs=3, random_state=2, plan=plan).fit(*digits) for plan in plans]
+    for fit in fits[1:]:
+        for one, other in zip(fits[0].coefs_, fit.coefs_, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-4)
+
+
+def test_partial_fit_goes_on_where_fit_ended(digits):
+    whole = NumpyMLPClassifier(epochs=3, random_state=3).fit(*digits)
+    parts = NumpyMLPClassifier(epochs=1, random_state=3)
+    for _ in range(3):
+        parts.partial_fit(*digits)
+    np.testing.assert_array_equal(whole.coefs_[0], parts.coefs_[0])
+    assert parts.history_["epoch"].tolist() == [1, 2, 3]
+
+
+def test_partial_fit_needs_to_know_all_classes(random):
+    x = random.normal(size=(6, 2))
+    classifier = NumpyMLPClassifier((3,)).partial_fit(x, list("aabbaa"), classes=list("abc"))
+    assert classifier.predict_proba(x).shape == (6, 3)
+    with pytest.raises(ValueError, match="'d'"):
+        classifier.partial_fit(x, list("aabbad"))
+
+
+def test_it_works_behind_clusters(mnist):
+    x, y = mnist.x_train[:3_000].astype(np.float32), mnist.y_train[:3_000]
+    pipeline = make_pipeline(
+        Normalizer(),
+        MiniBatchKMeans(30, n_init=1, random_state=0),
+        StandardScaler(),
+        NumpyMLPClassifier(batch_size=50, epochs=30, l2=0.01, random_state=0),
+    )
+    assert pipeline.fit(x[:2_500], y[:2_500]).score(x[2_500:], y[2_500:]) > 0.8
+
+
+def test_a_pickled_classifier_predicts_the_same(digits):
+    x, y = digits
+    classifier = NumpyMLPClassifier(epochs=2, random_state=0).fit(x, y)
+    copy = pickle.loads(pickle.dumps(classifier))
+    np.testing.assert_array_equal(copy.predict_proba(x), classifier.predict_proba(x))
+
+
+def test_callbacks_see_every_epoch(random):
+    seen = []
+    classifier = NumpyMLPClassifier(
+        (3,), epochs=4, callbacks=[lambda c, record: seen.append((c.n_iter_, record["epoch"]))]
+    )
+    classifier.fit(random.normal(size=(20, 3)), np.arange(20) % 3)
+    assert seen == [(1, 1), (2, 2), (3, 3), (4, 4)]
+
+
+def test_a_memory_map_is_trained_on_as_it_lies(digits, tmp_path, monkeypatch):
+    x, y = digits
+    np.save(tmp_path / "x.npy", x)
+    mapped = np.load(tmp_path / "x.npy", mmap_mode="r")
+    seen = []
+    run_epoch = Trainer.run_epoch
+    monkeypatch.setattr(
+        Trainer, "run_epoch", lambda self, x, *rest: seen.append(x) or run_epoch(self, x, *rest)
+    )
+    classifier = NumpyMLPClassifier(epochs=1, random_state=0).fit(mapped, y)
+    assert np.shares_memory(seen[0], mapped)
+    np.testing.assert_array_equal(
+        classifier.coefs_[0], NumpyMLPClassifier(epochs=1, random_state=0).fit(x, y).coefs_[0]
+    )
+
+
+def test_constant_start_weights_lie_in_their_interval():
+    parameters = draw_parameters(
+        [50, 40, 3], "float32", np.random.RandomState(0), method="const", interval=0.25
+    )
+    assert 0.24 < np.abs(parameters.vector).max() <= 0.25
+    scaled = draw_parameters([100, 40, 3], "float32", np.random.RandomState(0), factor=2.0)
+    assert 0.19 < np.abs(scaled.weights[0]).max() <= 0.2
+
+
+@given(st.floats(-1e38, 1e38, width=32), st.integers(0, 1))
+def test_loss_and_sigmoid_are_finite_for_any_logit(logit, code):
+    logits = np.array([[logit, 0.0]], np.float32)
+    assert np.isfinite(log_loss(logits, np.array([code])))
+    assert 0 <= sigmoid(logits, out=np.empty_like(logits))[0, 0] <= 1
+
+
+@pytest.mark.parametrize("learning_rate", [1.0, 1e6, 1e30])
+def test_too_large_a_learning_rate_ends_with_a_clear_error(digits, learning_rate):
+    classifier = NumpyMLPClassifier(epochs=20, learning_rate=learning_rate, random_state=0, l2=3.0)
+    with pytest.raises(DivergenceError, match=r"epoch \d+ at learning rate .*smaller"):
+        classifier.fit(*digits)
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"batch_size": 0}, "batch_size is 0, allowed: at least 1"),
+        ({"momentum": 1.0}, "momentum is 1.0"),
+        ({"dtype": "float16"}, "dtype is 'float16'"),
+        ({"epochs": 0, "l2": -1}, "epochs is 0.*l2 is -1"),
+        ({"hidden_layer_sizes": (5, 0)}, "hidden_layer_sizes"),
+    ],
+)
+def test_bad_parameters_are_named(change, fault):
+    with pytest.raises(ValueError, match=fault):
+        NumpyMLPClassifier(**change).fit(np.zeros((4, 2)), [0, 1, 0, 1])
+
+
+def test_a_plan_does_not_nest_pools():
+    with pytest.raises(ValueError, match="either several workers or several BLAS threads"):
+        Plan(2, 2, 100)
+
+
+def test_small_work_is_planned_without_measuring():
+    assert choose_plan([4, 3, 2], 10, "float32", 2).workers == 1
+
+
+def test_an_error_in_a_worker_reaches_the_caller(digits, monkeypatch):
+    def fail(*_):
+        raise MemoryError("no more")
+
+    monkeypatch.setattr(Workspace, "propagate_forward", fail)
+    classifier = NumpyMLPClassifier(epochs=1, plan=Plan(2, 1, 100))
+    with pytest.raises(MemoryError, match="no more"):
+        classifier.fit(*digits)
