@@ -33,7 +33,7 @@ lint: $(INSTALLED)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/snakefmt --check Snakefile workflow
-	$(BIN)/snakemake --lint
+	$(BIN)/snakemake --lint json 2>/dev/null | $(BIN)/python .ci/check_lint.py
 
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix

@@ -147,6 +147,27 @@ def find_elbow(ks: Sequence[int], inertias: Sequence[float]) -> int | None:
     return None if locator.knee is None else int(locator.knee)
 
 
+def choose_k(sweep: pd.DataFrame) -> pd.DataFrame:
+    """What the sweep says about K: the elbow of the inertia and the peaks of the silhouette.
+
+    Parameters
+    ----------
+    sweep : table with the columns k, inertia and silhouette; seeds are averaged
+
+    Returns
+    -------
+    DataFrame with the columns ``criterion`` ("elbow" or "silhouette peak"), ``k``, ``inertia``
+    and ``silhouette``. A peak is higher than both neighbours; there may be no row at all.
+    """
+    means = sweep.groupby("k", as_index=False)[["inertia", "silhouette"]].mean()
+    elbow = find_elbow(means["k"], means["inertia"]) if len(means) >= 3 else None
+    score = means["silhouette"]
+    peaks = means[(score > score.shift(1)) & (score > score.shift(-1))]
+    chosen = [means[means["k"] == elbow].assign(criterion="elbow")]
+    chosen.append(peaks.assign(criterion="silhouette peak"))
+    return pd.concat(chosen)[["criterion", "k", "inertia", "silhouette"]]
+
+
 def _matching(x: np.ndarray, centers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     x = check_array(x, dtype=[np.float32, np.float64], input_name="x")
     centers = check_array(centers, dtype=x.dtype, input_name="centers")

@@ -6,15 +6,22 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from mlplab.data.registry import DatasetSpec
 from mlplab.scaling import ScalingMethod
 
-Count = Annotated[int, Field(strict=True, ge=1)]
-ClusterCount = Annotated[int, Field(strict=True, ge=2)]
-Seed = Annotated[int, Field(strict=True, ge=0, lt=2**32)]
+
+def _read_digits(value: Any) -> Any:
+    """Values in lists and sections that come from snakemake's --config arrive as texts."""
+    return int(value) if isinstance(value, str) and re.fullmatch(r"[+-]?\d+", value) else value
+
+
+_Whole = Annotated[int, BeforeValidator(_read_digits)]
+Count = Annotated[_Whole, Field(strict=True, ge=1)]
+ClusterCount = Annotated[_Whole, Field(strict=True, ge=2)]
+Seed = Annotated[_Whole, Field(strict=True, ge=0, lt=2**32)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -140,7 +147,12 @@ def load_config(
     try:
         config = WorkflowConfig.model_validate(dict(mapping))
     except ValidationError as error:
-        faults = [_describe(fault) for fault in error.errors(include_url=False)]
+        faults = [
+            _describe(fault)
+            for fault in error.errors(include_url=False)
+            # a list whose values are all refused is also reported as too short
+            if not (fault["type"] == "too_short" and fault["input"])
+        ]
         raise _config_error(faults) from None
     faults = _find_conflicts(config, datasets)
     if faults:

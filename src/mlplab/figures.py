@@ -56,10 +56,11 @@ def save_figure(figure: Figure, paths: Iterable[str | os.PathLike[str]]) -> None
     plt.close(figure)
 
 
-def plot_cluster_sweep(sweep: pd.DataFrame) -> Figure:
-    """Seconds of the fit, inertia and silhouette over K, from ``cluster_sweep.csv``.
+def plot_cluster_sweep(sweep: pd.DataFrame, choices: pd.DataFrame) -> Figure:
+    """Seconds of the fit, inertia and silhouette over K.
 
-    A dot is a seed; the line joins the means.
+    From ``cluster_sweep.csv`` and ``cluster_choices.csv``, whose K are marked. A dot is a seed;
+    the line joins the means.
     """
     figure, axes = plt.subplots(1, 3, figsize=(10, 3), layout="constrained")
     panels = [
@@ -72,6 +73,20 @@ def plot_cluster_sweep(sweep: pd.DataFrame) -> Figure:
         axis.plot(means.index, means, color=_NEUTRAL, linewidth=1.2)
         axis.plot(sweep["k"], sweep[column], "o", color=FRAMEWORK_STYLES["numpy"]["color"], ms=4)
         axis.set(xlabel="number of clusters K", ylabel=label, title=title)
+    marked = FRAMEWORK_STYLES["keras"]["color"]
+    for axis, criterion, column in (
+        (axes[1], "elbow", "inertia"),
+        (axes[2], "silhouette peak", "silhouette"),
+    ):
+        for _, row in choices[choices["criterion"] == criterion].iterrows():
+            axis.plot(row["k"], row[column], "o", ms=9, mfc="none", mec=marked)
+            axis.annotate(
+                f"{criterion.removeprefix('silhouette ')} {row['k']}",
+                (row["k"], row[column]),
+                xytext=(4, 7),
+                textcoords="offset points",
+                color=marked,
+            )
     axes[0].set_ylim(bottom=0)
     axes[1].yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     return figure
@@ -105,6 +120,8 @@ def plot_training_history(history: pd.DataFrame, *, batch_size: int, seed: int) 
             ends.append((run["test_accuracy"].iloc[-1], _space_label(space), color))
         cost.set(title=f"{FRAMEWORK_STYLES[framework]['label']}, batch size {batch_size}")
         cost.set_yscale("log")
+        for formatter in (cost.yaxis.set_major_formatter, cost.yaxis.set_minor_formatter):
+            formatter(FuncFormatter(_leading_digits))
         accuracy.set(xlabel="epoch")
         _label_ends(accuracy, chosen["epoch"].max(), ends)
     axes[0, 0].set(ylabel="training cost / that of epoch 1")
@@ -173,9 +190,8 @@ def plot_seconds_per_epoch(benchmark: pd.DataFrame, ratios: pd.DataFrame) -> Fig
     plain = FuncFormatter(lambda value, _: f"{value:g}")
     for axis in axes[:, 0]:
         axis.yaxis.set_major_formatter(plain)
-    axes[1, 0].yaxis.set_minor_formatter(
-        FuncFormatter(lambda value, _: f"{value:g}" if f"{value:g}"[0] in "25" else "")
-    )
+    for axis in axes[:, 0]:
+        axis.yaxis.set_minor_formatter(FuncFormatter(_leading_digits))
     return figure
 
 
@@ -190,6 +206,11 @@ def _ordered_spaces(table: pd.DataFrame) -> list[str]:
 
 def _space_label(space: str) -> str:
     return "pixels" if space == "pixels" else f"{space.rsplit('-', 1)[-1]} distances"
+
+
+def _leading_digits(value: float, _: int) -> str:
+    """Labels at 1, 2 and 5 of every decade of a logarithmic axis."""
+    return f"{value:g}" if f"{value:e}"[0] in "125" else ""
 
 
 def _short_number(value: float) -> str:

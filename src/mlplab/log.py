@@ -21,9 +21,11 @@ def job_log(path: str, *, capture_stderr: bool = False) -> Iterator[logging.Logg
     traceback is for those who open the log.
     """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
+    # Appending lets compiled code write to the same file without one overwriting the other.
+    Path(path).write_text("", encoding="utf-8")
     logging.basicConfig(
         filename=path,
-        filemode="w",
+        filemode="a",
         encoding="utf-8",
         level=logging.INFO,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",

@@ -1,10 +1,12 @@
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 
 from mlplab.clustering import (
+    choose_k,
     cluster_distances,
     find_elbow,
     fit_kmeans,
@@ -101,3 +103,17 @@ def test_features_that_do_not_match_are_told():
 def test_an_elbow_needs_three_points(ks, inertias):
     with pytest.raises(ValueError, match="3 or more are needed"):
         find_elbow(ks, inertias)
+
+
+def test_the_choice_names_elbow_and_silhouette_peaks():
+    sweep = pd.DataFrame(
+        {
+            "k": [1, 2, 3, 4, 5, 6],
+            "inertia": [100, 60, 20, 18, 16, 14],
+            "silhouette": [0.1, 0.3, 0.2, 0.25, 0.4, 0.3],
+        }
+    )
+    choices = choose_k(sweep)
+    assert choices["criterion"].tolist() == ["elbow", "silhouette peak", "silhouette peak"]
+    assert choices["k"].tolist() == [3, 2, 5]
+    assert choose_k(sweep[:2]).empty

@@ -106,9 +106,12 @@ JSON = st.recursive(
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(sorted(DEFAULT)), JSON)
 def test_anything_is_accepted_or_refused_in_words(key, value):
-    try:
-        config = load_config(DEFAULT | {key: value}, DATASETS)
-    except ConfigError as error:
-        assert key in str(error)
-    else:
-        assert config.run
+    def fault_of(mapping):
+        try:
+            load_config(mapping, DATASETS)
+        except ConfigError as error:
+            return str(error)
+        return None
+
+    fault = fault_of(DEFAULT | {key: value})
+    assert fault is None or key in fault

@@ -37,7 +37,7 @@ def test_the_reference_model_is_that_of_article_a():
     ]
     assert float(layers[0][2]) == float(layers[1][2]) == pytest.approx(0.01)
     assert layers[2][2] is None
-    assert model.optimizer.name == "rmsprop"
+    assert type(model.optimizer).__name__ == "RMSprop"
     assert model.loss == "categorical_crossentropy"
 
 

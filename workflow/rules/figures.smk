@@ -4,7 +4,8 @@
 
 rule plot_cluster_sweep:
     input:
-        rules.tabulate_cluster_sweep.output,
+        sweep=rules.tabulate_cluster_sweep.output.sweep,
+        choices=rules.tabulate_cluster_sweep.output.choices,
     output:
         png=report(
             f"{RESULTS}/figures/cluster_sweep.png",

@@ -7,7 +7,8 @@ rule tabulate_cluster_sweep:
         fits=cluster_fits("csv"),
         silhouettes=rules.score_silhouettes.output,
     output:
-        f"{RESULTS}/tables/cluster_sweep.csv",
+        sweep=f"{RESULTS}/tables/cluster_sweep.csv",
+        choices=f"{RESULTS}/tables/cluster_choices.csv",
     log:
         f"{RESULTS}/logs/tabulate_cluster_sweep.log",
     script:

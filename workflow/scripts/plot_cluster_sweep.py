@@ -1,9 +1,11 @@
 """Draw seconds, inertia and silhouette over K."""
 
 from mlplab.figures import plot_cluster_sweep, save_figure
-
 from mlplab.files import read_table
 from mlplab.log import job_log
 
 with job_log(snakemake.log[0]):
-    save_figure(plot_cluster_sweep(read_table(snakemake.input[0])), snakemake.output)
+    figure = plot_cluster_sweep(
+        read_table(snakemake.input.sweep), read_table(snakemake.input.choices)
+    )
+    save_figure(figure, snakemake.output)

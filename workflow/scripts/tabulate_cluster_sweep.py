@@ -1,9 +1,11 @@
 """Put the rows of the sweep and the silhouettes into one table."""
 
+from mlplab.clustering import choose_k
 from mlplab.files import save_table
 from mlplab.log import job_log
 from mlplab.tables import build_cluster_sweep
 
 with job_log(snakemake.log[0]):
     sweep = build_cluster_sweep(snakemake.input.fits, snakemake.input.silhouettes[0])
-    save_table(snakemake.output[0], sweep)
+    save_table(snakemake.output.sweep, sweep)
+    save_table(snakemake.output.choices, choose_k(sweep))

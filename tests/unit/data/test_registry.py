@@ -16,7 +16,7 @@ mnist:
 """
 
 
-def write(tmp_path, name="a", digest="0" * 64, url="https://example.org/x"):
+def write(tmp_path, name="a", digest="a" * 64, url="https://example.org/x"):
     path = tmp_path / "datasets.yaml"
     path.write_text(ENTRY.replace("NAME", name).replace("HASH", digest).replace("URL", url))
     return path

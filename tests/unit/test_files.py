@@ -1,0 +1,78 @@
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlplab.figures import plot_cluster_sweep, save_figure
+from mlplab.files import atomic_path, load_array, load_parts, read_table, save_array, save_table
+
+
+def test_a_failed_writer_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "result.csv"
+    path.write_text("old")
+
+    def write_half():
+        with atomic_path(path) as temporary:
+            temporary.write_text("ne")
+            raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError, match="half way"):
+        write_half()
+    assert [p.name for p in tmp_path.iterdir()] == ["result.csv"]
+    assert path.read_text() == "old"
+
+
+def test_arrays_come_back_as_memory_maps(tmp_path, random):
+    array = np.asfortranarray(random.normal(size=(4, 3)))
+    save_array(tmp_path / "deep" / "x.npy", array)
+    found = load_array(tmp_path / "deep" / "x.npy")
+    assert isinstance(found, np.memmap)
+    assert found.flags.c_contiguous
+    np.testing.assert_array_equal(found, array)
+
+
+def test_parts_are_joined_only_when_both_are_asked_for(tmp_path):
+    for name, n in (("train", 3), ("test", 2)):
+        save_array(tmp_path / f"{name}.npy", np.full((n, 2), n))
+    paths = tmp_path / "train.npy", tmp_path / "test.npy"
+    assert len(load_parts(*paths, "train")) == 3
+    assert len(load_parts(*paths, "all")) == 5
+
+
+def test_tables_keep_every_digit(tmp_path):
+    table = pd.DataFrame({"value": [0.1 + 0.2, 1e-300]})
+    save_table(tmp_path / "t.csv", table)
+    pd.testing.assert_frame_equal(read_table(tmp_path / "t.csv"), table, check_exact=True)
+
+
+def test_equal_figures_are_equal_files(tmp_path):
+    sweep = pd.DataFrame(
+        {"k": [2, 3], "fit_seconds": [1, 2], "inertia": [9, 5], "silhouette": [0.1, 0.2]}
+    )
+    choices = pd.DataFrame({"criterion": ["elbow"], "k": [3], "inertia": [5], "silhouette": [0.2]})
+    for name in ("a", "b"):
+        save_figure(plot_cluster_sweep(sweep, choices), [tmp_path / f"{name}.svg"])
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+    assert "number of clusters K" in (tmp_path / "a.svg").read_text()
+
+
+FAILING_JOB = """
+import os
+from mlplab.log import job_log
+with job_log("logs/job.log", capture_stderr=True):
+    os.write(2, b"words of compiled code")
+    raise ValueError("k is 1; allowed: 2 and more")
+"""
+
+
+def test_a_failing_job_shows_a_line_and_logs_the_traceback(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", FAILING_JOB], cwd=tmp_path, capture_output=True, text=True
+    )
+    log = (tmp_path / "logs" / "job.log").read_text()
+    assert done.returncode == 1
+    assert done.stderr == "ValueError: k is 1; allowed: 2 and more\n(details: logs/job.log)\n"
+    assert "Traceback" in log
+    assert "words of compiled code" in log

@@ -1,0 +1,125 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlplab import tables
+from mlplab.files import save_table
+from mlplab.timing import QuietWatch, machine_record, median_ratio
+
+
+def history(framework, seconds, contaminated=False, seed=0):
+    n = len(seconds)
+    return pd.DataFrame(
+        {
+            "experiment": "article_a",
+            "framework": framework,
+            "input_space": "pixels",
+            "n_features": 784,
+            "batch_size": 500,
+            "seed": seed,
+            "epoch": np.arange(1, n + 1),
+            "train_accuracy": np.linspace(0.5, 0.9, n),
+            "test_accuracy": np.linspace(0.4, 0.8, n),
+            "total_cost": 1.0,
+            "regularization_share": 0.1,
+            "last_batch_cost": 1.0,
+            "last_batch_regularization_share": 0.1,
+            "last_batch_error": 0.1,
+            "learning_rate": 0.001,
+            "mean_abs_weight_L0": 0.1,
+            "mean_abs_weight_L1": 0.2,
+            "wall_seconds": seconds,
+            "cpu_seconds": seconds,
+            "n_threads": 2,
+            "foreign_cpu_share": 0.0,
+            "contaminated": contaminated,
+        }
+    )
+
+
+def test_histories_are_put_together_in_a_fixed_order(tmp_path):
+    paths = [tmp_path / "b.csv", tmp_path / "a.csv"]
+    save_table(paths[0], history("numpy", [3.0, 1.0]))
+    save_table(paths[1], history("keras", [5.0, 2.0]))
+    table = tables.build_training_history(paths)
+    assert table["framework"].tolist() == ["keras", "keras", "numpy", "numpy"]
+    assert [c for c in table.columns if "weight" in c] == [
+        "mean_abs_weight_L0",
+        "mean_abs_weight_L1",
+    ]
+
+
+def test_the_first_epoch_is_kept_apart_from_the_rounds():
+    table = tables.build_batch_size_benchmark(history("numpy", [9.0, 1.0, 2.0]))
+    assert table["seconds_per_epoch"].tolist() == [1.0, 2.0]
+    assert table["first_epoch_seconds"].tolist() == [9.0, 9.0]
+    assert table["round"].tolist() == [1, 2]
+
+
+def test_a_ratio_is_that_of_medians_of_quiet_rounds():
+    runs = pd.concat(
+        [
+            history("numpy", [9.0, 1.0, 1.0, 1.0]),
+            history("keras", [9.0, 3.0, 3.0, 3.0]),
+            history("keras", [9.0, 50.0, 50.0, 50.0], contaminated=True, seed=1),
+        ]
+    )
+    row = tables.build_batch_size_ratios(tables.build_batch_size_benchmark(runs), 0).iloc[0]
+    assert row["ratio_to_numpy"] == row["ci_low"] == row["ci_high"] == 3.0
+    assert (row["framework"], row["rounds"], row["verdict"]) == ("keras", 3, "slower")
+
+
+def test_final_accuracies_are_those_of_the_last_epoch():
+    row = tables.build_final_accuracies(history("numpy", [3.0, 1.0, 2.0])).iloc[0]
+    assert (row["epochs"], row["train_accuracy"], row["training_seconds"]) == (3, 0.9, 6.0)
+
+
+def test_a_fit_without_silhouette_shows_as_missing(tmp_path):
+    row = {"dataset": "d", "algorithm": "minibatch", "inertia": 1.0, "fit_seconds": 1.0}
+    row |= {"cpu_seconds": 1.0, "n_iter": 3, "seed": 0}
+    save_table(tmp_path / "20.csv", pd.DataFrame([row | {"k": 20}]))
+    save_table(tmp_path / "10.csv", pd.DataFrame([row | {"k": 10}]))
+    save_table(tmp_path / "s.csv", pd.DataFrame([{"k": 10, "seed": 0, "silhouette": 0.2}]))
+    sweep = tables.build_cluster_sweep(
+        [tmp_path / "20.csv", tmp_path / "10.csv"], tmp_path / "s.csv"
+    )
+    assert sweep.columns.tolist() == tables.SWEEP_COLUMNS
+    assert sweep["k"].tolist() == [10, 20]
+    assert sweep["silhouette"].isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("factor", "verdict"), [(2.0, "slower"), (0.5, "faster"), (1.0, "no difference")]
+)
+def test_a_verdict_needs_an_interval_beside_one(random, factor, verdict):
+    reference = random.normal(1, 0.05, 20)
+    ratio = median_ratio(factor * random.normal(1, 0.05, 20), reference)
+    assert ratio.verdict == verdict
+    assert ratio.low <= ratio.ratio <= ratio.high
+
+
+def test_a_ratio_of_nothing_is_refused():
+    with pytest.raises(ValueError, match="got 0 and 3"):
+        median_ratio([], [1, 2, 3])
+
+
+def test_a_busy_machine_is_noticed(monkeypatch):
+    watch = QuietWatch()
+    seconds = iter([100.0, 100.0 + 1e6])
+    monkeypatch.setattr("mlplab.timing._machine_cpu_seconds", lambda: next(seconds))
+    with watch:
+        pass
+    assert watch.contaminated
+
+
+def test_without_proc_nothing_is_claimed(monkeypatch):
+    monkeypatch.setattr("mlplab.timing._machine_cpu_seconds", lambda: None)
+    with QuietWatch() as watch:
+        pass
+    assert np.isnan(watch.foreign_share)
+    assert not watch.contaminated
+
+
+def test_the_machine_is_named():
+    assert machine_record()["processors"] >= 1
+    assert machine_record()["processor"]
