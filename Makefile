@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
-.PHONY: results quick article report test lint format setup lock
+.PHONY: results quick article report bench test lint format setup lock
 
 results: $(INSTALLED)
 	$(SNAKEMAKE)
@@ -15,6 +15,12 @@ quick: $(INSTALLED)
 
 article: $(INSTALLED)
 	$(SNAKEMAKE) --configfile config/article.yaml
+
+report: $(INSTALLED)
+	$(SNAKEMAKE) --report results/default/report.html
+
+bench: $(INSTALLED)
+	$(BIN)/python benchmarks/epoch_seconds.py
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest
@@ -33,7 +39,7 @@ lint: $(INSTALLED)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/snakefmt --check Snakefile workflow
-	$(BIN)/snakemake --lint json 2>/dev/null | $(BIN)/python .ci/check_lint.py
+	$(BIN)/snakemake --lint 2>&1 | $(BIN)/python .ci/check_lint.py
 
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix

@@ -14,6 +14,7 @@ include: "workflow/rules/silhouette.smk"
 include: "workflow/rules/transform.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/tables.smk"
+include: "workflow/rules/claims.smk"
 include: "workflow/rules/figures.smk"
 
 
@@ -23,6 +24,7 @@ rule all:
         rules.record_run.output,
         rules.figures.input,
         rules.tables.input,
+        rules.evaluate_claims.output,
 
 
 report: "workflow/report/workflow.rst"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-_CONTAMINATED_ABOVE = 0.10
+CONTAMINATED_ABOVE = 0.10
 
 
 def _machine_cpu_seconds() -> float | None:
@@ -28,6 +28,7 @@ class QuietWatch:
     """Measures, as a context manager, the CPU seconds that other processes used meanwhile."""
 
     foreign_share: float = field(default=float("nan"), init=False)
+    elapsed: float = field(default=float("nan"), init=False)
 
     def __enter__(self) -> QuietWatch:
         self._start = (_machine_cpu_seconds(), time.process_time(), time.perf_counter())
@@ -35,17 +36,18 @@ class QuietWatch:
 
     def __exit__(self, *_: object) -> None:
         machine, own, wall = self._start
+        self.elapsed = time.perf_counter() - wall
         now = _machine_cpu_seconds()
         if machine is None or now is None:
             return
         foreign = max(0.0, (now - machine) - (time.process_time() - own))
-        capacity = (time.perf_counter() - wall) * (os.cpu_count() or 1)
+        capacity = self.elapsed * (os.cpu_count() or 1)
         self.foreign_share = foreign / capacity
 
     @property
     def contaminated(self) -> bool:
         """Whether others used more than a tenth of the machine."""
-        return bool(self.foreign_share > _CONTAMINATED_ABOVE)
+        return bool(self.foreign_share > CONTAMINATED_ABOVE)
 
 
 @dataclass(frozen=True)

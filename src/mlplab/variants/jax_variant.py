@@ -1,0 +1,57 @@
+"""JAX with one compiled scan over the batches of an epoch; a short last batch is left out."""
+
+import itertools
+import os
+
+import numpy as np
+
+from mlplab.variants import L2, LEARNING_RATE, MOMENTUM, Clock, Problem
+
+REQUIRES = "jax"
+
+
+def train(problem: Problem, clock: Clock) -> None:
+    """See :mod:`mlplab.variants`; JAX takes its number of threads from the machine."""
+    os.environ["JAX_PLATFORMS"] = "cpu"
+    import jax
+    import jax.numpy as jnp
+
+    sizes, batch = problem.layer_sizes, problem.batch_size
+    random = np.random.default_rng(0)
+    parameters = [
+        (
+            jnp.asarray(random.uniform(-1, 1, (a, b)) * 2 / np.sqrt(a), jnp.float32),
+            jnp.zeros(b, jnp.float32),
+        )
+        for a, b in itertools.pairwise(sizes)
+    ]
+    x, codes = jnp.asarray(problem.x), jnp.asarray(problem.codes)
+
+    def cost(parameters, inputs, targets):
+        below = inputs
+        for layer, (weights, biases) in enumerate(parameters):
+            logits = below @ weights + biases
+            below = jax.nn.sigmoid(logits) if layer < len(parameters) - 1 else logits
+        losses = jnp.logaddexp(0, below) - targets * below
+        return losses.sum() + 0.5 * L2 * sum(jnp.square(w).sum() for w, _ in parameters)
+
+    def take_step(state, rows):
+        parameters, previous = state
+        gradients = jax.grad(cost)(parameters, x[rows], jax.nn.one_hot(codes[rows], sizes[-1]))
+        delta = jax.tree.map(lambda g: LEARNING_RATE * g, gradients)
+        parameters = jax.tree.map(
+            lambda w, d, p: w - (d + MOMENTUM * p), parameters, delta, previous
+        )
+        return (parameters, delta), None
+
+    @jax.jit
+    def run_epoch(state, order):
+        return jax.lax.scan(take_step, state, order.reshape(-1, batch))[0]
+
+    state = (parameters, jax.tree.map(jnp.zeros_like, parameters))
+    n_used = len(x) // batch * batch
+    for _ in range(problem.epochs):
+        clock.start()
+        order = jnp.asarray(random.permutation(len(x))[:n_used])
+        state = jax.block_until_ready(run_epoch(state, order))
+        clock.stop()

@@ -1,0 +1,27 @@
+"""This project's trainer."""
+
+import numpy as np
+
+from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
+from mlplab.numpy_mlp.planning import choose_plan
+from mlplab.numpy_mlp.trainer import Step, Trainer
+from mlplab.variants import L2, LEARNING_RATE, MOMENTUM, Clock, Problem
+
+REQUIRES = "numpy"
+
+
+def train(problem: Problem, clock: Clock) -> None:
+    """See :mod:`mlplab.variants`."""
+    random = np.random.RandomState(0)
+    sizes = problem.layer_sizes
+    plan = choose_plan(sizes, problem.batch_size, np.float32, problem.n_threads)
+    clock.note(f"{plan.workers}x{plan.blas_threads} threads, slices of {plan.slice_rows}")
+    parameters = draw_parameters(sizes, np.float32, random)
+    previous = Parameters.zeros(sizes, np.float32)
+    with Trainer(parameters, previous, problem.batch_size, plan) as trainer:
+        for _ in range(problem.epochs):
+            clock.start()
+            order = random.permutation(len(problem.x))
+            step = Step(LEARNING_RATE, MOMENTUM, L2, 0.0)
+            trainer.run_epoch(problem.x, problem.codes, order, step)
+            clock.stop()

@@ -1,0 +1,16 @@
+"""Put published figures beside those found in the tables."""
+
+from pathlib import Path
+
+from mlplab.claims import evaluate_claims, load_claims
+from mlplab.files import read_table, save_table
+from mlplab.log import job_log
+
+with job_log(snakemake.log[0]):
+    paths = [Path(path) for path in snakemake.input if path.endswith(".csv")]
+    claims = evaluate_claims(
+        load_claims(snakemake.input.claims),
+        {path.stem: read_table(path) for path in paths},
+        snakemake.params.config,
+    )
+    save_table(snakemake.output[0], claims)
