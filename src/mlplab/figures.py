@@ -57,14 +57,14 @@ def save_figure(figure: Figure, paths: Iterable[str | os.PathLike[str]]) -> None
 
 
 def plot_cluster_sweep(sweep: pd.DataFrame, choices: pd.DataFrame) -> Figure:
-    """Seconds of the fit, inertia and silhouette over K.
+    """CPU seconds of the fit, inertia and silhouette over K.
 
     From ``cluster_sweep.csv`` and ``cluster_choices.csv``, whose K are marked. A dot is a seed;
     the line joins the means.
     """
     figure, axes = plt.subplots(1, 3, figsize=(10, 3), layout="constrained")
     panels = [
-        ("fit_seconds", "time of the fit (seconds)", "Time"),
+        ("cpu_seconds", "CPU time of the fit (seconds)", "Time"),
         ("inertia", "inertia (squared distance, sum)", "Inertia"),
         ("silhouette", "mean silhouette coefficient", "Silhouette"),
     ]
@@ -106,6 +106,7 @@ def plot_training_history(history: pd.DataFrame, *, batch_size: int, seed: int) 
         layout="constrained",
     )
     spaces = _ordered_spaces(chosen)
+    labels: list[tuple[Axes, list[tuple[float, str, str]]]] = []
     for column, framework in enumerate(frameworks):
         cost, accuracy = axes[0, column], axes[1, column]
         ends = []
@@ -123,9 +124,12 @@ def plot_training_history(history: pd.DataFrame, *, batch_size: int, seed: int) 
         for formatter in (cost.yaxis.set_major_formatter, cost.yaxis.set_minor_formatter):
             formatter(FuncFormatter(_leading_digits))
         accuracy.set(xlabel="epoch")
-        _label_ends(accuracy, chosen["epoch"].max(), ends)
+        labels.append((accuracy, ends))
     axes[0, 0].set(ylabel="training cost / that of epoch 1")
     axes[1, 0].set(ylabel="accuracy (solid: test, dotted: training)")
+    # The range of the shared axis is known only now, and with it where labels would overlap.
+    for axis, ends in labels:
+        _label_ends(axis, chosen["epoch"].max(), ends)
     return figure
 
 
@@ -220,10 +224,12 @@ def _short_number(value: float) -> str:
 def _label_ends(axis: Axes, x: float, ends: list[tuple[float, str, str]]) -> None:
     """Write labels right of the ends of lines, moved apart where they would overlap."""
     low, high = axis.get_ylim()
-    step = (high - low) * 0.07
-    place = -float("inf")
-    for y, label, color in sorted(ends):
-        place = max(y, place + step)
+    step = (high - low) * 0.055
+    ends = sorted(ends)
+    places: list[float] = []
+    for y, _, _ in ends:
+        places.append(max(y, places[-1] + step) if places else y)
+    for place, (y, label, color) in zip(places, ends, strict=True):
         axis.annotate(
             f"{label} {y:.3f}",
             (x, place),

@@ -49,7 +49,7 @@ def test_tables_keep_every_digit(tmp_path):
 
 def test_equal_figures_are_equal_files(tmp_path):
     sweep = pd.DataFrame(
-        {"k": [2, 3], "fit_seconds": [1, 2], "inertia": [9, 5], "silhouette": [0.1, 0.2]}
+        {"k": [2, 3], "cpu_seconds": [1, 2], "inertia": [9, 5], "silhouette": [0.1, 0.2]}
     )
     choices = pd.DataFrame({"criterion": ["elbow"], "k": [3], "inertia": [5], "silhouette": [0.2]})
     for name in ("a", "b"):

@@ -104,18 +104,18 @@ def jobs(done: subprocess.CompletedProcess) -> dict[str, int]:
     [
         (
             "train={batch_sizes: [100, 500, 1000]}",
-            {"record_run": 1, "train_numpy": 2, "train_keras": 2, "tabulate_training": 1,
+            {"record_run": 1, "train_numpy": 2, "train_keras": 2, "tabulate_training": 1, "evaluate_claims": 1,
              "plot_training_history": 1, "plot_seconds_per_epoch": 1},
         ),
         (
             "train={keras: {l2: 0.001}}",
-            {"record_run": 1, "train_keras": 4, "tabulate_training": 1,
+            {"record_run": 1, "train_keras": 4, "tabulate_training": 1, "evaluate_claims": 1,
              "plot_training_history": 1, "plot_seconds_per_epoch": 1},
         ),
         (
             "cluster={k_values: [10, 20, 30, 40]}",
             {"record_run": 1, "fit_clusters": 1, "score_silhouettes": 1,
-             "tabulate_cluster_sweep": 1, "plot_cluster_sweep": 1},
+             "tabulate_cluster_sweep": 1, "plot_cluster_sweep": 1, "evaluate_claims": 1},
         ),
         ("data_dir=elsewhere", {"record_run": 1}),
     ],
@@ -132,7 +132,7 @@ def test_a_deleted_result_is_made_again_with_what_follows(finished):
     table.unlink()
     found = jobs(snakemake(finished, "--dry-run", *QUICK))
     table.write_text(content)
-    assert found == {"tabulate_cluster_sweep": 1, "plot_cluster_sweep": 1}
+    assert found == {"tabulate_cluster_sweep": 1, "plot_cluster_sweep": 1, "evaluate_claims": 1}
 
 
 def test_wrong_configs_are_refused_with_all_faults_before_any_job(checkout):

