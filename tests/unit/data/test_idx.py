@@ -1,5 +1,6 @@
 import gzip
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -32,10 +33,16 @@ GOOD = idx_bytes(np.arange(24).reshape(2, 3, 4))
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        (b"", "not an IDX file"),
+        (b"", "the file is empty"),
+        (gzip.compress(b""), "the file is empty"),
         (b"<html>not found</html>", "not an IDX file"),
         (b"\0\0\x0d\x01\0\0\0\x01abcd", "element type 0x0d"),
         (GOOD[:9], "header ends early"),
+        (b"\0\0\x08\0x", "0 dimensions"),
+        (b"\0\0\x08\xff" + b"\0\0\0\1" * 255 + b"x", "255 dimensions"),
+        (b"\0\0\x08\3" + b"\xff" * 12 + b"x", "found 1"),
+        (gzip.compress(b"\0\0\x08\2" + b"\xff" * 8 + b"x"), "found 1"),
+        (b"\0\0\x08\4" + b"\0" * 4 + b"\xff" * 12, "impossible shape"),
         (GOOD[:-1], "found 23"),
         (GOOD + b"x", "found more"),
         (gzip.compress(GOOD, mtime=0)[:-9], "damaged gzip"),
@@ -48,6 +55,19 @@ def test_a_damaged_file_is_named_with_its_fault(tmp_path, content, fault):
     with pytest.raises(DataError, match=fault) as caught:
         load_idx(path)
     assert str(path) in str(caught.value)
+
+
+def test_a_gzip_bomb_is_not_unpacked(tmp_path):
+    path = tmp_path / "bomb.gz"
+    path.write_bytes(gzip.compress(GOOD + bytes(100_000_000), compresslevel=1))
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError, match="found more"):
+            load_idx(path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 5_000_000
 
 
 def test_a_missing_file_is_named(tmp_path):
@@ -72,6 +92,21 @@ def test_images_of_any_size_are_flattened(tmp_path):
     assert dataset.x_train.shape == (5, 12)
     assert dataset.x_test.shape == (2, 12)
     assert dataset.image_shape == (3, 4)
+
+
+def test_no_images_are_a_data_set_too(tmp_path):
+    write_dataset(
+        tmp_path,
+        **{"t10k-images-idx3-ubyte": np.zeros((0, 3, 4)), "t10k-labels-idx1-ubyte": np.zeros(0)},
+    )
+    assert load_dataset(tmp_path).x_test.shape == (0, 12)
+
+
+def test_an_absent_file_is_named(tmp_path):
+    write_dataset(tmp_path)
+    (tmp_path / "t10k-labels-idx1-ubyte").unlink()
+    with pytest.raises(DataError, match="neither t10k-labels-idx1-ubyte nor"):
+        load_dataset(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -108,4 +143,13 @@ def test_an_altered_file_is_refused_when_loaded(tmp_path, mnist_folder, mnist_sp
     content[77] ^= 1
     labels.write_bytes(struct.pack(">BBBBI", 0, 0, 8, 1, len(content)) + content)
     with pytest.raises(DataError, match="SHA-256"):
+        load_dataset(tmp_path, mnist_spec)
+
+
+def test_a_damaged_gzip_file_is_named_when_its_hash_is_checked(tmp_path, mnist_spec):
+    for spec in mnist_spec.files.values():
+        packed = bytearray(gzip.compress(np.random.default_rng(0).bytes(5000)))
+        packed[100:140] = b"\xff" * 40
+        (tmp_path / f"{spec.name}.gz").write_bytes(packed)
+    with pytest.raises(DataError, match=r"train-images-idx3-ubyte.gz"):
         load_dataset(tmp_path, mnist_spec)

@@ -1,7 +1,7 @@
 import pytest
 
 from mlplab.data import DataError
-from mlplab.data.registry import load_registry
+from mlplab.data.registry import ROLES, DatasetSpec, load_registry
 from tests.conftest import ROOT
 
 ENTRY = """
@@ -33,6 +33,10 @@ def test_the_projects_own_table_is_valid():
     [
         ({"url": "http://example.org/"}, "https:// address"),
         ({"url": "file:///etc/passwd"}, "https:// address"),
+        ({"url": "https:///path-alone"}, "https:// address"),
+        ({"url": "http://127.0.0.1.example.org/"}, "https:// address"),
+        ({"name": "b"}, "mnist.files: .*b named for more than one role"),
+        ({"name": ".."}, "mnist.files.train_images.name"),
         ({"name": "../secret"}, "mnist.files.train_images.name"),
         ({"digest": "abc"}, "mnist.files.train_images.sha256"),
     ],
@@ -52,3 +56,36 @@ def test_broken_yaml_is_told(tmp_path):
     path.write_text("mnist: [")
     with pytest.raises(DataError, match=r"datasets.yaml: cannot be read"):
         load_registry(path)
+
+
+def test_every_fault_is_told_once_with_the_keys_of_the_file(tmp_path):
+    path = write(tmp_path, digest="abc", url="ftp://example.org")
+    path.write_text(path.read_text() + "  note: x\n")
+    with pytest.raises(DataError) as caught:
+        load_registry(path)
+    told = [line.split(": ")[0].strip(" -") for line in str(caught.value).splitlines()[1:]]
+    assert sorted(told) == sorted(
+        [f"mnist.files.{role}.sha256" for role in ROLES] + ["mnist.sources.0.url", "mnist.note"]
+    )
+
+
+def test_a_role_without_a_file_is_told(tmp_path):
+    path = write(tmp_path)
+    lines = [line for line in path.read_text().splitlines() if "test_labels" not in line]
+    path.write_text("\n".join(lines))
+    with pytest.raises(DataError, match="no file for test_labels"):
+        load_registry(path)
+
+
+@pytest.mark.parametrize("content", [b"mnist: \xff", b"", b"- mnist"])
+def test_a_file_that_is_no_table_is_named(tmp_path, content):
+    path = tmp_path / "datasets.yaml"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"datasets\.yaml"):
+        load_registry(path)
+
+
+@pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
+def test_an_entry_survives_its_way_through_json(name):
+    spec = load_registry(ROOT / "config" / "datasets.yaml")[name]
+    assert DatasetSpec.model_validate(spec.model_dump(mode="json")) == spec
