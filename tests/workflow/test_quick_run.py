@@ -104,13 +104,13 @@ def jobs(done: subprocess.CompletedProcess) -> dict[str, int]:
     [
         (
             "train={batch_sizes: [100, 500, 1000]}",
-            {"record_run": 1, "train_numpy": 2, "train_keras": 2, "tabulate_training": 1, "evaluate_claims": 1,
-             "plot_training_history": 1, "plot_seconds_per_epoch": 1},
+            {"record_run": 1, "train_numpy": 2, "train_keras": 2, "tabulate_training": 1,
+             "evaluate_claims": 1, "plot_training_history": 1, "plot_seconds_per_epoch": 1},
         ),
         (
             "train={keras: {l2: 0.001}}",
-            {"record_run": 1, "train_keras": 4, "tabulate_training": 1, "evaluate_claims": 1,
-             "plot_training_history": 1, "plot_seconds_per_epoch": 1},
+            {"record_run": 1, "train_keras": 4, "tabulate_training": 1,
+             "evaluate_claims": 1, "plot_training_history": 1, "plot_seconds_per_epoch": 1},
         ),
         (
             "cluster={k_values: [10, 20, 30, 40]}",

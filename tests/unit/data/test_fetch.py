@@ -143,7 +143,7 @@ def test_a_trickle_is_given_up(serve, tmp_path):
         with suppress(ConnectionError):
             for _ in range(60):
                 handler.wfile.write(bytes(100))
-                time.sleep(0.05)
+                time.sleep(0.1)
 
     start = time.monotonic()
     with pytest.raises(DataError, match=r"only \d+ bytes in"):

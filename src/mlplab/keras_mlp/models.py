@@ -1,0 +1,152 @@
+"""TensorFlow's limits, and the compiled models: those of the articles and the matched one."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from mlplab.processors import available_threads
+
+if TYPE_CHECKING:
+    import keras
+
+
+def configure_tensorflow(
+    n_threads: int, *, device: Literal["cpu", "gpu"] = "cpu", seed: int | None = None
+) -> None:
+    """Set threads, device and seed; to be called before anything else imports TensorFlow.
+
+    Parameters
+    ----------
+    n_threads : limit of the intra-op and of the inter-op pool, at most the processors there are
+    device : "cpu" hides all GPUs
+    seed : seed of Python's, NumPy's and TensorFlow's generators
+
+    Raises
+    ------
+    RuntimeError
+        TensorFlow's pools already run with other limits.
+    """
+    if device == "cpu":
+        os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    import keras
+    import tensorflow as tf
+
+    n_threads = min(n_threads, available_threads())
+    threading = tf.config.threading
+    try:
+        threading.set_intra_op_parallelism_threads(n_threads)
+        threading.set_inter_op_parallelism_threads(n_threads)
+    except RuntimeError:
+        intra = threading.get_intra_op_parallelism_threads()
+        inter = threading.get_inter_op_parallelism_threads()
+        raise RuntimeError(
+            f"TensorFlow already runs with {intra} intra-op and {inter} inter-op thread(s) "
+            f"(0 is its own choice), {n_threads} were asked for; configure it once, before the "
+            "first use, in a process of its own"
+        ) from None
+    if seed is not None:
+        keras.utils.set_random_seed(seed)
+
+
+def build_reference_model(
+    n_features: int, n_classes: int = 10, *, hidden: Sequence[int] = (70, 30), l2: float = 0.01
+) -> keras.Model:
+    """The model of article A: sigmoid layers, the hidden ones with L2, rmsprop, cross-entropy.
+
+    Keras adds l2 · Σ w² (not half of it) to the mean loss over a batch.
+    """
+    return _build_sigmoid_model(n_features, n_classes, hidden, l2=l2, jit_compile=False)
+
+
+def build_deep_model(
+    n_features: int,
+    n_classes: int = 10,
+    *,
+    hidden: Sequence[int] = (200, 100, 50, 30),
+    jit_compile: bool = False,
+) -> keras.Model:
+    """The model of article B: sigmoid layers without regularisation; XLA by ``jit_compile``."""
+    return _build_sigmoid_model(n_features, n_classes, hidden, l2=0.0, jit_compile=jit_compile)
+
+
+def _build_sigmoid_model(
+    n_features: int, n_classes: int, hidden: Sequence[int], *, l2: float, jit_compile: bool
+) -> keras.Model:
+    import keras
+
+    model = keras.Sequential([keras.Input((n_features,))])
+    for size in hidden:
+        regularizer = keras.regularizers.L2(l2) if l2 else None
+        model.add(keras.layers.Dense(size, activation="sigmoid", kernel_regularizer=regularizer))
+    model.add(keras.layers.Dense(n_classes, activation="sigmoid"))
+    model.compile(
+        optimizer="rmsprop",
+        loss="categorical_crossentropy",
+        metrics=["accuracy"],
+        jit_compile=jit_compile,
+    )
+    return model
+
+
+def build_matched_model(
+    coefs: Sequence[np.ndarray],
+    intercepts: Sequence[np.ndarray],
+    *,
+    steps_per_epoch: int,
+    learning_rate: float = 1e-3,
+    decrease_const: float = 1e-6,
+    momentum: float = 5e-5,
+    l2: float = 0.01,
+    l1: float = 0.0,
+) -> keras.Model:
+    """The mathematics of ``NumpyMLPClassifier`` as a Keras model, compiled.
+
+    The loss of a batch is the sum of the binary log-losses of all outputs and samples, plus
+    λ₂/2 · Σ w² + λ₁ · Σ |w| without the biases; nothing is divided by the batch size. An update
+    is w ← w − (Δ + α Δ_previous) with Δ = η · gradient; η is divided by 1 + c · i before epoch
+    i = 0, 1, … The defaults are those of ``NumpyMLPClassifier``. (Source: articles A and C.)
+
+    The last layer has no activation: the model returns logits, from which the loss is stable.
+
+    Parameters
+    ----------
+    coefs : start weights (n_lower, n_upper) per layer; their dtype is that of the model. Keras
+        takes steps only in its own, float32; float64 serves to look at loss and gradients
+    intercepts : start biases (n_upper,) per layer
+    steps_per_epoch : updates after which an epoch ends, for the decrease of the learning rate
+    """
+    import keras
+
+    from mlplab.keras_mlp.extensions import MomentumDescent, SummedLogLoss
+
+    dtype = str(coefs[0].dtype)
+    model = keras.Sequential([keras.Input((coefs[0].shape[0],), dtype=dtype)])
+    for layer, weights in enumerate(coefs, start=1):
+        model.add(
+            keras.layers.Dense(
+                weights.shape[1],
+                activation="sigmoid" if layer < len(coefs) else "linear",
+                kernel_regularizer=keras.regularizers.L1L2(l1=l1, l2=l2 / 2),
+                dtype=dtype,
+            )
+        )
+    pairs = zip(coefs, intercepts, strict=True)
+    model.set_weights(list(itertools.chain.from_iterable(pairs)))
+    model.compile(
+        optimizer=MomentumDescent(
+            learning_rate,
+            momentum=momentum,
+            decrease_const=decrease_const,
+            steps_per_epoch=steps_per_epoch,
+        ),
+        loss=SummedLogLoss(dtype=dtype),
+        # XLA reorders sums; without it the rounding stays comparable to NumPy's
+        jit_compile=False,
+    )
+    return model
