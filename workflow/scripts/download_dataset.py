@@ -4,7 +4,6 @@ from pathlib import Path
 
 from mlplab.data import fetch_dataset
 from mlplab.data.registry import DatasetSpec
-
 from mlplab.log import job_log
 
 with job_log(snakemake.log[0]):

@@ -1,7 +1,6 @@
 """Fit k-means for one K and one seed."""
 
 from mlplab.clustering import fit_kmeans, summarize_fit
-
 from mlplab.files import load_parts, save_array, save_table
 from mlplab.log import job_log
 

@@ -1,7 +1,6 @@
 """Draw seconds per epoch over batch size."""
 
 from mlplab.figures import plot_seconds_per_epoch, save_figure
-
 from mlplab.files import read_table
 from mlplab.log import job_log
 

@@ -1,7 +1,6 @@
 """Draw cost and accuracy over epochs."""
 
 from mlplab.figures import plot_training_history, save_figure
-
 from mlplab.files import read_table
 from mlplab.log import job_log
 

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from mlplab.data import load_dataset
 from mlplab.data.registry import DatasetSpec
-
 from mlplab.files import save_array
 from mlplab.log import job_log
 from mlplab.scaling import scale_features

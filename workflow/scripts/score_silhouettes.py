@@ -1,10 +1,10 @@
 """Score every fit of the sweep with its mean silhouette coefficient."""
 
 import pandas as pd
-from mlplab.silhouette import silhouette_scores
 
 from mlplab.files import load_array, load_parts, save_table
 from mlplab.log import job_log
+from mlplab.silhouette import silhouette_scores
 
 with job_log(snakemake.log[0]):
     x = load_parts(snakemake.input.train, snakemake.input.test, snakemake.params.fit_on)

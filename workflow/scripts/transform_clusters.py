@@ -1,7 +1,6 @@
 """Replace pixels by scaled distances to the centres of K clusters."""
 
 from mlplab.clustering import cluster_distances
-
 from mlplab.files import load_array, save_array
 from mlplab.log import job_log
 from mlplab.scaling import scale_features
