@@ -5,13 +5,16 @@ of its cluster and b the smallest mean distance to the members of another cluste
 only member of a cluster (Rousseeuw, J. Comput. Appl. Math. 20, 1987). The distances are the same
 for every clustering, so they are computed once, tile by tile, and summed per cluster of all
 clusterings while a tile is in the cache.
+
+The samples are sorted by their labels first. Neighbours then share most of their labels, so a
+tile is summed over the few runs of equal labels before the runs are summed per cluster.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -21,7 +24,9 @@ from tqdm.auto import tqdm
 
 from mlplab.processors import available_threads
 
-_TILE_ROWS = 1024
+# A tile of float32 distances is 1 MiB: it stays in the second-level cache of one core.
+_TILE_ROWS = 512
+_CHUNK_ROWS = 4096
 # Up to this many samples everything is done in float64: it costs next to nothing.
 _SMALL = 2_000
 # float32 is used while its rounding, relative to the squared extent of the tightest cluster,
@@ -56,6 +61,11 @@ def silhouette_scores(
     ------
     ValueError
         ``x`` or a labeling cannot be used; the message names it and the number found.
+
+    Notes
+    -----
+    The result is the same to the last bit for any number of threads. Beside the sums, one centred
+    copy of ``x`` is held, float32 where that is precise enough, else float64.
     """
     samples = silhouette_samples(
         x, labelings, n_threads=n_threads, memory_bytes=memory_bytes, progress=progress
@@ -75,21 +85,25 @@ def silhouette_samples(
 
     Parameters and errors are those of :func:`silhouette_scores`.
     """
-    # float32 of the caller's order is not copied here; the centred copy below is the only one
-    x = check_array(x, dtype=[np.float32, np.float64], input_name="x")
+    # converted to floating point in chunks below, so a memory map or integers are not copied here
+    x = check_array(x, dtype="numeric", input_name="x")
     clusterings = [_Clustering(labels, len(x), i) for i, labels in enumerate(labelings)]
     if not clusterings:
         return np.empty((0, len(x)))
     threads = n_threads or available_threads()
-    points, dtype = _augmented(x, clusterings)
-    per_cluster = len(x) * np.dtype(dtype).itemsize
-    room = memory_bytes - points.nbytes - 6 * threads * _TILE_ROWS**2 * points.itemsize
+    # The finest clustering decides first: it makes the longest runs of equal labels.
+    order = np.lexsort([c.codes for c in sorted(clusterings, key=lambda c: c.k)])
+    for clustering in clusterings:
+        clustering.codes = clustering.codes[order]
+    points = _augmented(x, order, clusterings)
+    per_cluster = len(x) * points.itemsize
+    room = memory_bytes - points.nbytes - 8 * threads * _TILE_ROWS**2 * points.itemsize
     result = np.empty((len(clusterings), len(x)))
     with threadpool_limits(1, user_api="blas"):
         start = 0
         for stop in _passes(clusterings, max(room // per_cluster, 1)):
             group = clusterings[start:stop]
-            result[start:stop] = _samples_of(points, group, threads, progress)
+            result[start:stop, order] = _samples_of(points, group, threads, progress)
             start = stop
     return result
 
@@ -111,26 +125,32 @@ class _Clustering:
             )
 
 
-def _augmented(x: np.ndarray, clusterings: Sequence[_Clustering]) -> tuple[np.ndarray, type]:
-    """Centred samples with two more columns, |x|² and 1, float32 where that is precise enough.
+def _augmented(x: np.ndarray, order: np.ndarray, clusterings: Sequence[_Clustering]) -> np.ndarray:
+    """Sorted, centred samples with two more columns, |x|² and 1; float32 where precise enough.
 
     The product of a row (a, |a|², 1) and (-2b, 1, |b|²) is |a - b|². Centring first keeps the
-    norms, and with them the digits lost by cancellation, as small as they can be.
+    norms, and with them the digits lost by cancellation, as small as they can be. Constant
+    features add nothing to a distance and are left out.
     """
-    mean = x.mean(axis=0, dtype=np.float64)
-    points = np.empty((len(x), x.shape[1] + 2), np.float64 if len(x) <= _SMALL else np.float32)
-    np.subtract(x, mean, out=points[:, :-2], casting="same_kind")
+    points = _centered(x, order, np.float64 if len(x) <= _SMALL else np.float32)
     squares = np.einsum("ij,ij->i", points[:, :-2], points[:, :-2], dtype=np.float64)
     extent = min(_tightest_extent(points[:, :-2], squares, c) for c in clusterings)
-    dtype: type = points.dtype.type
-    if dtype is np.float32 and np.finfo(np.float32).eps * squares.max() > _ROUNDING_LIMIT * extent:
-        dtype = np.float64
-        points = np.empty(points.shape, dtype)
-        np.subtract(x, mean, out=points[:, :-2])
+    lost = np.finfo(np.float32).eps * squares.max()
+    if points.dtype == np.float32 and lost > _ROUNDING_LIMIT * extent:
+        points = _centered(x, order, np.float64)
         squares = np.einsum("ij,ij->i", points[:, :-2], points[:, :-2])
     points[:, -2] = squares
-    points[:, -1] = 1
-    return points, dtype
+    return points
+
+
+def _centered(x: np.ndarray, order: np.ndarray, dtype: type) -> np.ndarray:
+    mean = x.mean(axis=0, dtype=np.float64)
+    varying = np.flatnonzero(x.min(axis=0) != x.max(axis=0))
+    points = np.ones((len(x), len(varying) + 2), dtype)
+    for start in range(0, len(x), _CHUNK_ROWS):
+        rows = slice(start, start + _CHUNK_ROWS)
+        points[rows, :-2] = x[order[rows]][:, varying] - mean[varying]
+    return points
 
 
 def _tightest_extent(points: np.ndarray, squares: np.ndarray, clustering: _Clustering) -> float:
@@ -162,23 +182,46 @@ def _passes(clusterings: Sequence[_Clustering], n_rows: int) -> list[int]:
     return [*ends, len(clusterings)]
 
 
+class _Summation(NamedTuple):
+    """How the rows of a tile add up to the clusters that have members among them."""
+
+    rows_to_runs: sparse.csr_array
+    runs_to_clusters: sparse.csr_array
+    clusters: np.ndarray  # their numbers among the clusters of all labelings
+
+    def apply(self, distances: np.ndarray) -> np.ndarray:
+        return self.runs_to_clusters @ (self.rows_to_runs @ distances)
+
+
+def _summation(codes: np.ndarray, dtype: np.dtype) -> _Summation:
+    """Sums over samples with ``codes`` (n_labelings, n), no code in two labelings."""
+    changes = np.any(codes[:, 1:] != codes[:, :-1], axis=0)
+    starts = np.concatenate([[0], np.flatnonzero(changes) + 1])
+    runs = np.repeat(np.arange(len(starts)), np.diff(starts, append=codes.shape[1]))
+    clusters, rows = np.unique(codes[:, starts], return_inverse=True)
+    columns = np.broadcast_to(np.arange(len(starts)), rows.shape)
+    entries = (np.ones(rows.size, dtype), (rows.ravel(), columns.ravel()))
+    return _Summation(
+        _indicator(runs, len(starts), dtype),
+        sparse.csr_array(entries, shape=(len(clusters), len(starts))),
+        clusters,
+    )
+
+
 def _samples_of(
     points: np.ndarray, group: Sequence[_Clustering], n_threads: int, progress: bool
 ) -> np.ndarray:
     n = len(points)
     starts = range(0, n, _TILE_ROWS)
     blocks = [slice(start, min(start + _TILE_ROWS, n)) for start in starts]
-    indicators = [
-        sparse.vstack([_indicator(c.codes[b], c.k, points.dtype) for c in group], format="csr")
-        for b in blocks
-    ]
-    n_clusters = sum(c.k for c in group)
-    sums = [np.zeros((n_clusters, b.stop - b.start), points.dtype) for b in blocks]
-    locks = [threading.Lock() for _ in blocks]
+    firsts = np.cumsum([0, *(c.k for c in group)])
+    codes = np.stack([c.codes + first for c, first in zip(group, firsts[:-1], strict=True)])
+    summations = [_summation(codes[:, block], points.dtype) for block in blocks]
+    sums = [np.zeros((firsts[-1], b.stop - b.start), points.dtype) for b in blocks]
 
-    def add(target: int, partial: np.ndarray) -> None:
-        with locks[target]:
-            np.add(sums[target], partial, out=sums[target])
+    def add(target: int, source: int, distances: np.ndarray) -> None:
+        summation = summations[source]
+        sums[target][summation.clusters] += summation.apply(distances)
 
     def work(tile: tuple[int, int]) -> None:
         i, j = tile
@@ -186,24 +229,30 @@ def _samples_of(
         if i == j:
             np.fill_diagonal(distances, 0)
         else:
-            add(i, indicators[j] @ np.ascontiguousarray(distances.T))
-        add(j, indicators[i] @ distances)
+            add(i, j, np.ascontiguousarray(distances.T))
+        add(j, i, distances)
 
-    tiles = [(i, j) for i in range(len(blocks)) for j in range(i, len(blocks))]
     with (
         ThreadPoolExecutor(n_threads) as pool,
-        tqdm(total=len(tiles), disable=not progress, unit="tile", mininterval=1) as bar,
+        tqdm(total=len(blocks), disable=not progress, unit="round", mininterval=1) as bar,
     ):
-        for _ in pool.map(work, tiles):
+        for tiles in _rounds(len(blocks)):
+            list(pool.map(work, tiles))
             bar.update()
     result = np.empty((len(group), n))
     for block, block_sums in zip(blocks, sums, strict=True):
-        first = 0
         for row, clustering in enumerate(group):
-            own = block_sums[first : first + clustering.k]
+            own = block_sums[firsts[row] : firsts[row + 1]]
             result[row, block] = _coefficients(own, clustering.codes[block], clustering.sizes)
-            first += clustering.k
     return result
+
+
+def _rounds(n: int) -> list[list[tuple[int, int]]]:
+    """All pairs i <= j of ``n`` blocks in rounds in which every block occurs once.
+
+    Threads of a round then never add to the same sums, and these grow in the same order always.
+    """
+    return [[(i, (r - i) % n) for i in range(n) if i <= (r - i) % n] for r in range(n)]
 
 
 def _distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
