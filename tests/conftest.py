@@ -15,6 +15,12 @@ ROOT = Path(__file__).parents[1]
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def plans_of_these_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep measured plans out of the user's cache folder."""
+    os.environ["MLPLAB_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture(scope="session")
 def mnist_spec() -> DatasetSpec:
     return load_registry(ROOT / "config" / "datasets.yaml")["mnist"]

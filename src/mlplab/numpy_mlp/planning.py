@@ -1,17 +1,25 @@
-"""Choose how the work of a batch is spread, by measuring it on this machine."""
+"""Choose how the work of a batch is spread, by measuring it once on this machine."""
 
 from __future__ import annotations
 
+import hashlib
 import itertools
+import json
 import logging
+import os
+import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
 from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
 from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
+from mlplab.timing import machine_record
 
 logger = logging.getLogger(__name__)
 
@@ -19,8 +27,12 @@ logger = logging.getLogger(__name__)
 # saves on any machine measured; it also keeps a fit of a toy example free of measurements.
 _SERIAL_BELOW = 200_000
 _SLICE_ROWS = (250, 500, 1000)
-_MEASURED_SAMPLES = 4_000
+# Larger batches are always worked by several workers: one product on several BLAS threads would
+# leave the rest of the work, which grows with the batch, to one of them.
+_LARGEST_FOR_BLAS_THREADS = 4_000
+_STORED_SAMPLES, _MEASURED_SAMPLES = 8_000, 16_000
 _ROUNDS = 3
+_POOL_SLEEPS_AFTER_SECONDS = 0.1
 
 
 def choose_plan(
@@ -28,41 +40,109 @@ def choose_plan(
 ) -> Plan:
     """The fastest way to train such a network with such batches on ``n_threads`` threads.
 
-    Candidates are timed in alternating rounds on random data, once per process and shape.
+    Candidates are timed on random data, once per machine and shape: another plan adds in another
+    order, and the same seed should give the same bytes in the next process too. What was chosen
+    is kept under the user's cache folder, or that which ``MLPLAB_CACHE_DIR`` names; delete its
+    folder ``plans`` to have it measured anew.
     """
     n_products = batch_size * sum(a * b for a, b in itertools.pairwise(layer_sizes))
-    if n_threads == 1 or n_products < _SERIAL_BELOW:
-        return Plan(1, 1, max(batch_size, 1) if n_products < _SERIAL_BELOW else _SLICE_ROWS[-1])
-    return _measure(tuple(layer_sizes), batch_size, np.dtype(dtype).name, n_threads)
+    if n_products < _SERIAL_BELOW:
+        return Plan(1, 1, batch_size)
+    if n_threads == 1:
+        return Plan(1, 1, min(batch_size, _SLICE_ROWS[1]))
+    return _remembered_plan(tuple(layer_sizes), batch_size, np.dtype(dtype).name, n_threads)
 
 
 @lru_cache(maxsize=64)
-def _measure(layer_sizes: tuple[int, ...], batch_size: int, dtype: str, n_threads: int) -> Plan:
+def _remembered_plan(
+    layer_sizes: tuple[int, ...], batch_size: int, dtype: str, n_threads: int
+) -> Plan:
+    machine = machine_record()
+    case = {
+        "processor": machine["processor"],
+        "processors": machine["processors"],
+        "numpy": machine["numpy"],
+        "layer_sizes": list(layer_sizes),
+        "batch_size": batch_size,
+        "dtype": dtype,
+        "n_threads": n_threads,
+    }
+    name = hashlib.sha256(json.dumps(case, sort_keys=True).encode()).hexdigest()[:20]
+    path = _cache_folder() / "plans" / f"{name}.json"
+    plan = _read_plan(path)
+    if plan is None:
+        plan = _measure(layer_sizes, batch_size, dtype, n_threads)
+        logger.info("batch size %d on %d threads: %s", batch_size, n_threads, plan)
+        try:
+            # Where another process was faster, its choice holds for this one too.
+            plan = _keep_first(path, json.dumps({**case, "plan": asdict(plan)}, indent=1)) or plan
+        except OSError as error:
+            logger.info("the plan cannot be kept for other processes: %s", error)
+    return plan
+
+
+def _cache_folder() -> Path:
+    import pooch
+
+    return Path(os.environ.get("MLPLAB_CACHE_DIR") or pooch.os_cache("mlplab"))
+
+
+def _read_plan(path: Path) -> Plan | None:
+    """The plan in a file; None if there is none that can be used."""
+    try:
+        return Plan(**json.loads(path.read_text(encoding="utf-8"))["plan"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _keep_first(path: Path, text: str) -> Plan | None:
+    """Write a file unless a usable one has appeared; what then is in it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
+        file.write(text)
+    try:
+        with suppress(FileExistsError):
+            os.link(file.name, path)
+        if _read_plan(path) is None:
+            os.replace(file.name, path)
+    finally:
+        Path(file.name).unlink(missing_ok=True)
+    return _read_plan(path)
+
+
+def _candidates(batch_size: int, n_threads: int) -> tuple[list[Plan], list[Plan]]:
+    """Plans by workers, and plans by the threads of BLAS."""
     share = -(-batch_size // n_threads)
     slices = [rows for rows in _SLICE_ROWS if rows < share]
     if share <= _SLICE_ROWS[-1]:
         slices.append(share)
-    plans = [Plan(n_threads, 1, rows) for rows in slices]
-    if batch_size <= _MEASURED_SAMPLES:
-        plans.append(Plan(1, n_threads, batch_size))
-    n = (
-        min(batch_size, 10 * _MEASURED_SAMPLES)
-        if batch_size > _MEASURED_SAMPLES
-        else (_MEASURED_SAMPLES // batch_size * batch_size)
-    )
+    workers = [Plan(n_threads, 1, rows) for rows in slices]
+    fewer = n_threads // 2
+    while fewer:
+        workers.append(Plan(fewer, 1, min(-(-batch_size // fewer), _SLICE_ROWS[1])))
+        fewer //= 2
+    blas = [Plan(1, n_threads, batch_size)] if batch_size <= _LARGEST_FOR_BLAS_THREADS else []
+    return workers, blas
+
+
+def _measure(layer_sizes: tuple[int, ...], batch_size: int, dtype: str, n_threads: int) -> Plan:
+    """The plan with the shortest of a few measurements."""
     random = np.random.RandomState(0)
-    x = random.standard_normal((n, layer_sizes[0])).astype(dtype)
-    codes = random.randint(layer_sizes[-1], size=n)
-    order = random.permutation(n)
-    seconds: dict[Plan, list[float]] = {plan: [] for plan in plans}
-    for _ in range(_ROUNDS):
-        for plan in plans:
-            parameters = draw_parameters(layer_sizes, dtype, random)
-            previous = Parameters.zeros(layer_sizes, dtype)
-            with Trainer(parameters, previous, min(batch_size, n), plan) as trainer:
-                start = time.perf_counter()
-                trainer.run_epoch(x, codes, order, Step(1e-4, 1e-4, 1e-4, 0.0))
-                seconds[plan].append(time.perf_counter() - start)
-    best = min(plans, key=lambda plan: min(seconds[plan]))
-    logger.info("batch size %d on %d threads: %s", batch_size, n_threads, best)
-    return best
+    x = random.standard_normal((_STORED_SAMPLES, layer_sizes[0])).astype(dtype)
+    codes = random.randint(layer_sizes[-1], size=_STORED_SAMPLES)
+    n = max(batch_size, _MEASURED_SAMPLES // batch_size * batch_size)
+    order = random.randint(_STORED_SAMPLES, size=n)
+    seconds: dict[Plan, list[float]] = {}
+    for plans in _candidates(batch_size, n_threads):
+        # The threads of a BLAS pool wait busily for some time after their last product, and
+        # would slow down what comes next; so plans that use them come last, and all wait first.
+        time.sleep(_POOL_SLEEPS_AFTER_SECONDS)
+        for _ in range(_ROUNDS):
+            for plan in plans:
+                parameters = draw_parameters(layer_sizes, dtype, random)
+                previous = Parameters.zeros(layer_sizes, dtype)
+                with Trainer(parameters, previous, batch_size, plan) as trainer:
+                    start = time.perf_counter()
+                    trainer.run_epoch(x, codes, order, Step(1e-6, 1e-4, 1e-4, 0.0))
+                    seconds.setdefault(plan, []).append(time.perf_counter() - start)
+    return min(seconds, key=lambda plan: min(seconds[plan]))

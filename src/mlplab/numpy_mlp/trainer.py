@@ -10,8 +10,9 @@ from queue import SimpleQueue
 from types import TracebackType
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from scipy.linalg import get_blas_funcs
 
+from mlplab.numpy_mlp.blas import limit_blas_threads
 from mlplab.numpy_mlp.parameters import Parameters
 from mlplab.numpy_mlp.workspace import BatchStatistics, Workspace
 
@@ -61,13 +62,16 @@ class _Worker(threading.Thread):
         self.start()
 
     def run(self) -> None:
-        while (call := self._calls.get()) is not None:
-            try:
-                call[0](*call[1])
-            except BaseException as error:
-                self._outcomes.put(error)
-            else:
-                self._outcomes.put(None)
+        # Each thread has an error state of its own; whether training diverged is judged by the
+        # classifier, after the epoch.
+        with np.errstate(over="ignore", invalid="ignore"):
+            while (call := self._calls.get()) is not None:
+                try:
+                    call[0](*call[1])
+                except BaseException as error:
+                    self._outcomes.put(error)
+                else:
+                    self._outcomes.put(None)
 
     def send(self, function: Callable[..., None], *arguments: object) -> None:
         self._calls.put((function, arguments))
@@ -85,8 +89,9 @@ class _Worker(threading.Thread):
 class Trainer:
     """Trains ``parameters`` in place; use as a context manager, which ends its threads.
 
-    Beside the data it holds at most two mini-batches and, with up to two workers, four copies
-    of the weights: the weights, the last step, and two gradients (or one and a scratch).
+    Beside the data it takes less memory than two mini-batches and four copies of the weights:
+    the weights, the last step and a gradient per worker are copies; slices, and the second
+    gradient that adding them takes, are smaller than the mini-batch that they are cut from.
     """
 
     def __init__(
@@ -103,20 +108,27 @@ class Trainer:
         self._batch_size = batch_size
         self._plan = plan
         share = -(-batch_size // plan.workers)
-        # Several slices are summed by SciPy's BLAS, which must not run a pool beside NumPy's.
-        self._slice_rows = min(plan.slice_rows, share) if plan.blas_threads == 1 else share
+        self._slice_rows = min(plan.slice_rows, share)
         self._workspaces = [
-            Workspace(layer_sizes, self._slice_rows, dtype) for _ in range(plan.workers)
+            Workspace(layer_sizes, self._slice_rows, dtype, adds_slices=self._slice_rows < share)
+            for _ in range(plan.workers)
         ]
-        self._scratch = (
-            self._workspaces[1].gradient.vector
-            if plan.workers > 1
-            else np.empty_like(parameters.vector)
-        )
+        self._gradient = self._workspaces[0].gradient
+        self._axpy = get_blas_funcs("axpy", dtype=dtype)
         self._workers: list[_Worker] = []
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes held beside the data: weights, last step, gradients and buffers."""
+        return (
+            self._parameters.vector.nbytes
+            + self._previous.vector.nbytes
+            + sum(workspace.nbytes for workspace in self._workspaces)
+        )
+
     def __enter__(self) -> Trainer:
-        self._limits = threadpool_limits(self._plan.blas_threads, user_api="blas")
+        self._limits = limit_blas_threads(self._plan.blas_threads)
+        self._limits.__enter__()
         self._workers = [_Worker() for _ in self._workspaces[1:]]
         return self
 
@@ -128,7 +140,7 @@ class Trainer:
     ) -> None:
         for worker in self._workers:
             worker.stop()
-        self._limits.restore_original_limits()
+        self._limits.__exit__(kind, error, trace)
 
     def run_epoch(
         self,
@@ -209,9 +221,7 @@ class Trainer:
             workspace.propagate_forward(parameters, inputs)
             if sums is not None:
                 sums.append(workspace.statistics(expected))
-            workspace.propagate_back(
-                parameters, inputs, expected, step_size, accumulate=first > start
-            )
+            workspace.propagate_back(parameters, inputs, expected, step_size, add=first > start)
 
     def _evaluate_part(
         self,
@@ -234,25 +244,20 @@ class Trainer:
 
     def _update(self, step: Step, n_parts: int) -> None:
         """w ← w − (Δ + α Δ_previous), Δ = η · gradient with its regularisation."""
-        vector = self._parameters.vector
-        n_weights = self._parameters.n_weights
-        delta = self._workspaces[0].gradient.vector
+        vector, delta, axpy = self._parameters.vector, self._gradient.vector, self._axpy
+        weights = vector[: self._parameters.n_weights]
+        delta_weights = delta[: self._parameters.n_weights]
         for workspace in self._workspaces[1:n_parts]:
             np.add(delta, workspace.gradient.vector, out=delta)
-        weights, delta_weights = vector[:n_weights], delta[:n_weights]
-        scratch = self._scratch[:n_weights]
         if step.l2:
-            np.multiply(weights, step.learning_rate * step.l2, out=scratch)
-            np.add(delta_weights, scratch, out=delta_weights)
+            axpy(weights, delta_weights, a=step.learning_rate * step.l2)
         if step.l1:
-            np.sign(weights, out=scratch)
-            np.multiply(scratch, step.learning_rate * step.l1, out=scratch)
-            np.add(delta_weights, scratch, out=delta_weights)
+            axpy(np.sign(weights), delta_weights, a=step.learning_rate * step.l1)
         np.subtract(vector, delta, out=vector)
         if step.momentum:
             previous = self._previous.vector
-            np.subtract(vector, previous, out=vector)
-            np.multiply(delta, step.momentum, out=previous)
+            axpy(previous, vector, a=-step.momentum)
+            previous[...] = delta
 
 
 def _total(sums: Sequence[BatchStatistics]) -> BatchStatistics:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import get_blas_funcs
 
 from mlplab.numpy_mlp.parameters import Parameters
 
@@ -57,14 +56,22 @@ def log_loss(logits: np.ndarray, codes: np.ndarray) -> float:
 class Workspace:
     """The buffers of one thread: activations and errors for up to ``rows`` samples.
 
-    ``gradient`` holds the sums over the samples of ∂(log-loss)/∂(weight), times the step size
-    that is given to :meth:`propagate_back`; regularisation is not part of it.
+    ``gradient`` holds the sums over samples of ∂(log-loss)/∂(weight), times the step size;
+    regularisation is not part of it. With ``adds_slices`` a second gradient is kept, so that
+    those of several slices can be added up.
     """
 
-    def __init__(self, layer_sizes: Sequence[int], rows: int, dtype: np.dtype | str) -> None:
+    def __init__(
+        self,
+        layer_sizes: Sequence[int],
+        rows: int,
+        dtype: np.dtype | str,
+        *,
+        adds_slices: bool,
+    ) -> None:
         self.gradient = Parameters.zeros(layer_sizes, dtype)
+        self._slice_gradient = Parameters.zeros(layer_sizes, dtype) if adds_slices else None
         self._targets_of_code = np.eye(layer_sizes[-1], dtype=dtype)
-        self._gemm = get_blas_funcs("gemm", dtype=np.dtype(dtype))
         self._all_rows = _Buffers(
             inputs=np.empty((rows, layer_sizes[0]), dtype),
             targets=np.empty((rows, layer_sizes[-1]), dtype),
@@ -74,6 +81,14 @@ class Workspace:
             slopes=tuple(np.empty((rows, size), dtype) for size in layer_sizes[1:-1]),
         )
         self._views: dict[int, _Buffers] = {rows: self._all_rows}
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all buffers and gradients."""
+        gradients = [g.vector for g in (self.gradient, self._slice_gradient) if g is not None]
+        inputs, targets, codes, *groups = self._all_rows
+        buffers = [inputs, targets, codes, *(a for group in groups for a in group)]
+        return sum(array.nbytes for array in (*gradients, *buffers, self._targets_of_code))
 
     def _buffers(self, rows: int) -> _Buffers:
         views = self._views.get(rows)
@@ -95,8 +110,8 @@ class Workspace:
         ``mode="clip"`` because the default makes ``take`` write to a copy of ``out`` first.
         """
         buffers = self._buffers(len(rows))
-        np.take(codes, rows, out=buffers.codes, mode="clip")
-        np.take(x, rows, axis=0, out=buffers.inputs, mode="clip")
+        codes.take(rows, out=buffers.codes, mode="clip")
+        x.take(rows, axis=0, out=buffers.inputs, mode="clip")
         return buffers.inputs, buffers.codes
 
     def propagate_forward(self, parameters: Parameters, inputs: np.ndarray) -> np.ndarray:
@@ -122,44 +137,43 @@ class Workspace:
         codes: np.ndarray,
         step_size: float,
         *,
-        accumulate: bool,
+        add: bool,
     ) -> None:
         """Turn the errors of the last forward pass into ``gradient``, times ``step_size``.
 
         No error is propagated to the input layer: nothing needs it. Scaling the small error of
         the output layer scales every gradient, so the large ones need no pass of their own.
 
-        ``accumulate`` adds to ``gradient`` instead of replacing it. That goes through SciPy's
-        BLAS, which can add in place; so it is for threads with one BLAS thread each. NumPy and
-        SciPy may bring a BLAS and a thread pool each, and pools that alternate wait busily for
-        each other.
+        ``add`` adds to ``gradient`` instead of replacing it. The sum is made by NumPy: SciPy's
+        gemm could add in place, but holds the interpreter's lock, so that threads would take
+        turns.
         """
         buffers = self._buffers(len(inputs))
-        np.take(self._targets_of_code, codes, axis=0, out=buffers.targets, mode="clip")
+        target = self._slice_gradient if add else self.gradient
+        if target is None:
+            raise ValueError("a workspace that does not add slices was asked to add one")
+        self._targets_of_code.take(codes, axis=0, out=buffers.targets, mode="clip")
         delta = sigmoid(buffers.activations[-1], out=buffers.deltas[-1])
         np.subtract(delta, buffers.targets, out=delta)
         np.multiply(delta, step_size, out=delta)
         for layer in range(len(parameters.weights) - 1, -1, -1):
             below = buffers.activations[layer - 1] if layer else inputs
-            gradient = self.gradient.weights[layer]
-            if accumulate:
-                self._gemm(1.0, delta.T, below.T, beta=1.0, c=gradient.T, trans_b=1, overwrite_c=1)
-                self.gradient.biases[layer][...] += np.add.reduce(delta, axis=0)
-            else:
-                np.dot(below.T, delta, out=gradient)
-                np.add.reduce(delta, axis=0, out=self.gradient.biases[layer])
+            np.dot(below.T, delta, out=target.weights[layer])
+            np.add.reduce(delta, axis=0, out=target.biases[layer])
             if layer:
                 error, slope = buffers.deltas[layer - 1], buffers.slopes[layer - 1]
                 np.dot(delta, parameters.weights[layer].T, out=error)
                 np.subtract(1.0, below, out=slope)
                 np.multiply(slope, below, out=slope)
                 delta = np.multiply(error, slope, out=error)
+        if add:
+            np.add(self.gradient.vector, target.vector, out=self.gradient.vector)
 
     def statistics(self, codes: np.ndarray) -> BatchStatistics:
         """Cost, absolute error and number of correct outputs of the last forward pass."""
         buffers = self._buffers(len(codes))
         logits = buffers.activations[-1]
-        np.take(self._targets_of_code, codes, axis=0, out=buffers.targets, mode="clip")
+        self._targets_of_code.take(codes, axis=0, out=buffers.targets, mode="clip")
         error = sigmoid(logits, out=buffers.deltas[-1])
         np.subtract(error, buffers.targets, out=error)
         return BatchStatistics(
