@@ -6,7 +6,8 @@ import logging
 import multiprocessing
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -86,6 +87,38 @@ class _Runner:
         self._process.join()
 
 
+@contextmanager
+def _thread_variables(n_threads: int) -> Iterator[None]:
+    """Set the environment variables that limit the threads of processes born meanwhile."""
+    before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
+    os.environ.update(dict.fromkeys(_THREAD_VARIABLES, str(n_threads)))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _measure_epoch(runner: _Runner) -> dict[str, float | bool]:
+    """Seconds of the next epoch of a variant, and how much others used the machine meanwhile."""
+    with QuietWatch() as watch:
+        seconds = runner.run_epoch()
+    if seconds is None:
+        raise RuntimeError(f"variant {runner.name} broke off: {runner.fault}")
+    # What the child used is not foreign; QuietWatch counts only this process.
+    elapsed = max(watch.elapsed, 1e-9) * (os.cpu_count() or 1)
+    foreign = max(0.0, watch.foreign_share - seconds[1] / elapsed)
+    return {
+        "wall_seconds": seconds[0],
+        "cpu_seconds": seconds[1],
+        "foreign_cpu_share": foreign,
+        "contaminated": foreign > CONTAMINATED_ABOVE,
+    }
+
+
 def measure_interleaved(
     names: Sequence[str],
     x: np.ndarray,
@@ -107,20 +140,18 @@ def measure_interleaved(
     Returns
     -------
     DataFrame with a row per round and variant: variant, batch_size, n_threads, round,
-    wall_seconds, cpu_seconds, first_epoch_seconds, foreign_cpu_share, contaminated, notes; and
+    wall_seconds, cpu_seconds, foreign_cpu_share, contaminated, first_epoch_seconds, notes; and
     the variants that could not run, each with the reason.
     """
     problem = Problem(x, codes, batch_size, n_threads, rounds + 1)
-    before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
-    os.environ.update(dict.fromkeys(_THREAD_VARIABLES, str(n_threads)))
     runners: list[_Runner] = []
     absent: dict[str, str] = {}
     rows: list[dict[str, Any]] = []
-    try:
+    with _thread_variables(n_threads), ExitStack() as stack:
         first: dict[str, float] = {}
         for name in names:
             runner = _Runner(name, problem)
-            runners.append(runner)
+            stack.callback(runner.stop)
             # One after the other: warming up must not be disturbed either.
             seconds = runner.run_epoch()
             if seconds is None:
@@ -128,38 +159,20 @@ def measure_interleaved(
                 logger.warning("%s takes no part: %s", name, runner.fault)
             else:
                 first[name] = seconds[0]
-        active = [runner for runner in runners if runner.name not in absent]
+                runners.append(runner)
         random = np.random.default_rng(seed)
         for number in range(1, rounds + 1):
-            for index in random.permutation(len(active)):
-                runner = active[index]
-                with QuietWatch() as watch:
-                    seconds = runner.run_epoch()
-                if seconds is None:
-                    raise RuntimeError(f"variant {runner.name} broke off: {runner.fault}")
-                # What the child used is not foreign; QuietWatch counts only this process.
-                elapsed = max(watch.elapsed, 1e-9) * (os.cpu_count() or 1)
-                foreign = max(0.0, watch.foreign_share - seconds[1] / elapsed)
+            for index in random.permutation(len(runners)):
+                runner = runners[index]
                 rows.append(
                     {
                         "variant": runner.name,
                         "batch_size": batch_size,
                         "n_threads": n_threads,
                         "round": number,
-                        "wall_seconds": seconds[0],
-                        "cpu_seconds": seconds[1],
+                        **_measure_epoch(runner),
                         "first_epoch_seconds": first[runner.name],
-                        "foreign_cpu_share": foreign,
-                        "contaminated": foreign > CONTAMINATED_ABOVE,
                         "notes": runner.notes,
                     }
                 )
-    finally:
-        for runner in runners:
-            runner.stop()
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
     return pd.DataFrame(rows), absent
