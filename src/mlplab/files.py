@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,12 +18,13 @@ TEMPORARY_PREFIX = ".incomplete-"
 
 
 @contextmanager
-def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
+def atomic_path(path: str | os.PathLike[str], *, keep_existing: bool = False) -> Iterator[Path]:
     """Yield a temporary path that becomes ``path`` when the block ends without an error.
 
     The temporary file lies in the same folder (a rename is atomic only within a file system),
     has the same suffix (some writers choose the format by it) and is removed on failure, so that
-    a job that is killed or fails leaves nothing that looks finished.
+    a job that is killed or fails leaves nothing that looks finished. With ``keep_existing`` a
+    file that is there by then, perhaps from another process, stays as it is.
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -35,7 +36,11 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
         umask = os.umask(0)
         os.umask(umask)
         temporary.chmod(0o666 & ~umask)  # mkstemp's 0600 would hide results from a group
-        temporary.replace(target)
+        if keep_existing:
+            with suppress(FileExistsError):
+                os.link(temporary, target)
+        else:
+            temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -57,9 +62,9 @@ def save_table(path: str | os.PathLike[str], table: pd.DataFrame) -> None:
         table.to_csv(temporary, index=False, lineterminator="\n")
 
 
-def save_text(path: str | os.PathLike[str], text: str) -> None:
+def save_text(path: str | os.PathLike[str], text: str, *, keep_existing: bool = False) -> None:
     """Write ``text`` as UTF-8, atomically."""
-    with atomic_path(path) as temporary:
+    with atomic_path(path, keep_existing=keep_existing) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 

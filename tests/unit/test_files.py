@@ -6,7 +6,15 @@ import pandas as pd
 import pytest
 
 from mlplab.figures import plot_cluster_sweep, save_figure
-from mlplab.files import atomic_path, load_array, load_parts, read_table, save_array, save_table
+from mlplab.files import (
+    atomic_path,
+    load_array,
+    load_parts,
+    read_table,
+    save_array,
+    save_table,
+    save_text,
+)
 
 
 def test_a_failed_writer_leaves_the_old_file_and_nothing_else(tmp_path):
@@ -22,6 +30,14 @@ def test_a_failed_writer_leaves_the_old_file_and_nothing_else(tmp_path):
         write_half()
     assert [p.name for p in tmp_path.iterdir()] == ["result.csv"]
     assert path.read_text() == "old"
+
+
+def test_a_writer_that_keeps_what_is_there_leaves_the_first_file_alone(tmp_path):
+    path = tmp_path / "choice.json"
+    for text in ("first", "second"):
+        save_text(path, text, keep_existing=True)
+        assert path.read_text() == "first"
+    assert [p.name for p in tmp_path.iterdir()] == ["choice.json"]
 
 
 def test_arrays_come_back_as_memory_maps(tmp_path, random):

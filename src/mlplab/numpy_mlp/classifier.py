@@ -268,7 +268,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         validation = None
         if validation_data is not None:
             validation = self._check_samples(*validation_data, reset=False)
-        with self._trainer(len(X)) as trainer, np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"), self._trainer(len(X)) as trainer:
             for _ in tqdm(range(epochs), disable=not self.progress, unit="epoch"):
                 record = self._run_epoch(trainer, X, codes)
                 if validation is not None:

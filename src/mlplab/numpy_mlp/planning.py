@@ -7,16 +7,15 @@ import itertools
 import json
 import logging
 import os
-import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
+from mlplab.files import save_text
 from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
 from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
 from mlplab.timing import machine_record
@@ -97,16 +96,9 @@ def _read_plan(path: Path) -> Plan | None:
 
 def _keep_first(path: Path, text: str) -> Plan | None:
     """Write a file unless a usable one has appeared; what then is in it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
-        file.write(text)
-    try:
-        with suppress(FileExistsError):
-            os.link(file.name, path)
-        if _read_plan(path) is None:
-            os.replace(file.name, path)
-    finally:
-        Path(file.name).unlink(missing_ok=True)
+    save_text(path, text, keep_existing=True)
+    if _read_plan(path) is None:
+        save_text(path, text)
     return _read_plan(path)
 
 

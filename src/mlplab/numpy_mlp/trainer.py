@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from contextvars import copy_context
 from dataclasses import dataclass
 from queue import SimpleQueue
 from types import TracebackType
@@ -53,25 +55,25 @@ class Step:
 
 
 class _Worker(threading.Thread):
-    """A thread that runs the calls it is sent, one at a time."""
+    """A thread that runs the calls it is sent, one at a time.
+
+    It works in the context of the thread that starts it, to which NumPy's error state belongs.
+    """
 
     def __init__(self) -> None:
-        super().__init__(daemon=True)
+        super().__init__(target=copy_context().run, args=(self._serve,), daemon=True)
         self._calls: SimpleQueue[tuple[Callable[..., None], tuple] | None] = SimpleQueue()
         self._outcomes: SimpleQueue[BaseException | None] = SimpleQueue()
         self.start()
 
-    def run(self) -> None:
-        # Each thread has an error state of its own; whether training diverged is judged by the
-        # classifier, after the epoch.
-        with np.errstate(over="ignore", invalid="ignore"):
-            while (call := self._calls.get()) is not None:
-                try:
-                    call[0](*call[1])
-                except BaseException as error:
-                    self._outcomes.put(error)
-                else:
-                    self._outcomes.put(None)
+    def _serve(self) -> None:
+        while (call := self._calls.get()) is not None:
+            try:
+                call[0](*call[1])
+            except BaseException as error:
+                self._outcomes.put(error)
+            else:
+                self._outcomes.put(None)
 
     def send(self, function: Callable[..., None], *arguments: object) -> None:
         self._calls.put((function, arguments))
@@ -127,9 +129,12 @@ class Trainer:
         )
 
     def __enter__(self) -> Trainer:
-        self._limits = limit_blas_threads(self._plan.blas_threads)
-        self._limits.__enter__()
-        self._workers = [_Worker() for _ in self._workspaces[1:]]
+        with ExitStack() as stack:
+            stack.enter_context(limit_blas_threads(self._plan.blas_threads))
+            self._workers = [_Worker() for _ in self._workspaces[1:]]
+            for worker in self._workers:
+                stack.callback(worker.stop)
+            self._resources = stack.pop_all()
         return self
 
     def __exit__(
@@ -138,9 +143,7 @@ class Trainer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for worker in self._workers:
-            worker.stop()
-        self._limits.__exit__(kind, error, trace)
+        self._resources.__exit__(kind, error, trace)
 
     def run_epoch(
         self,

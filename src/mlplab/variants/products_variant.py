@@ -4,8 +4,8 @@ import itertools
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
+from mlplab.numpy_mlp.blas import limit_blas_threads
 from mlplab.numpy_mlp.planning import choose_plan
 from mlplab.variants import Clock, Problem
 
@@ -17,7 +17,7 @@ def train(problem: Problem, clock: Clock) -> None:
     sizes, batch = problem.layer_sizes, problem.batch_size
     plan = choose_plan(sizes, batch, np.float32, problem.n_threads)
     share = batch // plan.workers
-    rows = share if plan.blas_threads > 1 else min(plan.slice_rows, share)
+    rows = min(plan.slice_rows, share)
     random = np.random.default_rng(0)
 
     def array(*shape: int) -> np.ndarray:
@@ -43,7 +43,7 @@ def train(problem: Problem, clock: Clock) -> None:
                 layer.fill(0.5)
 
     with (
-        threadpool_limits(plan.blas_threads, user_api="blas"),
+        limit_blas_threads(plan.blas_threads),
         ThreadPoolExecutor(plan.workers) as pool,
     ):
         for _ in range(problem.epochs):
