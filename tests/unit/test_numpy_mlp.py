@@ -1,4 +1,5 @@
 import pickle
+import threading
 import warnings
 
 import numpy as np
@@ -15,7 +16,8 @@ from mlplab.numpy_mlp import DivergenceError, NumpyMLPClassifier, Plan
 from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
 from mlplab.numpy_mlp.planning import choose_plan
 from mlplab.numpy_mlp.trainer import Step, Trainer
-from mlplab.numpy_mlp.workspace import Workspace, log_loss, sigmoid
+from mlplab.numpy_mlp.update import Update
+from mlplab.numpy_mlp.workspace import Samples, log_loss, sigmoid
 
 SERIAL = Plan(1, 1, 1000)
 
@@ -63,7 +65,10 @@ def test_gradients_are_those_of_the_cost(sizes, n, seed, l1, l2):
     np.testing.assert_allclose(gradient, numeric, rtol=1e-6, atol=1e-6 * scale)
 
 
-@pytest.mark.parametrize("plan", [SERIAL, Plan(1, 2, 40), Plan(2, 1, 7), Plan(3, 1, 100)])
+FEATURES = Plan(2, 1, 1000, "features")
+
+
+@pytest.mark.parametrize("plan", [SERIAL, Plan(1, 2, 40), Plan(2, 1, 7), Plan(3, 1, 100), FEATURES])
 @pytest.mark.parametrize("shuffle", [True, False])
 def test_an_update_is_that_of_the_articles(random, plan, shuffle):
     """w ← w − (Δ + α Δ_previous), written out plainly, over batches of which the last is short."""
@@ -152,21 +157,21 @@ def test_batch_monitoring_changes_nothing_but_the_record(digits):
     assert "total_cost" not in fits["none"].history_
 
 
-@pytest.mark.parametrize("n_threads", [1, 2])
-@pytest.mark.parametrize("batch_size", [100, 2_000])
-def test_the_same_seed_gives_the_same_bytes(digits, n_threads, batch_size):
-    first, second = (
-        NumpyMLPClassifier(
-            epochs=2, batch_size=batch_size, random_state=5, n_threads=n_threads
-        ).fit(*digits)
-        for _ in range(2)
+@pytest.mark.parametrize("batch_size", [32, 100, 2_000])
+@pytest.mark.parametrize("plan", [SERIAL, Plan(2, 1, 250), FEATURES, None])
+def test_the_same_seed_gives_the_same_bytes(digits, plan, batch_size):
+    first, second, third = (
+        NumpyMLPClassifier(epochs=2, batch_size=batch_size, random_state=5, plan=plan).fit(*digits)
+        for _ in range(3)
     )
-    for one, other in zip(first.coefs_, second.coefs_, strict=True):
-        assert one.tobytes() == other.tobytes()
+    for one, *others in zip(first.coefs_, second.coefs_, third.coefs_, strict=True):
+        assert [other.tobytes() for other in others] == [one.tobytes()] * 2
+    costs = [fit.history_["total_cost"].tolist() for fit in (first, second, third)]
+    assert costs[1:] == [costs[0]] * 2
 
 
 def test_all_plans_give_the_same_network(digits):
-    plans = [SERIAL, Plan(1, 2, 1000), Plan(2, 1, 100), Plan(2, 1, 250)]
+    plans = [SERIAL, Plan(1, 2, 1000), Plan(2, 1, 100), Plan(2, 1, 250), FEATURES]
     fits = [NumpyMLPClassifier(epochs=3, random_state=2, plan=plan).fit(*digits) for plan in plans]
     for fit in fits[1:]:
         for one, other in zip(fits[0].coefs_, fit.coefs_, strict=True):
@@ -279,15 +284,52 @@ def test_a_plan_does_not_nest_pools():
         Plan(2, 2, 100)
 
 
+@pytest.mark.parametrize(
+    ("plan", "fault"),
+    [
+        ((3, 1, 100, "features"), "between two workers"),
+        ((2, 1, 100, "columns"), '"rows" or "features"'),
+        ((0, 1, 100), "at least 1"),
+    ],
+)
+def test_a_plan_that_cannot_be_carried_out_is_refused(plan, fault):
+    with pytest.raises(ValueError, match=fault):
+        Plan(*plan)
+
+
+@pytest.mark.parametrize("plan", [Plan(4, 1, 2), FEATURES])
+@pytest.mark.parametrize("batch", [1, 3, 40])
+def test_batches_of_fewer_samples_than_threads_are_worked(random, plan, batch):
+    x, codes = random.normal(size=(41, 6)), random.integers(3, size=41)
+    order = random.permutation(41)
+    found = []
+    for each in (SERIAL, plan):
+        parameters = draw_parameters([6, 5, 3], "float64", np.random.RandomState(0))
+        with Trainer(parameters, Parameters.zeros([6, 5, 3], "float64"), batch, each) as trainer:
+            for _ in range(2):
+                trainer.run_epoch(x, codes, order, Step(0.01, 0.5, 0.1, 0.1))
+        found.append(parameters.vector)
+    np.testing.assert_allclose(found[1], found[0], rtol=1e-12, atol=1e-14)
+
+
 def test_small_work_is_planned_without_measuring():
     assert choose_plan([4, 3, 2], 10, "float32", 2).workers == 1
 
 
-def test_an_error_in_a_worker_reaches_the_caller(digits, monkeypatch):
-    def fail(*_):
-        raise MemoryError("no more")
+@pytest.mark.parametrize("plan", [Plan(2, 1, 100), FEATURES])
+@pytest.mark.parametrize("where", ["leader", "follower"])
+def test_an_error_in_any_thread_ends_all_and_reaches_the_caller(digits, monkeypatch, plan, where):
+    apply, calls = Update.apply, iter(range(1000))
+    fetch_inputs = Samples.fetch_inputs
 
-    monkeypatch.setattr(Workspace, "propagate_forward", fail)
-    classifier = NumpyMLPClassifier(epochs=1, plan=Plan(2, 1, 100))
+    def fail() -> None:
+        leads = threading.current_thread() is threading.main_thread()
+        if leads == (where == "leader") and next(calls) > 4:
+            raise MemoryError("no more")
+
+    monkeypatch.setattr(Update, "apply", lambda *a: fail() or apply(*a))
+    monkeypatch.setattr(Samples, "fetch_inputs", lambda *a: fail() or fetch_inputs(*a))
+    n_threads = threading.active_count()
     with pytest.raises(MemoryError, match="no more"):
-        classifier.fit(*digits)
+        NumpyMLPClassifier(epochs=1, plan=plan).fit(*digits)
+    assert threading.active_count() == n_threads

@@ -94,15 +94,17 @@ def test_only_one_pool_of_blas_threads_is_at_work():
     assert [pool["num_threads"] for pool in threadpool_info()] == before
 
 
-@pytest.mark.parametrize("batch_size", [32, 500, 1000, 10_000, 60_000])
-def test_memory_is_less_than_two_batches_and_four_copies_of_the_weights(batch_size):
+@pytest.mark.parametrize("n_threads", [1, 2, 8])
+@pytest.mark.parametrize("batch_size", [32, 64, 128, 250, 500, 1000, 2000, 10_000, 60_000])
+def test_memory_is_less_than_two_batches_and_four_copies_of_the_weights(batch_size, n_threads):
     parameters, previous = (Parameters.zeros(SIZES, "float32") for _ in range(2))
-    weights, batch = parameters.vector.nbytes, batch_size * SIZES[0] * 4
-    share = -(-batch_size // 2)
-    plans = [Plan(2, 1, min(rows, share)) for rows in (250, 500, 1000)] + [Plan(1, 2, batch_size)]
+    limit = 2 * batch_size * SIZES[0] * 4 + 4 * parameters.vector.nbytes
+    assert planning.memory_limit(SIZES, batch_size, "float32") == limit
+    groups = planning._candidates(SIZES, batch_size, "float32", n_threads)
+    plans = [plan for group in groups for plan in group]
+    assert plans
     for plan in plans:
-        trainer = Trainer(parameters, previous, batch_size, plan)
-        assert trainer.nbytes <= 2 * batch + 4 * weights
+        assert Trainer(parameters, previous, batch_size, plan).nbytes <= limit
 
 
 def test_the_count_of_bytes_is_that_of_the_memory_taken():

@@ -29,6 +29,11 @@ class Parameters:
     biases: tuple[np.ndarray, ...]
     n_weights: int
 
+    @property
+    def layer_sizes(self) -> list[int]:
+        """Nodes of all layers, input layer first."""
+        return [self.weights[0].shape[0], *(len(biases) for biases in self.biases)]
+
     @classmethod
     def zeros(cls, layer_sizes: Sequence[int], dtype: np.dtype | str) -> Parameters:
         """Zero weights and biases for layers of the given sizes, input layer first."""

@@ -26,9 +26,10 @@ logger = logging.getLogger(__name__)
 # saves on any machine measured; it also keeps a fit of a toy example free of measurements.
 _SERIAL_BELOW = 200_000
 _SLICE_ROWS = (250, 500, 1000)
-# Larger batches are always worked by several workers: one product on several BLAS threads would
-# leave the rest of the work, which grows with the batch, to one of them.
+# Larger batches are always divided by rows: one product on several BLAS threads, or the upper
+# layers on one thread, would leave work that grows with the batch to one of them.
 _LARGEST_FOR_BLAS_THREADS = 4_000
+_LARGEST_FOR_FEATURES = 2_000
 _STORED_SAMPLES, _MEASURED_SAMPLES = 8_000, 16_000
 _ROUNDS = 3
 _POOL_SLEEPS_AFTER_SECONDS = 0.1
@@ -57,6 +58,7 @@ def _remembered_plan(
     layer_sizes: tuple[int, ...], batch_size: int, dtype: str, n_threads: int
 ) -> Plan:
     machine = machine_record()
+    groups = _candidates(layer_sizes, batch_size, dtype, n_threads)
     case = {
         "processor": machine["processor"],
         "processors": machine["processors"],
@@ -65,12 +67,13 @@ def _remembered_plan(
         "batch_size": batch_size,
         "dtype": dtype,
         "n_threads": n_threads,
+        "candidates": [asdict(plan) for plans in groups for plan in plans],
     }
     name = hashlib.sha256(json.dumps(case, sort_keys=True).encode()).hexdigest()[:20]
     path = _cache_folder() / "plans" / f"{name}.json"
     plan = _read_plan(path)
     if plan is None:
-        plan = _measure(layer_sizes, batch_size, dtype, n_threads)
+        plan = _measure(groups, layer_sizes, batch_size, dtype)
         logger.info("batch size %d on %d threads: %s", batch_size, n_threads, plan)
         try:
             # Where another process was faster, its choice holds for this one too.
@@ -102,8 +105,16 @@ def _keep_first(path: Path, text: str) -> Plan | None:
     return _read_plan(path)
 
 
-def _candidates(batch_size: int, n_threads: int) -> tuple[list[Plan], list[Plan]]:
-    """Plans by workers, and plans by the threads of BLAS."""
+def memory_limit(layer_sizes: Sequence[int], batch_size: int, dtype: np.dtype | str) -> int:
+    """Bytes of two mini-batches of inputs and four copies of weights and biases."""
+    n_parameters = sum((a + 1) * b for a, b in itertools.pairwise(layer_sizes))
+    return (2 * batch_size * layer_sizes[0] + 4 * n_parameters) * np.dtype(dtype).itemsize
+
+
+def _candidates(
+    layer_sizes: Sequence[int], batch_size: int, dtype: str, n_threads: int
+) -> tuple[list[Plan], list[Plan]]:
+    """Plans by workers, and plans by the threads of BLAS, that keep to the memory limit."""
     share = -(-batch_size // n_threads)
     slices = [rows for rows in _SLICE_ROWS if rows < share]
     if share <= _SLICE_ROWS[-1]:
@@ -113,11 +124,23 @@ def _candidates(batch_size: int, n_threads: int) -> tuple[list[Plan], list[Plan]
     while fewer:
         workers.append(Plan(fewer, 1, min(-(-batch_size // fewer), _SLICE_ROWS[1])))
         fewer //= 2
+    if batch_size <= _LARGEST_FOR_FEATURES and layer_sizes[0] > 1:
+        workers.append(Plan(2, 1, batch_size, "features"))
     blas = [Plan(1, n_threads, batch_size)] if batch_size <= _LARGEST_FOR_BLAS_THREADS else []
-    return workers, blas
+    limit = memory_limit(layer_sizes, batch_size, dtype)
+    parameters, previous = (Parameters.zeros(layer_sizes, dtype) for _ in range(2))
+
+    def fits(plan: Plan) -> bool:
+        # A single worker without slices is the least there is.
+        least = plan.workers == 1 and plan.blas_threads == 1
+        return least or Trainer(parameters, previous, batch_size, plan).nbytes <= limit
+
+    return [plan for plan in workers if fits(plan)], [plan for plan in blas if fits(plan)]
 
 
-def _measure(layer_sizes: tuple[int, ...], batch_size: int, dtype: str, n_threads: int) -> Plan:
+def _measure(
+    groups: Sequence[Sequence[Plan]], layer_sizes: tuple[int, ...], batch_size: int, dtype: str
+) -> Plan:
     """The plan with the shortest of a few measurements."""
     random = np.random.RandomState(0)
     x = random.standard_normal((_STORED_SAMPLES, layer_sizes[0])).astype(dtype)
@@ -125,7 +148,7 @@ def _measure(layer_sizes: tuple[int, ...], batch_size: int, dtype: str, n_thread
     n = max(batch_size, _MEASURED_SAMPLES // batch_size * batch_size)
     order = random.randint(_STORED_SAMPLES, size=n)
     seconds: dict[Plan, list[float]] = {}
-    for plans in _candidates(batch_size, n_threads):
+    for plans in groups:
         # The threads of a BLAS pool wait busily for some time after their last product, and
         # would slow down what comes next; so plans that use them come last, and all wait first.
         time.sleep(_POOL_SLEEPS_AFTER_SECONDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -18,13 +19,9 @@ class BatchStatistics(NamedTuple):
     n_correct: int
 
 
-class _Buffers(NamedTuple):
-    inputs: np.ndarray
-    targets: np.ndarray
-    codes: np.ndarray
-    activations: tuple[np.ndarray, ...]
-    deltas: tuple[np.ndarray, ...]
-    slopes: tuple[np.ndarray, ...]
+def add_statistics(parts: Sequence[BatchStatistics]) -> BatchStatistics:
+    """The sums over several groups of samples."""
+    return BatchStatistics(*(sum(values) for values in zip(*parts, strict=True)))
 
 
 def sigmoid(z: np.ndarray, out: np.ndarray) -> np.ndarray:
@@ -53,12 +50,57 @@ def log_loss(logits: np.ndarray, codes: np.ndarray) -> float:
     return float(terms.sum(dtype=np.float64) - expected.sum(dtype=np.float64))
 
 
-class Workspace:
-    """The buffers of one thread: activations and errors for up to ``rows`` samples.
+@dataclass(frozen=True)
+class Samples:
+    """Samples (n, n_features), their codes (n,), and the order (n,) in which they are worked."""
 
-    ``gradient`` holds the sums over samples of ∂(log-loss)/∂(weight), times the step size;
-    regularisation is not part of it. With ``adds_slices`` a second gradient is kept, so that
-    those of several slices can be added up.
+    x: np.ndarray
+    codes: np.ndarray
+    order: np.ndarray | None
+
+    def __len__(self) -> int:
+        return len(self.codes if self.order is None else self.order)
+
+    def fetch_inputs(self, first: int, last: int, buffer: np.ndarray) -> None:
+        """Copy samples ``first`` to ``last`` to the start of ``buffer``, if they are shuffled.
+
+        ``mode="clip"`` because the default makes ``take`` write to a copy of ``out`` first.
+        """
+        if self.order is not None:
+            rows = buffer[: last - first]
+            self.x.take(self.order[first:last], axis=0, out=rows, mode="clip")
+
+    def inputs(self, first: int, last: int, buffer: np.ndarray) -> np.ndarray:
+        """Samples ``first`` to ``last``, which ``fetch_inputs`` has copied to ``buffer``."""
+        return self.x[first:last] if self.order is None else buffer[: last - first]
+
+    def take_codes(self, first: int, last: int, buffer: np.ndarray) -> np.ndarray:
+        """The codes of samples ``first`` to ``last``."""
+        if self.order is None:
+            return self.codes[first:last]
+        return self.codes.take(self.order[first:last], out=buffer[: last - first], mode="clip")
+
+
+class _Buffers(NamedTuple):
+    targets: np.ndarray
+    activations: tuple[np.ndarray, ...]
+    errors: tuple[np.ndarray, ...]
+    slopes: tuple[np.ndarray, ...]
+
+
+def _overlay(memory: np.ndarray, sizes: Sequence[int]) -> tuple[np.ndarray, ...]:
+    """Arrays (rows, size) that all begin where ``memory`` (rows, largest size) does."""
+    flat, rows = memory.reshape(-1), len(memory)
+    return tuple(flat[: rows * size].reshape(rows, size) for size in sizes)
+
+
+class Workspace:
+    """The activations and errors of one thread, for up to ``rows`` samples.
+
+    The matrix products of the first layer, by far the largest, are left to the caller, who may
+    share them with other threads: ``sums`` is where x · W goes, and ``first_errors`` is what its
+    gradient xᵀ · δ needs. Without ``trains`` there is room for the errors of the outputs only.
+    ``memory``, of at least ``rows`` times ``values_per_row`` numbers, is used if given.
     """
 
     def __init__(
@@ -67,115 +109,121 @@ class Workspace:
         rows: int,
         dtype: np.dtype | str,
         *,
-        adds_slices: bool,
+        trains: bool = True,
+        memory: np.ndarray | None = None,
     ) -> None:
-        self.gradient = Parameters.zeros(layer_sizes, dtype)
-        self._slice_gradient = Parameters.zeros(layer_sizes, dtype) if adds_slices else None
-        self._targets_of_code = np.eye(layer_sizes[-1], dtype=dtype)
+        hidden, outputs = list(layer_sizes[1:-1]), layer_sizes[-1]
+        if not trains:
+            hidden = []
+        self.memory = (
+            np.empty(rows * self.values_per_row(layer_sizes, trains=trains), dtype)
+            if memory is None
+            else memory.reshape(-1)
+        )
+        position = 0
+
+        def take(size: int) -> np.ndarray:
+            nonlocal position
+            position += rows * size
+            return self.memory[position - rows * size : position].reshape(rows, size)
+
+        self._targets_of_code = np.eye(outputs, dtype=dtype)
+        self._codes = np.empty(rows, np.intp)
         self._all_rows = _Buffers(
-            inputs=np.empty((rows, layer_sizes[0]), dtype),
-            targets=np.empty((rows, layer_sizes[-1]), dtype),
-            codes=np.empty(rows, np.intp),
-            activations=tuple(np.empty((rows, size), dtype) for size in layer_sizes[1:]),
-            deltas=tuple(np.empty((rows, size), dtype) for size in layer_sizes[1:]),
-            slopes=tuple(np.empty((rows, size), dtype) for size in layer_sizes[1:-1]),
+            targets=take(outputs),
+            activations=tuple(take(size) for size in layer_sizes[1:]),
+            errors=tuple(take(size) for size in (*hidden, outputs)),
+            # One slope is needed at a time, so all layers share the memory of the largest.
+            slopes=_overlay(take(max(hidden, default=0)), hidden),
         )
         self._views: dict[int, _Buffers] = {rows: self._all_rows}
+        self._now = self._all_rows
+
+    @staticmethod
+    def values_per_row(layer_sizes: Sequence[int], *, trains: bool = True) -> int:
+        """Numbers that a workspace keeps for each sample."""
+        outputs, hidden = layer_sizes[-1], list(layer_sizes[1:-1])
+        kept = 3 * outputs + sum(hidden)
+        return kept + sum(hidden) + max(hidden, default=0) if trains else kept
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all buffers and gradients."""
-        gradients = [g.vector for g in (self.gradient, self._slice_gradient) if g is not None]
-        inputs, targets, codes, *groups = self._all_rows
-        buffers = [inputs, targets, codes, *(a for group in groups for a in group)]
-        return sum(array.nbytes for array in (*gradients, *buffers, self._targets_of_code))
+        """Bytes of all buffers."""
+        return self.memory.nbytes + self._codes.nbytes + self._targets_of_code.nbytes
 
-    def _buffers(self, rows: int) -> _Buffers:
+    @property
+    def sums(self) -> np.ndarray:
+        """x · W of the first layer, shape (n, nodes), to be filled by the caller."""
+        return self._now.activations[0]
+
+    @property
+    def first_errors(self) -> np.ndarray:
+        """Errors δ of the first layer above the input, shape (n, nodes)."""
+        return self._now.errors[0]
+
+    def errors_of(self, rows: int) -> np.ndarray:
+        """``first_errors`` of ``rows`` samples, for a thread that has not opened them itself."""
+        return self._all_rows.errors[0][:rows]
+
+    def open(self, rows: int) -> None:
+        """Make the buffers those of ``rows`` samples."""
         views = self._views.get(rows)
         if views is None:
             whole = self._all_rows
             views = self._views[rows] = _Buffers(
-                whole.inputs[:rows],
-                whole.targets[:rows],
-                whole.codes[:rows],
-                *(tuple(a[:rows] for a in group) for group in whole[3:]),
+                whole.targets[:rows], *(tuple(a[:rows] for a in group) for group in whole[1:])
             )
-        return views
+        self._now = views
 
-    def gather(
-        self, x: np.ndarray, codes: np.ndarray, rows: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Copy the samples ``x[rows]`` and their codes into the buffers, and return both.
+    def take_targets(self, samples: Samples, first: int, last: int) -> np.ndarray:
+        """Open the buffers for samples ``first`` to ``last`` and expect their codes."""
+        self.open(last - first)
+        codes = samples.take_codes(first, last, self._codes)
+        self._targets_of_code.take(codes, axis=0, out=self._now.targets, mode="clip")
+        return codes
 
-        ``mode="clip"`` because the default makes ``take`` write to a copy of ``out`` first.
-        """
-        buffers = self._buffers(len(rows))
-        codes.take(rows, out=buffers.codes, mode="clip")
-        x.take(rows, axis=0, out=buffers.inputs, mode="clip")
-        return buffers.inputs, buffers.codes
-
-    def propagate_forward(self, parameters: Parameters, inputs: np.ndarray) -> np.ndarray:
-        """Logits of the output layer, shape (n, n_outputs), a view of a buffer."""
-        activations = self._buffers(len(inputs)).activations
-        last = len(activations) - 1
-        below = inputs
-        for layer, (weights, biases) in enumerate(
-            zip(parameters.weights, parameters.biases, strict=True)
-        ):
+    def complete_forward(self, parameters: Parameters) -> np.ndarray:
+        """Go on from ``sums``; logits of the output layer, (n, n_outputs), a view of a buffer."""
+        weights, biases, activations = parameters.weights, parameters.biases, self._now.activations
+        above = activations[0]
+        np.add(above, biases[0], out=above)
+        for layer in range(1, len(activations)):
+            below = sigmoid(above, out=above)
             above = activations[layer]
-            np.dot(below, weights, out=above)
-            np.add(above, biases, out=above)
-            if layer < last:
-                sigmoid(above, out=above)
-            below = above
-        return below
+            np.dot(below, weights[layer], out=above)
+            np.add(above, biases[layer], out=above)
+        return above
 
-    def propagate_back(
-        self,
-        parameters: Parameters,
-        inputs: np.ndarray,
-        codes: np.ndarray,
-        step_size: float,
-        *,
-        add: bool,
-    ) -> None:
-        """Turn the errors of the last forward pass into ``gradient``, times ``step_size``.
+    def propagate_errors(self, parameters: Parameters, step_size: float) -> None:
+        """Errors of all layers above the input, times ``step_size``, after a forward pass.
 
         No error is propagated to the input layer: nothing needs it. Scaling the small error of
         the output layer scales every gradient, so the large ones need no pass of their own.
-
-        ``add`` adds to ``gradient`` instead of replacing it. The sum is made by NumPy: SciPy's
-        gemm could add in place, but holds the interpreter's lock, so that threads would take
-        turns.
         """
-        buffers = self._buffers(len(inputs))
-        target = self._slice_gradient if add else self.gradient
-        if target is None:
-            raise ValueError("a workspace that does not add slices was asked to add one")
-        self._targets_of_code.take(codes, axis=0, out=buffers.targets, mode="clip")
-        delta = sigmoid(buffers.activations[-1], out=buffers.deltas[-1])
-        np.subtract(delta, buffers.targets, out=delta)
+        targets, activations, errors, slopes = self._now
+        delta = sigmoid(activations[-1], out=errors[-1])
+        np.subtract(delta, targets, out=delta)
         np.multiply(delta, step_size, out=delta)
-        for layer in range(len(parameters.weights) - 1, -1, -1):
-            below = buffers.activations[layer - 1] if layer else inputs
-            np.dot(below.T, delta, out=target.weights[layer])
-            np.add.reduce(delta, axis=0, out=target.biases[layer])
+        for layer in range(len(errors) - 1, 0, -1):
+            error, slope, below = errors[layer - 1], slopes[layer - 1], activations[layer - 1]
+            np.dot(delta, parameters.weights[layer].T, out=error)
+            np.subtract(1.0, below, out=slope)
+            np.multiply(slope, below, out=slope)
+            delta = np.multiply(error, slope, out=error)
+
+    def upper_gradients(self, gradient: Parameters) -> None:
+        """Fill ``gradient`` for all biases, and for the weights of all layers but the first."""
+        activations, errors = self._now.activations, self._now.errors
+        for layer, delta in enumerate(errors):
             if layer:
-                error, slope = buffers.deltas[layer - 1], buffers.slopes[layer - 1]
-                np.dot(delta, parameters.weights[layer].T, out=error)
-                np.subtract(1.0, below, out=slope)
-                np.multiply(slope, below, out=slope)
-                delta = np.multiply(error, slope, out=error)
-        if add:
-            np.add(self.gradient.vector, target.vector, out=self.gradient.vector)
+                np.dot(activations[layer - 1].T, delta, out=gradient.weights[layer])
+            np.add.reduce(delta, axis=0, out=gradient.biases[layer])
 
     def statistics(self, codes: np.ndarray) -> BatchStatistics:
         """Cost, absolute error and number of correct outputs of the last forward pass."""
-        buffers = self._buffers(len(codes))
-        logits = buffers.activations[-1]
-        self._targets_of_code.take(codes, axis=0, out=buffers.targets, mode="clip")
-        error = sigmoid(logits, out=buffers.deltas[-1])
-        np.subtract(error, buffers.targets, out=error)
+        logits = self._now.activations[-1]
+        error = sigmoid(logits, out=self._now.errors[-1])
+        np.subtract(error, self._now.targets, out=error)
         return BatchStatistics(
             cost=log_loss(logits, codes),
             absolute_error=float(np.abs(error).sum(dtype=np.float64)),

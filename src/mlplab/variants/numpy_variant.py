@@ -15,7 +15,10 @@ def train(problem: Problem, clock: Clock) -> None:
     random = np.random.RandomState(0)
     sizes = problem.layer_sizes
     plan = choose_plan(sizes, problem.batch_size, np.float32, problem.n_threads)
-    clock.note(f"{plan.workers}x{plan.blas_threads} threads, slices of {plan.slice_rows}")
+    clock.note(
+        f"{plan.workers}x{plan.blas_threads} threads, split by {plan.split}, "
+        f"slices of {plan.slice_rows}"
+    )
     parameters = draw_parameters(sizes, np.float32, random)
     previous = Parameters.zeros(sizes, np.float32)
     with Trainer(parameters, previous, problem.batch_size, plan) as trainer:

@@ -6,47 +6,66 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from mlplab.numpy_mlp.blas import limit_blas_threads
+from mlplab.numpy_mlp.feature_split import count_follower_features
 from mlplab.numpy_mlp.planning import choose_plan
+from mlplab.numpy_mlp.trainer import Plan
 from mlplab.variants import Clock, Problem
 
 REQUIRES = "numpy"
 
+Product = tuple[np.ndarray, np.ndarray, np.ndarray]
+
 
 def train(problem: Problem, clock: Clock) -> None:
-    """See :mod:`mlplab.variants`; threads and slices are those of the numpy variant."""
+    """See :mod:`mlplab.variants`; threads and division of work are those of the numpy variant."""
     sizes, batch = problem.layer_sizes, problem.batch_size
     plan = choose_plan(sizes, batch, np.float32, problem.n_threads)
-    share = batch // plan.workers
-    rows = min(plan.slice_rows, share)
+    rows = batch if plan.split == "features" else min(plan.slice_rows, batch // plan.workers)
+    n_slices = len(problem.x) // (rows * (1 if plan.split == "features" else plan.workers))
+
+    def work(products: list[Product]) -> None:
+        for _ in range(n_slices):
+            for left, right, result in products:
+                np.dot(left, right, out=result)
+
+    with limit_blas_threads(plan.blas_threads), ThreadPoolExecutor(plan.workers) as pool:
+        lists = _products(sizes, rows, plan)
+        for _ in range(problem.epochs):
+            clock.start()
+            list(pool.map(work, lists))
+            clock.stop()
+
+
+def _products(sizes: list[int], rows: int, plan: Plan) -> list[list[Product]]:
+    """The products of one slice, for every worker. None reads a result of another."""
     random = np.random.default_rng(0)
 
     def array(*shape: int) -> np.ndarray:
         return random.standard_normal(shape, dtype=np.float32)
 
-    weights = [array(a, b) for a, b in itertools.pairwise(sizes)]
-    places = [
-        ([array(rows, s) for s in sizes], [np.empty_like(w) for w in weights])
-        for _ in range(plan.workers)
+    def first_layer(x: np.ndarray, weights: np.ndarray) -> list[Product]:
+        forward, backward = np.empty((rows, sizes[1]), np.float32), array(rows, sizes[1])
+        return [(x, weights, forward), (x.T, backward, np.empty_like(weights))]
+
+    def upper_layers() -> list[Product]:
+        products = []
+        for lower, upper in itertools.pairwise(sizes[1:]):
+            below, weights, above = array(rows, lower), array(lower, upper), array(rows, upper)
+            products += [
+                (below, weights, np.empty_like(above)),
+                (above, weights.T, np.empty_like(below)),
+                (below.T, above, np.empty_like(weights)),
+            ]
+        return products
+
+    if plan.split == "rows":
+        return [
+            first_layer(array(rows, sizes[0]), array(*sizes[:2])) + upper_layers()
+            for _ in range(plan.workers)
+        ]
+    cut = count_follower_features(sizes)
+    x, weights = array(rows, sizes[0]), array(*sizes[:2])
+    return [
+        first_layer(x[:, cut:], weights[cut:]) + upper_layers(),
+        first_layer(x[:, :cut], weights[:cut]),
     ]
-    n_slices = len(problem.x) // (rows * plan.workers)
-
-    def work(place: tuple[list[np.ndarray], list[np.ndarray]]) -> None:
-        layers, gradients = place
-        for _ in range(n_slices):
-            for layer, weight in enumerate(weights):
-                np.dot(layers[layer], weight, out=layers[layer + 1])
-            for layer in range(len(weights) - 1, -1, -1):
-                np.dot(layers[layer].T, layers[layer + 1], out=gradients[layer])
-                if layer:
-                    np.dot(layers[layer + 1], weights[layer].T, out=layers[layer])
-            for layer in layers[1:]:
-                layer.fill(0.5)
-
-    with (
-        limit_blas_threads(plan.blas_threads),
-        ThreadPoolExecutor(plan.workers) as pool,
-    ):
-        for _ in range(problem.epochs):
-            clock.start()
-            list(pool.map(work, places))
-            clock.stop()

@@ -1,0 +1,78 @@
+"""Outputs of a network for all samples, without training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import numpy as np
+
+from mlplab.numpy_mlp.parameters import Parameters
+from mlplab.numpy_mlp.team import Link, Team
+from mlplab.numpy_mlp.workspace import BatchStatistics, Samples, Workspace, add_statistics
+
+# Enough for products at full speed; activations of so few samples stay in a core's cache.
+_ROWS, _FEWEST_ROWS = 128, 16
+
+
+class Evaluation:
+    """Forward passes over any number of samples, divided by rows among the threads of a team.
+
+    ``idle`` are arrays, one per thread, that nobody uses meanwhile; activations are kept there
+    as far as they go.
+    """
+
+    def __init__(self, parameters: Parameters, idle: Sequence[np.ndarray]) -> None:
+        sizes, dtype = parameters.layer_sizes, parameters.vector.dtype
+        self._parameters = parameters
+        fitting = min(a.size for a in idle) // Workspace.values_per_row(sizes, trains=False)
+        borrows = fitting >= _FEWEST_ROWS
+        self._rows = min(_ROWS, fitting) if borrows else _FEWEST_ROWS
+        self._workspaces = [
+            Workspace(sizes, self._rows, dtype, trains=False, memory=array if borrows else None)
+            for array in idle
+        ]
+        self.nbytes = 0 if borrows else sum(w.nbytes for w in self._workspaces)
+
+    def statistics(self, team: Team, x: np.ndarray, codes: np.ndarray) -> BatchStatistics:
+        """Sums of cost, absolute error and hits over all samples of ``x`` (n, n_features)."""
+        samples = Samples(x, codes, None)
+        # A list per thread: sums in the order of the threads are the same in every run.
+        parts: list[list[BatchStatistics]] = [[] for _ in self._workspaces]
+
+        def take(worker: int, first: int, last: int) -> None:
+            workspace = self._workspaces[worker]
+            own_codes = workspace.take_targets(samples, first, last)
+            self._propagate(workspace, x[first:last])
+            parts[worker].append(workspace.statistics(own_codes))
+
+        self._each_slice(team, len(x), take)
+        return add_statistics([part for own in parts for part in own])
+
+    def logits(self, team: Team, x: np.ndarray) -> np.ndarray:
+        """Outputs before the last sigmoid, shape (n, n_outputs)."""
+        result = np.empty((len(x), len(self._parameters.biases[-1])), x.dtype)
+
+        def take(worker: int, first: int, last: int) -> None:
+            workspace = self._workspaces[worker]
+            workspace.open(last - first)
+            result[first:last] = self._propagate(workspace, x[first:last])
+
+        self._each_slice(team, len(x), take)
+        return result
+
+    def _propagate(self, workspace: Workspace, x: np.ndarray) -> np.ndarray:
+        np.dot(x, self._parameters.weights[0], out=workspace.sums)
+        return workspace.complete_forward(self._parameters)
+
+    def _each_slice(
+        self, team: Team, n_samples: int, take: Callable[[int, int, int], None]
+    ) -> None:
+        workers = len(self._workspaces)
+
+        def work(worker: int, _: Link | Sequence[Link]) -> None:
+            start, stop = n_samples * worker // workers, n_samples * (worker + 1) // workers
+            for first in range(start, stop, self._rows):
+                take(worker, first, min(first + self._rows, stop))
+
+        team.run(partial(work, 0), [partial(work, worker) for worker in range(1, workers)])

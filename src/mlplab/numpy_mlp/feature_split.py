@@ -1,0 +1,116 @@
+"""The first layer divided by features between two threads, for batches of few samples.
+
+A small batch leaves little to share by rows, and every thread would have to read all weights and
+to sum a gradient as large. Here each thread has its own input features with their weights: it
+multiplies, differentiates and updates them alone, and only sums of the first hidden layer and its
+errors pass from one to the other. While the leader works the upper layers, which are small, the
+follower fetches the samples of the next batch.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from mlplab.numpy_mlp.parameters import Parameters
+from mlplab.numpy_mlp.team import Link, Team
+from mlplab.numpy_mlp.update import Step, Update
+from mlplab.numpy_mlp.workspace import BatchStatistics, Samples, Workspace
+
+
+def count_follower_features(layer_sizes: Sequence[int]) -> int:
+    """Features of the thread that leaves the gradients of the upper layers to the other one.
+
+    Between two exchanges of errors each thread multiplies twice with its part of the first layer,
+    and the leader once with each of the upper layers.
+    """
+    first = layer_sizes[0] * layer_sizes[1]
+    upper = sum(a * b for a, b in itertools.pairwise(layer_sizes[1:]))
+    share = min(0.5 + upper / (4 * first), 1.0)
+    return min(max(1, round(share * layer_sizes[0])), layer_sizes[0] - 1)
+
+
+class FeatureSplit:
+    """Trains epochs with the features of the input divided between a leader and a follower."""
+
+    def __init__(self, parameters: Parameters, previous: Parameters, batch_size: int) -> None:
+        sizes, dtype = parameters.layer_sizes, parameters.vector.dtype
+        self._parameters, self._batch_size = parameters, batch_size
+        self._workspace = Workspace(sizes, batch_size, dtype)
+        # Two, because the next batch is fetched before both threads are done with this one.
+        self.input_buffers = [np.empty((batch_size, sizes[0]), dtype) for _ in range(2)]
+        self._follower_sums = np.empty((batch_size, sizes[1]), dtype)
+        self._cut = count_follower_features(sizes)
+        spare = Parameters.zeros(sizes, dtype)
+        self._update = Update(parameters, previous, spare)
+        buffers = [spare.vector, *self.input_buffers, self._follower_sums]
+        self.nbytes = sum(b.nbytes for b in buffers) + self._workspace.nbytes
+
+    def run_epoch(
+        self,
+        team: Team,
+        samples: Samples,
+        step: Step,
+        on_batch: Callable[[BatchStatistics], None] | None,
+    ) -> None:
+        """See :meth:`mlplab.numpy_mlp.trainer.Trainer.run_epoch`."""
+        team.run(
+            lambda links: self._lead(links[0], samples, step, on_batch),
+            [lambda link: self._follow(link, samples, step)],
+        )
+        self._update.end_epoch(-(-len(samples) // self._batch_size))
+
+    def _batches(self, samples: Samples) -> Iterator[tuple[int, int, int]]:
+        """Number, first and last sample of every batch."""
+        for batch, first in enumerate(range(0, len(samples), self._batch_size)):
+            yield batch, first, min(first + self._batch_size, len(samples))
+
+    def _lead(
+        self,
+        link: Link,
+        samples: Samples,
+        step: Step,
+        on_batch: Callable[[BatchStatistics], None] | None,
+    ) -> None:
+        parameters, workspace, cut = self._parameters, self._workspace, self._cut
+        weights, own_start = parameters.weights[0][cut:], cut * parameters.weights[0].shape[1]
+        for batch, first, last in self._batches(samples):
+            link.wait_for_follower()  # the inputs are there
+            x = samples.inputs(first, last, self.input_buffers[batch % 2])[:, cut:]
+            codes = workspace.take_targets(samples, first, last)
+            np.dot(x, weights, out=workspace.sums)
+            link.wait_for_follower()  # its sums are there
+            np.add(workspace.sums, self._follower_sums[: last - first], out=workspace.sums)
+            workspace.complete_forward(parameters)
+            statistics = None if on_batch is None else workspace.statistics(codes)
+            workspace.propagate_errors(parameters, step.learning_rate)
+            link.tell_follower()  # the errors are there
+            gradient = self._update.delta(batch)
+            np.dot(x.T, workspace.first_errors, out=gradient.weights[0][cut:])
+            link.tell_follower()  # these inputs are not needed any more
+            workspace.upper_gradients(gradient)
+            self._update.apply(batch, step, own_start, len(gradient.vector))
+            if on_batch is not None and statistics is not None:
+                on_batch(statistics)
+
+    def _follow(self, link: Link, samples: Samples, step: Step) -> None:
+        parameters, cut = self._parameters, self._cut
+        weights, own_stop = parameters.weights[0][:cut], cut * parameters.weights[0].shape[1]
+        samples.fetch_inputs(0, min(self._batch_size, len(samples)), self.input_buffers[0])
+        link.tell_leader()
+        for batch, first, last in self._batches(samples):
+            x = samples.inputs(first, last, self.input_buffers[batch % 2])[:, :cut]
+            np.dot(x, weights, out=self._follower_sums[: last - first])
+            link.tell_leader()
+            if batch:
+                link.wait_for_leader()  # it is done with the inputs of the batch before
+            if last < len(samples):
+                following = last, min(last + self._batch_size, len(samples))
+                samples.fetch_inputs(*following, self.input_buffers[(batch + 1) % 2])
+                link.tell_leader()
+            link.wait_for_leader()
+            errors = self._workspace.errors_of(last - first)
+            np.dot(x.T, errors, out=self._update.delta(batch).weights[0][:cut])
+            self._update.apply(batch, step, 0, own_stop)
