@@ -123,9 +123,10 @@ def evaluate_claims(
 
 
 def _look_up(config: Mapping[str, Any], path: str) -> Any:
+    """The value at a key path; ``...``, which equals nothing, where an experiment is not there."""
     value: Any = config
     for key in path.split("."):
-        value = value[key]
+        value = value.get(key, ...) if isinstance(value, Mapping) else ...
     return value
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -24,6 +24,18 @@ ClusterCount = Annotated[_Whole, Field(strict=True, ge=2)]
 Seed = Annotated[_Whole, Field(strict=True, ge=0, lt=2**32)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+# Patterns of texts, each with its words.
+_NAME = r"^[A-Za-z0-9_-]+$"
+_INPUT_SPACE = r"^(pixels|clusters-[1-9]\d*)$"
+_PATTERNS = {_NAME: "letters, digits, '-' and '_'", _INPUT_SPACE: "pixels or clusters-<K>"}
+
+Name = Annotated[str, Field(pattern=_NAME)]
+InputSpace = Annotated[str, Field(pattern=_INPUT_SPACE)]
+
+# The experiment of `train`: every feature space with every batch size.
+GRID_EXPERIMENT = "batch_sizes"
 
 _IDX_LABEL_HEADER_BYTES = 8
 
@@ -114,10 +126,33 @@ class TrainConfig(_Section):
     keras: KerasConfig = KerasConfig()
 
 
+class ExperimentConfig(_Section):
+    """A training of its own, repeated with several seeds."""
+
+    framework: Literal["numpy"] = Field("numpy", description="the network that is trained")
+    input_space: InputSpace = Field(
+        "pixels",
+        description="pixels, scaled as scale.numpy says, or distances to K centres: clusters-<K>",
+    )
+    batch_size: Count = Field(description="samples in a mini-batch")
+    epochs: Count = Field(description="passes over the training images")
+    seeds: tuple[Seed, ...] = Field(min_length=1, description="seeds; each is a repetition")
+    hidden_layer_sizes: tuple[Count, ...] = Field((70, 30), description="nodes, lowest first")
+    scale_l2_with_inputs: bool = Field(
+        True, description="on K distances, use l2 times K / (number of pixels)"
+    )
+    network: NumpyConfig = NumpyConfig()
+
+    @property
+    def n_clusters(self) -> int | None:
+        """K of the input space; None for pixels."""
+        return None if self.input_space == "pixels" else int(self.input_space.split("-")[1])
+
+
 class WorkflowConfig(_Section):
     """Everything that a run depends on."""
 
-    run: str = Field(pattern=r"^[A-Za-z0-9_-]+$", description="name of the folder in results/")
+    run: Name = Field(description="name of the folder in results/")
     dataset: str = Field(description="a name in config/datasets.yaml")
     data_dir: str | None = Field(None, description="folder with the four files, tried first")
     seeds: tuple[Seed, ...] = Field(min_length=1, description="seeds; each is a repetition")
@@ -127,6 +162,9 @@ class WorkflowConfig(_Section):
     silhouette: SilhouetteConfig = SilhouetteConfig()
     transform: TransformConfig
     train: TrainConfig
+    experiments: dict[Name, ExperimentConfig] = Field(
+        {}, description="trainings of their own, by the name of their rows in the tables"
+    )
 
 
 def load_config(
@@ -180,7 +218,7 @@ def _find_conflicts(
         "cluster.k_values": config.cluster.k_values,
         "transform.k_values": config.transform.k_values,
         "train.batch_sizes": config.train.batch_sizes,
-    }
+    } | {f"experiments.{name}.seeds": e.seeds for name, e in config.experiments.items()}
     for key, values in lists.items():
         repeated = sorted({value for value in values if values.count(value) > 1})
         if repeated:
@@ -191,6 +229,18 @@ def _find_conflicts(
             f"transform.k_values: found {unfitted}, which the sweep does not fit; allowed: values "
             f"of cluster.k_values, {list(config.cluster.k_values)}"
         )
+    if GRID_EXPERIMENT in config.experiments:
+        faults.append(
+            f"experiments: found {GRID_EXPERIMENT!r}, the name of the trainings of `train`; "
+            "allowed: any other name"
+        )
+    for name, experiment in config.experiments.items():
+        if experiment.n_clusters not in (None, *config.cluster.k_values):
+            faults.append(
+                f"experiments.{name}.input_space: found {experiment.input_space!r}, which the "
+                "sweep does not fit; allowed: pixels, or clusters-<K> with K of cluster.k_values, "
+                f"{list(config.cluster.k_values)}"
+            )
     if datasets is None:
         return faults
     spec = datasets.get(config.dataset)
@@ -210,12 +260,18 @@ def _find_conflicts(
                 f"cluster.k_values: found {k}; allowed: fewer than the {n_clustered} images "
                 "that are clustered"
             )
-    for size in config.train.batch_sizes:
+    for key, size in _batch_sizes(config):
         if size > n_train:
-            faults.append(
-                f"train.batch_sizes: found {size}; allowed: at most the {n_train} training images"
-            )
+            faults.append(f"{key}: found {size}; allowed: at most the {n_train} training images")
     return faults
+
+
+def _batch_sizes(config: WorkflowConfig) -> Iterator[tuple[str, int]]:
+    """Every batch size of a training, with its key path."""
+    for size in config.train.batch_sizes:
+        yield "train.batch_sizes", size
+    for name, experiment in config.experiments.items():
+        yield f"experiments.{name}.batch_size", experiment.batch_size
 
 
 _ALLOWED = {
@@ -233,7 +289,8 @@ _ALLOWED = {
     "string_type": "a text",
     "tuple_type": "a list",
     "model_type": "a section with keys of its own",
-    "string_pattern_mismatch": "letters, digits, '-' and '_'",
+    "dict_type": "a section with keys of its own",
+    "string_pattern_mismatch": "{pattern}",
     "literal_error": "{expected}",
     "finite_number": "a finite number",
 }
@@ -243,7 +300,8 @@ def _describe(fault: ErrorDetails) -> str:
     path = "".join(
         f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault["loc"]
     ).lstrip(".")
-    allowed = _ALLOWED.get(fault["type"], fault["msg"]).format(**fault.get("ctx", {}))
+    context = {key: _PATTERNS.get(value, value) for key, value in fault.get("ctx", {}).items()}
+    allowed = _ALLOWED.get(fault["type"], fault["msg"]).format(**context)
     if fault["type"] == "missing":
         return f"{path}: found nothing; allowed: {allowed}"
     found = re.sub(r"\s+", " ", repr(fault["input"]))

@@ -92,9 +92,15 @@ def plot_cluster_sweep(sweep: pd.DataFrame, choices: pd.DataFrame) -> Figure:
     return figure
 
 
-def plot_training_history(history: pd.DataFrame, *, batch_size: int, seed: int) -> Figure:
+def plot_training_history(
+    history: pd.DataFrame, *, experiment: str, batch_size: int, seed: int
+) -> Figure:
     """Cost and test accuracy over epochs for every input space, from ``training_history.csv``."""
-    chosen = history[(history["batch_size"] == batch_size) & (history["seed"] == seed)]
+    chosen = history[
+        (history["experiment"] == experiment)
+        & (history["batch_size"] == batch_size)
+        & (history["seed"] == seed)
+    ]
     frameworks = [name for name in FRAMEWORK_STYLES if name in set(chosen["framework"])]
     figure, axes = plt.subplots(
         2,

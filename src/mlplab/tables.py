@@ -65,17 +65,19 @@ def build_training_history(paths: Sequence[str | Path]) -> pd.DataFrame:
     weights = sorted(c for c in history.columns if c.startswith("mean_abs_weight_"))
     split = HISTORY_COLUMNS.index("wall_seconds")
     columns = HISTORY_COLUMNS[:split] + weights + HISTORY_COLUMNS[split:]
-    keys = ["framework", "input_space", "batch_size", "seed", "epoch"]
+    keys = ["experiment", "framework", "input_space", "batch_size", "seed", "epoch"]
     return history[columns].sort_values(keys, ignore_index=True)
 
 
-def build_batch_size_benchmark(history: pd.DataFrame) -> pd.DataFrame:
-    """A row per epoch after the first of every training; the first one includes warming up.
+def build_batch_size_benchmark(history: pd.DataFrame, experiment: str) -> pd.DataFrame:
+    """A row per epoch after the first of every training of an experiment.
+
+    The first one includes warming up.
 
     ``round`` counts these epochs within a framework, input space and batch size over all seeds.
     """
     run = ["framework", "input_space", "batch_size"]
-    history = history.sort_values([*run, "seed", "epoch"])
+    history = history[history["experiment"] == experiment].sort_values([*run, "seed", "epoch"])
     first = history[history["epoch"] == 1][[*run, "seed", "wall_seconds"]].rename(
         columns={"wall_seconds": "first_epoch_seconds"}
     )
@@ -124,7 +126,7 @@ def build_batch_size_ratios(benchmark: pd.DataFrame, seed: int) -> pd.DataFrame:
 
 def build_final_accuracies(history: pd.DataFrame) -> pd.DataFrame:
     """The last epoch of every training: accuracies, and seconds of training in all."""
-    run = ["framework", "input_space", "n_features", "batch_size", "seed"]
+    run = ["experiment", "framework", "input_space", "n_features", "batch_size", "seed"]
     history = history.sort_values([*run, "epoch"])
     seconds = history.groupby(run, as_index=False)["wall_seconds"].sum()
     last = history.groupby(run, as_index=False)[["epoch", "train_accuracy", "test_accuracy"]].last()

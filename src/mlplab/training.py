@@ -109,21 +109,27 @@ def train_keras_reference(
 
 
 def label_history(
-    history: pd.DataFrame, framework: str, samples: Samples, training: Any
+    history: pd.DataFrame,
+    samples: Samples,
+    *,
+    experiment: str,
+    framework: str,
+    space: str,
+    batch_size: int,
+    seed: int,
 ) -> pd.DataFrame:
     """Put the columns that say which training it was in front of a table of epochs.
 
-    ``training`` has the attributes ``space``, ``batch_size`` and ``seed``.
+    ``space`` is the name of the features: ``pixels-<scaling>`` or ``clusters-<K>``.
     """
-    kind = training.space.split("-")[0]
     labels = {
-        "experiment": "article_a" if kind == "pixels" else "article_c",
+        "experiment": experiment,
         "framework": framework,
         # The scaling of pixels differs between frameworks; the figures compare the spaces.
-        "input_space": kind if kind == "pixels" else training.space,
+        "input_space": "pixels" if space.startswith("pixels-") else space,
         "n_features": samples.n_features,
-        "batch_size": int(training.batch_size),
-        "seed": int(training.seed),
+        "batch_size": batch_size,
+        "seed": seed,
     }
     return pd.concat([pd.DataFrame(labels, index=history.index), history], axis=1)
 

@@ -74,12 +74,43 @@ def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
         ("transform.k_values", [41], "transform.k_values: found [41], which the sweep does not"),
         ("scale.numpy", "log", "scale.numpy: found 'log'; allowed: 'standard'"),
         ("scale.n_train", 0, "scale.n_train: found 0; allowed: at least 1"),
+        ("experiments", [], "experiments: found []; allowed: a section with keys"),
+        ("experiments.article a", {}, "found 'article a'; allowed: letters, digits, '-' and '_'"),
+        ("experiments.article_a.seeds", [3, 3], "experiments.article_a.seeds: found [3] more than"),
+        ("experiments.article_a.framework", "keras", "framework: found 'keras'; allowed: 'numpy'"),
+        (
+            "experiments.article_a.input_space",
+            "clusters",
+            "found 'clusters'; allowed: pixels or clusters-<K>",
+        ),
+        (
+            "experiments.article_a.input_space",
+            "clusters-41",
+            "experiments.article_a.input_space: found 'clusters-41', which the sweep does not fit",
+        ),
+        (
+            "experiments.article_a.batch_size",
+            60_001,
+            "experiments.article_a.batch_size: found 60001; allowed: at most the 60000 training",
+        ),
     ],
 )
 def test_a_fault_is_named_with_its_key_what_was_found_and_what_is_allowed(path, value, fault):
     with pytest.raises(ConfigError) as caught:
         load_config(changed(path, value), DATASETS)
     assert fault in str(caught.value)
+
+
+def test_experiments_are_not_named_like_the_trainings_of_all_batch_sizes():
+    mapping = changed("experiments.batch_sizes", DEFAULT["experiments"]["article_a"])
+    with pytest.raises(ConfigError, match="experiments: found 'batch_sizes', the name of the"):
+        load_config(mapping)
+
+
+def test_an_experiment_knows_its_number_of_clusters():
+    experiments = load_config(changed("experiments.article_a.input_space", "clusters-70"))
+    assert experiments.experiments["article_a"].n_clusters == 70
+    assert load_config(DEFAULT).experiments["article_a"].n_clusters is None
 
 
 def test_a_missing_section_is_named():

@@ -7,11 +7,11 @@ from mlplab.files import save_table
 from mlplab.timing import QuietWatch, machine_record, median_ratio
 
 
-def history(framework, seconds, contaminated=False, seed=0):
+def history(framework, seconds, contaminated=False, seed=0, experiment="batch_sizes"):
     n = len(seconds)
     return pd.DataFrame(
         {
-            "experiment": "article_a",
+            "experiment": experiment,
             "framework": framework,
             "input_space": "pixels",
             "n_features": 784,
@@ -50,10 +50,26 @@ def test_histories_are_put_together_in_a_fixed_order(tmp_path):
 
 
 def test_the_first_epoch_is_kept_apart_from_the_rounds():
-    table = tables.build_batch_size_benchmark(history("numpy", [9.0, 1.0, 2.0]))
+    table = tables.build_batch_size_benchmark(history("numpy", [9.0, 1.0, 2.0]), "batch_sizes")
     assert table["seconds_per_epoch"].tolist() == [1.0, 2.0]
     assert table["first_epoch_seconds"].tolist() == [9.0, 9.0]
     assert table["round"].tolist() == [1, 2]
+
+
+def test_seconds_are_those_of_one_experiment():
+    runs = pd.concat(
+        [
+            history("numpy", [9.0, 1.0]),
+            history("numpy", [8.0, 7.0], experiment="article_a"),
+        ]
+    )
+    table = tables.build_batch_size_benchmark(runs, "batch_sizes")
+    assert table["seconds_per_epoch"].tolist() == [1.0]
+    accuracies = tables.build_final_accuracies(runs)
+    assert dict(zip(accuracies["experiment"], accuracies["training_seconds"], strict=True)) == {
+        "article_a": 15.0,
+        "batch_sizes": 10.0,
+    }
 
 
 def test_a_ratio_is_that_of_medians_of_quiet_rounds():
@@ -64,7 +80,9 @@ def test_a_ratio_is_that_of_medians_of_quiet_rounds():
             history("keras", [9.0, 50.0, 50.0, 50.0], contaminated=True, seed=1),
         ]
     )
-    row = tables.build_batch_size_ratios(tables.build_batch_size_benchmark(runs), 0).iloc[0]
+    row = tables.build_batch_size_ratios(
+        tables.build_batch_size_benchmark(runs, "batch_sizes"), 0
+    ).iloc[0]
     assert row["ratio_to_numpy"] == row["ci_low"] == row["ci_high"] == 3.0
     assert (row["framework"], row["rounds"], row["verdict"]) == ("keras", 3, "slower")
 

@@ -55,10 +55,18 @@ def test_the_sweep_has_a_row_per_k(results):
 def test_both_networks_were_trained_on_both_spaces(results):
     history = pd.read_csv(results / "tables" / "training_history.csv")
     assert set(HISTORY_COLUMNS) <= set(history.columns)
+    history = history[history["experiment"] == "batch_sizes"]
     runs = history.groupby(["framework", "input_space", "batch_size"])["epoch"].max()
     assert len(runs) == 2 * 2 * 2
     assert (runs == 8).all()
     assert history["test_accuracy"].between(0, 1).all()
+
+
+def test_experiments_are_trained_with_all_their_seeds(results):
+    history = pd.read_csv(results / "tables" / "training_history.csv")
+    runs = history[history["experiment"] == "article_a"].groupby("seed")
+    assert runs["epoch"].max().to_dict() == {0: 5, 1: 5}
+    assert runs["batch_size"].unique().str[0].tolist() == [500, 500]
 
 
 def test_networks_learn_more_than_chance(results):
@@ -116,6 +124,11 @@ def jobs(done: subprocess.CompletedProcess) -> dict[str, int]:
             "cluster={k_values: [10, 20, 30, 40]}",
             {"record_run": 1, "fit_clusters": 1, "score_silhouettes": 1,
              "tabulate_cluster_sweep": 1, "plot_cluster_sweep": 1, "evaluate_claims": 1},
+        ),
+        (
+            "experiments={article_a: {seeds: [0, 1, 2]}}",
+            {"record_run": 1, "train_experiment": 1, "tabulate_training": 1, "evaluate_claims": 1,
+             "plot_training_history": 1, "plot_seconds_per_epoch": 1},
         ),
         ("data_dir=elsewhere", {"record_run": 1}),
     ],

@@ -17,6 +17,6 @@ rule evaluate_claims:
     log:
         f"{RESULTS}/logs/evaluate_claims.log",
     params:
-        config=CONFIG.model_dump(mode="json", include={"dataset", "scale", "train"}),
+        config=CONFIG.model_dump(mode="json", include={"dataset", "scale", "train", "experiments"}),
     script:
         "../scripts/evaluate_claims.py"

@@ -1,7 +1,7 @@
 # Helpers of the rules: the typed configuration, names of files and of feature spaces.
 import sys
 
-from mlplab.config import ConfigError, load_config, sample_counts
+from mlplab.config import GRID_EXPERIMENT, ConfigError, load_config, sample_counts
 from mlplab.data import DataError
 from mlplab.data.registry import load_registry
 
@@ -24,6 +24,7 @@ wildcard_constraints:
     scaling=r"[a-z]+",
     space=r"[a-z0-9-]+",
     framework=r"numpy|keras",
+    experiment=r"[A-Za-z0-9_-]+",
     part=r"train|test",
 
 
@@ -48,6 +49,30 @@ def training_histories(framework):
         batch_size=CONFIG.train.batch_sizes,
         seed=CONFIG.seeds,
     )
+
+
+def experiment_space(name):
+    """The feature space that an experiment of its own is trained on."""
+    experiment = CONFIG.experiments[name]
+    return (
+        pixel_space(experiment.framework)
+        if experiment.n_clusters is None
+        else experiment.input_space
+    )
+
+
+def experiment_value(key):
+    """For params: a function that looks a key of the job's experiment up."""
+    return lambda wildcards: CONFIG.experiments[wildcards.experiment].model_dump(mode="json")[key]
+
+
+def experiment_histories():
+    """A history for every experiment of its own and each of its seeds."""
+    return [
+        f"{RESULTS}/training/experiments/{name}/seed-{seed}.csv"
+        for name, experiment in CONFIG.experiments.items()
+        for seed in experiment.seeds
+    ]
 
 
 def cluster_fits(extension):

@@ -34,6 +34,7 @@ rule plot_training_history:
     log:
         f"{RESULTS}/logs/plot_training_history.log",
     params:
+        experiment=GRID_EXPERIMENT,
         batch_size=min(CONFIG.train.batch_sizes, key=lambda size: abs(size - 500)),
         seed=CONFIG.seeds[0],
     script:

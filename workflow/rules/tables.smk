@@ -19,6 +19,7 @@ rule tabulate_training:
     input:
         training_histories("numpy"),
         training_histories("keras"),
+        experiment_histories(),
     output:
         history=f"{RESULTS}/tables/training_history.csv",
         benchmark=f"{RESULTS}/tables/batch_size_benchmark.csv",
@@ -27,6 +28,7 @@ rule tabulate_training:
     log:
         f"{RESULTS}/logs/tabulate_training.log",
     params:
+        experiment=GRID_EXPERIMENT,
         seed=CONFIG.seeds[0],
     script:
         "../scripts/tabulate_training.py"

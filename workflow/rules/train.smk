@@ -1,5 +1,6 @@
 # in:  results/<run>/data/<space>/, results/<run>/data/labels/
-# out: results/<run>/training/<framework>/<space>/: a row per epoch
+# out: results/<run>/training/<framework>/<space>/, training/experiments/<experiment>/: a row per
+#      epoch
 #
 # Trainings are timed, so each runs alone: it takes every slot that the default profile gives.
 
@@ -20,6 +21,9 @@ rule train_numpy:
     resources:
         slot=64,
     params:
+        experiment=GRID_EXPERIMENT,
+        space=lambda wildcards: wildcards.space,
+        batch_size=lambda wildcards: int(wildcards.batch_size),
         epochs=CONFIG.train.epochs,
         hidden_layer_sizes=list(CONFIG.train.hidden_layer_sizes),
         n_threads=CONFIG.train.n_threads,
@@ -28,6 +32,28 @@ rule train_numpy:
         network=CONFIG.train.numpy.model_dump(),
     script:
         "../scripts/train_numpy.py"
+
+
+use rule train_numpy as train_experiment with:
+    input:
+        x_train=lambda wildcards: features(experiment_space(wildcards.experiment), "train"),
+        x_test=lambda wildcards: features(experiment_space(wildcards.experiment), "test"),
+        y_train=rules.extract_labels.output.train,
+        y_test=rules.extract_labels.output.test,
+    output:
+        f"{RESULTS}/training/experiments/{{experiment}}/seed-{{seed}}.csv",
+    log:
+        f"{RESULTS}/logs/train_experiment/{{experiment}}-seed-{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/train_experiment/{{experiment}}-seed-{{seed}}.tsv"
+    params:
+        experiment=lambda wildcards: wildcards.experiment,
+        space=lambda wildcards: experiment_space(wildcards.experiment),
+        batch_size=experiment_value("batch_size"),
+        epochs=experiment_value("epochs"),
+        hidden_layer_sizes=experiment_value("hidden_layer_sizes"),
+        scale_l2_with_inputs=experiment_value("scale_l2_with_inputs"),
+        network=experiment_value("network"),
 
 
 rule train_keras:
@@ -46,6 +72,9 @@ rule train_keras:
     resources:
         slot=64,
     params:
+        experiment=GRID_EXPERIMENT,
+        space=lambda wildcards: wildcards.space,
+        batch_size=lambda wildcards: int(wildcards.batch_size),
         epochs=CONFIG.train.epochs,
         hidden_layer_sizes=list(CONFIG.train.hidden_layer_sizes),
         n_threads=CONFIG.train.n_threads,

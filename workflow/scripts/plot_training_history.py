@@ -7,6 +7,7 @@ from mlplab.log import job_log
 with job_log(snakemake.log[0]):
     figure = plot_training_history(
         read_table(snakemake.input[0]),
+        experiment=snakemake.params.experiment,
         batch_size=snakemake.params.batch_size,
         seed=snakemake.params.seed,
     )

@@ -6,7 +6,7 @@ from mlplab.log import job_log
 
 with job_log(snakemake.log[0]):
     history = tables.build_training_history(snakemake.input)
-    benchmark = tables.build_batch_size_benchmark(history)
+    benchmark = tables.build_batch_size_benchmark(history, snakemake.params.experiment)
     ratios = tables.build_batch_size_ratios(benchmark, snakemake.params.seed)
     save_table(snakemake.output.history, history)
     save_table(snakemake.output.benchmark, benchmark)

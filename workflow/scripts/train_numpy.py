@@ -1,18 +1,18 @@
-"""Train the NumPy network on one feature space with one batch size and seed."""
+"""Train the NumPy network once, for the batch sizes or for an experiment of its own."""
 
 from mlplab.files import save_table
 from mlplab.log import job_log
 from mlplab.training import input_scaled_l2, label_history, load_samples, train_numpy
 
 with job_log(snakemake.log[0]):
-    params, wildcards = snakemake.params, snakemake.wildcards
+    params, seed = snakemake.params, int(snakemake.wildcards.seed)
     samples = load_samples(snakemake.input)
     history = train_numpy(
         samples,
         epochs=params.epochs,
-        batch_size=int(wildcards.batch_size),
+        batch_size=params.batch_size,
         hidden_layer_sizes=params.hidden_layer_sizes,
-        seed=int(wildcards.seed),
+        seed=seed,
         n_threads=params.n_threads,
         parameters=dict(params.network)
         | {
@@ -24,4 +24,13 @@ with job_log(snakemake.log[0]):
             )
         },
     )
-    save_table(snakemake.output[0], label_history(history, "numpy", samples, wildcards))
+    labelled = label_history(
+        history,
+        samples,
+        experiment=params.experiment,
+        framework="numpy",
+        space=params.space,
+        batch_size=params.batch_size,
+        seed=seed,
+    )
+    save_table(snakemake.output[0], labelled)
