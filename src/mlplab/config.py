@@ -149,6 +149,13 @@ class ExperimentConfig(_Section):
         return None if self.input_space == "pixels" else int(self.input_space.split("-")[1])
 
 
+class LadderConfig(_Section):
+    """The optimisation ladder, measured beside Keras."""
+
+    batch_size: Count = Field(500, description="samples in a mini-batch")
+    rounds: Count = Field(11, description="epochs of every step that count, one of each a round")
+
+
 class WorkflowConfig(_Section):
     """Everything that a run depends on."""
 
@@ -165,6 +172,7 @@ class WorkflowConfig(_Section):
     experiments: dict[Name, ExperimentConfig] = Field(
         {}, description="trainings of their own, by the name of their rows in the tables"
     )
+    ladder: LadderConfig = LadderConfig()
 
 
 def load_config(
@@ -272,6 +280,7 @@ def _batch_sizes(config: WorkflowConfig) -> Iterator[tuple[str, int]]:
         yield "train.batch_sizes", size
     for name, experiment in config.experiments.items():
         yield f"experiments.{name}.batch_size", experiment.batch_size
+    yield "ladder.batch_size", config.ladder.batch_size
 
 
 _ALLOWED = {

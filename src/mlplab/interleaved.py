@@ -6,20 +6,32 @@ import logging
 import multiprocessing
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from mlplab.timing import CONTAMINATED_ABOVE, QuietWatch
-from mlplab.variants import Problem, load_variant
+from mlplab.variants import Clock, Problem, Train, load_variant
 
 logger = logging.getLogger(__name__)
 
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+# The threads of a pool wait busily for some time after their last work, and would take a
+# processor from whoever comes next.
+_POOL_SLEEPS_AFTER_SECONDS = 0.1
+
+
+class _Epoch(NamedTuple):
+    """Seconds of an epoch, and those of its parts that the variant measured."""
+
+    wall_seconds: float
+    cpu_seconds: float
+    parts: dict[str, float]
 
 
 class _PipeClock:
@@ -32,19 +44,24 @@ class _PipeClock:
         self._pipe.recv()
         self._start = time.perf_counter(), time.process_time()
 
-    def stop(self) -> None:
+    def stop(self, parts: Mapping[str, float] | None = None) -> None:
         wall, cpu = self._start
-        self._pipe.send(("epoch", time.perf_counter() - wall, time.process_time() - cpu))
+        seconds = time.perf_counter() - wall, time.process_time() - cpu
+        self._pipe.send(("epoch", *seconds, dict(parts or {})))
 
     def note(self, text: str) -> None:
         self._pipe.send(("note", text))
 
 
-def _run_variant(name: str, pipe: Connection, problem: Problem) -> None:
+def _train_named(name: str, problem: Problem, clock: Clock) -> None:
+    load_variant(name).train(problem, clock)
+
+
+def _run_variant(train: Train, pipe: Connection, problem: Problem) -> None:
     """The life of a child process; thread variables were set before it was born."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        load_variant(name).train(problem, _PipeClock(pipe))
+        train(problem, _PipeClock(pipe))
     except ModuleNotFoundError as error:
         pipe.send(("absent", str(error)))
     except Exception as error:
@@ -54,24 +71,24 @@ def _run_variant(name: str, pipe: Connection, problem: Problem) -> None:
 class _Runner:
     """A child process that trains one variant, epoch by epoch."""
 
-    def __init__(self, name: str, problem: Problem) -> None:
+    def __init__(self, name: str, train: Train, problem: Problem) -> None:
         self.name, self.notes, self.fault = name, "", ""
         context = multiprocessing.get_context("spawn")
         self._pipe, child = context.Pipe()
         self._process = context.Process(
-            target=_run_variant, args=(name, child, problem), daemon=True
+            target=_run_variant, args=(train, child, problem), daemon=True
         )
         self._process.start()
         child.close()
 
-    def run_epoch(self) -> tuple[float, float] | None:
-        """Wall and CPU seconds of the next epoch; None if the variant cannot run."""
+    def run_epoch(self) -> _Epoch | None:
+        """Seconds of the next epoch; None if the variant cannot run."""
         try:
             self._pipe.send("go")
             while True:
                 kind, *content = self._pipe.recv()
                 if kind == "epoch":
-                    return content[0], content[1]
+                    return _Epoch(*content)
                 if kind == "note":
                     self.notes = content[0]
                     continue
@@ -104,23 +121,25 @@ def _thread_variables(n_threads: int) -> Iterator[None]:
 
 def _measure_epoch(runner: _Runner) -> dict[str, float | bool]:
     """Seconds of the next epoch of a variant, and how much others used the machine meanwhile."""
+    time.sleep(_POOL_SLEEPS_AFTER_SECONDS)
     with QuietWatch() as watch:
-        seconds = runner.run_epoch()
-    if seconds is None:
+        epoch = runner.run_epoch()
+    if epoch is None:
         raise RuntimeError(f"variant {runner.name} broke off: {runner.fault}")
     # What the child used is not foreign; QuietWatch counts only this process.
     elapsed = max(watch.elapsed, 1e-9) * (os.cpu_count() or 1)
-    foreign = max(0.0, watch.foreign_share - seconds[1] / elapsed)
+    foreign = max(0.0, watch.foreign_share - epoch.cpu_seconds / elapsed)
     return {
-        "wall_seconds": seconds[0],
-        "cpu_seconds": seconds[1],
+        "wall_seconds": epoch.wall_seconds,
+        "cpu_seconds": epoch.cpu_seconds,
+        **{f"{part}_seconds": seconds for part, seconds in epoch.parts.items()},
         "foreign_cpu_share": foreign,
         "contaminated": foreign > CONTAMINATED_ABOVE,
     }
 
 
 def measure_interleaved(
-    names: Sequence[str],
+    variants: Sequence[str] | Mapping[str, Train],
     x: np.ndarray,
     codes: np.ndarray,
     *,
@@ -133,35 +152,50 @@ def measure_interleaved(
 
     Parameters
     ----------
-    names : variants, see :mod:`mlplab.variants`
+    variants : names of variants, see :mod:`mlplab.variants`, or functions like theirs by a name
+        for each; they are sent to other processes, so they must be importable there
     x, codes : samples (n, n_features) float32, outputs that should be 1 (n,)
     rounds : epochs of every variant that count; one before them warms up
 
     Returns
     -------
     DataFrame with a row per round and variant: variant, batch_size, n_threads, round,
-    wall_seconds, cpu_seconds, foreign_cpu_share, contaminated, first_epoch_seconds, notes; and
-    the variants that could not run, each with the reason.
+    wall_seconds, cpu_seconds, foreign_cpu_share, contaminated, first_epoch_seconds, notes, and a
+    column ``<part>_seconds`` for every part of an epoch that a variant measured; and the variants
+    that could not run, each with the reason.
+
+    Raises
+    ------
+    RuntimeError
+        A variant broke off after its first epoch.
+
+    Notes
+    -----
+    The new processes import the script that calls this, so the call needs the usual
+    ``if __name__ == "__main__":``.
     """
+    if not isinstance(variants, Mapping):
+        variants = {name: partial(_train_named, name) for name in variants}
     problem = Problem(x, codes, batch_size, n_threads, rounds + 1)
     runners: list[_Runner] = []
     absent: dict[str, str] = {}
     rows: list[dict[str, Any]] = []
     with _thread_variables(n_threads), ExitStack() as stack:
         first: dict[str, float] = {}
-        for name in names:
-            runner = _Runner(name, problem)
+        for name, train in variants.items():
+            runner = _Runner(name, train, problem)
             stack.callback(runner.stop)
             # One after the other: warming up must not be disturbed either.
-            seconds = runner.run_epoch()
-            if seconds is None:
+            epoch = runner.run_epoch()
+            if epoch is None:
                 absent[name] = runner.fault
                 logger.warning("%s takes no part: %s", name, runner.fault)
             else:
-                first[name] = seconds[0]
+                first[name] = epoch.wall_seconds
                 runners.append(runner)
         random = np.random.default_rng(seed)
         for number in range(1, rounds + 1):
+            logger.info("round %d of %d", number, rounds)
             for index in random.permutation(len(runners)):
                 runner = runners[index]
                 rows.append(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from mlplab.timing import median_ratio
+from mlplab.timing import median_ratio, quiet_rounds
 
 SWEEP_COLUMNS = [
     "dataset",
@@ -101,7 +101,10 @@ def build_batch_size_ratios(benchmark: pd.DataFrame, seed: int) -> pd.DataFrame:
     """
     rows = []
     for (variant, batch_size), group in benchmark.groupby(["variant", "batch_size"]):
-        seconds = {name: _quiet_seconds(part) for name, part in group.groupby("framework")}
+        seconds = {
+            name: quiet_rounds(part)["seconds_per_epoch"]
+            for name, part in group.groupby("framework")
+        }
         if "numpy" not in seconds:
             continue
         for framework, values in seconds.items():
@@ -133,8 +136,3 @@ def build_final_accuracies(history: pd.DataFrame) -> pd.DataFrame:
     return last.merge(seconds, on=run).rename(
         columns={"epoch": "epochs", "wall_seconds": "training_seconds"}
     )
-
-
-def _quiet_seconds(rounds: pd.DataFrame) -> pd.Series:
-    quiet = rounds[~rounds["contaminated"].astype(bool)]
-    return (quiet if len(quiet) else rounds)["seconds_per_epoch"]

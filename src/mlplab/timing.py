@@ -7,8 +7,12 @@ import platform
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CONTAMINATED_ABOVE = 0.10
 
@@ -48,6 +52,12 @@ class QuietWatch:
     def contaminated(self) -> bool:
         """Whether others used more than a tenth of the machine."""
         return bool(self.foreign_share > CONTAMINATED_ABOVE)
+
+
+def quiet_rounds(rounds: pd.DataFrame) -> pd.DataFrame:
+    """The rows that are not ``contaminated``, or all where there are no others."""
+    quiet = rounds[~rounds["contaminated"].astype(bool)]
+    return quiet if len(quiet) else rounds
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,8 @@ def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
             "clusters-41",
             "experiments.article_a.input_space: found 'clusters-41', which the sweep does not fit",
         ),
+        ("ladder.batch_size", 60_001, "ladder.batch_size: found 60001; allowed: at most the"),
+        ("ladder.rounds", 0, "ladder.rounds: found 0; allowed: at least 1"),
         (
             "experiments.article_a.batch_size",
             60_001,

@@ -5,7 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlplab.figures import plot_cluster_sweep, save_figure
+from mlplab.figures.clusters import plot_cluster_sweep
+from mlplab.figures.style import save_figure
 from mlplab.files import (
     atomic_path,
     load_array,

@@ -82,9 +82,22 @@ def test_seconds_and_ratios_are_there(results):
     assert len(ratios) == 4
 
 
+def test_every_step_of_the_ladder_is_measured_in_every_round_beside_keras(results):
+    ladder = pd.read_csv(results / "tables" / "optimization_ladder.csv")
+    assert ladder.groupby("name")["round"].agg(list).tolist() == [[1, 2, 3]] * 7
+    steps = ladder[ladder["step"].notna()]
+    assert steps.groupby("step")["name"].nunique().to_dict() == dict.fromkeys(range(6), 1)
+    assert (steps["full_accuracy_seconds"] > steps["batch_accuracy_seconds"]).all()
+    assert (ladder["batch_accuracy_seconds"] > 0).all()
+    summary = pd.read_csv(results / "tables" / "optimization_ladder_summary.csv")
+    assert len(summary) == 2 * 6 + 1
+    assert summary["published_ratio"].count() == 6
+    assert (summary["ci_low"] <= summary["ratio_to_keras"]).all()
+
+
 def test_figures_are_drawn_twice(results):
     drawn = sorted(path.name for path in (results / "figures").iterdir())
-    stems = ("cluster_sweep", "seconds_per_epoch", "training_history")
+    stems = ("cluster_sweep", "optimization_ladder", "seconds_per_epoch", "training_history")
     assert drawn == [f"{stem}.{kind}" for stem in stems for kind in ("png", "svg")]
     assert all(path.stat().st_size > 5_000 for path in (results / "figures").iterdir())
 
@@ -129,6 +142,11 @@ def jobs(done: subprocess.CompletedProcess) -> dict[str, int]:
             "experiments={article_a: {seeds: [0, 1, 2]}}",
             {"record_run": 1, "train_experiment": 1, "tabulate_training": 1, "evaluate_claims": 1,
              "plot_training_history": 1, "plot_seconds_per_epoch": 1},
+        ),
+        (
+            "ladder={rounds: 4}",
+            {"record_run": 1, "measure_ladder": 1, "tabulate_ladder": 1, "evaluate_claims": 1,
+             "plot_optimization_ladder": 1},
         ),
         ("data_dir=elsewhere", {"record_run": 1}),
     ],

@@ -7,6 +7,7 @@ rule evaluate_claims:
         rules.tabulate_training.output.history,
         rules.tabulate_training.output.ratios,
         rules.tabulate_cluster_sweep.output.sweep,
+        rules.tabulate_ladder.output,
         claims="config/claims.yaml",
     output:
         report(
@@ -17,6 +18,8 @@ rule evaluate_claims:
     log:
         f"{RESULTS}/logs/evaluate_claims.log",
     params:
-        config=CONFIG.model_dump(mode="json", include={"dataset", "scale", "train", "experiments"}),
+        config=CONFIG.model_dump(
+            mode="json", include={"dataset", "scale", "train", "experiments", "ladder"}
+        ),
     script:
         "../scripts/evaluate_claims.py"

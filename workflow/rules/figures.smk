@@ -58,8 +58,25 @@ rule plot_seconds_per_epoch:
         "../scripts/plot_seconds_per_epoch.py"
 
 
+rule plot_optimization_ladder:
+    input:
+        rules.tabulate_ladder.output,
+    output:
+        png=report(
+            f"{RESULTS}/figures/optimization_ladder.png",
+            caption="../report/optimization_ladder.rst",
+            category="Training",
+        ),
+        svg=f"{RESULTS}/figures/optimization_ladder.svg",
+    log:
+        f"{RESULTS}/logs/plot_optimization_ladder.log",
+    script:
+        "../scripts/plot_optimization_ladder.py"
+
+
 rule figures:
     input:
         rules.plot_cluster_sweep.output,
         rules.plot_training_history.output,
         rules.plot_seconds_per_epoch.output,
+        rules.plot_optimization_ladder.output,

@@ -38,3 +38,5 @@ rule tables:
     input:
         rules.tabulate_cluster_sweep.output,
         rules.tabulate_training.output,
+        rules.measure_ladder.output,
+        rules.tabulate_ladder.output,

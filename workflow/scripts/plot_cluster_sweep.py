@@ -1,6 +1,7 @@
 """Draw seconds, inertia and silhouette over K."""
 
-from mlplab.figures import plot_cluster_sweep, save_figure
+from mlplab.figures.clusters import plot_cluster_sweep
+from mlplab.figures.style import save_figure
 from mlplab.files import read_table
 from mlplab.log import job_log
 

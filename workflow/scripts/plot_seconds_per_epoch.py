@@ -1,6 +1,7 @@
 """Draw seconds per epoch over batch size."""
 
-from mlplab.figures import plot_seconds_per_epoch, save_figure
+from mlplab.figures.style import save_figure
+from mlplab.figures.training import plot_seconds_per_epoch
 from mlplab.files import read_table
 from mlplab.log import job_log
 

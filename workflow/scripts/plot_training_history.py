@@ -1,6 +1,7 @@
 """Draw cost and accuracy over epochs."""
 
-from mlplab.figures import plot_training_history, save_figure
+from mlplab.figures.style import save_figure
+from mlplab.figures.training import plot_training_history
 from mlplab.files import read_table
 from mlplab.log import job_log
 

@@ -1,19 +1,24 @@
 """Ways to train the same network, each a module with one function behind one interface.
 
 A module has ``train(problem, clock)``, which trains ``problem.epochs`` epochs and calls
-``clock.start()`` and ``clock.stop()`` around each, and ``REQUIRES``, the name of the package
-without which it cannot run. To add a variant, add its module to ``NAMES``.
+``clock.start()`` and ``clock.stop()`` around each (a :data:`Train` function), and ``REQUIRES``,
+the name of the package without which it cannot run. To add a variant, add its module to ``NAMES``.
 """
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
-from dataclasses import dataclass
+import mmap
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
 from types import ModuleType
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
+
+from mlplab.files import load_array
 
 NAMES = ("numpy", "products", "keras", "keras_tuned", "sklearn", "pytorch", "jax")
 
@@ -23,7 +28,10 @@ LEARNING_RATE, MOMENTUM, L2 = 1e-3, 5e-5, 0.01
 
 @dataclass(frozen=True)
 class Problem:
-    """What is trained: samples (n, n_features) float32, codes (n,), and how."""
+    """What is trained: samples (n, n_features) float32, codes (n,), and how.
+
+    An array that is the memory map of a whole file goes to other processes as the path of it.
+    """
 
     x: np.ndarray
     codes: np.ndarray
@@ -36,6 +44,19 @@ class Problem:
         """Nodes of all layers, input first."""
         return [self.x.shape[1], *HIDDEN, int(self.codes.max()) + 1]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _open_problem, tuple(_name_file(getattr(self, f.name)) for f in fields(self))
+
+
+def _name_file(value: Any) -> Any:
+    """The path of a memory map, unless it is a part of one; anything else as it is."""
+    whole = isinstance(value, np.memmap) and isinstance(value.base, mmap.mmap)
+    return Path(value.filename) if whole else value
+
+
+def _open_problem(*values: Any) -> Problem:
+    return Problem(*(load_array(v) if isinstance(v, Path) else v for v in values))
+
 
 class Clock(Protocol):
     """Stands around each epoch."""
@@ -43,11 +64,14 @@ class Clock(Protocol):
     def start(self) -> None:
         """Wait for permission, then start the time."""
 
-    def stop(self) -> None:
-        """Stop the time and report it."""
+    def stop(self, parts: Mapping[str, float] | None = None) -> None:
+        """Stop the time and report it, with the seconds of named ``parts`` of the epoch."""
 
     def note(self, text: str) -> None:
         """Report a choice that the variant made."""
+
+
+Train = Callable[[Problem, Clock], None]
 
 
 def load_variant(name: str) -> ModuleType:

@@ -16,10 +16,10 @@ articles: a column per sample, a bias node as row 0 of a layer and column 0 of i
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 
@@ -44,9 +44,29 @@ class Stopwatch:
 
 
 class LadderStep(Protocol):
-    """A network that trains epoch by epoch, on samples (n, n_features) with codes 0, 1, …"""
+    """A network that trains epoch by epoch, on samples (n, n_features) with codes 0, 1, …
 
+    ``stopwatch`` sums up the seconds of the parts of the batches, where a step measures them:
+    ``forward`` and ``backward_L<layer>``, the way down to a layer, lowest layer 0.
+    """
+
+    title: ClassVar[str]
     stopwatch: Stopwatch
+
+    def __init__(
+        self,
+        x: np.ndarray,
+        codes: np.ndarray,
+        start: Parameters,
+        step: Step,
+        n_classes: int,
+        n_threads: int | None = None,
+    ) -> None:
+        """Prepare the samples and copy the start weights.
+
+        ``n_threads`` are those of the last step; the products of the others have the threads
+        that NumPy's BLAS library was given.
+        """
 
     def train_epoch(self, order: np.ndarray, batch_size: int) -> float:
         """One pass in ``order`` (n,); returns the accuracy averaged over the batches."""
@@ -61,10 +81,17 @@ class LadderStep(Protocol):
 class DoublePrecision:
     """Step 0: the network as it was first written."""
 
+    title = "float64"
     dtype: type = np.float64
 
     def __init__(
-        self, x: np.ndarray, codes: np.ndarray, start: Parameters, step: Step, n_classes: int
+        self,
+        x: np.ndarray,
+        codes: np.ndarray,
+        start: Parameters,
+        step: Step,
+        n_classes: int,
+        n_threads: int | None = None,
     ) -> None:
         self.stopwatch = Stopwatch()
         self._step = step
@@ -82,7 +109,9 @@ class DoublePrecision:
         hits = 0
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
-            sums, outputs = self._propagate_forward(self._input_layer(rows))
+            batch = self._samples[rows].T
+            with self.stopwatch.measure("forward"):
+                sums, outputs = self._propagate_forward(self._input_layer(batch))
             hits += np.count_nonzero(outputs[-1].argmax(axis=0) == self._codes[rows])
             gradients = self._propagate_back(sums, outputs, self._one_hot[:, rows])
             for layer, gradient in enumerate(gradients):
@@ -93,7 +122,7 @@ class DoublePrecision:
 
     def predict_accuracy(self) -> float:
         """See :class:`LadderStep`."""
-        outputs = self._propagate_forward(self._all_samples())[1]
+        outputs = self._propagate_forward(self._input_layer(self._samples.T))[1]
         return float(np.mean(outputs[-1].argmax(axis=0) == self._codes))
 
     def parameters(self) -> Parameters:
@@ -103,13 +132,12 @@ class DoublePrecision:
         )
 
     def _store_samples(self, x: np.ndarray) -> None:
-        self._samples = x.astype(self.dtype)
+        # Without a copy where the type is right: the samples may be a file that others map too.
+        self._samples = np.ascontiguousarray(x, self.dtype)
 
-    def _input_layer(self, rows: np.ndarray) -> np.ndarray:
-        return self._with_bias(self._samples[rows].T)
-
-    def _all_samples(self) -> np.ndarray:
-        return self._with_bias(self._samples.T)
+    def _input_layer(self, samples: np.ndarray) -> np.ndarray:
+        """The input layer, a column per sample, from samples (n_features, n)."""
+        return self._with_bias(samples)
 
     def _with_bias(self, layer: np.ndarray) -> np.ndarray:
         """Copy a layer into a larger one whose row 0 holds ones."""
@@ -133,7 +161,7 @@ class DoublePrecision:
         delta = outputs[-1] - targets
         gradients = []
         for layer in reversed(range(len(self._weights))):
-            with self.stopwatch.measure(f"backward to L{layer}"):
+            with self.stopwatch.measure(f"backward_L{layer}"):
                 gradient = delta @ outputs[layer].T
                 self._regularize(gradient, self._weights[layer])
                 gradients.append(gradient)
@@ -164,11 +192,14 @@ class DoublePrecision:
 class SinglePrecision(DoublePrecision):
     """Step 1: float32 throughout."""
 
+    title = "float32"
     dtype = np.float32
 
 
 class ShorterBackward(SinglePrecision):
     """Step 2: nothing is computed in the backward pass that is not used."""
+
+    title = "shorter backward pass"
 
     def _lower_delta(
         self, layer: int, delta: np.ndarray, sums: np.ndarray, output: np.ndarray
@@ -183,22 +214,23 @@ class ShorterBackward(SinglePrecision):
 
 
 class ContiguousInput(ShorterBackward):
-    """Step 3: the bias of the input is stored, and batches are rows, which lie together."""
+    """Step 3: the bias of the input is stored, and samples are rows, which lie together."""
+
+    title = "bias stored with the input"
 
     def _store_samples(self, x: np.ndarray) -> None:
         self._samples = np.ones((len(x), x.shape[1] + 1), dtype=self.dtype)
         self._samples[:, 1:] = x
 
-    def _input_layer(self, rows: np.ndarray) -> np.ndarray:
+    def _input_layer(self, samples: np.ndarray) -> np.ndarray:
         # The transposed view of gathered rows is one contiguous block in Fortran order.
-        return self._samples[rows].T
-
-    def _all_samples(self) -> np.ndarray:
-        return self._samples.T
+        return samples
 
 
 class DerivativeFromOutput(ContiguousInput):
     """Step 4: the forward pass has computed the sigmoid already."""
+
+    title = "derivative from output"
 
     def _lower_delta(
         self, layer: int, delta: np.ndarray, sums: np.ndarray, output: np.ndarray
@@ -211,16 +243,25 @@ class DerivativeFromOutput(ContiguousInput):
 
 
 class ProjectTrainer:
-    """Step 5: the trainer of this project."""
+    """Step 5: the trainer of this project. It has no clock inside a batch, which costs time."""
+
+    title = "this project's trainer"
 
     def __init__(
-        self, x: np.ndarray, codes: np.ndarray, start: Parameters, step: Step, n_classes: int
+        self,
+        x: np.ndarray,
+        codes: np.ndarray,
+        start: Parameters,
+        step: Step,
+        n_classes: int,
+        n_threads: int | None = None,
     ) -> None:
         self.stopwatch = Stopwatch()
         self._sizes = [x.shape[1], *(len(b) for b in start.biases)]
         self._x, self._codes, self._step = np.ascontiguousarray(x, np.float32), codes, step
         self._parameters = Parameters.from_layers(start.weights, start.biases, np.float32)
         self._previous = Parameters.zeros(self._sizes, np.float32)
+        self._n_threads = n_threads or available_threads()
 
     def train_epoch(self, order: np.ndarray, batch_size: int) -> float:
         """See :class:`LadderStep`."""
@@ -244,11 +285,11 @@ class ProjectTrainer:
         return Parameters.from_layers(self._parameters.weights, self._parameters.biases, np.float64)
 
     def _trainer(self, batch_size: int) -> Trainer:
-        plan = choose_plan(self._sizes, batch_size, np.float32, available_threads())
+        plan = choose_plan(self._sizes, batch_size, np.float32, self._n_threads)
         return Trainer(self._parameters, self._previous, batch_size, plan)
 
 
-STEPS: tuple[type, ...] = (
+STEPS: tuple[type[LadderStep], ...] = (
     DoublePrecision,
     SinglePrecision,
     ShorterBackward,
@@ -256,60 +297,3 @@ STEPS: tuple[type, ...] = (
     DerivativeFromOutput,
     ProjectTrainer,
 )
-
-
-def measure_ladder(
-    x: np.ndarray,
-    codes: np.ndarray,
-    start: Parameters,
-    step: Step,
-    *,
-    batch_size: int,
-    rounds: int,
-    seed: int,
-    steps: Sequence[type] = STEPS,
-) -> list[dict[str, float | int | str]]:
-    """Time an epoch of every step in alternating rounds.
-
-    Parameters
-    ----------
-    x : samples (n, n_features)
-    codes : outputs that should be 1, integers (n,)
-    start, step : start weights, and the numbers of an update
-
-    Returns
-    -------
-    A row per round and step: ``step`` (number), ``name``, ``round``, seconds of ``shuffle``,
-    ``batches`` and ``prediction`` (for the whole set), their sums with the accuracy of a full
-    prediction (``full_accuracy_seconds``) and with that of the batches
-    (``batch_accuracy_seconds``), and the seconds of ``backward to L…`` in the epoch.
-    """
-    random = np.random.default_rng(seed)
-    n_classes = len(start.biases[-1])
-    networks = [kind(x, codes, start, step, n_classes) for kind in steps]
-    rows: list[dict[str, float | int | str]] = []
-    for round_number in range(1, rounds + 1):
-        for number in random.permutation(len(networks)):
-            network = networks[number]
-            network.stopwatch.seconds.clear()
-            watch = Stopwatch()
-            with watch.measure("shuffle"):
-                order = random.permutation(len(x))
-            with watch.measure("batches"):
-                network.train_epoch(order, batch_size)
-            with watch.measure("prediction"):
-                network.predict_accuracy()
-            training = watch.seconds["shuffle"] + watch.seconds["batches"]
-            rows.append(
-                {
-                    "step": STEPS.index(steps[number]),
-                    "name": steps[number].__name__,
-                    "round": round_number,
-                    "batch_size": batch_size,
-                    **watch.seconds,
-                    "full_accuracy_seconds": training + watch.seconds["prediction"],
-                    "batch_accuracy_seconds": training,
-                    **network.stopwatch.seconds,
-                }
-            )
-    return rows

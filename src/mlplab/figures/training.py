@@ -1,13 +1,6 @@
-"""Figures: they draw tables and compute nothing that is not in one."""
+"""Trainings, drawn: what the networks learn and how long they take."""
 
 from __future__ import annotations
-
-import os
-from collections.abc import Iterable
-
-import matplotlib
-
-matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -15,81 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from mlplab.files import atomic_path
-
-# Okabe and Ito's palette, which keeps apart for all common kinds of colour vision; frameworks
-# also differ in line style and marker, so that grey prints do.
-FRAMEWORK_STYLES = {
-    "numpy": {"label": "NumPy", "color": "#0072B2", "marker": "o", "linestyle": "-"},
-    "keras": {"label": "Keras", "color": "#D55E00", "marker": "s", "linestyle": "--"},
-}
-_SPACE_COLORS = ["#000000", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#0072B2"]
-_NEUTRAL = "#000000"
-
-plt.rcParams.update(
-    {
-        "figure.dpi": 150,
-        "font.size": 9,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.grid": True,
-        "grid.color": "#dddddd",
-        "grid.linewidth": 0.6,
-        "axes.axisbelow": True,
-        "axes.titlesize": 9.5,
-        "axes.titlelocation": "left",
-        "svg.fonttype": "none",  # text stays text: searchable, and editable
-        "svg.hashsalt": "mlplab",
-    }
-)
-
-
-def save_figure(figure: Figure, paths: Iterable[str | os.PathLike[str]]) -> None:
-    """Write a figure in the format of every path's suffix, each file atomically.
-
-    No date is written, so that equal figures are equal files.
-    """
-    for path in paths:
-        with atomic_path(path) as temporary:
-            metadata = {"Date": None} if str(path).endswith(".svg") else {}
-            figure.savefig(temporary, metadata=metadata, bbox_inches="tight")
-    plt.close(figure)
-
-
-def plot_cluster_sweep(sweep: pd.DataFrame, choices: pd.DataFrame) -> Figure:
-    """CPU seconds of the fit, inertia and silhouette over K.
-
-    From ``cluster_sweep.csv`` and ``cluster_choices.csv``, whose K are marked. A dot is a seed;
-    the line joins the means.
-    """
-    figure, axes = plt.subplots(1, 3, figsize=(10, 3), layout="constrained")
-    panels = [
-        ("cpu_seconds", "CPU time of the fit (seconds)", "Time"),
-        ("inertia", "inertia (squared distance, sum)", "Inertia"),
-        ("silhouette", "mean silhouette coefficient", "Silhouette"),
-    ]
-    for axis, (column, label, title) in zip(axes, panels, strict=True):
-        means = sweep.groupby("k")[column].mean()
-        axis.plot(means.index, means, color=_NEUTRAL, linewidth=1.2)
-        axis.plot(sweep["k"], sweep[column], "o", color=FRAMEWORK_STYLES["numpy"]["color"], ms=4)
-        axis.set(xlabel="number of clusters K", ylabel=label, title=title)
-    marked = FRAMEWORK_STYLES["keras"]["color"]
-    for axis, criterion, column in (
-        (axes[1], "elbow", "inertia"),
-        (axes[2], "silhouette peak", "silhouette"),
-    ):
-        for _, row in choices[choices["criterion"] == criterion].iterrows():
-            axis.plot(row["k"], row[column], "o", ms=9, mfc="none", mec=marked)
-            axis.annotate(
-                f"{criterion.removeprefix('silhouette ')} {row['k']}",
-                (row["k"], row[column]),
-                xytext=(4, 7),
-                textcoords="offset points",
-                color=marked,
-            )
-    axes[0].set_ylim(bottom=0)
-    axes[1].yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    return figure
+from mlplab.figures.style import FRAMEWORK_STYLES, SPACE_COLORS, leading_digits
 
 
 def plot_training_history(
@@ -116,7 +35,7 @@ def plot_training_history(
     for column, framework in enumerate(frameworks):
         cost, accuracy = axes[0, column], axes[1, column]
         ends = []
-        for color, space in zip(_SPACE_COLORS, spaces, strict=False):
+        for color, space in zip(SPACE_COLORS, spaces, strict=False):
             run = chosen[(chosen["framework"] == framework) & (chosen["input_space"] == space)]
             if run.empty:
                 continue
@@ -128,7 +47,7 @@ def plot_training_history(
         cost.set(title=f"{FRAMEWORK_STYLES[framework]['label']}, batch size {batch_size}")
         cost.set_yscale("log")
         for formatter in (cost.yaxis.set_major_formatter, cost.yaxis.set_minor_formatter):
-            formatter(FuncFormatter(_leading_digits))
+            formatter(FuncFormatter(leading_digits))
         accuracy.set(xlabel="epoch")
         labels.append((accuracy, ends))
     axes[0, 0].set(ylabel="training cost / that of epoch 1")
@@ -201,7 +120,7 @@ def plot_seconds_per_epoch(benchmark: pd.DataFrame, ratios: pd.DataFrame) -> Fig
     for axis in axes[:, 0]:
         axis.yaxis.set_major_formatter(plain)
     for axis in axes[:, 0]:
-        axis.yaxis.set_minor_formatter(FuncFormatter(_leading_digits))
+        axis.yaxis.set_minor_formatter(FuncFormatter(leading_digits))
     return figure
 
 
@@ -216,11 +135,6 @@ def _ordered_spaces(table: pd.DataFrame) -> list[str]:
 
 def _space_label(space: str) -> str:
     return "pixels" if space == "pixels" else f"{space.rsplit('-', 1)[-1]} distances"
-
-
-def _leading_digits(value: float, _: int) -> str:
-    """Labels at 1, 2 and 5 of every decade of a logarithmic axis."""
-    return f"{value:g}" if f"{value:e}"[0] in "125" else ""
 
 
 def _short_number(value: float) -> str:

@@ -1,0 +1,41 @@
+# in:  results/<run>/data/<pixel space of NumPy>/, results/<run>/data/labels/,
+#      config/published_ladder.csv
+# out: results/<run>/tables/optimization_ladder.csv, optimization_ladder_summary.csv
+#
+# Seconds are measured, so measure_ladder runs alone like the trainings.
+
+
+rule measure_ladder:
+    input:
+        x_train=features(pixel_space("numpy"), "train"),
+        y_train=rules.extract_labels.output.train,
+    output:
+        f"{RESULTS}/tables/optimization_ladder.csv",
+    log:
+        f"{RESULTS}/logs/measure_ladder.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/measure_ladder.tsv"
+    threads: CONFIG.train.n_threads
+    resources:
+        slot=64,
+    params:
+        batch_size=CONFIG.ladder.batch_size,
+        n_threads=CONFIG.train.n_threads,
+        rounds=CONFIG.ladder.rounds,
+        seed=CONFIG.seeds[0],
+    script:
+        "../scripts/measure_ladder.py"
+
+
+rule tabulate_ladder:
+    input:
+        ladder=rules.measure_ladder.output[0],
+        published="config/published_ladder.csv",
+    output:
+        f"{RESULTS}/tables/optimization_ladder_summary.csv",
+    log:
+        f"{RESULTS}/logs/tabulate_ladder.log",
+    params:
+        seed=CONFIG.seeds[0],
+    script:
+        "../scripts/tabulate_ladder.py"

@@ -1,0 +1,10 @@
+"""Draw the steps of the optimisation ladder against Keras and the published ratios."""
+
+from mlplab.figures.ladder import plot_optimization_ladder
+from mlplab.figures.style import save_figure
+from mlplab.files import read_table
+from mlplab.log import job_log
+
+with job_log(snakemake.log[0]):
+    figure = plot_optimization_ladder(read_table(snakemake.input[0]))
+    save_figure(figure, snakemake.output)
