@@ -14,7 +14,7 @@ import pandas as pd
 from mlplab.files import save_table
 from mlplab.interleaved import measure_interleaved
 from mlplab.processors import available_threads
-from mlplab.timing import machine_record
+from mlplab.timing import machine_record, quiet_rounds
 from mlplab.variants import NAMES
 
 SIZES = [32, 64, 128, 250, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000]
@@ -44,17 +44,25 @@ def main() -> None:
             rounds=options.rounds,
         )
         tables.append(table)
-        medians = table.groupby("variant")["wall_seconds"].median()
+        medians = _quiet_medians(table).iloc[0]
         print(f"{batch_size:>6}", *(f"{n} {medians[n]:.3f}" for n in medians.index), flush=True)
     rows = pd.concat(tables, ignore_index=True)
     save_table(options.output, rows)
-    medians = rows.pivot_table("wall_seconds", "batch_size", "variant", aggfunc="median")
+    medians = _quiet_medians(rows)
     medians = medians[[name for name in NAMES if name in medians]]
-    print("\nSeconds per epoch, medians of", options.rounds, "rounds,", machine_record())
+    print(
+        f"\nSeconds per epoch, medians of the quiet of {options.rounds} rounds,", machine_record()
+    )
     print(medians.to_string(float_format="{:.3f}".format))
     if "numpy" in medians:
         print("\nTimes the seconds of numpy")
         print(medians.div(medians["numpy"], axis=0).to_string(float_format="{:.2f}".format))
+
+
+def _quiet_medians(rows: pd.DataFrame) -> pd.DataFrame:
+    """Median seconds of the rounds in which nothing else ran, per batch size and variant."""
+    groups = rows.groupby(["batch_size", "variant"])
+    return groups.apply(lambda part: quiet_rounds(part)["wall_seconds"].median()).unstack()
 
 
 if __name__ == "__main__":

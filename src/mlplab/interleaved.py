@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
@@ -62,6 +62,10 @@ def _run_variant(train: Train, pipe: Connection, problem: Problem) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         train(problem, _PipeClock(pipe))
+        # To end a process that has TensorFlow in it takes a second of work, which would fall into
+        # the last epochs of others: so it waits until all are done.
+        with suppress(EOFError):
+            pipe.recv()
     except ModuleNotFoundError as error:
         pipe.send(("absent", str(error)))
     except Exception as error:

@@ -229,7 +229,9 @@ def test_a_memory_map_is_trained_on_as_it_lies(digits, tmp_path, monkeypatch):
     seen = []
     run_epoch = Trainer.run_epoch
     monkeypatch.setattr(
-        Trainer, "run_epoch", lambda self, x, *rest: seen.append(x) or run_epoch(self, x, *rest)
+        Trainer,
+        "run_epoch",
+        lambda self, x, *rest, **named: seen.append(x) or run_epoch(self, x, *rest, **named),
     )
     classifier = NumpyMLPClassifier(epochs=1, random_state=0).fit(mapped, y)
     assert np.shares_memory(seen[0], mapped)
@@ -313,7 +315,7 @@ def test_batches_of_fewer_samples_than_threads_are_worked(random, plan, batch):
 
 
 def test_small_work_is_planned_without_measuring():
-    assert choose_plan([4, 3, 2], 10, "float32", 2).workers == 1
+    assert choose_plan(np.zeros((9, 4)), [4, 3, 2], 10, 2).workers == 1
 
 
 @pytest.mark.parametrize("plan", [Plan(2, 1, 100), FEATURES])

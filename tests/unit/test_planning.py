@@ -16,40 +16,41 @@ from mlplab.numpy_mlp.planning import choose_plan
 from mlplab.numpy_mlp.trainer import Trainer
 
 SIZES = (784, 70, 30, 10)
+X = np.random.default_rng(0).random((3000, 784), dtype=np.float32)
 
 
 @pytest.fixture
 def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("MLPLAB_CACHE_DIR", str(tmp_path))
-    planning._remembered_plan.cache_clear()
+    planning._plans_of_this_process.clear()
     yield tmp_path / "plans"
-    planning._remembered_plan.cache_clear()
+    planning._plans_of_this_process.clear()
 
 
 def test_a_plan_is_measured_once_and_kept_for_other_processes(cache, monkeypatch):
-    plan = choose_plan(SIZES, 1000, "float32", 2)
+    plan = choose_plan(X, SIZES, 1000, 2)
     (file,) = cache.iterdir()
     assert Plan(**json.loads(file.read_text())["plan"]) == plan
-    planning._remembered_plan.cache_clear()
+    planning._plans_of_this_process.clear()
     monkeypatch.setattr(planning, "_measure", lambda *_: pytest.fail("measured again"))
-    assert choose_plan(SIZES, 1000, "float32", 2) == plan
+    assert choose_plan(X, SIZES, 1000, 2) == plan
 
 
 def test_a_kept_plan_is_the_one_that_is_used(cache):
-    choose_plan(SIZES, 1000, "float32", 2)
+    choose_plan(X, SIZES, 1000, 2)
     (file,) = cache.iterdir()
     file.write_text(json.dumps({"plan": {"workers": 2, "blas_threads": 1, "slice_rows": 123}}))
-    planning._remembered_plan.cache_clear()
-    assert choose_plan(SIZES, 1000, "float32", 2) == Plan(2, 1, 123)
+    planning._plans_of_this_process.clear()
+    assert choose_plan(X, SIZES, 1000, 2) == Plan(2, 1, 123)
 
 
 @pytest.mark.parametrize("content", ["", "{}", '{"plan": {"workers": 0}}', "[1]"])
 def test_a_damaged_plan_is_measured_again(cache, content):
-    plan = choose_plan(SIZES, 500, "float32", 2)
+    plan = choose_plan(X, SIZES, 500, 2)
     (file,) = cache.iterdir()
     file.write_text(content)
-    planning._remembered_plan.cache_clear()
-    assert choose_plan(SIZES, 500, "float32", 2).workers in (1, 2)
+    planning._plans_of_this_process.clear()
+    assert choose_plan(X, SIZES, 500, 2).workers in (1, 2)
     assert json.loads(file.read_text())["plan"].keys() == vars(plan).keys()
     assert len(list(cache.iterdir())) == 1
 
@@ -66,7 +67,7 @@ def test_of_two_measurements_the_first_to_be_kept_holds(cache):
 def test_a_cache_that_cannot_be_written_costs_only_the_keeping(cache, monkeypatch, tmp_path):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("MLPLAB_CACHE_DIR", str(tmp_path / "file"))
-    assert choose_plan(SIZES, 500, "float32", 2).workers in (1, 2)
+    assert choose_plan(X, SIZES, 500, 2).workers in (1, 2)
 
 
 def test_two_processes_train_the_same_bytes(cache):

@@ -23,6 +23,7 @@ from typing import ClassVar, Protocol
 
 import numpy as np
 
+from mlplab.numpy_mlp.evaluation import predict_logits
 from mlplab.numpy_mlp.parameters import Parameters
 from mlplab.numpy_mlp.planning import choose_plan
 from mlplab.numpy_mlp.trainer import Step, Trainer
@@ -271,22 +272,19 @@ class ProjectTrainer:
             nonlocal hits
             hits += statistics.n_correct
 
-        with self._trainer(batch_size) as trainer:
+        plan = choose_plan(self._x, self._sizes, batch_size, self._n_threads)
+        with Trainer(self._parameters, self._previous, batch_size, plan) as trainer:
             trainer.run_epoch(self._x, self._codes, order, self._step, count)
         return hits / len(order)
 
     def predict_accuracy(self) -> float:
         """See :class:`LadderStep`."""
-        with self._trainer(1000) as trainer:
-            return float(np.mean(trainer.logits(self._x).argmax(axis=1) == self._codes))
+        logits = predict_logits(self._parameters, self._x, self._n_threads)
+        return float(np.mean(logits.argmax(axis=1) == self._codes))
 
     def parameters(self) -> Parameters:
         """See :class:`LadderStep`."""
         return Parameters.from_layers(self._parameters.weights, self._parameters.biases, np.float64)
-
-    def _trainer(self, batch_size: int) -> Trainer:
-        plan = choose_plan(self._sizes, batch_size, np.float32, self._n_threads)
-        return Trainer(self._parameters, self._previous, batch_size, plan)
 
 
 STEPS: tuple[type[LadderStep], ...] = (

@@ -15,10 +15,11 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 from tqdm.auto import tqdm
 
+from mlplab.numpy_mlp.evaluation import predict_logits
 from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
 from mlplab.numpy_mlp.planning import choose_plan
 from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
-from mlplab.numpy_mlp.workspace import BatchStatistics
+from mlplab.numpy_mlp.workspace import BatchStatistics, add_statistics
 from mlplab.processors import available_threads
 
 logger = logging.getLogger(__name__)
@@ -165,8 +166,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         """Outputs before the last sigmoid, shape (n_samples, n_classes)."""
         check_is_fitted(self, "coefs_")
         X = validate_data(self, X, reset=False, dtype=np.dtype(self.dtype), order="C")
-        with self._trainer(len(X)) as trainer:
-            return trainer.logits(X)
+        return predict_logits(self._parameters, X, self._threads())
 
     def predict_proba(self, X: np.ndarray) -> np.ndarray:
         """Outputs of the network divided by their sum, shape (n_samples, n_classes)."""
@@ -251,11 +251,12 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
     def history_(self) -> pd.DataFrame:
         return pd.DataFrame(self._records)
 
-    def _trainer(self, n_samples: int) -> Trainer:
-        sizes = [self.n_features_in_, *(len(b) for b in self._parameters.biases)]
-        batch_size = min(self.batch_size, n_samples)
-        threads = min(self.n_threads or available_threads(), available_threads())
-        self.plan_ = self.plan or choose_plan(sizes, batch_size, self.dtype, threads)
+    def _threads(self) -> int:
+        return min(self.n_threads or available_threads(), available_threads())
+
+    def _trainer(self, X: np.ndarray) -> Trainer:
+        sizes, batch_size = self._parameters.layer_sizes, min(self.batch_size, len(X))
+        self.plan_ = self.plan or choose_plan(X, sizes, batch_size, self._threads())
         return Trainer(self._parameters, self._previous_step, batch_size, self.plan_)
 
     def _train(
@@ -268,7 +269,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         validation = None
         if validation_data is not None:
             validation = self._check_samples(*validation_data, reset=False)
-        with np.errstate(over="ignore", invalid="ignore"), self._trainer(len(X)) as trainer:
+        with np.errstate(over="ignore", invalid="ignore"), self._trainer(X) as trainer:
             for _ in tqdm(range(epochs), disable=not self.progress, unit="epoch"):
                 record = self._run_epoch(trainer, X, codes)
                 if validation is not None:
@@ -285,7 +286,14 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         step = Step(self._rate, self.momentum, self.l2, self.l1)
         batches: list[BatchStatistics] = []
         wall, cpu = time.perf_counter(), time.process_time()
-        trainer.run_epoch(X, codes, order, step, batches.append if self.monitor != "none" else None)
+        trainer.run_epoch(
+            X,
+            codes,
+            order,
+            step,
+            batches.append if self.monitor != "none" else None,
+            only_last=self.monitor == "full",
+        )
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         self.n_iter_ += 1
         record: dict[str, Any] = {
@@ -308,10 +316,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         codes: np.ndarray,
         batches: list[BatchStatistics],
     ) -> dict[str, float]:
-        if self.monitor == "full":
-            total = trainer.evaluate(X, codes)
-        else:
-            total = BatchStatistics(*(sum(values) for values in zip(*batches, strict=True)))
+        total = trainer.evaluate(X, codes) if self.monitor == "full" else add_statistics(batches)
         regularization = self._parameters.regularization(self.l1, self.l2)
         last = batches[-1]
         last_rows = len(X) % self.batch_size or min(self.batch_size, len(X))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from functools import partial
 
 import numpy as np
 
+from mlplab.numpy_mlp.blas import limit_blas_threads
 from mlplab.numpy_mlp.parameters import Parameters
 from mlplab.numpy_mlp.team import Link, Team
 from mlplab.numpy_mlp.workspace import BatchStatistics, Samples, Workspace, add_statistics
@@ -19,7 +21,7 @@ class Evaluation:
     """Forward passes over any number of samples, divided by rows among the threads of a team.
 
     ``idle`` are arrays, one per thread, that nobody uses meanwhile; activations are kept there
-    as far as they go.
+    if they are large enough.
     """
 
     def __init__(self, parameters: Parameters, idle: Sequence[np.ndarray]) -> None:
@@ -27,7 +29,7 @@ class Evaluation:
         self._parameters = parameters
         fitting = min(a.size for a in idle) // Workspace.values_per_row(sizes, trains=False)
         borrows = fitting >= _FEWEST_ROWS
-        self._rows = min(_ROWS, fitting) if borrows else _FEWEST_ROWS
+        self._rows = min(_ROWS, fitting) if borrows else _ROWS
         self._workspaces = [
             Workspace(sizes, self._rows, dtype, trains=False, memory=array if borrows else None)
             for array in idle
@@ -76,3 +78,10 @@ class Evaluation:
                 take(worker, first, min(first + self._rows, stop))
 
         team.run(partial(work, 0), [partial(work, worker) for worker in range(1, workers)])
+
+
+def predict_logits(parameters: Parameters, x: np.ndarray, n_threads: int) -> np.ndarray:
+    """Outputs before the last sigmoid for all samples of ``x`` (n, n_features), (n, n_outputs)."""
+    workers = min(n_threads, -(-len(x) // _ROWS))
+    with limit_blas_threads(1), closing(Team(workers - 1)) as team:
+        return Evaluation(parameters, [np.empty(0, x.dtype)] * workers).logits(team, x)

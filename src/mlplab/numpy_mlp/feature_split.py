@@ -54,10 +54,12 @@ class FeatureSplit:
         samples: Samples,
         step: Step,
         on_batch: Callable[[BatchStatistics], None] | None,
+        *,
+        only_last: bool,
     ) -> None:
         """See :meth:`mlplab.numpy_mlp.trainer.Trainer.run_epoch`."""
         team.run(
-            lambda links: self._lead(links[0], samples, step, on_batch),
+            lambda links: self._lead(links[0], samples, step, on_batch, only_last),
             [lambda link: self._follow(link, samples, step)],
         )
         self._update.end_epoch(-(-len(samples) // self._batch_size))
@@ -73,6 +75,7 @@ class FeatureSplit:
         samples: Samples,
         step: Step,
         on_batch: Callable[[BatchStatistics], None] | None,
+        only_last: bool,
     ) -> None:
         parameters, workspace, cut = self._parameters, self._workspace, self._cut
         weights, own_start = parameters.weights[0][cut:], cut * parameters.weights[0].shape[1]
@@ -84,7 +87,8 @@ class FeatureSplit:
             link.wait_for_follower()  # its sums are there
             np.add(workspace.sums, self._follower_sums[: last - first], out=workspace.sums)
             workspace.complete_forward(parameters)
-            statistics = None if on_batch is None else workspace.statistics(codes)
+            if on_batch is not None and (last == len(samples) or not only_last):
+                on_batch(workspace.statistics(codes))
             workspace.propagate_errors(parameters, step.learning_rate)
             link.tell_follower()  # the errors are there
             gradient = self._update.delta(batch)
@@ -92,8 +96,6 @@ class FeatureSplit:
             link.tell_follower()  # these inputs are not needed any more
             workspace.upper_gradients(gradient)
             self._update.apply(batch, step, own_start, len(gradient.vector))
-            if on_batch is not None and statistics is not None:
-                on_batch(statistics)
 
     def _follow(self, link: Link, samples: Samples, step: Step) -> None:
         parameters, cut = self._parameters, self._cut

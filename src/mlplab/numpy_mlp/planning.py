@@ -10,7 +10,6 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -30,34 +29,30 @@ _SLICE_ROWS = (250, 500, 1000)
 # layers on one thread, would leave work that grows with the batch to one of them.
 _LARGEST_FOR_BLAS_THREADS = 4_000
 _LARGEST_FOR_FEATURES = 2_000
-_STORED_SAMPLES, _MEASURED_SAMPLES = 8_000, 16_000
-_ROUNDS = 3
+_MEASURED_SAMPLES = 16_000
+# Two passes over all candidates, because a machine that others share may change its speed.
+_PASSES, _ROUNDS = 2, 2
 _POOL_SLEEPS_AFTER_SECONDS = 0.1
 
+# So that a cache folder that cannot be written does not make one process measure twice.
+_plans_of_this_process: dict[Path, Plan] = {}
 
-def choose_plan(
-    layer_sizes: Sequence[int], batch_size: int, dtype: np.dtype | str, n_threads: int
-) -> Plan:
+
+def choose_plan(x: np.ndarray, layer_sizes: Sequence[int], batch_size: int, n_threads: int) -> Plan:
     """The fastest way to train such a network with such batches on ``n_threads`` threads.
 
-    Candidates are timed on random data, once per machine and shape: another plan adds in another
-    order, and the same seed should give the same bytes in the next process too. What was chosen
-    is kept under the user's cache folder, or that which ``MLPLAB_CACHE_DIR`` names; delete its
-    folder ``plans`` to have it measured anew.
+    Candidates are timed once per machine and shape on samples ``x`` (n, n_features), for a second
+    or two: another plan adds in another order, and the same seed should give the same bytes in
+    the next process too. What was chosen is kept under the user's cache folder, or that which
+    ``MLPLAB_CACHE_DIR`` names; delete its folder ``plans`` to have it measured anew.
     """
     n_products = batch_size * sum(a * b for a, b in itertools.pairwise(layer_sizes))
     if n_products < _SERIAL_BELOW:
         return Plan(1, 1, batch_size)
     if n_threads == 1:
         return Plan(1, 1, min(batch_size, _SLICE_ROWS[1]))
-    return _remembered_plan(tuple(layer_sizes), batch_size, np.dtype(dtype).name, n_threads)
-
-
-@lru_cache(maxsize=64)
-def _remembered_plan(
-    layer_sizes: tuple[int, ...], batch_size: int, dtype: str, n_threads: int
-) -> Plan:
     machine = machine_record()
+    dtype = x.dtype.name
     groups = _candidates(layer_sizes, batch_size, dtype, n_threads)
     case = {
         "processor": machine["processor"],
@@ -71,15 +66,16 @@ def _remembered_plan(
     }
     name = hashlib.sha256(json.dumps(case, sort_keys=True).encode()).hexdigest()[:20]
     path = _cache_folder() / "plans" / f"{name}.json"
-    plan = _read_plan(path)
+    plan = _plans_of_this_process.get(path) or _read_plan(path)
     if plan is None:
-        plan = _measure(groups, layer_sizes, batch_size, dtype)
+        plan = _measure(groups, x, layer_sizes, batch_size)
         logger.info("batch size %d on %d threads: %s", batch_size, n_threads, plan)
         try:
             # Where another process was faster, its choice holds for this one too.
             plan = _keep_first(path, json.dumps({**case, "plan": asdict(plan)}, indent=1)) or plan
         except OSError as error:
             logger.info("the plan cannot be kept for other processes: %s", error)
+    _plans_of_this_process[path] = plan
     return plan
 
 
@@ -112,7 +108,7 @@ def memory_limit(layer_sizes: Sequence[int], batch_size: int, dtype: np.dtype | 
 
 
 def _candidates(
-    layer_sizes: Sequence[int], batch_size: int, dtype: str, n_threads: int
+    layer_sizes: Sequence[int], batch_size: int, dtype: np.dtype | str, n_threads: int
 ) -> tuple[list[Plan], list[Plan]]:
     """Plans by workers, and plans by the threads of BLAS, that keep to the memory limit."""
     share = -(-batch_size // n_threads)
@@ -139,23 +135,22 @@ def _candidates(
 
 
 def _measure(
-    groups: Sequence[Sequence[Plan]], layer_sizes: tuple[int, ...], batch_size: int, dtype: str
+    groups: Sequence[Sequence[Plan]], x: np.ndarray, layer_sizes: Sequence[int], batch_size: int
 ) -> Plan:
     """The plan with the shortest of a few measurements."""
     random = np.random.RandomState(0)
-    x = random.standard_normal((_STORED_SAMPLES, layer_sizes[0])).astype(dtype)
-    codes = random.randint(layer_sizes[-1], size=_STORED_SAMPLES)
+    codes = random.randint(layer_sizes[-1], size=len(x))
     n = max(batch_size, _MEASURED_SAMPLES // batch_size * batch_size)
-    order = random.randint(_STORED_SAMPLES, size=n)
+    order = random.randint(len(x), size=n)
     seconds: dict[Plan, list[float]] = {}
-    for plans in groups:
+    for plans in (*groups,) * _PASSES:
         # The threads of a BLAS pool wait busily for some time after their last product, and
-        # would slow down what comes next; so plans that use them come last, and all wait first.
+        # would slow down what comes next; so plans that use them are apart, and all wait first.
         time.sleep(_POOL_SLEEPS_AFTER_SECONDS)
         for _ in range(_ROUNDS):
             for plan in plans:
-                parameters = draw_parameters(layer_sizes, dtype, random)
-                previous = Parameters.zeros(layer_sizes, dtype)
+                parameters = draw_parameters(layer_sizes, x.dtype, random)
+                previous = Parameters.zeros(layer_sizes, x.dtype)
                 with Trainer(parameters, previous, batch_size, plan) as trainer:
                     start = time.perf_counter()
                     trainer.run_epoch(x, codes, order, Step(1e-6, 1e-4, 1e-4, 0.0))

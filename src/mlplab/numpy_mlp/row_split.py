@@ -98,23 +98,28 @@ class RowSplit:
         samples: Samples,
         step: Step,
         on_batch: Callable[[BatchStatistics], None] | None,
+        *,
+        only_last: bool,
     ) -> None:
         """See :meth:`mlplab.numpy_mlp.trainer.Trainer.run_epoch`."""
         # A list per thread: sums in the order of the threads are the same in every run.
-        sums: list[list[BatchStatistics] | None]
-        sums = [None if on_batch is None else [] for _ in self._shares]
+        sums: list[list[BatchStatistics]] = [[] for _ in self._shares]
+
+        def wanted(start: int) -> bool:
+            is_last = start + self._batch_size >= len(samples)
+            return on_batch is not None and (is_last or not only_last)
 
         def lead(links: Sequence[Link]) -> None:
             for batch, start in enumerate(range(0, len(samples), self._batch_size)):
-                self._work(0, start, self._update.delta(batch), samples, step, sums[0])
+                records = sums[0] if wanted(start) else None
+                self._work(0, start, self._update.delta(batch), samples, step, records)
                 for link in links:
                     link.wait_for_follower()
                 self._finish_batch(batch, start, len(samples), step)
-                if on_batch is not None:
-                    on_batch(add_statistics([s for part in sums if part for s in part]))
+                if on_batch is not None and wanted(start):
+                    on_batch(add_statistics([entry for part in sums for entry in part]))
                     for part in sums:
-                        if part is not None:
-                            part.clear()
+                        part.clear()
                 for link in links:
                     link.tell_follower()
                 if links:
@@ -123,7 +128,8 @@ class RowSplit:
         def follow(worker: int, link: Link) -> None:
             gradient = self._gradients[worker - 1]
             for start in range(0, len(samples), self._batch_size):
-                self._work(worker, start, gradient, samples, step, sums[worker])
+                records = sums[worker] if wanted(start) else None
+                self._work(worker, start, gradient, samples, step, records)
                 link.tell_leader()
                 self._fetch_ahead(worker, start + self._batch_size, samples)
                 link.wait_for_leader()

@@ -81,7 +81,7 @@ class _Follower(Thread):
 
 
 class Team:
-    """The calling thread, which leads, and ``n_followers`` more, until :meth:`stop`."""
+    """The calling thread, which leads, and ``n_followers`` more, until :meth:`close`."""
 
     def __init__(self, n_followers: int) -> None:
         self._followers = [_Follower() for _ in range(n_followers)]
@@ -110,7 +110,7 @@ class Team:
             for follower in followers:
                 follower.wait()
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """End the threads."""
         for follower in self._followers:
             follower.stop()

@@ -90,7 +90,7 @@ class Trainer:
         with ExitStack() as stack:
             stack.enter_context(limit_blas_threads(self._plan.blas_threads))
             self._team = Team(self._plan.workers - 1)
-            stack.callback(self._team.stop)
+            stack.callback(self._team.close)
             self._resources = stack.pop_all()
         return self
 
@@ -109,17 +109,17 @@ class Trainer:
         order: np.ndarray | None,
         step: Step,
         on_batch: Callable[[BatchStatistics], None] | None = None,
+        *,
+        only_last: bool = False,
     ) -> None:
         """One pass over the samples of ``x`` (n, n_features), in ``order`` (n,) or as they lie.
 
-        ``on_batch`` receives the sums of every batch; without it none are computed.
+        ``on_batch`` receives the sums of every batch, or, with ``only_last``, of the last one;
+        no others are computed.
         """
-        self._split.run_epoch(self._team, Samples(x, codes, order), step, on_batch)
+        samples = Samples(x, codes, order)
+        self._split.run_epoch(self._team, samples, step, on_batch, only_last=only_last)
 
     def evaluate(self, x: np.ndarray, codes: np.ndarray) -> BatchStatistics:
         """Sums of cost, absolute error and hits over all samples of ``x`` (n, n_features)."""
         return self._evaluation.statistics(self._team, x, codes)
-
-    def logits(self, x: np.ndarray) -> np.ndarray:
-        """Outputs before the last sigmoid, shape (n, n_outputs)."""
-        return self._evaluation.logits(self._team, x)
