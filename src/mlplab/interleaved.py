@@ -24,6 +24,11 @@ _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS
 # The threads of a pool wait busily for some time after their last work, and would take a
 # processor from whoever comes next.
 _POOL_SLEEPS_AFTER_SECONDS = 0.1
+# A processor and its memory that were idle need some work to come to speed: without it an epoch
+# of 0.11 s took 0.13.
+_SETTLE_SECONDS = 0.3
+# More epochs than any measurement asks for.
+_ENDLESS = 1_000_000
 
 
 class _Epoch(NamedTuple):
@@ -61,11 +66,8 @@ def _run_variant(train: Train, pipe: Connection, problem: Problem) -> None:
     """The life of a child process; thread variables were set before it was born."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        train(problem, _PipeClock(pipe))
-        # To end a process that has TensorFlow in it takes a second of work, which would fall into
-        # the last epochs of others: so it waits until all are done.
-        with suppress(EOFError):
-            pipe.recv()
+        with suppress(EOFError):  # the parent has had enough
+            train(problem, _PipeClock(pipe))
     except ModuleNotFoundError as error:
         pipe.send(("absent", str(error)))
     except Exception as error:
@@ -123,13 +125,23 @@ def _thread_variables(n_threads: int) -> Iterator[None]:
                 os.environ[name] = value
 
 
+def _run_or_raise(runner: _Runner) -> _Epoch:
+    epoch = runner.run_epoch()
+    if epoch is None:
+        raise RuntimeError(f"variant {runner.name} broke off: {runner.fault}")
+    return epoch
+
+
 def _measure_epoch(runner: _Runner) -> dict[str, float | bool]:
     """Seconds of the next epoch of a variant, and how much others used the machine meanwhile."""
     time.sleep(_POOL_SLEEPS_AFTER_SECONDS)
+    start = time.perf_counter()
+    settling = True
+    while settling:
+        _run_or_raise(runner)
+        settling = time.perf_counter() - start < _SETTLE_SECONDS
     with QuietWatch() as watch:
-        epoch = runner.run_epoch()
-    if epoch is None:
-        raise RuntimeError(f"variant {runner.name} broke off: {runner.fault}")
+        epoch = _run_or_raise(runner)
     # What the child used is not foreign; QuietWatch counts only this process.
     elapsed = max(watch.elapsed, 1e-9) * (os.cpu_count() or 1)
     foreign = max(0.0, watch.foreign_share - epoch.cpu_seconds / elapsed)
@@ -159,7 +171,8 @@ def measure_interleaved(
     variants : names of variants, see :mod:`mlplab.variants`, or functions like theirs by a name
         for each; they are sent to other processes, so they must be importable there
     x, codes : samples (n, n_features) float32, outputs that should be 1 (n,)
-    rounds : epochs of every variant that count; one before them warms up
+    rounds : epochs of every variant that count. One at the start warms up; in every turn, epochs
+        that do not count go before that which does, until 0.3 s have passed
 
     Returns
     -------
@@ -180,7 +193,7 @@ def measure_interleaved(
     """
     if not isinstance(variants, Mapping):
         variants = {name: partial(_train_named, name) for name in variants}
-    problem = Problem(x, codes, batch_size, n_threads, rounds + 1)
+    problem = Problem(x, codes, batch_size, n_threads, _ENDLESS)
     runners: list[_Runner] = []
     absent: dict[str, str] = {}
     rows: list[dict[str, Any]] = []

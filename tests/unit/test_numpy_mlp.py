@@ -299,15 +299,16 @@ def test_a_plan_that_cannot_be_carried_out_is_refused(plan, fault):
         Plan(*plan)
 
 
+@pytest.mark.parametrize("sizes", [[6, 5, 3], [6, 3]])
 @pytest.mark.parametrize("plan", [Plan(4, 1, 2), FEATURES])
 @pytest.mark.parametrize("batch", [1, 3, 40])
-def test_batches_of_fewer_samples_than_threads_are_worked(random, plan, batch):
+def test_batches_of_fewer_samples_than_threads_are_worked(random, plan, batch, sizes):
     x, codes = random.normal(size=(41, 6)), random.integers(3, size=41)
     order = random.permutation(41)
     found = []
     for each in (SERIAL, plan):
-        parameters = draw_parameters([6, 5, 3], "float64", np.random.RandomState(0))
-        with Trainer(parameters, Parameters.zeros([6, 5, 3], "float64"), batch, each) as trainer:
+        parameters = draw_parameters(sizes, "float64", np.random.RandomState(0))
+        with Trainer(parameters, Parameters.zeros(sizes, "float64"), batch, each) as trainer:
             for _ in range(2):
                 trainer.run_epoch(x, codes, order, Step(0.01, 0.5, 0.1, 0.1))
         found.append(parameters.vector)
