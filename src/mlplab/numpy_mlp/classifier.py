@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from numbers import Integral, Real
 from typing import Any, Literal
 
 import numpy as np
@@ -15,6 +16,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 from tqdm.auto import tqdm
 
+from mlplab.numpy_mlp.blas import blas_threads
 from mlplab.numpy_mlp.evaluation import predict_logits
 from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
 from mlplab.numpy_mlp.planning import choose_plan
@@ -57,12 +59,12 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
     shuffle : draw the batches from a new permutation in every epoch
     random_state : seed of start weights and permutations
     n_threads : threads to use; None for all that the process may use
-    plan : how batches are spread over threads; None measures it once per process and shape
+    plan : how batches are spread over threads; None measures it once per machine and shape
     monitor : what ``history_`` holds beside the learning rate and times. "full": accuracy and
         cost of the whole training set after every epoch; "batch": the same summed over the
         batches while they are trained, as the weights change; "none": neither
     callbacks : called as ``callback(classifier, record)`` after every epoch, ``record`` being
-        its row of the history as a dict
+        its row of the history as a dict; BLAS has the threads of the plan meanwhile
     progress : show a progress bar
 
     Attributes
@@ -135,7 +137,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         X : array of shape (n_samples, n_features); a C-contiguous array or memory map of
             ``dtype`` is used as it lies, anything else is copied
         y : labels, shape (n_samples,)
-        validation_data : images and labels whose accuracy is recorded as ``test_accuracy``
+        validation_data : samples and labels whose accuracy is recorded as ``test_accuracy``
             after every epoch; they have no influence on the training
 
         Raises
@@ -156,6 +158,11 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         """Go on for one epoch; the first call starts, and needs all ``classes`` if y lacks some."""
         self._check_parameters()
         if hasattr(self, "_parameters"):
+            if classes is not None and not np.array_equal(np.unique(classes), self.classes_):
+                raise ValueError(
+                    f"classes is {np.unique(classes)[:20].tolist()}, the first partial_fit had "
+                    f"{self.classes_[:20].tolist()}; give the same, or none"
+                )
             X, codes = self._check_samples(X, y, reset=False)
         else:
             X, codes = self._check_samples(X, y, reset=True, classes=classes)
@@ -165,7 +172,8 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
     def decision_logits(self, X: np.ndarray) -> np.ndarray:
         """Outputs before the last sigmoid, shape (n_samples, n_classes)."""
         check_is_fitted(self, "coefs_")
-        X = validate_data(self, X, reset=False, dtype=np.dtype(self.dtype), order="C")
+        dtype = self._parameters.vector.dtype
+        X = validate_data(self, X, reset=False, dtype=dtype, order="C")
         return predict_logits(self._parameters, X, self._threads())
 
     def predict_proba(self, X: np.ndarray) -> np.ndarray:
@@ -183,21 +191,47 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         return self.classes_[codes]
 
     def _check_parameters(self) -> None:
-        sizes = list(self.hidden_layer_sizes)
+        def whole(value: Any) -> bool:
+            return isinstance(value, Integral) and not isinstance(value, bool) and value >= 1
+
+        def number(value: Any) -> bool:
+            return isinstance(value, Real) and bool(np.isfinite(value))
+
+        sizes = self.hidden_layer_sizes
+        sizes_hold = isinstance(sizes, Sequence | np.ndarray) and all(whole(s) for s in sizes)
         rules = [
-            ("hidden_layer_sizes", all(int(s) == s and s >= 1 for s in sizes), "numbers of 1 up"),
-            ("batch_size", self.batch_size >= 1, "at least 1"),
-            ("epochs", self.epochs >= 1, "at least 1"),
-            ("learning_rate", self.learning_rate > 0, "above 0"),
-            ("decrease_const", self.decrease_const >= 0, "at least 0"),
-            ("momentum", 0 <= self.momentum < 1, "at least 0 and below 1"),
-            ("l2", self.l2 >= 0, "at least 0"),
-            ("l1", self.l1 >= 0, "at least 0"),
+            ("hidden_layer_sizes", sizes_hold, "a list of whole numbers, each at least 1"),
+            ("batch_size", whole(self.batch_size), "a whole number, at least 1"),
+            ("epochs", whole(self.epochs), "a whole number, at least 1"),
+            *(
+                (name, number(value) and value > 0, "a number above 0")
+                for name, value in (
+                    ("learning_rate", self.learning_rate),
+                    ("init_factor", self.init_factor),
+                    ("init_interval", self.init_interval),
+                )
+            ),
+            *(
+                (name, number(value) and value >= 0, "a number, at least 0")
+                for name, value in (
+                    ("decrease_const", self.decrease_const),
+                    ("l2", self.l2),
+                    ("l1", self.l1),
+                )
+            ),
+            (
+                "momentum",
+                number(self.momentum) and 0 <= self.momentum < 1,
+                "a number, at least 0 and below 1",
+            ),
             ("init", self.init in ("sqrt_nodes", "const"), '"sqrt_nodes" or "const"'),
-            ("init_factor", self.init_factor > 0, "above 0"),
-            ("init_interval", self.init_interval > 0, "above 0"),
             ("dtype", self.dtype in ("float32", "float64"), '"float32" or "float64"'),
-            ("n_threads", self.n_threads is None or self.n_threads >= 1, "None or at least 1"),
+            (
+                "n_threads",
+                self.n_threads is None or whole(self.n_threads),
+                "None, or a whole number, at least 1",
+            ),
+            ("plan", self.plan is None or isinstance(self.plan, Plan), "None, or a Plan"),
             ("monitor", self.monitor in ("full", "batch", "none"), '"full", "batch" or "none"'),
         ]
         faults = [
@@ -211,7 +245,8 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
     def _check_samples(
         self, X: np.ndarray, y: np.ndarray, *, reset: bool, classes: np.ndarray | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
-        X, y = validate_data(self, X, y, reset=reset, dtype=np.dtype(self.dtype), order="C")
+        dtype = np.dtype(self.dtype) if reset else self._parameters.vector.dtype
+        X, y = validate_data(self, X, y, reset=reset, dtype=dtype, order="C")
         check_classification_targets(y)
         if reset:
             self.classes_ = np.unique(y if classes is None else classes)
@@ -219,7 +254,8 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         if len(unknown):
             raise ValueError(
                 f"y holds {unknown[:5].tolist()}, which are not among the classes "
-                f"{self.classes_[:20].tolist()}; give them all to the first partial_fit"
+                f"{self.classes_[:20].tolist()}; name all classes in the first partial_fit, or "
+                "train on all of them"
             )
         return np.asarray(X), np.searchsorted(self.classes_, y)
 
@@ -252,7 +288,9 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         return pd.DataFrame(self._records)
 
     def _threads(self) -> int:
-        return min(self.n_threads or available_threads(), available_threads())
+        # A limit around this call, as joblib's workers have, holds unless another is asked for.
+        wanted = blas_threads() if self.n_threads is None else self.n_threads
+        return min(wanted, available_threads())
 
     def _trainer(self, X: np.ndarray) -> Trainer:
         sizes, batch_size = self._parameters.layer_sizes, min(self.batch_size, len(X))
@@ -269,6 +307,8 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         validation = None
         if validation_data is not None:
             validation = self._check_samples(*validation_data, reset=False)
+        # A diverging run is told by an error of its own; callbacks get the error state back.
+        outside = np.geterr()
         with np.errstate(over="ignore", invalid="ignore"), self._trainer(X) as trainer:
             for _ in tqdm(range(epochs), disable=not self.progress, unit="epoch"):
                 record = self._run_epoch(trainer, X, codes)
@@ -276,72 +316,71 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
                     hits = trainer.evaluate(*validation).n_correct
                     record["test_accuracy"] = hits / len(validation[0])
                 self._records.append(record)
-                for callback in self.callbacks:
-                    callback(self, record)
+                with np.errstate(**outside):
+                    for callback in self.callbacks:
+                        callback(self, record)
         return self
 
     def _run_epoch(self, trainer: Trainer, X: np.ndarray, codes: np.ndarray) -> dict[str, Any]:
-        self._rate /= 1.0 + self.decrease_const * self.n_iter_
+        rate = self._rate / (1.0 + self.decrease_const * self.n_iter_)
         order = self._random.permutation(len(X)) if self.shuffle else None
-        step = Step(self._rate, self.momentum, self.l2, self.l1)
+        # NumPy's own numbers, as they come from a grid, would turn float32 into float64.
+        step = Step(rate, float(self.momentum), float(self.l2), float(self.l1))
         batches: list[BatchStatistics] = []
         wall, cpu = time.perf_counter(), time.process_time()
-        trainer.run_epoch(
-            X,
-            codes,
-            order,
-            step,
-            batches.append if self.monitor != "none" else None,
-            only_last=self.monitor == "full",
-        )
+        try:
+            trainer.run_epoch(
+                X, codes, order, step, batches.append, only_last=self.monitor != "batch"
+            )
+        except BaseException:
+            # An interrupted epoch leaves no last step that a next one could begin with.
+            self._previous_step.vector[...] = 0.0
+            raise
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         self.n_iter_ += 1
+        self._rate = rate
         record: dict[str, Any] = {
             "epoch": self.n_iter_,
             "train_accuracy": np.nan,
             "test_accuracy": np.nan,
-            "learning_rate": self._rate,
+            "learning_rate": rate,
             "wall_seconds": wall,
             "cpu_seconds": cpu,
         }
-        if self.monitor != "none":
-            record |= self._measures(trainer, X, codes, batches)
-        self._check_finite(record.get("total_cost"), len(X))
-        return record
+        last_rows = len(X) % self.batch_size or min(self.batch_size, len(X))
+        if self.monitor == "none":
+            self._check_finite(batches[-1].cost / last_rows)
+            return record
+        total = trainer.evaluate(X, codes) if self.monitor == "full" else add_statistics(batches)
+        self._check_finite(total.cost / len(X))
+        return record | self._measures(total, len(X), batches[-1], last_rows)
 
     def _measures(
-        self,
-        trainer: Trainer,
-        X: np.ndarray,
-        codes: np.ndarray,
-        batches: list[BatchStatistics],
+        self, total: BatchStatistics, rows: int, last: BatchStatistics, last_rows: int
     ) -> dict[str, float]:
-        total = trainer.evaluate(X, codes) if self.monitor == "full" else add_statistics(batches)
         regularization = self._parameters.regularization(self.l1, self.l2)
-        last = batches[-1]
-        last_rows = len(X) % self.batch_size or min(self.batch_size, len(X))
         cost, last_cost = total.cost + regularization, last.cost + regularization
         return {
-            "train_accuracy": total.n_correct / len(X),
+            "train_accuracy": total.n_correct / rows,
             "total_cost": cost,
-            "regularization_share": regularization / cost,
+            "regularization_share": regularization / cost if cost else 0.0,
             "last_batch_cost": last_cost,
-            "last_batch_regularization_share": regularization / last_cost,
+            "last_batch_regularization_share": regularization / last_cost if last_cost else 0.0,
             "last_batch_error": last.absolute_error / (last_rows * len(self.classes_)),
         } | {
             f"mean_abs_weight_L{layer}": float(np.abs(weights).mean(dtype=np.float64))
             for layer, weights in enumerate(self._parameters.weights)
         }
 
-    def _check_finite(self, total_cost: float | None, n_samples: int) -> None:
-        limit = _DIVERGED_COST_RATIO * np.log(2.0) * len(self.classes_) * n_samples
+    def _check_finite(self, cost_per_sample: float) -> None:
+        """Raise if the weights or the cost, without regularisation, have left all bounds."""
+        limit = _DIVERGED_COST_RATIO * np.log(2.0) * len(self.classes_)
         squares = float(np.square(self._parameters.vector).sum())
-        if np.isfinite(squares) and (total_cost is None or total_cost < limit):
+        if np.isfinite(squares) and cost_per_sample < limit:
             return
         raise DivergenceError(
             f"training diverged in epoch {self.n_iter_} at learning rate {self._rate:.6g} "
-            f"(batch size {self.batch_size}, cost "
-            f"{'not recorded' if total_cost is None else format(total_cost, '.4g')}); "
+            f"(batch size {self.batch_size}, cost of a sample {cost_per_sample:.4g}); "
             "use a smaller learning_rate: the gradient is a sum over the batch, so it grows "
             "with the batch size"
         )

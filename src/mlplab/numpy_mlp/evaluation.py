@@ -34,7 +34,8 @@ class Evaluation:
             Workspace(sizes, self._rows, dtype, trains=False, memory=array if borrows else None)
             for array in idle
         ]
-        self.nbytes = 0 if borrows else sum(w.nbytes for w in self._workspaces)
+        borrowed = sum(w.memory.nbytes for w in self._workspaces) if borrows else 0
+        self.nbytes = sum(w.nbytes for w in self._workspaces) - borrowed
 
     def statistics(self, team: Team, x: np.ndarray, codes: np.ndarray) -> BatchStatistics:
         """Sums of cost, absolute error and hits over all samples of ``x`` (n, n_features)."""

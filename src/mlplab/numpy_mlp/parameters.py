@@ -5,8 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+
+
+def count_parameters(layer_sizes: Sequence[int]) -> int:
+    """Weights and biases of a network with layers of the given sizes."""
+    return sum((lower + 1) * upper for lower, upper in itertools.pairwise(layer_sizes))
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,10 @@ class Parameters:
     biases: tuple[np.ndarray, ...]
     n_weights: int
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Copied one by one, the views would no longer be views of the vector.
+        return Parameters.from_vector, (self.layer_sizes, self.vector)
+
     @property
     def layer_sizes(self) -> list[int]:
         """Nodes of all layers, input layer first."""
@@ -37,9 +47,13 @@ class Parameters:
     @classmethod
     def zeros(cls, layer_sizes: Sequence[int], dtype: np.dtype | str) -> Parameters:
         """Zero weights and biases for layers of the given sizes, input layer first."""
+        return cls.from_vector(layer_sizes, np.zeros(count_parameters(layer_sizes), dtype))
+
+    @classmethod
+    def from_vector(cls, layer_sizes: Sequence[int], vector: np.ndarray) -> Parameters:
+        """Views of ``vector`` (n_parameters,) for layers of the given sizes."""
         shapes = list(itertools.pairwise(layer_sizes))
         n_weights = sum(lower * upper for lower, upper in shapes)
-        vector = np.zeros(n_weights + sum(layer_sizes[1:]), dtype=dtype)
         weights, biases = [], []
         start, bias_start = 0, n_weights
         for lower, upper in shapes:

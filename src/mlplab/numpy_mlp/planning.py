@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
 import logging
 import os
@@ -13,9 +12,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+import scipy
 
 from mlplab.files import save_text
-from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
+from mlplab.numpy_mlp.parameters import Parameters, count_parameters, draw_parameters
 from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
 from mlplab.timing import machine_record
 
@@ -29,7 +29,11 @@ _SLICE_ROWS = (250, 500, 1000)
 # layers on one thread, would leave work that grows with the batch to one of them.
 _LARGEST_FOR_BLAS_THREADS = 4_000
 _LARGEST_FOR_FEATURES = 2_000
-_MEASURED_SAMPLES = 16_000
+_LARGEST_PLANNED = 20_000
+# A measurement trains for as long as these samples of the articles' network take, about 50 ms.
+_MEASURED_PRODUCTS = 16_000 * 57_000
+# A new number where the trainer changes so much that plans should be measured again.
+_FORMAT = 2
 # Two passes over all candidates, because a machine that others share may change its speed.
 _PASSES, _ROUNDS = 2, 2
 _POOL_SLEEPS_AFTER_SECONDS = 0.1
@@ -41,23 +45,25 @@ _plans_of_this_process: dict[Path, Plan] = {}
 def choose_plan(x: np.ndarray, layer_sizes: Sequence[int], batch_size: int, n_threads: int) -> Plan:
     """The fastest way to train such a network with such batches on ``n_threads`` threads.
 
-    Candidates are timed once per machine and shape on samples ``x`` (n, n_features), for a second
-    or two: another plan adds in another order, and the same seed should give the same bytes in
-    the next process too. What was chosen is kept under the user's cache folder, or that which
-    ``MLPLAB_CACHE_DIR`` names; delete its folder ``plans`` to have it measured anew.
+    Candidates are timed once per machine and shape, on samples ``x`` (n, n_features): another plan
+    adds in another order, and the same seed should give the same bytes in the next process too.
+    What was chosen is kept under the user's cache folder, or that which ``MLPLAB_CACHE_DIR`` names;
+    delete its folder ``plans`` to have other processes measure it anew.
     """
-    n_products = batch_size * sum(a * b for a, b in itertools.pairwise(layer_sizes))
-    if n_products < _SERIAL_BELOW:
+    if batch_size * count_parameters(layer_sizes) < _SERIAL_BELOW:
         return Plan(1, 1, batch_size)
     if n_threads == 1:
         return Plan(1, 1, min(batch_size, _SLICE_ROWS[1]))
+    batch_size = _planned_size(batch_size, len(x))
     machine = machine_record()
     dtype = x.dtype.name
     groups = _candidates(layer_sizes, batch_size, dtype, n_threads)
     case = {
         "processor": machine["processor"],
         "processors": machine["processors"],
-        "numpy": machine["numpy"],
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+        "format": _FORMAT,
         "layer_sizes": list(layer_sizes),
         "batch_size": batch_size,
         "dtype": dtype,
@@ -77,6 +83,18 @@ def choose_plan(x: np.ndarray, layer_sizes: Sequence[int], batch_size: int, n_th
             logger.info("the plan cannot be kept for other processes: %s", error)
     _plans_of_this_process[path] = plan
     return plan
+
+
+def _planned_size(batch_size: int, n_samples: int) -> int:
+    """The batch size whose plan serves a batch size, so that few of them are measured.
+
+    A batch that is all the samples has their number by chance, as the chunks of ``partial_fit``
+    or the folds of a cross-validation have, so it is rounded down to a power of two. Batches
+    beyond ``_LARGEST_PLANNED`` are only longer rows of the same slices.
+    """
+    if batch_size == n_samples:
+        batch_size = 2 ** (batch_size.bit_length() - 1)
+    return min(batch_size, _LARGEST_PLANNED)
 
 
 def _cache_folder() -> Path:
@@ -103,8 +121,8 @@ def _keep_first(path: Path, text: str) -> Plan | None:
 
 def memory_limit(layer_sizes: Sequence[int], batch_size: int, dtype: np.dtype | str) -> int:
     """Bytes of two mini-batches of inputs and four copies of weights and biases."""
-    n_parameters = sum((a + 1) * b for a, b in itertools.pairwise(layer_sizes))
-    return (2 * batch_size * layer_sizes[0] + 4 * n_parameters) * np.dtype(dtype).itemsize
+    values = 2 * batch_size * layer_sizes[0] + 4 * count_parameters(layer_sizes)
+    return values * np.dtype(dtype).itemsize
 
 
 def _candidates(
@@ -140,8 +158,8 @@ def _measure(
     """The plan with the shortest of a few measurements."""
     random = np.random.RandomState(0)
     codes = random.randint(layer_sizes[-1], size=len(x))
-    n = max(batch_size, _MEASURED_SAMPLES // batch_size * batch_size)
-    order = random.randint(len(x), size=n)
+    n_batches = _MEASURED_PRODUCTS // (batch_size * count_parameters(layer_sizes))
+    order = random.randint(len(x), size=batch_size * max(1, n_batches))
     seconds: dict[Plan, list[float]] = {}
     for plans in (*groups,) * _PASSES:
         # The threads of a BLAS pool wait busily for some time after their last product, and

@@ -55,6 +55,7 @@ class _Follower(Thread):
         super().__init__(target=copy_context().run, args=(self._serve,), daemon=True)
         self._calls: SimpleQueue[tuple[Callable[[Link], None], Link] | None] = SimpleQueue()
         self._ended: SimpleQueue[None] = SimpleQueue()
+        self._n_running = 0
         self.start()
 
     def _serve(self) -> None:
@@ -71,9 +72,12 @@ class _Follower(Thread):
 
     def send(self, function: Callable[[Link], None], link: Link) -> None:
         self._calls.put((function, link))
+        self._n_running += 1
 
     def wait(self) -> None:
-        self._ended.get()
+        while self._n_running:
+            self._ended.get()
+            self._n_running -= 1
 
     def stop(self) -> None:
         self._calls.put(None)
@@ -84,7 +88,14 @@ class Team:
     """The calling thread, which leads, and ``n_followers`` more, until :meth:`close`."""
 
     def __init__(self, n_followers: int) -> None:
-        self._followers = [_Follower() for _ in range(n_followers)]
+        self._followers: list[_Follower] = []
+        self._links: list[Link] = []
+        try:
+            for _ in range(n_followers):
+                self._followers.append(_Follower())
+        except BaseException:
+            self.close()
+            raise
 
     def run(
         self,
@@ -97,20 +108,24 @@ class Team:
         signals as the followers send.
         """
         followers = self._followers[: len(follow)]
-        links = [Link() for _ in followers]
-        for follower, function, link in zip(followers, follow, links, strict=True):
-            follower.send(function, link)
+        links = self._links = [Link() for _ in followers]
         try:
+            for follower, function, link in zip(followers, follow, links, strict=True):
+                follower.send(function, link)
             lead(links)
             for link in links:
                 link.wait_for_follower()
         finally:
-            for link in links:
-                link.tell_follower(_Left())
+            self._release()
             for follower in followers:
                 follower.wait()
 
     def close(self) -> None:
-        """End the threads."""
+        """End the threads, also those that an interrupted :meth:`run` has left waiting."""
+        self._release()
         for follower in self._followers:
             follower.stop()
+
+    def _release(self) -> None:
+        for link in self._links:
+            link.tell_follower(_Left())

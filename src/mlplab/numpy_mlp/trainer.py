@@ -58,8 +58,9 @@ class Plan:
 class Trainer:
     """Trains ``parameters`` in place; use as a context manager, which ends its threads.
 
-    By rows, the weights, the last step and a gradient per worker are held, and slices of a
-    mini-batch; by features, one gradient only, but two whole mini-batches.
+    By rows, the weights, the last step and a gradient per worker are held, a second one where a
+    share has several slices, and slices of a mini-batch; by features, one gradient only, but two
+    whole mini-batches.
     """
 
     def __init__(

@@ -9,6 +9,8 @@ from scipy.linalg import get_blas_funcs
 
 from mlplab.numpy_mlp.parameters import Parameters
 
+_SIGNS_AT_A_TIME = 4096
+
 
 @dataclass(frozen=True)
 class Step:
@@ -45,11 +47,18 @@ class Update:
             rate = step.learning_rate * step.l2
             self._axpy(vector[:n_weights], delta[:n_weights], a=rate)
         if step.l1:
-            rate = step.learning_rate * step.l1
-            delta[:n_weights] += rate * np.sign(vector[:n_weights])
+            self._add_signs(delta[:n_weights], vector[:n_weights], step.learning_rate * step.l1)
         np.subtract(vector, delta, out=vector)
         if step.momentum:
             self._axpy(self._steps[batch % 2].vector[start:stop], vector, a=-step.momentum)
+
+    def _add_signs(self, delta: np.ndarray, weights: np.ndarray, rate: float) -> None:
+        """Part by part, because the signs of all weights would be one more copy of them."""
+        signs = np.empty(min(_SIGNS_AT_A_TIME, len(weights)), weights.dtype)
+        for start in range(0, len(weights), _SIGNS_AT_A_TIME):
+            part = weights[start : start + _SIGNS_AT_A_TIME]
+            np.sign(part, out=signs[: len(part)])
+            self._axpy(signs[: len(part)], delta[start : start + len(part)], a=rate)
 
     def end_epoch(self, n_batches: int) -> None:
         """Leave the last Δ where that of the epoch before was, for the next to begin with."""

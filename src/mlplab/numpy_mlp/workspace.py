@@ -1,4 +1,4 @@
-"""Forward and backward propagation of one slice of samples, without a single allocation."""
+"""Forward and backward propagation of one slice of samples, in buffers that are made once."""
 
 from __future__ import annotations
 
@@ -42,12 +42,16 @@ def log_loss(logits: np.ndarray, codes: np.ndarray) -> float:
 
     Notes
     -----
-    −y log σ(z) − (1 − y) log(1 − σ(z)) = max(z, 0) − y z + log(1 + exp(−|z|)).
+    −y log σ(z) − (1 − y) log(1 − σ(z)) = max(s, 0) + log(1 + exp(−|s|)) with s = −z for y = 1
+    and s = z for y = 0.
     """
-    terms = np.log1p(np.exp(-np.abs(logits)))
-    terms += np.maximum(logits, 0)
-    expected = np.take_along_axis(logits, codes[:, np.newaxis], axis=1)
-    return float(terms.sum(dtype=np.float64) - expected.sum(dtype=np.float64))
+    # The log-loss of an output that should be 1 is that of −z for one that should be 0: no
+    # difference of large numbers is left to cancel.
+    signed, places = logits.copy(), codes[:, np.newaxis]
+    np.put_along_axis(signed, places, -np.take_along_axis(logits, places, axis=1), axis=1)
+    terms = np.log1p(np.exp(-np.abs(signed)))
+    terms += np.maximum(signed, 0)
+    return float(terms.sum(dtype=np.float64))
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ class Samples:
 
 
 class _Buffers(NamedTuple):
-    targets: np.ndarray
+    places: np.ndarray
     activations: tuple[np.ndarray, ...]
     errors: tuple[np.ndarray, ...]
     slopes: tuple[np.ndarray, ...]
@@ -127,10 +131,10 @@ class Workspace:
             position += rows * size
             return self.memory[position - rows * size : position].reshape(rows, size)
 
-        self._targets_of_code = np.eye(outputs, dtype=dtype)
         self._codes = np.empty(rows, np.intp)
+        self._row_starts = np.arange(0, rows * outputs, outputs)
         self._all_rows = _Buffers(
-            targets=take(outputs),
+            places=np.empty(rows, np.intp),
             activations=tuple(take(size) for size in layer_sizes[1:]),
             errors=tuple(take(size) for size in (*hidden, outputs)),
             # One slope is needed at a time, so all layers share the memory of the largest.
@@ -143,13 +147,13 @@ class Workspace:
     def values_per_row(layer_sizes: Sequence[int], *, trains: bool = True) -> int:
         """Numbers that a workspace keeps for each sample."""
         outputs, hidden = layer_sizes[-1], list(layer_sizes[1:-1])
-        kept = 3 * outputs + sum(hidden)
+        kept = 2 * outputs + sum(hidden)
         return kept + sum(hidden) + max(hidden, default=0) if trains else kept
 
     @property
     def nbytes(self) -> int:
         """Bytes of all buffers."""
-        return self.memory.nbytes + self._codes.nbytes + self._targets_of_code.nbytes
+        return self.memory.nbytes + 3 * self._codes.nbytes
 
     @property
     def sums(self) -> np.ndarray:
@@ -171,7 +175,7 @@ class Workspace:
         if views is None:
             whole = self._all_rows
             views = self._views[rows] = _Buffers(
-                whole.targets[:rows], *(tuple(a[:rows] for a in group) for group in whole[1:])
+                whole.places[:rows], *(tuple(a[:rows] for a in group) for group in whole[1:])
             )
         self._now = views
 
@@ -179,7 +183,7 @@ class Workspace:
         """Open the buffers for samples ``first`` to ``last`` and expect their codes."""
         self.open(last - first)
         codes = samples.take_codes(first, last, self._codes)
-        self._targets_of_code.take(codes, axis=0, out=self._now.targets, mode="clip")
+        np.add(self._row_starts[: last - first], codes, out=self._now.places)
         return codes
 
     def complete_forward(self, parameters: Parameters) -> np.ndarray:
@@ -200,9 +204,8 @@ class Workspace:
         No error is propagated to the input layer: nothing needs it. Scaling the small error of
         the output layer scales every gradient, so the large ones need no pass of their own.
         """
-        targets, activations, errors, slopes = self._now
-        delta = sigmoid(activations[-1], out=errors[-1])
-        np.subtract(delta, targets, out=delta)
+        _, activations, errors, slopes = self._now
+        delta = self._output_errors()
         np.multiply(delta, step_size, out=delta)
         for layer in range(len(errors) - 1, 0, -1):
             error, slope, below = errors[layer - 1], slopes[layer - 1], activations[layer - 1]
@@ -221,11 +224,15 @@ class Workspace:
 
     def statistics(self, codes: np.ndarray) -> BatchStatistics:
         """Cost, absolute error and number of correct outputs of the last forward pass."""
-        logits = self._now.activations[-1]
-        error = sigmoid(logits, out=self._now.errors[-1])
-        np.subtract(error, self._now.targets, out=error)
+        logits, error = self._now.activations[-1], self._output_errors()
         return BatchStatistics(
             cost=log_loss(logits, codes),
             absolute_error=float(np.abs(error).sum(dtype=np.float64)),
             n_correct=int(np.count_nonzero(logits.argmax(axis=1) == codes)),
         )
+
+    def _output_errors(self) -> np.ndarray:
+        """Outputs minus what is expected of them, shape (n, n_outputs), in a buffer."""
+        error = sigmoid(self._now.activations[-1], out=self._now.errors[-1])
+        error.reshape(-1)[self._now.places] -= 1
+        return error

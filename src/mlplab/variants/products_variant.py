@@ -20,13 +20,15 @@ def train(problem: Problem, clock: Clock) -> None:
     """See :mod:`mlplab.variants`; threads and division of work are those of the numpy variant."""
     sizes, batch = problem.layer_sizes, problem.batch_size
     plan = choose_plan(problem.x, sizes, batch, problem.n_threads)
-    rows = batch if plan.split == "features" else min(plan.slice_rows, batch // plan.workers)
+    rows = batch if plan.split == "features" else min(plan.slice_rows, -(-batch // plan.workers))
     n_slices = len(problem.x) // (rows * (1 if plan.split == "features" else plan.workers))
+
+    multiply = np.matmul if plan.split == "features" else np.dot  # as the network does
 
     def work(products: list[Product]) -> None:
         for _ in range(n_slices):
             for left, right, result in products:
-                np.dot(left, right, out=result)
+                multiply(left, right, out=result)
 
     with limit_blas_threads(plan.blas_threads), ThreadPoolExecutor(plan.workers) as pool:
         lists = _products(sizes, rows, plan)
