@@ -17,6 +17,7 @@ include: "workflow/rules/ladder.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/claims.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/tracking.smk"
 
 
 rule all:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import platform
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from mlplab.machine import machine_record as machine_record
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,23 +100,3 @@ def median_ratio(
         float(high),
         min(len(seconds), len(reference)),
     )
-
-
-def machine_record() -> dict[str, str | int]:
-    """What the timings depend on: processor, its number, system, Python and NumPy."""
-    return {
-        "processor": _processor_name(),
-        "processors": os.cpu_count() or 1,
-        "system": platform.platform(),
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-    }
-
-
-def _processor_name() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()

@@ -1,8 +1,9 @@
 """Train the Keras reference model on one feature space with one batch size and seed."""
 
 from mlplab.files import save_table
+from mlplab.keras_training import train_keras_reference
 from mlplab.log import job_log
-from mlplab.training import input_scaled_l2, label_history, load_samples, train_keras_reference
+from mlplab.training import input_scaled_l2, label_history, load_samples
 
 with job_log(snakemake.log[0], capture_stderr=True):
     params, seed = snakemake.params, int(snakemake.wildcards.seed)

@@ -2,7 +2,8 @@
 
 from mlplab.files import save_table
 from mlplab.log import job_log
-from mlplab.training import input_scaled_l2, label_history, load_samples, train_numpy
+from mlplab.numpy_training import train_numpy
+from mlplab.training import input_scaled_l2, label_history, load_samples
 
 with job_log(snakemake.log[0]):
     params, seed = snakemake.params, int(snakemake.wildcards.seed)

@@ -1,0 +1,189 @@
+"""What a script's results depend on besides data and parameters: its code and its libraries."""
+
+from __future__ import annotations
+
+import ast
+import fnmatch
+import hashlib
+import importlib.metadata
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from mlplab.imports import PACKAGE, FingerprintError, Imports, module_path, read_imports
+
+# Import names of the libraries that compute or draw, and the distributions whose versions can
+# change a result. Others (progress bars, downloads, validation) move or check data, and an upgrade
+# of them should not train anything anew.
+NUMERICAL_LIBRARIES = {
+    "jax": ("jax", "jaxlib", "numpy"),
+    "keras": ("keras", "tensorflow", "numpy"),
+    "kneed": ("kneed", "scipy", "numpy"),
+    "matplotlib": ("matplotlib", "numpy"),
+    "numpy": ("numpy",),
+    "pandas": ("pandas", "numpy"),
+    "scipy": ("scipy", "numpy"),
+    "sklearn": ("scikit-learn", "scipy", "numpy"),
+    "tensorflow": ("tensorflow", "numpy"),
+    "torch": ("torch",),
+}
+
+_HASH_DIGITS = 16
+
+
+def import_closure(script: str | Path, package: str | Path = PACKAGE) -> dict[str, str]:
+    """A hash for the script and for every module of the package that it imports.
+
+    Counted are imports anywhere in the code, also those in functions, the ``__init__`` of every
+    package on the way, and files beside the script. Left out are imports under
+    ``if TYPE_CHECKING``, which never happen. A hash is taken over the syntax tree, so comments,
+    docstrings and layout do not count.
+
+    Parameters
+    ----------
+    script : path of a Python file
+    package : folder of the package, ``mlplab`` by default
+
+    Returns
+    -------
+    dict of module name (the script's own is its file name) and hash, sorted by name
+
+    Raises
+    ------
+    FingerprintError
+        A file is missing or no Python, or imports what only a run would tell.
+    """
+    return dict(sorted(_closure(Path(script), Path(package))[0].items()))
+
+
+def code_fingerprint(script: str | Path, package: str | Path = PACKAGE) -> dict[str, Any]:
+    """Everything that makes a script's results another's: ``modules`` and ``libraries``.
+
+    ``script`` is the path as given, ``modules`` that of :func:`import_closure`, and ``libraries``
+    the versions of the numerical libraries that these modules import and of those they run on.
+    """
+    modules, foreign = _closure(Path(script), Path(package))
+    return {
+        "script": Path(script).as_posix(),
+        "modules": dict(sorted(modules.items())),
+        "libraries": library_versions(foreign),
+    }
+
+
+def library_versions(import_names: set[str]) -> dict[str, str]:
+    """Versions of the numerical libraries among ``import_names``, as far as installed."""
+    wanted = {name for used in import_names for name in NUMERICAL_LIBRARIES.get(used, ())}
+    versions = {name: _installed_version(name) for name in sorted(wanted)}
+    return {name: version for name, version in versions.items() if version is not None}
+
+
+def describe_changes(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """In words, how two of :func:`code_fingerprint` differ; empty if they do not."""
+    changes = []
+    for kind, noun in (("modules", "module"), ("libraries", "library")):
+        old, new = before.get(kind, {}), now.get(kind, {})
+        for name in sorted(old.keys() | new.keys()):
+            if name not in old:
+                changes.append(f"{noun} {name} is new")
+            elif name not in new:
+                changes.append(f"{noun} {name} is no longer used")
+            elif old[name] != new[name]:
+                versions = f" from {old[name]} to {new[name]}" if kind == "libraries" else ""
+                changes.append(f"{noun} {name} changed{versions}")
+    return changes
+
+
+def _closure(script: Path, package: Path) -> tuple[dict[str, str], set[str]]:
+    """Hashes of the modules reached, and top-level names of what else they import."""
+    hashes: dict[str, str] = {}
+    foreign: set[str] = set()
+    waiting = [(script.name, script)]
+    while waiting:
+        name, path = waiting.pop()
+        if name in hashes:
+            continue
+        hashes[name], imports = _read(path, package.name, name)
+        for imported, line in imports.names:
+            for part in _with_parents(imported):
+                found = module_path(part, package, script.parent)
+                if found is not None:
+                    waiting.append((part, found))
+                elif part.split(".")[0] != package.name:
+                    foreign.add(part.split(".")[0])
+                elif part not in imports.attributes:
+                    raise FingerprintError(
+                        f"{path}:{line}: imports {part}, which is no module of {package}"
+                    )
+        for pattern, line in imports.patterns:
+            waiting.extend(_matching_modules(pattern, package, f"{path}:{line}"))
+    return hashes, foreign
+
+
+def _with_parents(name: str) -> Iterator[str]:
+    """``a``, ``a.b`` and ``a.b.c`` for ``a.b.c``: importing a module runs its packages too."""
+    parts = name.split(".")
+    return (".".join(parts[: i + 1]) for i in range(len(parts)))
+
+
+def _matching_modules(pattern: str, package: Path, where: str) -> list[tuple[str, Path]]:
+    """Names and files of the modules of the package whose name fits a pattern with ``*``."""
+    found = []
+    for path in sorted(package.rglob("*.py")):
+        parts = path.relative_to(package.parent).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        if fnmatch.fnmatchcase(name, pattern):
+            found += [(part, module_path(part, package, package)) for part in _with_parents(name)]
+    if not found:
+        raise FingerprintError(f"{where}: imports {pattern}, which fits no module of {package}")
+    return [(name, path) for name, path in found if path is not None]
+
+
+def _read(path: Path, package: str, name: str) -> tuple[str, Imports]:
+    try:
+        source = path.read_bytes()
+    except OSError as error:
+        raise FingerprintError(f"{path}: cannot be read ({error.strerror})") from error
+    return _parse(source, str(path), package, name)
+
+
+# The same file, read anew, is parsed once per content: many scripts share most modules.
+@lru_cache(maxsize=512)
+def _parse(source: bytes, path: str, package: str, name: str) -> tuple[str, Imports]:
+    try:
+        tree = ast.parse(source, path)
+    except SyntaxError as error:
+        raise FingerprintError(f"{path}:{error.lineno}: no valid Python: {error.msg}") from error
+    digest = hashlib.sha256(repr(_essence(tree)).encode()).hexdigest()[:_HASH_DIGITS]
+    return digest, read_imports(tree, Path(path), package, name)
+
+
+def _essence(node: Any) -> Any:
+    """A syntax tree as nested tuples, without positions and strings that stand for themselves.
+
+    Empty fields are left out, since newer Python versions add fields.
+    """
+    if isinstance(node, list):
+        kept = (entry for entry in node if not _is_lone_string(entry))
+        return [_essence(entry) for entry in kept if not isinstance(entry, ast.Pass)]
+    if not isinstance(node, ast.AST):
+        return node
+    fields = ((name, _essence(value)) for name, value in ast.iter_fields(node) if name != "kind")
+    return (type(node).__name__, *(f for f in fields if f[1] is not None and f[1] != []))
+
+
+def _is_lone_string(node: Any) -> bool:
+    """Whether it is a docstring, or a string below an attribute that says what that is."""
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
+
+
+@lru_cache(maxsize=64)
+def _installed_version(distribution: str) -> str | None:
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return None

@@ -1,0 +1,168 @@
+"""Imports of a Python file, read from its syntax tree without running it."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import NamedTuple
+
+PACKAGE = Path(__file__).parent
+
+# Functions that import or run what a name or a string says.
+_IMPORTERS = {"__import__", "builtins.__import__", "importlib.import_module"}
+_OPAQUE = {
+    "exec",
+    "eval",
+    "builtins.exec",
+    "builtins.eval",
+    "importlib.reload",
+    "importlib.util.spec_from_file_location",
+    "runpy.run_module",
+    "runpy.run_path",
+}
+
+
+class FingerprintError(Exception):
+    """What a script depends on cannot be told; the message names file and line."""
+
+
+class Imports(NamedTuple):
+    """Names that a file imports and their lines.
+
+    ``names`` are modules; those also in ``attributes`` may be something that a module defines.
+    ``patterns`` stand for all modules of the package that fit them.
+    """
+
+    names: tuple[tuple[str, int], ...]
+    attributes: frozenset[str]
+    patterns: tuple[tuple[str, int], ...]
+
+
+def module_path(name: str, package: Path, beside: Path) -> Path | None:
+    """The file of a module of the package, or of one in the folder ``beside``; None if neither."""
+    first, *rest = name.split(".")
+    folder = package if first == package.name else beside / first
+    for path in (folder.joinpath(*rest, "__init__.py"), folder.joinpath(*rest).with_suffix(".py")):
+        if path.is_file():
+            return path
+    return None
+
+
+def read_imports(tree: ast.Module, path: Path, package: str, module: str) -> Imports:
+    """The imports of a file, whose name as a module is ``module``.
+
+    Raises
+    ------
+    FingerprintError
+        The file imports or runs what only a run would tell. Allowed are ``import_module`` and
+        ``__import__`` of a literal name, and of an f-string that begins within the package: this
+        declares that any module fitting the pattern may be loaded.
+    """
+    reader = _Reader(path, package, module)
+    # Names first: a function may use what an import further down brings.
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            reader.add_aliases(node)
+    reader.visit(tree)
+    return Imports(tuple(reader.names), frozenset(reader.attributes), tuple(reader.patterns))
+
+
+class _Reader(ast.NodeVisitor):
+    def __init__(self, path: Path, package: str, module: str) -> None:
+        self.path, self.package = path, package
+        is_package = path.name == "__init__.py"
+        self.parents = module.split(".") if is_package else module.split(".")[:-1]
+        self.names: list[tuple[str, int]] = []
+        self.attributes: set[str] = set()
+        self.patterns: list[tuple[str, int]] = []
+        self.aliases: dict[str, str] = {}
+
+    def add_aliases(self, node: ast.Import | ast.ImportFrom) -> None:
+        """Note what the names that an import brings stand for."""
+        prefix = f"{self._source(node)}." if isinstance(node, ast.ImportFrom) else ""
+        for alias in node.names:
+            if alias.asname or prefix:
+                self.aliases[alias.asname or alias.name] = prefix + alias.name
+            else:  # `import a.b` brings the name a
+                self.aliases[alias.name.split(".")[0]] = alias.name.split(".")[0]
+
+    def visit_Import(self, node: ast.Import) -> None:
+        self.names += [(alias.name, node.lineno) for alias in node.names]
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        source = self._source(node)
+        self.names.append((source, node.lineno))
+        for alias in node.names:
+            if alias.name != "*":
+                self.names.append((f"{source}.{alias.name}", node.lineno))
+                self.attributes.add(f"{source}.{alias.name}")
+            elif source.split(".")[0] == self.package:
+                # Which submodules a star brings depends on __all__, so all count.
+                self.patterns.append((f"{source}*", node.lineno))
+
+    def visit_If(self, node: ast.If) -> None:
+        """Imports for type checkers alone never happen."""
+        never = self._dotted(node.test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}
+        for child in [node.test, *([] if never else node.body), *node.orelse]:
+            self.visit(child)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        if self._dotted(node.func) in _IMPORTERS:
+            self._add_dynamic_import(node)
+            for child in [*node.args, *node.keywords]:
+                self.visit(child)
+        else:
+            self.generic_visit(node)
+
+    def visit_Name(self, node: ast.Name) -> None:
+        self._refuse_opaque(node)
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        self._refuse_opaque(node)
+        self.generic_visit(node)
+
+    def _source(self, node: ast.ImportFrom) -> str:
+        """The module that names are imported from, leading dots resolved."""
+        if not node.level:
+            return str(node.module)
+        anchor = self.parents[: len(self.parents) - (node.level - 1)]
+        if not anchor:
+            raise self._error(node, "a relative import that leads out of the package")
+        return ".".join([*anchor, *([node.module] if node.module else [])])
+
+    def _add_dynamic_import(self, call: ast.Call) -> None:
+        argument = call.args[0] if call.args else None
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+            if len(call.args) == 1 and not call.keywords and not argument.value.startswith("."):
+                self.names.append((argument.value, call.lineno))
+                return
+        elif isinstance(argument, ast.JoinedStr):
+            pattern = "".join(
+                str(part.value) if isinstance(part, ast.Constant) else "*"
+                for part in argument.values
+            )
+            if pattern.startswith(f"{self.package}."):
+                self.patterns.append((pattern, call.lineno))
+                return
+        raise self._error(call, f"a dynamic import, {ast.unparse(call)}")
+
+    def _refuse_opaque(self, node: ast.Name | ast.Attribute) -> None:
+        name = self._dotted(node)
+        if name in _OPAQUE or name in _IMPORTERS:
+            raise self._error(node, f"{ast.unparse(node)}, which may import or run anything")
+
+    def _dotted(self, node: ast.expr) -> str | None:
+        """``a.b`` for an attribute of an imported name, aliases resolved."""
+        if isinstance(node, ast.Name):
+            return self.aliases.get(node.id, node.id)
+        if isinstance(node, ast.Attribute):
+            owner = self._dotted(node.value)
+            return f"{owner}.{node.attr}" if owner else None
+        return None
+
+    def _error(self, node: ast.stmt | ast.expr, found: str) -> FingerprintError:
+        return FingerprintError(
+            f"{self.path}:{node.lineno}: found {found}; so it cannot be told which code the "
+            "results depend on. Import by a statement, by import_module with a literal name, or, "
+            f'to declare several modules, with an f-string as in f"{self.package}.name_{{part}}"'
+        )

@@ -1,0 +1,29 @@
+"""What timings, and the last digits of results, depend on."""
+
+from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
+
+import numpy as np
+
+
+def machine_record() -> dict[str, str | int]:
+    """What the timings depend on: processor, its number, system, Python and NumPy."""
+    return {
+        "processor": _processor_name(),
+        "processors": os.cpu_count() or 1,
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+    }
+
+
+def _processor_name() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()

@@ -1,0 +1,217 @@
+"""Which code a script's results depend on, told without running it."""
+
+import ast
+import importlib.metadata
+import subprocess
+import sys
+from textwrap import dedent
+
+import pytest
+
+from mlplab import fingerprint
+from mlplab.fingerprint import (
+    FingerprintError,
+    code_fingerprint,
+    describe_changes,
+    import_closure,
+    library_versions,
+)
+from tests.conftest import ROOT
+
+SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
+
+
+@pytest.fixture
+def package(tmp_path):
+    """A package with modules that import one another in every way, and a folder for scripts."""
+    files = {
+        "lab/__init__.py": "",
+        "lab/numbers.py": "import numpy as np\nONE = 1\n",
+        "lab/tables.py": "from .numbers import ONE\n\n\ndef two():\n    return 2 * ONE\n",
+        "lab/lazy.py": "def draw():\n    from lab import figures\n    return figures\n",
+        "lab/figures.py": "import matplotlib\n",
+        "lab/typed.py": """
+            from typing import TYPE_CHECKING
+            if TYPE_CHECKING:
+                import lab.figures
+            else:
+                import lab.numbers
+        """,
+        "lab/deep/__init__.py": "from lab.deep.inner import value\n",
+        "lab/deep/inner.py": "from .. import tables\nvalue = 1\n",
+        "lab/deep/other.py": "from ..deep import inner as renamed\n",
+        "lab/plugins/__init__.py": """
+            import importlib
+            def load(name):
+                return importlib.import_module(f"lab.plugins.{name}_plugin")
+        """,
+        "lab/plugins/red_plugin.py": "",
+        "lab/plugins/blue_plugin.py": "import lab.numbers\n",
+        "lab/plugins/helper.py": "",
+        "scripts/beside.py": "import lab.figures\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(dedent(text))
+    return tmp_path / "lab"
+
+
+def script(package, text):
+    path = package.parent / "scripts" / "script.py"
+    path.write_text(dedent(text))
+    return path
+
+
+def reached(package, text):
+    return set(import_closure(script(package, text), package)) - {"script.py"}
+
+
+@pytest.mark.parametrize(
+    ("text", "modules"),
+    [
+        ("", set()),
+        ("import lab.numbers", {"lab", "lab.numbers"}),
+        ("from lab import tables", {"lab", "lab.tables", "lab.numbers"}),
+        ("from lab.tables import two", {"lab", "lab.tables", "lab.numbers"}),
+        ("from lab.numbers import ONE as one", {"lab", "lab.numbers"}),
+        ("def f():\n    import lab.lazy", {"lab", "lab.lazy", "lab.figures"}),
+        ("import lab.typed", {"lab", "lab.typed", "lab.numbers"}),
+        ("import lab.deep.other", {"lab", "lab.deep", "lab.deep.other", "lab.deep.inner",
+                                   "lab.tables", "lab.numbers"}),
+        ("from lab.deep import *", {"lab", "lab.deep", "lab.deep.other", "lab.deep.inner",
+                                    "lab.tables", "lab.numbers"}),
+        ("import beside", {"beside", "lab", "lab.figures"}),
+        ("import lab.plugins", {"lab", "lab.plugins", "lab.plugins.red_plugin",
+                                "lab.plugins.blue_plugin", "lab.numbers"}),
+        ("__import__('lab.figures')", {"lab", "lab.figures"}),
+        ("from importlib import import_module as im\nim('lab.numbers')", {"lab", "lab.numbers"}),
+    ],
+)  # fmt: skip
+def test_every_kind_of_import_is_followed(package, text, modules):
+    assert reached(package, text) == modules
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import importlib\nimportlib.import_module(name)",
+        "import importlib as il\nil.import_module('.numbers', package)",
+        "def f():\n    return load(name)\nfrom importlib import import_module as load",
+        "from importlib import import_module\nloaders = [import_module]",
+        "__import__('lab.' + name)",
+        "import importlib\nimportlib.import_module(f'{where}.numbers')",
+        "import importlib\nimportlib.import_module(f'lab.green_{part}')",
+        "exec(text)",
+        "import runpy\nrunpy.run_path(path)",
+        "import importlib.util\nimportlib.util.spec_from_file_location('x', path)",
+        "import lab.missing",
+        "from lab.missing import x",
+        "from . import x",
+        "def f(:",
+    ],
+)
+def test_what_only_a_run_would_tell_is_refused_with_file_and_line(package, text):
+    path = script(package, f"\n{text}\n")
+    with pytest.raises(FingerprintError, match=r"script\.py:[234]: "):
+        import_closure(path, package)
+
+
+def test_a_dynamic_import_deep_in_the_closure_is_refused_at_its_own_line(package):
+    (package / "numbers.py").write_text("ONE = 1\nx = __import__(ONE)\n")
+    with pytest.raises(FingerprintError, match=r"numbers\.py:2: found a dynamic import"):
+        import_closure(script(package, "import lab.tables"), package)
+
+
+def test_methods_called_eval_or_exec_are_no_dynamic_imports(package):
+    assert reached(package, "model.eval()\nframe.eval('a + b')\n") == set()
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "# a comment\nimport numpy as np\nONE = 1  # another\n",
+        '"""A docstring."""\n\nimport numpy as np\n\nONE = 1\n"""What it is."""\n',
+        "import numpy as np\nONE = (\n    1\n)\n",
+    ],
+)
+def test_comments_docstrings_and_layout_do_not_count(package, edit):
+    path = script(package, "import lab.tables")
+    before = import_closure(path, package)
+    (package / "numbers.py").write_text(edit)
+    assert import_closure(path, package) == before
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "import numpy as np\nONE = 1.0\n",
+        "import numpy as np\nONE = True\n",
+        "import numpy as np\nONE = None\n",
+        "import numpy as np\nONE = '1'\n",
+        "import numpy as np\nONE = b'1'\n",
+        "import numpy as np\nONE: int = 1\n",
+        "import numpy as np\nONE = -1\n",
+        "import numpy as np\n",
+    ],
+)
+def test_any_other_edit_changes_the_hash_of_its_module_alone(package, edit):
+    path = script(package, "import lab.tables")
+    before = import_closure(path, package)
+    (package / "numbers.py").write_text(edit)
+    after = import_closure(path, package)
+    assert {name for name in before if before[name] != after[name]} == {"lab.numbers"}
+
+
+def test_a_docstring_in_an_empty_function_does_not_count(package):
+    path = script(package, "def f():\n    pass\n")
+    before = import_closure(path, package)
+    script(package, 'def f():\n    """Do nothing."""\n')
+    assert import_closure(path, package) == before
+
+
+def test_a_file_that_cannot_be_read_is_named(package):
+    with pytest.raises(FingerprintError, match=r"nowhere\.py: cannot be read"):
+        import_closure(package / "nowhere.py", package)
+
+
+def test_only_the_libraries_that_the_closure_imports_count(package):
+    used = code_fingerprint(script(package, "import lab.tables"), package)["libraries"]
+    assert used == {"numpy": importlib.metadata.version("numpy")}
+    drawn = code_fingerprint(script(package, "import beside"), package)["libraries"]
+    assert set(drawn) == {"matplotlib", "numpy"}
+
+
+def test_libraries_bring_those_they_run_on_and_absent_ones_are_left_out():
+    assert set(library_versions({"sklearn", "tqdm"})) == {"scikit-learn", "scipy", "numpy"}
+    fingerprint._installed_version.cache_clear()
+    assert library_versions({"not_a_library"}) == {}
+
+
+def test_changes_are_told_in_words():
+    before = {"modules": {"lab.a": "1", "lab.b": "2"}, "libraries": {"numpy": "2.4.6"}}
+    now = {"modules": {"lab.a": "3", "lab.c": "4"}, "libraries": {"numpy": "2.5.0"}}
+    assert describe_changes(before, before) == []
+    assert describe_changes(before, now) == [
+        "module lab.a changed",
+        "module lab.b is no longer used",
+        "module lab.c is new",
+        "library numpy changed from 2.4.6 to 2.5.0",
+    ]
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_what_a_script_really_imports_is_in_its_closure(path):
+    """Run the imports of a script in a fresh process and see which modules come."""
+    imports = [node for node in ast.parse(path.read_text()).body
+               if isinstance(node, ast.Import | ast.ImportFrom)]  # fmt: skip
+    code = "\n".join(map(ast.unparse, imports))
+    code += "\nimport sys\nprint(*[m for m in sys.modules if m.split('.')[0] == 'mlplab'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) <= set(import_closure(path))
+
+
+def test_each_network_is_reached_by_its_own_training_alone():
+    scripts = ROOT / "workflow" / "scripts"
+    numpy, keras = (import_closure(scripts / f"train_{name}.py") for name in ("numpy", "keras"))
+    assert "mlplab.numpy_mlp.trainer" in set(numpy) - set(keras)
+    assert "mlplab.keras_mlp.models" in set(keras) - set(numpy)

@@ -1,0 +1,42 @@
+# What makes results stale besides their input files: code, libraries, and parameters by name.
+#
+# Included last, so that no rule can be forgotten: each rule with a script gets two more params.
+import inspect
+import os
+
+from mlplab.fingerprint import FingerprintError, code_fingerprint
+
+
+def script_fingerprint(rule):
+    """A hash per module that the rule's script imports, and versions of its libraries."""
+    path = rule.basedir.join(rule.script).get_path_or_uri(secret_free=True)
+    return code_fingerprint(os.path.relpath(path))
+
+
+def params_by_name(rule):
+    """A function that gives all parameters of a job with their names.
+
+    Snakemake compares the set of the values alone: two of them exchanged, or one set to the value
+    of another, would go unnoticed.
+    """
+    params = dict(rule.params.items())
+
+    def named(wildcards):
+        return {name: value_of(param, wildcards) for name, param in params.items()}
+
+    return named
+
+
+def value_of(param, wildcards):
+    """A parameter's value; None if it depends on more than wildcards, such as input files."""
+    if not callable(param):
+        return param
+    return param(wildcards) if list(inspect.signature(param).parameters) == ["wildcards"] else None
+
+
+try:
+    for rule_ in list(workflow.rules):
+        if rule_.script:
+            rule_.set_params(named=params_by_name(rule_), code=script_fingerprint(rule_))
+except FingerprintError as error:
+    sys.exit(str(error))
