@@ -1,11 +1,12 @@
 # Everything a fresh machine needs: Python 3.11-3.13 and make.
 PYTHON ?= python3
 CORES ?= 4
+RUN ?= default
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
-.PHONY: results quick article report bench test lint format setup lock
+.PHONY: results quick article report verify bench test lint format setup lock
 
 results: $(INSTALLED)
 	$(SNAKEMAKE)
@@ -18,6 +19,9 @@ article: $(INSTALLED)
 
 report: $(INSTALLED)
 	$(SNAKEMAKE) --report results/default/report.html
+
+verify: $(INSTALLED)
+	$(BIN)/python -m mlplab.verify results/$(RUN)
 
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/epoch_seconds.py

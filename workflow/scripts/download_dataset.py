@@ -4,9 +4,9 @@ from pathlib import Path
 
 from mlplab.data import fetch_dataset
 from mlplab.data.registry import DatasetSpec
-from mlplab.log import job_log
+from mlplab.provenance import run_job
 
-with job_log(snakemake.log[0]):
+with run_job(snakemake):
     fetch_dataset(
         DatasetSpec.model_validate(snakemake.params.spec),
         Path(snakemake.output[0]).parent,

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from mlplab.claims import evaluate_claims, load_claims
 from mlplab.files import read_table, save_table
-from mlplab.log import job_log
+from mlplab.provenance import run_job
 
-with job_log(snakemake.log[0]):
+with run_job(snakemake):
     paths = [Path(path) for path in snakemake.input if path.endswith(".csv")]
     claims = evaluate_claims(
         load_claims(snakemake.input.claims),

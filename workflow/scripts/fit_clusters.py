@@ -2,9 +2,9 @@
 
 from mlplab.clustering import fit_kmeans, summarize_fit
 from mlplab.files import load_parts, save_array, save_table
-from mlplab.log import job_log
+from mlplab.provenance import run_job
 
-with job_log(snakemake.log[0]):
+with run_job(snakemake):
     params = snakemake.params
     k, seed = int(snakemake.wildcards.k), int(snakemake.wildcards.seed)
     fit = fit_kmeans(

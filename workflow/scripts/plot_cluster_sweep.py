@@ -3,9 +3,9 @@
 from mlplab.figures.clusters import plot_cluster_sweep
 from mlplab.figures.style import save_figure
 from mlplab.files import read_table
-from mlplab.log import job_log
+from mlplab.provenance import run_job
 
-with job_log(snakemake.log[0]):
+with run_job(snakemake):
     figure = plot_cluster_sweep(
         read_table(snakemake.input.sweep), read_table(snakemake.input.choices)
     )

@@ -3,9 +3,9 @@
 from mlplab.figures.style import save_figure
 from mlplab.figures.training import plot_seconds_per_epoch
 from mlplab.files import read_table
-from mlplab.log import job_log
+from mlplab.provenance import run_job
 
-with job_log(snakemake.log[0]):
+with run_job(snakemake):
     figure = plot_seconds_per_epoch(
         read_table(snakemake.input.benchmark), read_table(snakemake.input.ratios)
     )

@@ -3,9 +3,9 @@
 from mlplab.figures.style import save_figure
 from mlplab.figures.training import plot_training_history
 from mlplab.files import read_table
-from mlplab.log import job_log
+from mlplab.provenance import run_job
 
-with job_log(snakemake.log[0]):
+with run_job(snakemake):
     figure = plot_training_history(
         read_table(snakemake.input[0]),
         experiment=snakemake.params.experiment,

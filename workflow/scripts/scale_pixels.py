@@ -5,10 +5,10 @@ from pathlib import Path
 from mlplab.data import load_dataset
 from mlplab.data.registry import DatasetSpec
 from mlplab.files import save_array
-from mlplab.log import job_log
+from mlplab.provenance import run_job
 from mlplab.scaling import scale_features
 
-with job_log(snakemake.log[0]):
+with run_job(snakemake):
     spec = DatasetSpec.model_validate(snakemake.params.spec)
     dataset = load_dataset(Path(snakemake.input[0]).parent, spec)
     train, test = scale_features(

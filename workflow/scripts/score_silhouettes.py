@@ -3,10 +3,10 @@
 import pandas as pd
 
 from mlplab.files import load_array, load_parts, save_table
-from mlplab.log import job_log
+from mlplab.provenance import run_job
 from mlplab.silhouette import silhouette_scores
 
-with job_log(snakemake.log[0]):
+with run_job(snakemake):
     x = load_parts(snakemake.input.train, snakemake.input.test, snakemake.params.fit_on)
     scores = silhouette_scores(
         x,

@@ -2,10 +2,10 @@
 
 from mlplab.clustering import choose_k
 from mlplab.files import save_table
-from mlplab.log import job_log
+from mlplab.provenance import run_job
 from mlplab.tables import build_cluster_sweep
 
-with job_log(snakemake.log[0]):
+with run_job(snakemake):
     sweep = build_cluster_sweep(snakemake.input.fits, snakemake.input.silhouettes[0])
     save_table(snakemake.output.sweep, sweep)
     save_table(snakemake.output.choices, choose_k(sweep))

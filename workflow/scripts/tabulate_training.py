@@ -2,9 +2,9 @@
 
 from mlplab import tables
 from mlplab.files import save_table
-from mlplab.log import job_log
+from mlplab.provenance import run_job
 
-with job_log(snakemake.log[0]):
+with run_job(snakemake):
     history = tables.build_training_history(snakemake.input)
     benchmark = tables.build_batch_size_benchmark(history, snakemake.params.experiment)
     ratios = tables.build_batch_size_ratios(benchmark, snakemake.params.seed)

@@ -2,10 +2,10 @@
 
 from mlplab.files import save_table
 from mlplab.keras_training import train_keras_reference
-from mlplab.log import job_log
+from mlplab.provenance import run_job
 from mlplab.training import input_scaled_l2, label_history, load_samples
 
-with job_log(snakemake.log[0], capture_stderr=True):
+with run_job(snakemake, capture_stderr=True):
     params, seed = snakemake.params, int(snakemake.wildcards.seed)
     samples = load_samples(snakemake.input)
     history = train_keras_reference(

@@ -1,11 +1,11 @@
 """Train the NumPy network once, for the batch sizes or for an experiment of its own."""
 
 from mlplab.files import save_table
-from mlplab.log import job_log
 from mlplab.numpy_training import train_numpy
+from mlplab.provenance import run_job
 from mlplab.training import input_scaled_l2, label_history, load_samples
 
-with job_log(snakemake.log[0]):
+with run_job(snakemake):
     params, seed = snakemake.params, int(snakemake.wildcards.seed)
     samples = load_samples(snakemake.input)
     history = train_numpy(

@@ -2,10 +2,10 @@
 
 from mlplab.clustering import cluster_distances
 from mlplab.files import load_array, save_array
-from mlplab.log import job_log
+from mlplab.provenance import run_job
 from mlplab.scaling import scale_features
 
-with job_log(snakemake.log[0]):
+with run_job(snakemake):
     centers = load_array(snakemake.input.centers)
     train, test = scale_features(
         cluster_distances(load_array(snakemake.input.train), centers),
