@@ -6,7 +6,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
-.PHONY: results quick article report verify bench test lint format setup lock
+.PHONY: results quick article report verify why bench test lint format setup lock
 
 results: $(INSTALLED)
 	$(SNAKEMAKE)
@@ -22,6 +22,9 @@ report: $(INSTALLED)
 
 verify: $(INSTALLED)
 	$(BIN)/python -m mlplab.verify results/$(RUN)
+
+why: $(INSTALLED)
+	$(BIN)/python workflow/why.py $(if $(filter-out default,$(RUN)),--configfile config/$(RUN).yaml)
 
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/epoch_seconds.py
