@@ -24,6 +24,11 @@ rule all:
     default_target: True
     input:
         rules.record_run.output,
+        # Snakemake makes a deleted file again only if a target names it.
+        cluster_fits("centers.npy"),
+        cluster_fits("labels.npy"),
+        rules.tabulate_cluster_sweep.input,
+        rules.tabulate_training.input,
         rules.figures.input,
         rules.tables.input,
         rules.evaluate_claims.output,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import glob
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TEMPORARY_PREFIX = ".incomplete-"
+
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @contextmanager
@@ -25,6 +30,11 @@ def atomic_path(path: str | os.PathLike[str], *, keep_existing: bool = False) ->
     has the same suffix (some writers choose the format by it) and is removed on failure, so that
     a job that is killed or fails leaves nothing that looks finished. With ``keep_existing`` a
     file that is there by then, perhaps from another process, stays as it is.
+
+    Raises
+    ------
+    OSError
+        Among others, that there is no space left; it then names the path and what to do.
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -41,14 +51,34 @@ def atomic_path(path: str | os.PathLike[str], *, keep_existing: bool = False) ->
                 os.link(temporary, target)
         else:
             temporary.replace(target)
+    except OSError as error:
+        if error.errno not in _NO_SPACE:
+            raise
+        advice = "make space there and start again; finished results are kept"
+        raise OSError(error.errno, f"{error.strerror} ({advice})", str(target)) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove_leftovers(path: str | os.PathLike[str]) -> None:
+    """Remove temporary files of a process that was killed while it wrote ``path``.
+
+    No other process may be writing it.
+    """
+    target = Path(path)
+    random_part = "?" * 8  # as mkstemp makes it
+    for leftover in target.parent.glob(
+        f"{TEMPORARY_PREFIX}{random_part}{glob.escape(target.name)}"
+    ):
+        leftover.unlink(missing_ok=True)
 
 
 def save_array(path: str | os.PathLike[str], array: np.ndarray) -> None:
     """Write ``array`` as ``.npy``, C-contiguous, atomically."""
     with atomic_path(path) as temporary, temporary.open("wb") as file:
-        np.save(file, np.ascontiguousarray(array), allow_pickle=False)
+        # Through Python's own writer: NumPy's, for real files, forgets why a write failed.
+        writer = SimpleNamespace(write=file.write)
+        np.save(writer, np.ascontiguousarray(array), allow_pickle=False)
 
 
 def load_array(path: str | os.PathLike[str]) -> np.ndarray:

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from threadpoolctl import threadpool_info
 
-from mlplab.files import save_text
+from mlplab.files import remove_leftovers, save_text
 from mlplab.fingerprint import code_fingerprint, describe_changes
 from mlplab.log import job_log
 from mlplab.machine import machine_record
@@ -68,6 +68,8 @@ def run_job(job: Job, *, capture_stderr: bool = False) -> Iterator[logging.Logge
         _check_code(job.params.code, "since the run began")
         for path in job.output:
             sidecar_path(path).unlink(missing_ok=True)
+            remove_leftovers(path)
+            remove_leftovers(sidecar_path(path))
         inputs = {path: content_hash(path) for path in job.input}
         started, wall, cpu = datetime.now(UTC), time.perf_counter(), time.process_time()
         yield logger

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from mlplab.files import (
     load_array,
     load_parts,
     read_table,
+    remove_leftovers,
     save_array,
     save_table,
     save_text,
@@ -93,3 +95,33 @@ def test_a_failing_job_shows_a_line_and_logs_the_traceback(tmp_path):
     assert done.stderr == "ValueError: k is 1; allowed: 2 and more\n(details: logs/job.log)\n"
     assert "Traceback" in log
     assert "words of compiled code" in log
+
+
+def test_leftovers_of_a_killed_writer_are_removed_and_no_others(tmp_path):
+    path = tmp_path / "k-5.npy"
+    with suppress(KeyboardInterrupt), atomic_path(tmp_path / "k-15.npy") as other:
+        kept = tmp_path / other.name.replace("k-15", "k-25")
+        kept.touch()
+        raise KeyboardInterrupt
+    killed = tmp_path / kept.name.replace("k-25", "k-5")
+    killed.touch()
+    path.touch()
+    remove_leftovers(path)
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted([kept.name, "k-5.npy"])
+
+
+def test_a_full_disk_is_told_with_the_path_and_leaves_nothing(tmp_path):
+    code = f"""
+import resource
+import numpy as np
+from mlplab.files import save_array
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+try:
+    save_array({str(tmp_path / "x.npy")!r}, np.zeros(1_000_000))
+except OSError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "File too large (make space there and start again" in done.stdout
+    assert str(tmp_path / "x.npy") in done.stdout
+    assert list(tmp_path.iterdir()) == []

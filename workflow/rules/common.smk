@@ -1,9 +1,11 @@
 # Helpers of the rules: the typed configuration, names of files and of feature spaces.
+import os
 import sys
 
 from mlplab.config import GRID_EXPERIMENT, ConfigError, load_config, sample_counts
 from mlplab.data import DataError
 from mlplab.data.registry import load_registry
+from mlplab.locks import LockedError, hold_lock
 
 try:
     DATASETS = load_registry(workflow.source_path("../../config/datasets.yaml"))
@@ -15,6 +17,9 @@ DATASET = DATASETS[CONFIG.dataset]
 RAW = f"resources/{CONFIG.dataset}"
 RESULTS = f"results/{CONFIG.run}"
 PARTS = ["train", "test"]
+
+if os.path.lexists(RESULTS) and not os.path.isdir(RESULTS):
+    sys.exit(f"{RESULTS}: found a file where the results go; move it, or choose another `run`")
 
 
 wildcard_constraints:
@@ -82,3 +87,11 @@ def cluster_fits(extension):
         k=CONFIG.cluster.k_values,
         seed=CONFIG.seeds,
     )
+
+
+onstart:
+    # In place of Snakemake's own lock, which a killed run leaves behind for the user to clear.
+    try:
+        workflow.globals["run_lock"] = hold_lock(".snakemake/run.lock", what="A run")
+    except LockedError as error:
+        sys.exit(str(error))

@@ -1,0 +1,270 @@
+"""What runs again after which change: the tests hold every row, the README shows them.
+
+``python -m tests.workflow.contract`` writes the table into the README.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+BEGIN, END = "<!-- the contract: tests/workflow/contract.py -->\n", "<!-- end of the contract -->"
+
+ALL_JOBS = {
+    "download_dataset": 1,
+    "record_run": 1,
+    "extract_labels": 1,
+    "scale_pixels": 3,
+    "fit_clusters": 2,
+    "score_silhouettes": 1,
+    "transform_clusters": 1,
+    "train_numpy": 2,
+    "train_keras": 2,
+    "tabulate_cluster_sweep": 1,
+    "tabulate_training": 1,
+    "evaluate_claims": 1,
+    "plot_cluster_sweep": 1,
+    "plot_training_history": 1,
+    "plot_seconds_per_epoch": 1,
+}
+FIGURES = {"plot_cluster_sweep": 1, "plot_training_history": 1, "plot_seconds_per_epoch": 1}
+AFTER_TRAINING = {
+    "tabulate_training": 1,
+    "evaluate_claims": 1,
+    "plot_training_history": 1,
+    "plot_seconds_per_epoch": 1,
+}
+AFTER_SWEEP = {"tabulate_cluster_sweep": 1, "plot_cluster_sweep": 1, "evaluate_claims": 1}
+RECORD = {"record_run": 1}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A row: what is changed, how a test does it to a finished run, and which jobs then run.
+
+    ``edit`` gets the checkout; ``config`` is given to ``--config``; ``libraries`` are versions
+    that seem to be installed; ``because`` are words of ``workflow/why.py``.
+    """
+
+    text: str
+    runs: Mapping[str, int]
+    edit: Callable[[Path], object] = lambda folder: None
+    config: tuple[str, ...] = ()
+    libraries: Mapping[str, str] = field(default_factory=dict)
+    because: str = ""
+
+
+def append(name: str, text: str = "EDITED = True") -> Callable[[Path], object]:
+    def edit(folder: Path) -> None:
+        with (folder / name).open("a") as file:
+            file.write(f"\n{text}\n")
+
+    return edit
+
+
+def replace(name: str, old: str, new: str) -> Callable[[Path], object]:
+    def edit(folder: Path) -> None:
+        text = (folder / name).read_text()
+        assert old in text
+        (folder / name).write_text(text.replace(old, new))
+
+    return edit
+
+
+def delete(name: str) -> Callable[[Path], object]:
+    return lambda folder: (folder / name).unlink()
+
+
+def write_all_anew(folder: Path) -> None:
+    """Give every file a new date, results before their inputs."""
+    for path in sorted(folder.rglob("*"), key=lambda path: "results" not in path.parts):
+        if path.is_file() and ".snakemake" not in path.parts:
+            os.utime(path)
+
+
+def comment_everywhere(folder: Path) -> None:
+    """A comment and another docstring in every module and script."""
+    edited = 0
+    for top in ("src", "workflow/scripts"):
+        for path in (folder / top).rglob("*.py"):
+            text = path.read_text()
+            assert text.startswith('"""')
+            path.write_text(f'# A comment.\n"""Edited. {text[3:]}\n# Another comment.\n')
+            edited += 1
+    assert edited > 40
+
+
+CHANGES = (
+    Change("nothing; the folder is moved or copied", {}),
+    Change("new dates on all files, as after a checkout or `touch`", {}, write_all_anew),
+    Change("comments and docstrings in all modules and scripts", {}, comment_everywhere),
+    Change("a caption of the report", {}, append("workflow/report/claims.rst", "Edited.")),
+    Change(
+        "a library that only moves or checks data, such as `pooch`",
+        {},
+        libraries={"pooch": "99.0", "tqdm": "99.0", "pydantic": "99.0"},
+    ),
+    Change(
+        "code that draws, `mlplab.figures`",
+        FIGURES,
+        append("src/mlplab/figures.py"),
+        because="module mlplab.figures changed",
+    ),
+    Change(
+        "the style of the figures",
+        FIGURES,
+        replace("src/mlplab/figures.py", '"font.size": 9', '"font.size": 10'),
+    ),
+    Change("another version of matplotlib", FIGURES, libraries={"matplotlib": "99.0"},
+           because="library matplotlib changed from"),
+    Change(
+        "code of the NumPy network, `mlplab.numpy_mlp`",
+        {"train_numpy": 2} | AFTER_TRAINING,
+        append("src/mlplab/numpy_mlp/trainer.py"),
+        because="module mlplab.numpy_mlp.trainer changed",
+    ),
+    Change(
+        "code of the Keras models, `mlplab.keras_mlp`",
+        {"train_keras": 2} | AFTER_TRAINING,
+        append("src/mlplab/keras_mlp/models.py"),
+    ),
+    Change(
+        "another version of keras",
+        {"train_keras": 2} | AFTER_TRAINING,
+        libraries={"keras": "99.0"},
+    ),
+    Change(
+        "code of the silhouettes, `mlplab.silhouette`",
+        {"score_silhouettes": 1} | AFTER_SWEEP,
+        append("src/mlplab/silhouette.py"),
+    ),
+    Change(
+        "a script, `tabulate_training.py`",
+        AFTER_TRAINING,
+        append("workflow/scripts/tabulate_training.py"),
+        because="module tabulate_training.py changed",
+    ),
+    Change(
+        "code that every script imports: `files`, `log`, `provenance` and theirs",
+        ALL_JOBS,
+        append("src/mlplab/files.py"),
+    ),
+    Change(
+        "one more batch size in `train.batch_sizes`",
+        RECORD | {"train_numpy": 2, "train_keras": 2} | AFTER_TRAINING,
+        config=("train={batch_sizes: [100, 500]}",),
+    ),
+    Change(
+        "one more K in `cluster.k_values`",
+        RECORD | {"fit_clusters": 1, "score_silhouettes": 1} | AFTER_SWEEP,
+        config=("cluster={k_values: [5, 10, 15]}",),
+    ),
+    Change(
+        "a parameter of k-means in `cluster`",
+        RECORD
+        | {"fit_clusters": 2, "score_silhouettes": 1, "transform_clusters": 1}
+        | {"train_numpy": 1, "train_keras": 1}
+        | AFTER_TRAINING
+        | AFTER_SWEEP,
+        config=("cluster={n_init: 4}",),
+    ),
+    Change(
+        "`train.numpy`",
+        RECORD | {"train_numpy": 2} | AFTER_TRAINING,
+        config=("train={numpy: {l2: 0.02}}",),
+        because="parameter network.l2 was 0.01, is 0.02",
+    ),
+    Change(
+        "`train.keras`",
+        RECORD | {"train_keras": 2} | AFTER_TRAINING,
+        config=("train={keras: {l2: 0.001}}",),
+    ),
+    Change(
+        "`scale.keras`, to a scaling not made before",
+        RECORD | {"scale_pixels": 1, "train_keras": 1} | AFTER_TRAINING,
+        config=("scale={keras: minmax}",),
+    ),
+    Change(
+        "`scale.n_train` and `scale.n_test` exchanged",
+        {job: n for job, n in ALL_JOBS.items() if job != "download_dataset"},
+        config=("scale={n_train: 300, n_test: 1500}",),
+        because="parameter n_train was 1500, is 300",
+    ),
+    Change(
+        "`seeds`, to another one",
+        {
+            job: n
+            for job, n in ALL_JOBS.items()
+            if job not in ("download_dataset", "extract_labels", "scale_pixels")
+        },
+        config=("seeds=[1]",),
+    ),
+    Change("`data_dir` or `download`", RECORD, config=("data_dir=elsewhere",)),
+    Change(
+        "`config/claims.yaml`",
+        {"evaluate_claims": 1},
+        append("config/claims.yaml", "# Edited."),
+        because="input config/claims.yaml changed",
+    ),
+    Change(
+        "a deleted table, `cluster_sweep.csv`",
+        AFTER_SWEEP,
+        delete("results/tiny/tables/cluster_sweep.csv"),
+        because="file results/tiny/tables/cluster_sweep.csv is missing",
+    ),
+    Change(
+        "a deleted training",
+        {"train_numpy": 1} | AFTER_TRAINING,
+        delete("results/tiny/training/numpy/clusters-10/batch-100-seed-0.csv"),
+    ),
+    Change(
+        "deleted cluster centres",
+        {"fit_clusters": 1, "score_silhouettes": 1, "transform_clusters": 1}
+        | {"train_numpy": 1, "train_keras": 1}
+        | AFTER_TRAINING
+        | AFTER_SWEEP,
+        delete("results/tiny/models/clusters/k-10-seed-0.centers.npy"),
+    ),
+    Change(
+        "deleted arrays under `data/`, which are made again only when a job needs them",
+        {},
+        delete("results/tiny/data/pixels-unit/x_train.npy"),
+    ),
+    Change(
+        "a deleted figure",
+        {"plot_seconds_per_epoch": 1},
+        delete("results/tiny/figures/seconds_per_epoch.svg"),
+    ),
+)  # fmt: skip
+
+
+def table() -> str:
+    """The rows as the README shows them."""
+    lines = ["| change | jobs that run again |", "|---|---|"]
+    for change in CHANGES:
+        lines.append(f"| {change.text} | {describe(change.runs)} |")
+    return "\n".join(lines) + "\n"
+
+
+def describe(runs: Mapping[str, int]) -> str:
+    """Jobs in words, in the order of the chain."""
+    if not runs:
+        return "none"
+    if runs == ALL_JOBS:
+        return "all"
+    absent = [job for job in ALL_JOBS if job not in runs]
+    if len(absent) <= 3 and all(runs[job] == ALL_JOBS[job] for job in runs):
+        return "all but " + ", ".join(f"`{job}`" for job in absent)
+    counts = {job: f" × {runs[job]}" if runs[job] > 1 else "" for job in ALL_JOBS if job in runs}
+    return ", ".join(f"`{job}`{count}" for job, count in counts.items())
+
+
+def with_table(readme: str) -> str:
+    """The README with its table replaced."""
+    head, _, rest = readme.partition(BEGIN)
+    return f"{head}{BEGIN}\n{table()}\n{END}{rest.partition(END)[2]}"
+
+
+if __name__ == "__main__":
+    path = Path(__file__).parents[2] / "README.md"
+    path.write_text(with_table(path.read_text()))

@@ -1,0 +1,54 @@
+"""Run the workflow of a checkout as a user does, with the code of that checkout."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+TINY = {
+    "run": "tiny",
+    "scale": {"n_train": 1500, "n_test": 300},
+    "cluster": {"k_values": [5, 10], "batch_size": 512},
+    "transform": {"k_values": [10]},
+    "train": {"epochs": 2, "batch_sizes": [100]},
+}
+TINY_FILE = ("--configfile", "config/tiny.yaml")
+
+
+def write_tiny_config(folder: Path, **changes: object) -> None:
+    """Put the smallest configuration that uses every rule into a checkout."""
+    (folder / "config" / "tiny.yaml").write_text(yaml.safe_dump(TINY | changes))
+
+
+def environment(folder: Path, **variables: str) -> dict[str, str]:
+    """The environment in which Python imports the package of the checkout."""
+    paths = [variables.pop("PYTHONPATH", ""), str(folder / "src")]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))} | variables
+
+
+def snakemake_command(*arguments: str) -> list[str]:
+    return [str(Path(sys.executable).with_name("snakemake")), "--cores", "4", *arguments]
+
+
+def snakemake(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess:
+    return run(folder, *snakemake_command(*arguments), **variables)
+
+
+def run(folder: Path, *command: str, **variables: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=environment(folder, **variables),
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+
+
+def jobs(done: subprocess.CompletedProcess) -> dict[str, int]:
+    """Jobs per rule of a dry run, without the target that stands for all of them."""
+    rows = re.findall(r"^([a-z_]+) +(\d+)$", done.stdout, re.M)
+    return {rule: int(count) for rule, count in rows if rule not in ("all", "total")}

@@ -1,0 +1,68 @@
+"""After which change which jobs run again, on a finished run of real images."""
+
+import ast
+import json
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.workflow.contract import ALL_JOBS, BEGIN, CHANGES, with_table
+from tests.workflow.running import TINY_FILE, jobs, run, snakemake
+
+
+def pretend_versions(folder, libraries):
+    """A folder that, first on Python's path, makes libraries seem to have other versions."""
+    for name, version in libraries.items():
+        info = folder / f"{name}-{version}.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    return str(folder)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.text)
+def test_what_runs_again_after(tiny_copy, tmp_path, change):
+    path = pretend_versions(tmp_path / "versions", change.libraries)
+    change.edit(tiny_copy)
+    arguments = [*TINY_FILE, *(["--config", *change.config] if change.config else [])]
+    done = snakemake(tiny_copy, "--dry-run", *arguments, PYTHONPATH=path)
+    assert done.returncode == 0, done.stderr
+    assert jobs(done) == change.runs
+    assert ("Nothing to be done" in done.stdout + done.stderr) == (not change.runs)
+    if change.because:
+        why = [sys.executable, "workflow/why.py", *arguments]
+        told = run(tiny_copy, *why, PYTHONPATH=path)
+        assert change.because in told.stdout
+        assert {line.split(",")[0] for line in told.stdout.splitlines() if line[0] != " "} == set(
+            change.runs
+        )
+
+
+def test_the_first_run_does_every_job(tiny_checkout):
+    done = snakemake(tiny_checkout, "--dry-run", "--forceall", *TINY_FILE)
+    assert jobs(done) == ALL_JOBS
+
+
+def test_the_readme_shows_these_rows():
+    readme = (ROOT / "README.md").read_text()
+    assert BEGIN in readme
+    assert with_table(readme) == readme, "run: python -m tests.workflow.contract"
+
+
+def test_every_result_is_tied_to_its_code_and_its_parameters_by_name(tiny_checkout):
+    """A rule without a fingerprint would serve stale results; so would two values exchanged."""
+    seen = set()
+    for path in (tiny_checkout / ".snakemake" / "metadata").iterdir():
+        record = json.loads(path.read_text())
+        params = [ast.literal_eval(text) for text in record["params"]]
+        mappings = [param for param in params if isinstance(param, dict)]
+        assert any(mapping.keys() == {"script", "modules", "libraries"} for mapping in mappings)
+        assert any(set(map(repr, named.values())) | {repr(named)} >= others(params, named)
+                   for named in mappings)  # fmt: skip
+        seen.add(record["rule"])
+    assert seen == set(ALL_JOBS)
+
+
+def others(params, named):
+    """What a result depends on apart from its code, as Snakemake compares it."""
+    return {repr(p) for p in params if not (isinstance(p, dict) and "modules" in p)} - {repr(named)}

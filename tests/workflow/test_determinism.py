@@ -1,0 +1,111 @@
+"""What is equal to the last byte, within a tolerance, or only in distribution."""
+
+import importlib.metadata
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlplab.clustering import fit_kmeans
+from mlplab.data import load_dataset
+from mlplab.fingerprint import code_fingerprint
+from mlplab.keras_training import train_keras_reference
+from mlplab.numpy_training import train_numpy
+from mlplab.provenance import read_sidecar
+from mlplab.scaling import scale_features
+from mlplab.training import Samples
+
+WEIGHTS = dict(learning_rate=0.001, decrease_const=1e-6, momentum=5e-5, l2=0.01)
+
+
+@pytest.fixture(scope="module")
+def data(tiny_checkout):
+    return tiny_checkout / "results" / "tiny" / "data"
+
+
+def samples(data, space):
+    """What a training of the tiny run reads."""
+    x = [np.load(data / space / f"x_{part}.npy") for part in ("train", "test")]
+    y = [np.load(data / "labels" / f"y_{part}.npy") for part in ("train", "test")]
+    return Samples(x[0], y[0], x[1], y[1])
+
+
+def test_byte_equal_data_and_scaling(data, tiny_checkout, mnist_spec):
+    """Another process, with as many threads as it likes, comes to the same bytes."""
+    dataset = load_dataset(tiny_checkout / "resources" / "mnist", mnist_spec)
+    for method in ("standard", "unit", "normalizer"):
+        scaled = scale_features(dataset.x_train[:1500], dataset.x_test[:300], method)
+        for part, array in zip(("train", "test"), scaled, strict=True):
+            stored = np.load(data / f"pixels-{method}" / f"x_{part}.npy")
+            assert stored.tobytes() == np.ascontiguousarray(array).tobytes()
+
+
+def test_byte_equal_fingerprints(data, tiny_checkout, monkeypatch):
+    """The fingerprint that a job recorded is the one computed here and now."""
+    monkeypatch.chdir(tiny_checkout)
+    recorded = read_sidecar(data / "pixels-unit" / "x_train.npy")["code"]
+    assert recorded == code_fingerprint("workflow/scripts/scale_pixels.py", "src/mlplab")
+    assert recorded["libraries"]["numpy"] == importlib.metadata.version("numpy")
+
+
+def test_equal_within_tolerance_kmeans_across_threads(data):
+    x = np.load(data / "pixels-normalizer" / "x_train.npy")
+    one, two = (
+        fit_kmeans(x, 10, n_init=3, max_iter=100, batch_size=512, seed=0, n_threads=n)
+        for n in (1, 2)
+    )
+    np.testing.assert_allclose(one.centers, two.centers, rtol=1e-4, atol=1e-5)
+    assert (one.labels == two.labels).mean() > 0.999
+
+
+def test_equal_within_tolerance_numpy_training_across_threads(data):
+    histories = [
+        train_numpy(
+            samples(data, "pixels-standard"),
+            epochs=4,
+            batch_size=250,
+            hidden_layer_sizes=(70, 30),
+            seed=0,
+            n_threads=n,
+            parameters=WEIGHTS,
+        )
+        for n in (1, 2)
+    ]
+    for column in ("total_cost", "mean_abs_weight_L0", "mean_abs_weight_L2"):
+        one, two = (history[column].to_numpy() for history in histories)
+        np.testing.assert_allclose(one, two, rtol=1e-3)
+
+
+def test_equal_in_distribution_keras(data):
+    """Two trainings with the same seed: neither bytes nor a narrow tolerance is promised."""
+    accuracies = [
+        train_keras_reference(
+            samples(data, "pixels-unit"),
+            epochs=6,
+            batch_size=50,
+            hidden_layer_sizes=(70, 30),
+            seed=seed,
+            n_threads=2,
+            l2=0.0001,
+        )["test_accuracy"].iloc[-1]
+        for seed in (0, 0, 1)
+    ]
+    assert np.ptp(accuracies) < 0.2
+    assert min(accuracies) > 0.4
+
+
+def test_equal_in_distribution_timings(data):
+    """Medians of two trainings, one after the other, are of the same order; no more is promised."""
+    medians = [
+        train_numpy(
+            samples(data, "pixels-standard"),
+            epochs=15,
+            batch_size=250,
+            hidden_layer_sizes=(70, 30),
+            seed=0,
+            n_threads=1,
+            parameters=WEIGHTS,
+        )["wall_seconds"].median()
+        for _ in range(2)
+    ]
+    assert pd.Series(medians).max() < 5 * pd.Series(medians).min()

@@ -1,0 +1,210 @@
+"""Runs that are killed, lack space, meet another run or an edit: nothing is lost, all is told."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+
+import pandas as pd
+import pytest
+
+from mlplab.verify import main as verify
+from tests.workflow.contract import ALL_JOBS
+from tests.workflow.running import (
+    TINY_FILE,
+    environment,
+    jobs,
+    run,
+    snakemake,
+    snakemake_command,
+    write_tiny_config,
+)
+
+KILLS = 20
+TIMING_COLUMNS = r"seconds|foreign_cpu_share|contaminated"
+
+
+def start(folder, *arguments, **variables):
+    """A run in a process group of its own, as a terminal starts it."""
+    return subprocess.Popen(
+        snakemake_command(*arguments),
+        cwd=folder,
+        env=environment(folder, **variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def mount(*arguments):
+    """Mount something, or skip the test where that is not allowed."""
+    done = subprocess.run(["mount", *map(str, arguments)], capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip(f"mounting is not allowed here: {done.stderr.strip()}")
+
+
+@pytest.fixture
+def fresh_copy(tiny_copy):
+    """The checkout of a finished run with its downloads, but without its results."""
+    run(tiny_copy, "rm", "-r", "results/tiny", ".snakemake")
+    return tiny_copy
+
+
+def kill_somewhen(process, moments):
+    """Kill a run with all its jobs: soon, or some time after one of its jobs has ended."""
+    said = ""
+    if moments.random() < 0.5:
+        time.sleep(moments.uniform(1.0, 3.5))
+    else:
+        for line in process.stdout:
+            said += line
+            if "Finished jobid" in line:
+                break
+        time.sleep(moments.uniform(0.0, 1.0))
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    return said + process.communicate()[0]
+
+
+def test_a_run_killed_at_twenty_moments_ends_as_an_undisturbed_one(fresh_copy, tiny_checkout):
+    moments, killed = random.Random(4), 0
+    while killed < KILLS:
+        process = start(fresh_copy, *TINY_FILE)
+        said = kill_somewhen(process, moments)
+        assert process.returncode in (0, -signal.SIGKILL), said
+        assert "Error" not in said
+        if process.returncode == 0:  # it ended before its turn: give the next one work
+            run(fresh_copy, "rm", "-r", "results/tiny/training", "results/tiny/figures")
+        else:
+            killed += 1
+    left = jobs(snakemake(fresh_copy, "--dry-run", *TINY_FILE))
+    assert sum(left.values()) < sum(ALL_JOBS.values()) / 2, "killed runs do not go on"
+    done = snakemake(fresh_copy, *TINY_FILE)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+    results, undisturbed = fresh_copy / "results" / "tiny", tiny_checkout / "results" / "tiny"
+    assert verify([str(results)]) == 0
+    assert names_of_results(results) == names_of_results(undisturbed)
+    for pattern in ("data/**/*.npy", "models/**/*.npy", "tables/silhouettes.csv"):
+        for path in undisturbed.glob(pattern):
+            twin = results / path.relative_to(undisturbed)
+            assert twin.read_bytes() == path.read_bytes(), path
+    for pattern in ("models/**/*.csv", "training/numpy/**/*.csv", "tables/cluster_sweep.csv"):
+        for path in undisturbed.glob(pattern):
+            twin = results / path.relative_to(undisturbed)
+            pd.testing.assert_frame_equal(untimed(twin), untimed(path), check_exact=True)
+
+
+def names_of_results(folder):
+    """Every file of a run that tells more than about its jobs; half-written ones would show."""
+    paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return sorted(str(path) for path in paths if path.parts[0] not in ("logs", "benchmarks"))
+
+
+def untimed(path):
+    table = pd.read_csv(path)
+    return table.drop(columns=table.filter(regex=TIMING_COLUMNS).columns)
+
+
+def test_of_two_runs_started_at_once_one_ends_and_the_other_says_why_not(tiny_copy):
+    run(tiny_copy, "rm", "-r", "results/tiny/figures", "results/tiny/tables")
+    both = [start(tiny_copy, *TINY_FILE) for _ in range(2)]
+    said = [process.communicate()[0] for process in both]
+    codes = [process.returncode for process in both]
+    assert sorted(codes) == [0, 1], said
+    assert "is at work in this folder" in said[codes.index(1)]
+    assert verify([str(tiny_copy / "results" / "tiny")]) == 0
+    assert "Nothing to be done" in snakemake(tiny_copy, *TINY_FILE).stderr
+
+
+def test_a_full_disk_is_told_and_finished_results_are_kept(fresh_copy):
+    results = fresh_copy / "results" / "tiny"
+    results.mkdir(parents=True)
+    mount("-t", "tmpfs", "-o", "size=5m", "tmpfs", results)
+    try:
+        done = snakemake(fresh_copy, *TINY_FILE)
+        said = done.stdout + done.stderr
+        assert done.returncode == 1
+        assert "No space left on device (make space there and start again" in said
+        assert "Traceback" not in said
+        assert (results / "data" / "labels" / "y_train.npy").exists()
+        assert verify([str(results)]) == 0
+        subprocess.run(["mount", "-o", "remount,size=100m", str(results)], check=True)
+        again = snakemake(fresh_copy, *TINY_FILE, "--until", "scale_pixels")
+        assert again.returncode == 0, again.stderr
+        assert "rule extract_labels" not in again.stderr
+    finally:
+        subprocess.run(["umount", str(results)], check=True)
+
+
+def test_a_limit_on_the_size_of_files_is_told_and_finished_results_are_kept(fresh_copy):
+    limited = ["bash", "-c", 'ulimit -f 1500 && exec "$0" "$@"', *snakemake_command(*TINY_FILE)]
+    done = run(fresh_copy, *limited)
+    said = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert "File too large (make space there and start again" in said
+    results = fresh_copy / "results" / "tiny"
+    assert (results / "data" / "labels" / "y_train.npy").exists()
+    assert verify([str(results)]) == 0
+
+
+def test_read_only_results_are_told_and_kept(tiny_copy):
+    results = tiny_copy / "results" / "tiny"
+    mount("--bind", results, results)
+    try:
+        mount("-o", "remount,ro,bind", results)
+        done = snakemake(tiny_copy, *TINY_FILE, "--config", "train={keras: {l2: 0.02}}")
+        said = done.stdout + done.stderr
+        assert done.returncode == 1
+        assert "Write-protected output files" in said
+        assert "Traceback" not in said
+    finally:
+        subprocess.run(["umount", str(results)], check=True)
+    assert verify([str(results)]) == 0
+    assert "Nothing to be done" in snakemake(tiny_copy, *TINY_FILE).stderr
+
+
+def test_a_file_in_place_of_the_results_is_told(tiny_copy):
+    write_tiny_config(tiny_copy, run="taken")
+    (tiny_copy / "results" / "taken").write_text("mine")
+    done = snakemake(tiny_copy, *TINY_FILE)
+    said = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert "results/taken: found a file where the results go" in said
+    assert "Traceback" not in said
+    assert (tiny_copy / "results" / "taken").read_text() == "mine"
+
+
+def test_an_edit_during_a_run_fails_the_job_and_the_next_run_goes_on(tiny_copy):
+    results = tiny_copy / "results" / "tiny"
+    trained = results / "training" / "numpy" / "clusters-10" / "batch-100-seed-0.csv"
+    log = results / "logs" / "train_numpy" / "clusters-10-batch-100-seed-0.log"
+    trained.unlink()
+    log.unlink()
+    process = start(tiny_copy, *TINY_FILE)
+    while not log.exists() and process.poll() is None:
+        time.sleep(0.01)
+    with (tiny_copy / "src" / "mlplab" / "numpy_mlp" / "trainer.py").open("a") as file:
+        file.write("\nEDITED = True\n")
+    said, _ = process.communicate()
+    assert process.returncode == 1
+    assert "CodeChangedError: code changed" in said
+    assert "module mlplab.numpy_mlp.trainer changed" in said
+    assert not trained.exists()
+    assert snakemake(tiny_copy, *TINY_FILE).returncode == 0
+    assert verify([str(results)]) == 0
+
+
+def test_what_is_stale_is_told_even_without_the_records_of_the_engine(tiny_copy):
+    run(tiny_copy, "rm", "-r", ".snakemake")
+    with (tiny_copy / "src" / "mlplab" / "figures.py").open("a") as file:
+        file.write("\nEDITED = True\n")
+    told = run(tiny_copy, sys.executable, "workflow/why.py", *TINY_FILE).stdout
+    assert "plot_cluster_sweep, which would not run by itself and has to be forced:" in told
+    assert "  module mlplab.figures changed" in told
+    assert "train_numpy" not in told
+    assert verify([str(tiny_copy / "results" / "tiny")]) == 0
