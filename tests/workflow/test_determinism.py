@@ -15,7 +15,7 @@ from mlplab.provenance import read_sidecar
 from mlplab.scaling import scale_features
 from mlplab.training import Samples
 
-WEIGHTS = dict(learning_rate=0.001, decrease_const=1e-6, momentum=5e-5, l2=0.01)
+WEIGHTS = {"learning_rate": 0.001, "decrease_const": 1e-6, "momentum": 5e-5, "l2": 0.01}
 
 
 @pytest.fixture(scope="module")
