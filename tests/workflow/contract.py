@@ -20,14 +20,23 @@ ALL_JOBS = {
     "transform_clusters": 1,
     "train_numpy": 2,
     "train_keras": 2,
+    "train_experiment": 1,
+    "measure_ladder": 1,
     "tabulate_cluster_sweep": 1,
     "tabulate_training": 1,
+    "tabulate_ladder": 1,
     "evaluate_claims": 1,
     "plot_cluster_sweep": 1,
     "plot_training_history": 1,
     "plot_seconds_per_epoch": 1,
+    "plot_optimization_ladder": 1,
 }
-FIGURES = {"plot_cluster_sweep": 1, "plot_training_history": 1, "plot_seconds_per_epoch": 1}
+FIGURES = {
+    "plot_cluster_sweep": 1,
+    "plot_training_history": 1,
+    "plot_seconds_per_epoch": 1,
+    "plot_optimization_ladder": 1,
+}
 AFTER_TRAINING = {
     "tabulate_training": 1,
     "evaluate_claims": 1,
@@ -35,6 +44,8 @@ AFTER_TRAINING = {
     "plot_seconds_per_epoch": 1,
 }
 AFTER_SWEEP = {"tabulate_cluster_sweep": 1, "plot_cluster_sweep": 1, "evaluate_claims": 1}
+AFTER_LADDER = {"tabulate_ladder": 1, "evaluate_claims": 1, "plot_optimization_ladder": 1}
+LADDER = {"measure_ladder": 1} | AFTER_LADDER
 RECORD = {"record_run": 1}
 
 
@@ -107,30 +118,35 @@ CHANGES = (
     Change(
         "code that draws, `mlplab.figures`",
         FIGURES,
-        append("src/mlplab/figures.py"),
+        append("src/mlplab/figures/__init__.py"),
         because="module mlplab.figures changed",
+    ),
+    Change(
+        "code of one figure, `mlplab.figures.clusters`",
+        {"plot_cluster_sweep": 1},
+        append("src/mlplab/figures/clusters.py"),
     ),
     Change(
         "the style of the figures",
         FIGURES,
-        replace("src/mlplab/figures.py", '"font.size": 9', '"font.size": 10'),
+        replace("src/mlplab/figures/style.py", '"font.size": 9', '"font.size": 10'),
     ),
     Change("another version of matplotlib", FIGURES, libraries={"matplotlib": "99.0"},
            because="library matplotlib changed from"),
     Change(
         "code of the NumPy network, `mlplab.numpy_mlp`",
-        {"train_numpy": 2} | AFTER_TRAINING,
+        {"train_numpy": 2, "train_experiment": 1} | AFTER_TRAINING | LADDER,
         append("src/mlplab/numpy_mlp/trainer.py"),
         because="module mlplab.numpy_mlp.trainer changed",
     ),
     Change(
         "code of the Keras models, `mlplab.keras_mlp`",
-        {"train_keras": 2} | AFTER_TRAINING,
+        {"train_keras": 2} | AFTER_TRAINING | LADDER,
         append("src/mlplab/keras_mlp/models.py"),
     ),
     Change(
         "another version of keras",
-        {"train_keras": 2} | AFTER_TRAINING,
+        {"train_keras": 2} | AFTER_TRAINING | LADDER,
         libraries={"keras": "99.0"},
     ),
     Change(
@@ -195,10 +211,17 @@ CHANGES = (
         {
             job: n
             for job, n in ALL_JOBS.items()
-            if job not in ("download_dataset", "extract_labels", "scale_pixels")
+            if job
+            not in ("download_dataset", "extract_labels", "scale_pixels", "train_experiment")
         },
         config=("seeds=[1]",),
     ),
+    Change(
+        "one more seed of an experiment",
+        RECORD | {"train_experiment": 1} | AFTER_TRAINING,
+        config=("experiments={article_a: {seeds: [0, 1]}}",),
+    ),
+    Change("`ladder`", RECORD | LADDER, config=("ladder={rounds: 2}",)),
     Change("`data_dir` or `download`", RECORD, config=("data_dir=elsewhere",)),
     Change(
         "`config/claims.yaml`",
@@ -253,7 +276,7 @@ def describe(runs: Mapping[str, int]) -> str:
     if runs == ALL_JOBS:
         return "all"
     absent = [job for job in ALL_JOBS if job not in runs]
-    if len(absent) <= 3 and all(runs[job] == ALL_JOBS[job] for job in runs):
+    if len(absent) <= 4 and all(runs[job] == ALL_JOBS[job] for job in runs):
         return "all but " + ", ".join(f"`{job}`" for job in absent)
     counts = {job: f" × {runs[job]}" if runs[job] > 1 else "" for job in ALL_JOBS if job in runs}
     return ", ".join(f"`{job}`{count}" for job, count in counts.items())

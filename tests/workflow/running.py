@@ -14,6 +14,8 @@ TINY = {
     "cluster": {"k_values": [5, 10], "batch_size": 512},
     "transform": {"k_values": [10]},
     "train": {"epochs": 2, "batch_sizes": [100]},
+    "experiments": {"article_a": {"epochs": 2, "batch_size": 100, "seeds": [0]}},
+    "ladder": {"batch_size": 100, "rounds": 1},
 }
 TINY_FILE = ("--configfile", "config/tiny.yaml")
 

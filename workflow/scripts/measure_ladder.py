@@ -2,11 +2,11 @@
 
 from mlplab.files import load_array, save_table
 from mlplab.ladder import measure_ladder
-from mlplab.log import job_log
+from mlplab.provenance import run_job
 
 # The processes that are measured import this script, and must not start the job again.
 if __name__ == "__main__":
-    with job_log(snakemake.log[0], capture_stderr=True):
+    with run_job(snakemake, capture_stderr=True):
         ladder = measure_ladder(
             load_array(snakemake.input.x_train),
             load_array(snakemake.input.y_train),

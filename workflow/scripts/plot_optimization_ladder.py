@@ -3,8 +3,8 @@
 from mlplab.figures.ladder import plot_optimization_ladder
 from mlplab.figures.style import save_figure
 from mlplab.files import read_table
-from mlplab.log import job_log
+from mlplab.provenance import run_job
 
-with job_log(snakemake.log[0]):
+with run_job(snakemake):
     figure = plot_optimization_ladder(read_table(snakemake.input[0]))
     save_figure(figure, snakemake.output)

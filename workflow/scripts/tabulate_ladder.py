@@ -2,9 +2,9 @@
 
 from mlplab.files import read_table, save_table
 from mlplab.ladder.summary import summarize_ladder
-from mlplab.log import job_log
+from mlplab.provenance import run_job
 
-with job_log(snakemake.log[0]):
+with run_job(snakemake):
     summary = summarize_ladder(
         read_table(snakemake.input.ladder),
         read_table(snakemake.input.published),
