@@ -201,7 +201,7 @@ def test_an_edit_during_a_run_fails_the_job_and_the_next_run_goes_on(tiny_copy):
 
 def test_what_is_stale_is_told_even_without_the_records_of_the_engine(tiny_copy):
     run(tiny_copy, "rm", "-r", ".snakemake")
-    with (tiny_copy / "src" / "mlplab" / "figures.py").open("a") as file:
+    with (tiny_copy / "src" / "mlplab" / "figures" / "__init__.py").open("a") as file:
         file.write("\nEDITED = True\n")
     told = run(tiny_copy, sys.executable, "workflow/why.py", *TINY_FILE).stdout
     assert "plot_cluster_sweep, which would not run by itself and has to be forced:" in told
