@@ -66,3 +66,14 @@ def test_every_result_is_tied_to_its_code_and_its_parameters_by_name(tiny_checko
 def others(params, named):
     """What a result depends on apart from its code, as Snakemake compares it."""
     return {repr(p) for p in params if not (isinstance(p, dict) and "modules" in p)} - {repr(named)}
+
+
+def test_an_equal_result_made_in_a_run_of_its_own_stops_there(tiny_copy):
+    """Within a run Snakemake plans what follows beforehand; the next run compares contents."""
+    with (tiny_copy / "src" / "mlplab" / "scaling.py").open("a") as file:
+        file.write("\nEDITED = True\n")
+    planned = jobs(snakemake(tiny_copy, "--dry-run", *TINY_FILE))
+    assert {"scale_pixels", "fit_clusters", "train_keras"} <= set(planned)
+    for stage in ("scale_pixels", "transform_clusters"):
+        assert snakemake(tiny_copy, *TINY_FILE, "--until", stage).returncode == 0
+    assert jobs(snakemake(tiny_copy, "--dry-run", *TINY_FILE)) == {}

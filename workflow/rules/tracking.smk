@@ -1,6 +1,6 @@
 # What makes results stale besides their input files: code, libraries, and parameters by name.
 #
-# Included last, so that no rule can be forgotten: each rule with a script gets two more params.
+# Included last, so that none can be forgotten. Whatever has a script gets two more params.
 import inspect
 import os
 
