@@ -1,6 +1,7 @@
-"""Seconds per epoch of every variant at several batch sizes: one table, and a CSV.
+"""Seconds per epoch of every variant at several batch sizes on random numbers: tables, and a CSV.
 
-Run with `make bench`; PyTorch and JAX take part if they are installed.
+Run with `make bench`. It is the workflow's measurement without its images; PyTorch and JAX take
+part if they are installed.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from mlplab.benchmark.batch_sizes import measure_batch_size
+from mlplab.benchmark.summary import build_batch_size_ratios, summarize_batch_sizes
 from mlplab.files import save_table
-from mlplab.interleaved import measure_interleaved
 from mlplab.processors import available_threads
-from mlplab.timing import machine_record, quiet_rounds
+from mlplab.timing import machine_record
 from mlplab.variants import NAMES
 
 SIZES = [32, 64, 128, 250, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000]
@@ -26,43 +28,44 @@ def main() -> None:
     parser.add_argument("--batch-sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--variants", nargs="+", choices=NAMES, default=list(NAMES))
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--turn-seconds", type=float, default=0.2)
+    parser.add_argument("--retries", type=int, default=7)
     parser.add_argument("--samples", type=int, default=60_000)
     parser.add_argument("--threads", type=int, default=available_threads())
     parser.add_argument("--output", type=Path, default=Path("results/bench/epoch_seconds.csv"))
     options = parser.parse_args()
     random = np.random.default_rng(0)
     x = random.standard_normal((options.samples, 784), dtype=np.float32)
-    codes = random.integers(10, size=options.samples)
-    tables = []
+    labels = random.integers(10, size=options.samples)
+    parts = []
     for batch_size in options.batch_sizes:
-        table, _ = measure_interleaved(
-            options.variants,
+        turns, _ = measure_batch_size(
             x,
-            codes,
+            labels,
+            input_space="random",
             batch_size=batch_size,
+            variants=options.variants,
             n_threads=options.threads,
             rounds=options.rounds,
+            turn_seconds=options.turn_seconds,
+            retries=options.retries,
         )
-        tables.append(table)
-        medians = _quiet_medians(table).iloc[0]
-        print(f"{batch_size:>6}", *(f"{n} {medians[n]:.3f}" for n in medians.index), flush=True)
-    rows = pd.concat(tables, ignore_index=True)
-    save_table(options.output, rows)
-    medians = _quiet_medians(rows)
-    medians = medians[[name for name in NAMES if name in medians]]
-    print(
-        f"\nSeconds per epoch, medians of the quiet of {options.rounds} rounds,", machine_record()
-    )
-    print(medians.to_string(float_format="{:.3f}".format))
-    if "numpy" in medians:
-        print("\nTimes the seconds of numpy")
-        print(medians.div(medians["numpy"], axis=0).to_string(float_format="{:.2f}".format))
+        parts.append(turns)
+        save_table(options.output, pd.concat(parts, ignore_index=True))
+        print(f"batch size {batch_size} is measured", flush=True)
+    table = pd.concat(parts, ignore_index=True)
+    print("\nSeconds per epoch, medians of rounds,", machine_record())
+    print(_by_variant(summarize_batch_sizes(table, seed=0), "seconds_per_epoch"))
+    if "numpy" in options.variants:
+        print("\nTimes the seconds of numpy in the same round")
+        print(_by_variant(build_batch_size_ratios(table, seed=0), "ratio_to_numpy"))
 
 
-def _quiet_medians(rows: pd.DataFrame) -> pd.DataFrame:
-    """Median seconds of the rounds in which nothing else ran, per batch size and variant."""
-    groups = rows.groupby(["batch_size", "variant"])
-    return groups.apply(lambda part: quiet_rounds(part)["wall_seconds"].median()).unstack()
+def _by_variant(table: pd.DataFrame, column: str) -> str:
+    """A row per batch size, a column per variant."""
+    values = table.pivot(index="batch_size", columns="variant", values=column)
+    names = [name for name in NAMES if name in values]
+    return values[names].to_string(float_format="{:.3f}".format)
 
 
 if __name__ == "__main__":

@@ -6,33 +6,23 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 
+from mlplab.config_benchmark import BenchmarkConfig
+from mlplab.config_types import (
+    PATTERNS,
+    ClusterCount,
+    Count,
+    InputSpace,
+    Name,
+    NonNegative,
+    Positive,
+    Section,
+    Seed,
+)
 from mlplab.data.registry import DatasetSpec
 from mlplab.scaling import ScalingMethod
-
-
-def _read_digits(value: Any) -> Any:
-    """Values in lists and sections that come from snakemake's --config arrive as texts."""
-    return int(value) if isinstance(value, str) and re.fullmatch(r"[+-]?\d+", value) else value
-
-
-_Whole = Annotated[int, BeforeValidator(_read_digits)]
-Count = Annotated[_Whole, Field(strict=True, ge=1)]
-ClusterCount = Annotated[_Whole, Field(strict=True, ge=2)]
-Seed = Annotated[_Whole, Field(strict=True, ge=0, lt=2**32)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-
-
-# Patterns of texts, each with its words.
-_NAME = r"^[A-Za-z0-9_-]+$"
-_INPUT_SPACE = r"^(pixels|clusters-[1-9]\d*)$"
-_PATTERNS = {_NAME: "letters, digits, '-' and '_'", _INPUT_SPACE: "pixels or clusters-<K>"}
-
-Name = Annotated[str, Field(pattern=_NAME)]
-InputSpace = Annotated[str, Field(pattern=_INPUT_SPACE)]
 
 # The experiment of `train`: every feature space with every batch size.
 GRID_EXPERIMENT = "batch_sizes"
@@ -44,18 +34,14 @@ class ConfigError(Exception):
     """The configuration cannot be used; the message lists every fault with its key path."""
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class DownloadConfig(_Section):
+class DownloadConfig(Section):
     """How the files of the data set are fetched."""
 
     attempts: Count = Field(3, description="tries of a source that fails for the moment")
     timeout_seconds: Positive = Field(10.0, description="wait for a connection or for its data")
 
 
-class ScaleConfig(_Section):
+class ScaleConfig(Section):
     """How many images are used, and how pixels are scaled for each purpose."""
 
     n_train: Count | None = Field(None, description="first images of the training part; all")
@@ -65,7 +51,7 @@ class ScaleConfig(_Section):
     cluster: ScalingMethod = Field("normalizer", description="scaling of pixels for k-means")
 
 
-class ClusterConfig(_Section):
+class ClusterConfig(Section):
     """The sweep over the number of clusters K."""
 
     k_values: tuple[ClusterCount, ...] = Field(min_length=1, description="numbers of clusters")
@@ -77,13 +63,13 @@ class ClusterConfig(_Section):
     batch_size: Count = Field(4096, description="images in a mini-batch of k-means")
 
 
-class SilhouetteConfig(_Section):
+class SilhouetteConfig(Section):
     """The silhouette coefficient of every K of the sweep."""
 
     memory_mib: Count = Field(768, description="memory for distances, in MiB")
 
 
-class TransformConfig(_Section):
+class TransformConfig(Section):
     """Distances to the cluster centres as features."""
 
     k_values: tuple[ClusterCount, ...] = Field(
@@ -94,7 +80,7 @@ class TransformConfig(_Section):
     )
 
 
-class NumpyConfig(_Section):
+class NumpyConfig(Section):
     """Parameters of the NumPy network, see ``NumpyMLPClassifier``."""
 
     learning_rate: Positive = 1e-3
@@ -106,13 +92,13 @@ class NumpyConfig(_Section):
     init_factor: Positive = 2.0
 
 
-class KerasConfig(_Section):
+class KerasConfig(Section):
     """Parameters of the reference model in Keras."""
 
     l2: NonNegative = 0.01
 
 
-class TrainConfig(_Section):
+class TrainConfig(Section):
     """Training of both networks on every feature space with every batch size."""
 
     epochs: Count = 35
@@ -126,7 +112,7 @@ class TrainConfig(_Section):
     keras: KerasConfig = KerasConfig()
 
 
-class ExperimentConfig(_Section):
+class ExperimentConfig(Section):
     """A training of its own, repeated with several seeds."""
 
     framework: Literal["numpy"] = Field("numpy", description="the network that is trained")
@@ -149,14 +135,14 @@ class ExperimentConfig(_Section):
         return None if self.input_space == "pixels" else int(self.input_space.split("-")[1])
 
 
-class LadderConfig(_Section):
+class LadderConfig(Section):
     """The optimisation ladder, measured beside Keras."""
 
     batch_size: Count = Field(500, description="samples in a mini-batch")
     rounds: Count = Field(11, description="epochs of every step that count, one of each a round")
 
 
-class WorkflowConfig(_Section):
+class WorkflowConfig(Section):
     """Everything that a run depends on."""
 
     run: Name = Field(description="name of the folder in results/")
@@ -173,6 +159,7 @@ class WorkflowConfig(_Section):
         {}, description="trainings of their own, by the name of their rows in the tables"
     )
     ladder: LadderConfig = LadderConfig()
+    benchmark: BenchmarkConfig
 
 
 def load_config(
@@ -226,6 +213,10 @@ def _find_conflicts(
         "cluster.k_values": config.cluster.k_values,
         "transform.k_values": config.transform.k_values,
         "train.batch_sizes": config.train.batch_sizes,
+        "benchmark.batch_sizes": config.benchmark.batch_sizes,
+        "benchmark.cluster_batch_sizes": config.benchmark.cluster_batch_sizes,
+        "benchmark.variants": config.benchmark.variants,
+        "benchmark.operations.batch_sizes": config.benchmark.operations.batch_sizes,
     } | {f"experiments.{name}.seeds": e.seeds for name, e in config.experiments.items()}
     for key, values in lists.items():
         repeated = sorted({value for value in values if values.count(value) > 1})
@@ -236,6 +227,16 @@ def _find_conflicts(
         faults.append(
             f"transform.k_values: found {unfitted}, which the sweep does not fit; allowed: values "
             f"of cluster.k_values, {list(config.cluster.k_values)}"
+        )
+    if config.benchmark.cluster_k not in config.transform.k_values:
+        faults.append(
+            f"benchmark.cluster_k: found {config.benchmark.cluster_k}; allowed: one of "
+            f"transform.k_values, {list(config.transform.k_values)}"
+        )
+    if "numpy" not in config.benchmark.variants:
+        faults.append(
+            f"benchmark.variants: found {list(config.benchmark.variants)}; allowed: numpy, to "
+            "which all are compared, and any others"
         )
     if GRID_EXPERIMENT in config.experiments:
         faults.append(
@@ -281,6 +282,16 @@ def _batch_sizes(config: WorkflowConfig) -> Iterator[tuple[str, int]]:
     for name, experiment in config.experiments.items():
         yield f"experiments.{name}.batch_size", experiment.batch_size
     yield "ladder.batch_size", config.ladder.batch_size
+    benchmark = config.benchmark
+    for key, sizes in (
+        ("batch_sizes", benchmark.batch_sizes),
+        ("cluster_batch_sizes", benchmark.cluster_batch_sizes),
+        ("operations.batch_sizes", benchmark.operations.batch_sizes),
+        ("threads.batch_size", (benchmark.threads.batch_size,)),
+        ("deep_model.batch_size", (benchmark.deep_model.batch_size,)),
+    ):
+        for size in sizes:
+            yield f"benchmark.{key}", size
 
 
 _ALLOWED = {
@@ -309,7 +320,7 @@ def _describe(fault: ErrorDetails) -> str:
     path = "".join(
         f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault["loc"]
     ).lstrip(".")
-    context = {key: _PATTERNS.get(value, value) for key, value in fault.get("ctx", {}).items()}
+    context = {key: PATTERNS.get(value, value) for key, value in fault.get("ctx", {}).items()}
     allowed = _ALLOWED.get(fault["type"], fault["msg"]).format(**context)
     if fault["type"] == "missing":
         return f"{path}: found nothing; allowed: {allowed}"

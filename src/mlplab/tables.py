@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from mlplab.timing import median_ratio, quiet_rounds
-
 SWEEP_COLUMNS = [
     "dataset",
     "algorithm",
@@ -67,64 +65,6 @@ def build_training_history(paths: Sequence[str | Path]) -> pd.DataFrame:
     columns = HISTORY_COLUMNS[:split] + weights + HISTORY_COLUMNS[split:]
     keys = ["experiment", "framework", "input_space", "batch_size", "seed", "epoch"]
     return history[columns].sort_values(keys, ignore_index=True)
-
-
-def build_batch_size_benchmark(history: pd.DataFrame, experiment: str) -> pd.DataFrame:
-    """A row per epoch after the first of every training of an experiment.
-
-    The first one includes warming up.
-
-    ``round`` counts these epochs within a framework, input space and batch size over all seeds.
-    """
-    run = ["framework", "input_space", "batch_size"]
-    history = history[history["experiment"] == experiment].sort_values([*run, "seed", "epoch"])
-    first = history[history["epoch"] == 1][[*run, "seed", "wall_seconds"]].rename(
-        columns={"wall_seconds": "first_epoch_seconds"}
-    )
-    later = history[history["epoch"] > 1].merge(first, on=[*run, "seed"], validate="many_to_one")
-    later = later.assign(
-        variant=later["input_space"],
-        round=later.groupby(run).cumcount() + 1,
-        epochs=1,
-        seconds_per_epoch=later["wall_seconds"],
-    )
-    columns = ["framework", "variant", "batch_size", "round", "epochs", "wall_seconds"]
-    columns += ["cpu_seconds", "seconds_per_epoch", "first_epoch_seconds", "contaminated"]
-    return later[columns].reset_index(drop=True)
-
-
-def build_batch_size_ratios(benchmark: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """Seconds per epoch over those of NumPy, per variant and batch size, for each framework.
-
-    Contaminated rounds count only where a training has no others. ``seed`` is that of the
-    bootstrap.
-    """
-    rows = []
-    for (variant, batch_size), group in benchmark.groupby(["variant", "batch_size"]):
-        seconds = {
-            name: quiet_rounds(part)["seconds_per_epoch"]
-            for name, part in group.groupby("framework")
-        }
-        if "numpy" not in seconds:
-            continue
-        for framework, values in seconds.items():
-            if framework == "numpy":
-                continue
-            ratio = median_ratio(values, seconds["numpy"], seed=seed)
-            rows.append(
-                {
-                    "variant": variant,
-                    "batch_size": batch_size,
-                    "framework": framework,
-                    "ratio_to_numpy": ratio.ratio,
-                    "ci_low": ratio.low,
-                    "ci_high": ratio.high,
-                    "rounds": ratio.rounds,
-                    "verdict": ratio.verdict,
-                }
-            )
-    columns = ["variant", "batch_size", "framework", "ratio_to_numpy", "ci_low", "ci_high"]
-    return pd.DataFrame(rows, columns=[*columns, "rounds", "verdict"])
 
 
 def build_final_accuracies(history: pd.DataFrame) -> pd.DataFrame:

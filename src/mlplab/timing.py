@@ -100,3 +100,32 @@ def median_ratio(
         float(high),
         min(len(seconds), len(reference)),
     )
+
+
+def paired_ratio(
+    seconds: np.ndarray, reference_seconds: np.ndarray, *, seed: int = 0, resamples: int = 10_000
+) -> Ratio:
+    """Median over rounds of the ratio of two times of the same round, both of shape (rounds,).
+
+    What changes the speed of the machine between rounds changes both sides of a pair. The
+    interval is the percentile bootstrap over pairs.
+    """
+    seconds, reference = np.asarray(seconds, float), np.asarray(reference_seconds, float)
+    if len(seconds) != len(reference):
+        raise ValueError(f"pairs need both times, got {len(seconds)} and {len(reference)}")
+    return Ratio(
+        *median_interval(seconds / reference, seed=seed, resamples=resamples), len(seconds)
+    )
+
+
+def median_interval(
+    values: np.ndarray, *, seed: int = 0, resamples: int = 10_000
+) -> tuple[float, float, float]:
+    """Median of ``values`` (rounds,) and the ends of its 95 % percentile bootstrap interval."""
+    values = np.asarray(values, float)
+    if not len(values):
+        raise ValueError("a median needs rounds, got none")
+    random = np.random.default_rng(seed)
+    medians = np.median(random.choice(values, (resamples, len(values))), axis=1)
+    low, high = np.quantile(medians, [0.025, 0.975])
+    return float(np.median(values)), float(low), float(high)

@@ -89,6 +89,17 @@ def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
             "experiments.article_a.input_space: found 'clusters-41', which the sweep does not fit",
         ),
         ("ladder.batch_size", 60_001, "ladder.batch_size: found 60001; allowed: at most the"),
+        ("benchmark.batch_sizes", [70_000], "benchmark.batch_sizes: found 70000; allowed: at most"),
+        ("benchmark.variants", ["keras"], "benchmark.variants: found ['keras']; allowed: numpy"),
+        ("benchmark.variants", ["numpy", "theano"], "benchmark.variants[1]: found 'theano'"),
+        ("benchmark.cluster_k", 41, "benchmark.cluster_k: found 41; allowed: one of transform"),
+        ("benchmark.device", "tpu", "benchmark.device: found 'tpu'; allowed: 'cpu' or 'gpu'"),
+        ("benchmark.retries", -1, "benchmark.retries: found -1; allowed: at least 0"),
+        (
+            "benchmark.deep_model.batch_size",
+            60_001,
+            "benchmark.deep_model.batch_size: found 60001; allowed: at most the 60000",
+        ),
         ("ladder.rounds", 0, "ladder.rounds: found 0; allowed: at least 1"),
         (
             "experiments.article_a.batch_size",

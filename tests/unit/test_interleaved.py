@@ -1,15 +1,23 @@
 import importlib
 import importlib.util
+import os
 import pickle
+import subprocess
+import sys
+import time
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from mlplab import interleaved
 from mlplab.files import load_array, save_array
 from mlplab.interleaved import measure_interleaved
+from mlplab.runners import VariantFault
 from mlplab.variants import NAMES, Problem, load_variant
+from tests.conftest import ROOT
 
 
 @pytest.fixture
@@ -19,7 +27,7 @@ def samples(random):
 
 def test_variants_take_turns_and_absent_ones_are_told(samples):
     table, absent = measure_interleaved(
-        ["numpy", "products", "sklearn", "keras", "no_such"],
+        ["numpy", "products", "sklearn", "keras", "keras_matched", "no_such"],
         *samples,
         batch_size=100,
         n_threads=2,
@@ -27,11 +35,13 @@ def test_variants_take_turns_and_absent_ones_are_told(samples):
     )
     counts = table.groupby("variant")["round"].agg(list)
     assert counts.to_dict() == {
-        name: [1, 2, 3] for name in ("numpy", "products", "sklearn", "keras")
+        name: [1, 2, 3] for name in ("numpy", "products", "sklearn", "keras", "keras_matched")
     }
     assert (table[["wall_seconds", "first_epoch_seconds"]] > 0).all().all()
     assert table["notes"][table["variant"] == "numpy"].str.contains("threads").all()
     assert set(absent) == {"no_such"}
+    assert (table["blas_threads"] >= 1).all()
+    assert table["notes"][table["variant"] == "keras"].str.contains("2 intra-op").all()
 
 
 def report_parts(problem, clock):
@@ -80,10 +90,117 @@ def test_every_named_variant_says_what_it_needs(name):
             load_variant(name)
     else:
         assert load_variant(name) is module
+    assert module.FRAMEWORK
 
 
-def test_a_variant_that_breaks_off_is_named(samples, monkeypatch):
-    answers = iter([interleaved._Epoch(0.1, 0.1, {}), None])
-    monkeypatch.setattr(interleaved._Runner, "run_epoch", lambda self: next(answers))
-    with pytest.raises(RuntimeError, match="variant numpy broke off"):
-        measure_interleaved(["numpy"], *samples, batch_size=100, n_threads=1, rounds=2)
+def break_off(problem, clock):
+    """A variant that fails after its first epoch."""
+    clock.start()
+    clock.stop()
+    raise ValueError("no second epoch")
+
+
+def use_too_many_threads(problem, clock):
+    clock.start()
+    with threadpool_limits(3, user_api="blas"):
+        clock.stop()
+    clock.start()
+
+
+def train_slowly(problem, clock):
+    """A variant whose epochs take a tenth of a second, and which never ends by itself."""
+    for _ in range(problem.epochs):
+        clock.start()
+        time.sleep(0.1)
+        clock.stop()
+
+
+@pytest.mark.parametrize(
+    ("variant", "fault"),
+    [
+        (break_off, "variant some broke off: ValueError: no second epoch"),
+        (use_too_many_threads, "blas has 3 threads, although 1 were allowed"),
+    ],
+)
+def test_a_variant_that_breaks_off_is_named(samples, variant, fault):
+    with pytest.raises(VariantFault, match=fault):
+        measure_interleaved({"some": variant}, *samples, batch_size=100, n_threads=1, rounds=2)
+
+
+def test_short_epochs_are_repeated_within_a_turn(samples):
+    table, _ = measure_interleaved(
+        {"some": train_slowly},
+        *samples,
+        batch_size=100,
+        n_threads=1,
+        rounds=2,
+        turn_seconds=0.25,
+    )
+    assert table["epochs"].tolist() == [3, 3]
+    assert table["seconds_per_epoch"].between(0.1, 0.15).all()
+    assert table["cpu_seconds"].max() < 0.1
+
+
+def count_epochs(problem, clock):
+    """A variant that tells the number of each epoch."""
+    for number in range(problem.epochs):
+        clock.start()
+        clock.stop({"number": float(number)})
+
+
+@pytest.mark.parametrize(("settled_from", "numbers"), [(1.0, [2, 4]), (0.0, [1, 2])])
+def test_an_untimed_epoch_follows_idleness_unless_epochs_are_long(
+    samples, monkeypatch, settled_from, numbers
+):
+    monkeypatch.setattr(interleaved, "_SETTLED_FROM_SECONDS", settled_from)
+    table, _ = measure_interleaved(
+        {"some": count_epochs}, *samples, batch_size=100, n_threads=1, rounds=2
+    )
+    assert table["number_seconds"].tolist() == numbers
+
+
+def test_disturbed_turns_are_kept_and_measured_again_up_to_a_limit(samples, monkeypatch):
+    monkeypatch.setattr(interleaved, "CONTAMINATED_ABOVE", -1.0)
+    table, _ = measure_interleaved(
+        {"some": train_slowly}, *samples, batch_size=100, n_threads=1, rounds=3, retries=2
+    )
+    assert table[["round", "attempt"]].values.tolist() == [[1, 1], [1, 2], [1, 3], [2, 1], [3, 1]]
+    assert table["contaminated"].all()
+
+
+def test_processes_end_with_their_parent_even_if_it_is_killed(tmp_path):
+    script = tmp_path / "parent.py"
+    script.write_text(
+        "import sys\n"
+        "import numpy as np\n"
+        "from mlplab.interleaved import measure_interleaved\n"
+        "from tests.unit.test_interleaved import train_slowly\n"
+        "if __name__ == '__main__':\n"
+        "    x, codes = np.zeros((4, 2), np.float32), np.arange(4)\n"
+        "    measure_interleaved({'some': train_slowly}, x, codes, batch_size=2, n_threads=1,\n"
+        "                        rounds=1000)\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, str(script)], env=os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"}
+    )
+    try:
+        child = _wait_for(lambda: _children(parent.pid))
+    finally:
+        parent.kill()
+        parent.wait()
+    assert _wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in child))
+
+
+def _children(parent):
+    """Processes that measure; Python's tracker of resources is another child."""
+    listed = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return [pid for pid in listed if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def _wait_for(condition):
+    for _ in range(200):
+        result = condition()
+        if result:
+            return result
+        time.sleep(0.1)
+    raise AssertionError("waited for 20 seconds")

@@ -22,30 +22,52 @@ ALL_JOBS = {
     "train_keras": 2,
     "train_experiment": 1,
     "measure_ladder": 1,
+    "measure_batch_size": 2,
+    "measure_operations": 1,
+    "measure_threads": 1,
+    "train_deep_model": 3,
     "tabulate_cluster_sweep": 1,
     "tabulate_training": 1,
     "tabulate_ladder": 1,
+    "tabulate_batch_sizes": 1,
+    "tabulate_operations": 1,
+    "tabulate_deep_model": 1,
     "evaluate_claims": 1,
     "plot_cluster_sweep": 1,
     "plot_training_history": 1,
     "plot_seconds_per_epoch": 1,
+    "plot_batch_size_ratios": 1,
     "plot_optimization_ladder": 1,
 }
 FIGURES = {
     "plot_cluster_sweep": 1,
     "plot_training_history": 1,
     "plot_seconds_per_epoch": 1,
+    "plot_batch_size_ratios": 1,
     "plot_optimization_ladder": 1,
 }
 AFTER_TRAINING = {
     "tabulate_training": 1,
     "evaluate_claims": 1,
     "plot_training_history": 1,
-    "plot_seconds_per_epoch": 1,
 }
 AFTER_SWEEP = {"tabulate_cluster_sweep": 1, "plot_cluster_sweep": 1, "evaluate_claims": 1}
 AFTER_LADDER = {"tabulate_ladder": 1, "evaluate_claims": 1, "plot_optimization_ladder": 1}
 LADDER = {"measure_ladder": 1} | AFTER_LADDER
+AFTER_BATCH_SIZES = {
+    "tabulate_batch_sizes": 1,
+    "evaluate_claims": 1,
+    "plot_seconds_per_epoch": 1,
+    "plot_batch_size_ratios": 1,
+}
+BENCHMARK = {
+    "measure_batch_size": 2,
+    "measure_operations": 1,
+    "measure_threads": 1,
+    "train_deep_model": 3,
+    "tabulate_operations": 1,
+    "tabulate_deep_model": 1,
+} | AFTER_BATCH_SIZES
 RECORD = {"record_run": 1}
 
 
@@ -135,18 +157,18 @@ CHANGES = (
            because="library matplotlib changed from"),
     Change(
         "code of the NumPy network, `mlplab.numpy_mlp`",
-        {"train_numpy": 2, "train_experiment": 1} | AFTER_TRAINING | LADDER,
+        {"train_numpy": 2, "train_experiment": 1} | AFTER_TRAINING | LADDER | BENCHMARK,
         append("src/mlplab/numpy_mlp/trainer.py"),
         because="module mlplab.numpy_mlp.trainer changed",
     ),
     Change(
         "code of the Keras models, `mlplab.keras_mlp`",
-        {"train_keras": 2} | AFTER_TRAINING | LADDER,
+        {"train_keras": 2} | AFTER_TRAINING | LADDER | BENCHMARK,
         append("src/mlplab/keras_mlp/models.py"),
     ),
     Change(
         "another version of keras",
-        {"train_keras": 2} | AFTER_TRAINING | LADDER,
+        {"train_keras": 2} | AFTER_TRAINING | LADDER | BENCHMARK,
         libraries={"keras": "99.0"},
     ),
     Change(
@@ -179,8 +201,9 @@ CHANGES = (
         "a parameter of k-means in `cluster`",
         RECORD
         | {"fit_clusters": 2, "score_silhouettes": 1, "transform_clusters": 1}
-        | {"train_numpy": 1, "train_keras": 1}
+        | {"train_numpy": 1, "train_keras": 1, "measure_batch_size": 1}
         | AFTER_TRAINING
+        | AFTER_BATCH_SIZES
         | AFTER_SWEEP,
         config=("cluster={n_init: 4}",),
     ),
@@ -197,7 +220,9 @@ CHANGES = (
     ),
     Change(
         "`scale.keras`, to a scaling not made before",
-        RECORD | {"scale_pixels": 1, "train_keras": 1} | AFTER_TRAINING,
+        RECORD
+        | {"scale_pixels": 1, "train_keras": 1, "train_deep_model": 2, "tabulate_deep_model": 1}
+        | AFTER_TRAINING,
         config=("scale={keras: minmax}",),
     ),
     Change(
@@ -221,6 +246,16 @@ CHANGES = (
         RECORD | {"train_experiment": 1} | AFTER_TRAINING,
         config=("experiments={article_a: {seeds: [0, 1]}}",),
     ),
+    Change(
+        "one more batch size in `benchmark.batch_sizes`",
+        RECORD | {"measure_batch_size": 1} | AFTER_BATCH_SIZES,
+        config=("benchmark={batch_sizes: [100, 200]}",),
+    ),
+    Change(
+        "`benchmark.deep_model`",
+        RECORD | {"train_deep_model": 3, "tabulate_deep_model": 1},
+        config=("benchmark={deep_model: {epochs: 2}}",),
+    ),
     Change("`ladder`", RECORD | LADDER, config=("ladder={rounds: 2}",)),
     Change("`data_dir` or `download`", RECORD, config=("data_dir=elsewhere",)),
     Change(
@@ -243,8 +278,9 @@ CHANGES = (
     Change(
         "deleted cluster centres",
         {"fit_clusters": 1, "score_silhouettes": 1, "transform_clusters": 1}
-        | {"train_numpy": 1, "train_keras": 1}
+        | {"train_numpy": 1, "train_keras": 1, "measure_batch_size": 1}
         | AFTER_TRAINING
+        | AFTER_BATCH_SIZES
         | AFTER_SWEEP,
         delete("results/tiny/models/clusters/k-10-seed-0.centers.npy"),
     ),

@@ -16,6 +16,18 @@ TINY = {
     "train": {"epochs": 2, "batch_sizes": [100]},
     "experiments": {"article_a": {"epochs": 2, "batch_size": 100, "seeds": [0]}},
     "ladder": {"batch_size": 100, "rounds": 1},
+    "benchmark": {
+        "batch_sizes": [100],
+        "cluster_k": 10,
+        "cluster_batch_sizes": [100],
+        "variants": ["numpy", "keras"],
+        "rounds": 1,
+        "turn_seconds": 0,
+        "retries": 0,
+        "operations": {"batch_sizes": [100], "rounds": 1},
+        "threads": {"batch_size": 100, "rounds": 1},
+        "deep_model": {"hidden_layer_sizes": [8], "batch_size": 100, "epochs": 1},
+    },
 }
 TINY_FILE = ("--configfile", "config/tiny.yaml")
 

@@ -1,11 +1,13 @@
 """The workflow itself, on real images, as a user runs it."""
 
+import os
 import sys
 
 import pandas as pd
 import pytest
 import yaml
 
+from mlplab.processors import gpu_present
 from mlplab.tables import HISTORY_COLUMNS, SWEEP_COLUMNS
 from tests.workflow.running import run, snakemake
 
@@ -60,12 +62,40 @@ def test_networks_learn_more_than_chance(results):
     assert (final["test_accuracy"] > 0.2).all()
 
 
-def test_seconds_and_ratios_are_there(results):
+def test_every_variant_is_measured_in_every_round_and_compared_to_numpy(results):
     benchmark = pd.read_csv(results / "tables" / "batch_size_benchmark.csv")
-    ratios = pd.read_csv(results / "tables" / "batch_size_ratios.csv")
+    absent = pd.read_csv(results / "tables" / "absent_variants.csv")
+    variants = {"numpy", "products", "keras", "keras_tuned", "keras_matched", "sklearn"}
+    assert variants <= set(benchmark["variant"])
+    assert set(benchmark["variant"]) | set(absent["variant"]) == {*variants, "pytorch", "jax"}
+    cases = benchmark.groupby(["input_space", "batch_size", "variant"])["round"].unique()
+    assert set(cases.index.droplevel("variant")) == {
+        ("pixels", 100),
+        ("pixels", 1000),
+        ("clusters-30", 500),
+    }
+    assert all(list(rounds) == [1, 2, 3] for rounds in cases)
     assert (benchmark["seconds_per_epoch"] > 0).all()
+    assert (benchmark["n_threads"] <= os.cpu_count()).all()
+    assert benchmark["blas_threads"].between(1, benchmark["n_threads"]).all()
+    tuned = benchmark[benchmark["variant"] == "keras_tuned"]
+    assert tuned["notes"].str.contains("steps_per_execution=").all()
+    ratios = pd.read_csv(results / "tables" / "batch_size_ratios.csv")
     assert set(ratios["verdict"]) <= {"faster", "slower", "no difference"}
-    assert len(ratios) == 4
+    assert len(ratios) == 3 * (len(set(benchmark["variant"])) - 2)
+
+
+def test_operations_threads_and_the_deep_model_have_their_tables(results):
+    operations = pd.read_csv(results / "tables" / "operation_times.csv")
+    assert set(operations["framework"]) == {"numpy", "tensorflow"}
+    assert set(operations["batch_size"]) == {500}
+    threads = pd.read_csv(results / "tables" / "thread_scaling.csv")
+    assert {1, 2} <= set(threads["n_threads"])
+    assert set(threads["setting"]) == {"environment", "api"}
+    deep = pd.read_csv(results / "tables" / "deep_model.csv").set_index("variant")
+    assert deep["xla"].to_dict() == {"numpy": False, "keras": False, "keras_xla": True}
+    assert (deep["epochs"] == 3).all()
+    assert deep["test_accuracy"].between(0, 1).all()
 
 
 def test_every_step_of_the_ladder_is_measured_in_every_round_beside_keras(results):
@@ -83,7 +113,8 @@ def test_every_step_of_the_ladder_is_measured_in_every_round_beside_keras(result
 
 def test_figures_are_drawn_twice(results):
     drawn = [path for path in (results / "figures").iterdir() if path.suffix != ".json"]
-    stems = ("cluster_sweep", "optimization_ladder", "seconds_per_epoch", "training_history")
+    stems = ("batch_size_ratios", "cluster_sweep", "optimization_ladder", "seconds_per_epoch")
+    stems += ("training_history",)
     expected = [f"{stem}.{kind}" for stem in stems for kind in ("png", "svg")]
     assert sorted(path.name for path in drawn) == expected
     assert all(path.stat().st_size > 5_000 for path in drawn)
@@ -125,6 +156,14 @@ def test_sizes_beyond_the_data_are_refused(checkout):
     assert done.returncode != 0
     assert "cluster.k_values: found 90000" in said
     assert "train.batch_sizes: found 70000" in said
+
+
+@pytest.mark.skipif(gpu_present(), reason="there is a GPU")
+def test_a_gpu_that_is_not_there_is_refused_before_any_job(checkout):
+    done = snakemake(checkout, "--config", "run=refused", "benchmark={device: gpu}")
+    assert done.returncode != 0
+    assert "benchmark.device: found 'gpu', but nvidia-smi lists no GPU" in done.stderr
+    assert not (checkout / "results" / "refused").exists()
 
 
 def test_without_any_source_all_are_told_and_nothing_is_left(checkout, tmp_path):

@@ -5,7 +5,7 @@
 rule evaluate_claims:
     input:
         rules.tabulate_training.output.history,
-        rules.tabulate_training.output.ratios,
+        rules.tabulate_batch_sizes.output.ratios,
         rules.tabulate_cluster_sweep.output.sweep,
         rules.tabulate_ladder.output,
         claims="config/claims.yaml",

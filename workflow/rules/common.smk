@@ -3,15 +3,23 @@ import os
 import sys
 
 from mlplab.config import GRID_EXPERIMENT, ConfigError, load_config, sample_counts
+from mlplab.config_benchmark import DEEP_VARIANTS
 from mlplab.data import DataError
 from mlplab.data.registry import load_registry
 from mlplab.locks import LockedError, hold_lock
+from mlplab.processors import gpu_present
 
 try:
     DATASETS = load_registry(workflow.source_path("../../config/datasets.yaml"))
     CONFIG = load_config(config, DATASETS)
 except (ConfigError, DataError) as error:
     sys.exit(str(error))
+
+if CONFIG.benchmark.device == "gpu" and not gpu_present():
+    sys.exit(
+        "benchmark.device: found 'gpu', but nvidia-smi lists no GPU on this machine; allowed: "
+        "cpu, or gpu where there is one with its driver"
+    )
 
 DATASET = DATASETS[CONFIG.dataset]
 RAW = f"resources/{CONFIG.dataset}"
@@ -31,6 +39,7 @@ wildcard_constraints:
     framework=r"numpy|keras",
     experiment=r"[A-Za-z0-9_-]+",
     part=r"train|test",
+    variant=r"[a-z_]+",
 
 
 def features(space, part):
@@ -54,6 +63,29 @@ def training_histories(framework):
         batch_size=CONFIG.train.batch_sizes,
         seed=CONFIG.seeds,
     )
+
+
+def input_space(space):
+    """The name of a feature space in the tables, which compare pixels however scaled."""
+    return "pixels" if space.startswith("pixels-") else space
+
+
+def batch_size_turns(extension):
+    """A file for every batch size on pixels, and for some on cluster distances."""
+    pattern = f"{RESULTS}/benchmark/{{space}}/batch-{{batch_size}}.{extension}"
+    return [
+        pattern.format(space=space, batch_size=batch_size)
+        for space, batch_sizes in (
+            (pixel_space("numpy"), CONFIG.benchmark.batch_sizes),
+            (f"clusters-{CONFIG.benchmark.cluster_k}", CONFIG.benchmark.cluster_batch_sizes),
+        )
+        for batch_size in batch_sizes
+    ]
+
+
+def deep_model_space(variant):
+    """The pixels that a variant of the deep model is trained on, scaled as its framework wants."""
+    return pixel_space("numpy" if variant == "numpy" else "keras")
 
 
 def experiment_space(name):

@@ -43,19 +43,34 @@ rule plot_training_history:
 
 rule plot_seconds_per_epoch:
     input:
-        benchmark=rules.tabulate_training.output.benchmark,
-        ratios=rules.tabulate_training.output.ratios,
+        rules.tabulate_batch_sizes.output.summary,
     output:
         png=report(
             f"{RESULTS}/figures/seconds_per_epoch.png",
             caption="../report/seconds_per_epoch.rst",
-            category="Training",
+            category="Time",
         ),
         svg=f"{RESULTS}/figures/seconds_per_epoch.svg",
     log:
         f"{RESULTS}/logs/plot_seconds_per_epoch.log",
     script:
         "../scripts/plot_seconds_per_epoch.py"
+
+
+rule plot_batch_size_ratios:
+    input:
+        rules.tabulate_batch_sizes.output.ratios,
+    output:
+        png=report(
+            f"{RESULTS}/figures/batch_size_ratios.png",
+            caption="../report/batch_size_ratios.rst",
+            category="Time",
+        ),
+        svg=f"{RESULTS}/figures/batch_size_ratios.svg",
+    log:
+        f"{RESULTS}/logs/plot_batch_size_ratios.log",
+    script:
+        "../scripts/plot_batch_size_ratios.py"
 
 
 rule plot_optimization_ladder:
@@ -79,4 +94,5 @@ rule figures:
         rules.plot_cluster_sweep.output,
         rules.plot_training_history.output,
         rules.plot_seconds_per_epoch.output,
+        rules.plot_batch_size_ratios.output,
         rules.plot_optimization_ladder.output,

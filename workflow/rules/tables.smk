@@ -22,14 +22,9 @@ rule tabulate_training:
         experiment_histories(),
     output:
         history=f"{RESULTS}/tables/training_history.csv",
-        benchmark=f"{RESULTS}/tables/batch_size_benchmark.csv",
-        ratios=f"{RESULTS}/tables/batch_size_ratios.csv",
         accuracies=f"{RESULTS}/tables/final_accuracies.csv",
     log:
         f"{RESULTS}/logs/tabulate_training.log",
-    params:
-        experiment=GRID_EXPERIMENT,
-        seed=CONFIG.seeds[0],
     script:
         "../scripts/tabulate_training.py"
 
@@ -40,3 +35,7 @@ rule tables:
         rules.tabulate_training.output,
         rules.measure_ladder.output,
         rules.tabulate_ladder.output,
+        rules.tabulate_batch_sizes.output,
+        rules.tabulate_operations.output,
+        rules.measure_threads.output,
+        rules.tabulate_deep_model.output,

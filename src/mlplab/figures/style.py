@@ -10,6 +10,7 @@ import matplotlib
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mlplab.files import atomic_path
@@ -19,6 +20,32 @@ from mlplab.files import atomic_path
 FRAMEWORK_STYLES = {
     "numpy": {"label": "NumPy", "color": "#0072B2", "marker": "o", "linestyle": "-"},
     "keras": {"label": "Keras", "color": "#D55E00", "marker": "s", "linestyle": "--"},
+}
+# Variants have the colour of their framework.
+VARIANT_STYLES = {
+    "numpy": FRAMEWORK_STYLES["numpy"],
+    "products": {
+        "label": "products alone",
+        "color": "#000000",
+        "marker": ".",
+        "linestyle": (0, (1, 1.5)),
+    },
+    "keras": FRAMEWORK_STYLES["keras"],
+    "keras_tuned": {
+        "label": "Keras, tuned",
+        "color": "#D55E00",
+        "marker": "^",
+        "linestyle": ":",
+    },
+    "keras_matched": {
+        "label": "Keras, matched",
+        "color": "#D55E00",
+        "marker": "D",
+        "linestyle": "-.",
+    },
+    "sklearn": {"label": "scikit-learn", "color": "#009E73", "marker": "v", "linestyle": "-"},
+    "pytorch": {"label": "PyTorch", "color": "#CC79A7", "marker": "P", "linestyle": "--"},
+    "jax": {"label": "JAX", "color": "#E69F00", "marker": "X", "linestyle": "-."},
 }
 SPACE_COLORS = ["#000000", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#0072B2"]
 NEUTRAL = "#000000"
@@ -56,3 +83,45 @@ def save_figure(figure: Figure, paths: Iterable[str | os.PathLike[str]]) -> None
 def leading_digits(value: float, _: int) -> str:
     """Labels at 1, 2 and 5 of every decade of a logarithmic axis."""
     return f"{value:g}" if f"{value:e}"[0] in "125" else ""
+
+
+def ordered_spaces(spaces: Iterable[str]) -> list[str]:
+    """The input spaces that occur, each once: pixels first, then clusters by their number."""
+
+    def order(space: str) -> tuple[bool, int]:
+        return space != "pixels", int(space.rsplit("-", 1)[-1]) if "-" in space else 0
+
+    return sorted(set(spaces), key=order)
+
+
+def space_label(space: str) -> str:
+    """An input space in words."""
+    return "pixels" if space == "pixels" else f"{space.rsplit('-', 1)[-1]} distances"
+
+
+def short_number(value: float, _: int) -> str:
+    """Batch sizes, thousands as k."""
+    return f"{value / 1000:g}k" if value >= 1000 else f"{value:g}"
+
+
+def label_points(axis: Axes, points: Iterable[tuple[float, float, str, str]]) -> None:
+    """Write (x, y, text, colour) right of each point, moved apart where words would overlap.
+
+    The ranges of the axes must be final; the scale may be any.
+    """
+    axis.figure.draw_without_rendering()  # the layout decides how far apart points lie
+    points_per_pixel = 72 / axis.figure.dpi
+    line_height = plt.rcParams["font.size"] * 1.1
+    placed = -float("inf")
+    for x, y, text, color in sorted(points, key=lambda point: point[1]):
+        height = axis.transData.transform((x, y))[1] * points_per_pixel
+        placed = max(height, placed + line_height)
+        axis.annotate(
+            text,
+            (x, y),
+            xytext=(6, placed - height),
+            textcoords="offset points",
+            color=color,
+            va="center",
+            annotation_clip=False,
+        )

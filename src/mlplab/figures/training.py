@@ -1,4 +1,4 @@
-"""Trainings, drawn: what the networks learn and how long they take."""
+"""Trainings, drawn: what the networks learn."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter
 
-from mlplab.figures.style import FRAMEWORK_STYLES, SPACE_COLORS, leading_digits
+from mlplab.figures.style import (
+    FRAMEWORK_STYLES,
+    SPACE_COLORS,
+    leading_digits,
+    ordered_spaces,
+    space_label,
+)
 
 
 def plot_training_history(
@@ -30,7 +36,7 @@ def plot_training_history(
         squeeze=False,
         layout="constrained",
     )
-    spaces = _ordered_spaces(chosen)
+    spaces = ordered_spaces(chosen["input_space"])
     labels: list[tuple[Axes, list[tuple[float, str, str]]]] = []
     for column, framework in enumerate(frameworks):
         cost, accuracy = axes[0, column], axes[1, column]
@@ -43,7 +49,7 @@ def plot_training_history(
             cost.plot(run["epoch"], run["total_cost"] / run["total_cost"].iloc[0], color=color)
             accuracy.plot(run["epoch"], run["test_accuracy"], color=color)
             accuracy.plot(run["epoch"], run["train_accuracy"], color=color, ls=":", lw=1)
-            ends.append((run["test_accuracy"].iloc[-1], _space_label(space), color))
+            ends.append((run["test_accuracy"].iloc[-1], space_label(space), color))
         cost.set(title=f"{FRAMEWORK_STYLES[framework]['label']}, batch size {batch_size}")
         cost.set_yscale("log")
         for formatter in (cost.yaxis.set_major_formatter, cost.yaxis.set_minor_formatter):
@@ -56,89 +62,6 @@ def plot_training_history(
     for axis, ends in labels:
         _label_ends(axis, chosen["epoch"].max(), ends)
     return figure
-
-
-def plot_seconds_per_epoch(benchmark: pd.DataFrame, ratios: pd.DataFrame) -> Figure:
-    """Seconds per epoch over batch size, and ratios to NumPy with their 95 % intervals.
-
-    From ``batch_size_benchmark.csv`` and ``batch_size_ratios.csv``; bars are quartiles.
-    """
-    variants = _ordered_spaces(benchmark.rename(columns={"variant": "input_space"}))
-    figure, axes = plt.subplots(
-        2,
-        len(variants),
-        figsize=(max(3.2, 2.8 * len(variants)), 5.4),
-        sharex=True,
-        sharey="row",
-        squeeze=False,
-        layout="constrained",
-    )
-    for column, variant in enumerate(variants):
-        top, bottom = axes[:, column]
-        rounds = benchmark[benchmark["variant"] == variant]
-        for framework, style in FRAMEWORK_STYLES.items():
-            grouped = rounds[rounds["framework"] == framework].groupby("batch_size")
-            middle = grouped["seconds_per_epoch"].median()
-            if middle.empty:
-                continue
-            spread = [
-                middle - grouped["seconds_per_epoch"].quantile(0.25),
-                grouped["seconds_per_epoch"].quantile(0.75) - middle,
-            ]
-            line = {key: value for key, value in style.items() if key != "label"}
-            top.errorbar(middle.index, middle, yerr=spread, capsize=2, ms=4, **line)
-            top.annotate(
-                style["label"],
-                (middle.index[0], middle.iloc[0]),
-                xytext=(6, 4),
-                textcoords="offset points",
-                color=style["color"],
-            )
-        top.set(xscale="log", yscale="log", title=_space_label(variant))
-        shown = ratios[(ratios["variant"] == variant) & (ratios["framework"] == "keras")]
-        bottom.axhline(1.0, color=FRAMEWORK_STYLES["numpy"]["color"], linewidth=1)
-        bottom.errorbar(
-            shown["batch_size"],
-            shown["ratio_to_numpy"],
-            yerr=[
-                shown["ratio_to_numpy"] - shown["ci_low"],
-                shown["ci_high"] - shown["ratio_to_numpy"],
-            ],
-            fmt="s--",
-            ms=4,
-            capsize=2,
-            color=FRAMEWORK_STYLES["keras"]["color"],
-        )
-        bottom.set(xlabel="batch size (samples)", yscale="log")
-        sizes = sorted(rounds["batch_size"].unique())
-        bottom.xaxis.set_major_locator(FixedLocator(sizes))
-        bottom.xaxis.set_minor_locator(NullLocator())
-        bottom.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _short_number(value)))
-    axes[0, 0].set(ylabel="time of an epoch (seconds)")
-    axes[1, 0].set(ylabel="Keras / NumPy\n(NumPy faster above 1)")
-    plain = FuncFormatter(lambda value, _: f"{value:g}")
-    for axis in axes[:, 0]:
-        axis.yaxis.set_major_formatter(plain)
-    for axis in axes[:, 0]:
-        axis.yaxis.set_minor_formatter(FuncFormatter(leading_digits))
-    return figure
-
-
-def _ordered_spaces(table: pd.DataFrame) -> list[str]:
-    """Pixels first, then clusters by their number."""
-
-    def order(space: str) -> tuple[bool, int]:
-        return space != "pixels", int(space.rsplit("-", 1)[-1]) if "-" in space else 0
-
-    return sorted(table["input_space"].unique(), key=order)
-
-
-def _space_label(space: str) -> str:
-    return "pixels" if space == "pixels" else f"{space.rsplit('-', 1)[-1]} distances"
-
-
-def _short_number(value: float) -> str:
-    return f"{value / 1000:g}k" if value >= 1000 else f"{value:g}"
 
 
 def _label_ends(axis: Axes, x: float, ends: list[tuple[float, str, str]]) -> None:

@@ -16,20 +16,26 @@ if TYPE_CHECKING:
 
 
 def configure_tensorflow(
-    n_threads: int, *, device: Literal["cpu", "gpu"] = "cpu", seed: int | None = None
+    n_threads: int,
+    *,
+    device: Literal["cpu", "gpu"] = "cpu",
+    gpu_memory_mib: int | None = None,
+    seed: int | None = None,
 ) -> None:
     """Set threads, device and seed; to be called before anything else imports TensorFlow.
 
     Parameters
     ----------
     n_threads : limit of the intra-op and of the inter-op pool, at most the processors there are
-    device : "cpu" hides all GPUs
+    device : "cpu" hides all GPUs; "gpu" wants one
+    gpu_memory_mib : memory of the first GPU that may be taken, MiB; None leaves it to TensorFlow
     seed : seed of Python's, NumPy's and TensorFlow's generators
 
     Raises
     ------
     RuntimeError
-        TensorFlow's pools already run with other limits.
+        TensorFlow's pools already run with other limits, or it finds no GPU although one is
+        wanted.
     """
     if device == "cpu":
         os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
@@ -50,8 +56,24 @@ def configure_tensorflow(
             f"(0 is its own choice), {n_threads} were asked for; configure it once, before the "
             "first use, in a process of its own"
         ) from None
+    if device == "gpu":
+        _limit_gpu(gpu_memory_mib)
     if seed is not None:
         keras.utils.set_random_seed(seed)
+
+
+def _limit_gpu(memory_mib: int | None) -> None:
+    import tensorflow as tf
+
+    gpus = tf.config.list_physical_devices("GPU")
+    if not gpus:
+        raise RuntimeError(
+            "device gpu: TensorFlow finds no GPU; install tensorflow[and-cuda] and a driver, or "
+            "set the device to cpu"
+        )
+    if memory_mib is not None:
+        limit = tf.config.LogicalDeviceConfiguration(memory_limit=memory_mib)
+        tf.config.set_logical_device_configuration(gpus[0], [limit])
 
 
 def build_reference_model(

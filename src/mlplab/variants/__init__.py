@@ -1,8 +1,9 @@
 """Ways to train the same network, each a module with one function behind one interface.
 
 A module has ``train(problem, clock)``, which trains ``problem.epochs`` epochs and calls
-``clock.start()`` and ``clock.stop()`` around each (a :data:`Train` function), and ``REQUIRES``,
-the name of the package without which it cannot run. To add a variant, add its module to ``NAMES``.
+``clock.start()`` and ``clock.stop()`` around each (a :data:`Train` function), ``REQUIRES``, the
+package without which it cannot run, and ``FRAMEWORK``, the name of the library that does the work.
+To add a variant, add its module to ``NAMES``.
 """
 
 from __future__ import annotations
@@ -14,13 +15,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
 from mlplab.files import load_array
 
-NAMES = ("numpy", "products", "keras", "keras_tuned", "sklearn", "pytorch", "jax")
+NAMES = (
+    "numpy",
+    "products",
+    "keras",
+    "keras_tuned",
+    "keras_matched",
+    "sklearn",
+    "pytorch",
+    "jax",
+)
 
 HIDDEN = (70, 30)
 LEARNING_RATE, MOMENTUM, L2 = 1e-3, 5e-5, 0.01
@@ -31,6 +41,8 @@ class Problem:
     """What is trained: samples (n, n_features) float32, codes (n,), and how.
 
     An array that is the memory map of a whole file goes to other processes as the path of it.
+    ``epochs`` is how many there may be; the process is ended when no more are wanted.
+    ``gpu_memory_mib`` limits the memory of a GPU, MiB; None leaves it to the library.
     """
 
     x: np.ndarray
@@ -38,6 +50,8 @@ class Problem:
     batch_size: int
     n_threads: int
     epochs: int
+    device: Literal["cpu", "gpu"] = "cpu"
+    gpu_memory_mib: int | None = None
 
     @property
     def layer_sizes(self) -> list[int]:

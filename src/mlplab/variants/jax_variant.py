@@ -1,20 +1,20 @@
 """JAX with one compiled scan over the batches of an epoch; a short last batch is left out."""
 
 import itertools
-import os
 
 import numpy as np
 
 from mlplab.variants import L2, LEARNING_RATE, MOMENTUM, Clock, Problem
 
-REQUIRES = "jax"
+REQUIRES, FRAMEWORK = "jax", "jax"
 
 
 def train(problem: Problem, clock: Clock) -> None:
     """See :mod:`mlplab.variants`; JAX takes its number of threads from the machine."""
-    os.environ["JAX_PLATFORMS"] = "cpu"
     import jax
     import jax.numpy as jnp
+
+    jax.config.update("jax_platforms", "cpu")
 
     sizes, batch = problem.layer_sizes, problem.batch_size
     random = np.random.default_rng(0)

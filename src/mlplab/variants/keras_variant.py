@@ -3,17 +3,35 @@
 from mlplab.keras_mlp import build_reference_model, configure_tensorflow
 from mlplab.variants import HIDDEN, L2, Clock, Problem
 
-REQUIRES = "tensorflow"
+REQUIRES, FRAMEWORK = "keras", "keras"
 
 
 def train(problem: Problem, clock: Clock) -> None:
     """See :mod:`mlplab.variants`."""
-    configure_tensorflow(problem.n_threads, seed=0)
+    clock.note(limit_tensorflow(problem))
     import keras
 
     sizes = problem.layer_sizes
     model = build_reference_model(sizes[0], sizes[-1], hidden=HIDDEN, l2=L2)
     fit_with_clock(model, problem, clock, problem.x, keras.utils.to_categorical(problem.codes))
+
+
+def limit_tensorflow(problem: Problem) -> str:
+    """Set threads, device and seed as the problem wants them; the threads TensorFlow tells."""
+    configure_tensorflow(
+        problem.n_threads, device=problem.device, gpu_memory_mib=problem.gpu_memory_mib, seed=0
+    )
+    return describe_threads()
+
+
+def describe_threads() -> str:
+    """The limits of TensorFlow's pools, as it tells them (0 is its own choice)."""
+    import tensorflow as tf
+
+    threading = tf.config.threading
+    intra = threading.get_intra_op_parallelism_threads()
+    inter = threading.get_inter_op_parallelism_threads()
+    return f"{intra} intra-op and {inter} inter-op threads"
 
 
 def fit_with_clock(model, problem: Problem, clock: Clock, x, targets) -> None:

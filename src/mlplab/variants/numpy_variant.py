@@ -7,7 +7,7 @@ from mlplab.numpy_mlp.planning import choose_plan
 from mlplab.numpy_mlp.trainer import Step, Trainer
 from mlplab.variants import L2, LEARNING_RATE, MOMENTUM, Clock, Problem
 
-REQUIRES = "numpy"
+REQUIRES, FRAMEWORK = "numpy", "numpy"
 
 
 def train(problem: Problem, clock: Clock) -> None:

@@ -4,7 +4,7 @@ import itertools
 
 from mlplab.variants import L2, LEARNING_RATE, MOMENTUM, Clock, Problem
 
-REQUIRES = "torch"
+REQUIRES, FRAMEWORK = "torch", "pytorch"
 
 
 def train(problem: Problem, clock: Clock) -> None:

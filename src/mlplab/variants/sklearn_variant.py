@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from mlplab.variants import HIDDEN, L2, LEARNING_RATE, MOMENTUM, Clock, Problem
 
-REQUIRES = "sklearn"
+REQUIRES, FRAMEWORK = "sklearn", "sklearn"
 
 
 def train(problem: Problem, clock: Clock) -> None:

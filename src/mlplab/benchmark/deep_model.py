@@ -1,0 +1,139 @@
+"""The deep model of article B: time and accuracy in Keras, with XLA or not, and in NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from mlplab.processors import available_threads
+from mlplab.timing import QuietWatch
+
+if TYPE_CHECKING:
+    from mlplab.training import Samples
+
+COLUMNS = [
+    "framework",
+    "variant",
+    "xla",
+    "batch_size",
+    "epochs",
+    "seed",
+    "n_threads",
+    "train_accuracy",
+    "test_accuracy",
+    "wall_seconds",
+    "cpu_seconds",
+    "seconds_per_epoch",
+    "first_epoch_seconds",
+    "foreign_cpu_share",
+    "contaminated",
+]
+
+
+def train_deep_model(
+    samples: Samples,
+    *,
+    variant: Literal["numpy", "keras", "keras_xla"],
+    hidden_layer_sizes: Sequence[int],
+    batch_size: int,
+    epochs: int,
+    n_threads: int,
+    seed: int,
+    learning_rate: float,
+    momentum: float,
+    decrease_const: float,
+) -> pd.DataFrame:
+    """Train the deep model once.
+
+    Parameters
+    ----------
+    samples : both parts, scaled as the framework wants them
+    variant : ``keras_xla`` compiles the steps of Keras with XLA
+    learning_rate, momentum, decrease_const : of ``NumpyMLPClassifier``; Keras has rmsprop
+
+    Returns
+    -------
+    DataFrame with the ``COLUMNS`` and one row. ``wall_seconds`` are those of training in all
+    epochs, evaluation not included; ``seconds_per_epoch`` is the median of the epochs after the
+    first, which compiles. No variant has regularisation.
+    """
+    n_threads = min(n_threads, available_threads())
+    with QuietWatch() as watch:
+        if variant == "numpy":
+            from mlplab.numpy_mlp import NumpyMLPClassifier
+
+            network = NumpyMLPClassifier(
+                tuple(hidden_layer_sizes),
+                batch_size=batch_size,
+                epochs=epochs,
+                learning_rate=learning_rate,
+                momentum=momentum,
+                decrease_const=decrease_const,
+                l2=0.0,
+                random_state=seed,
+                n_threads=n_threads,
+            )
+            network.fit(
+                samples.x_train,
+                samples.y_train,
+                validation_data=(samples.x_test, samples.y_test),
+            )
+            history = network.history_
+        else:
+            history = _train_keras(
+                samples,
+                hidden_layer_sizes,
+                jit_compile=variant == "keras_xla",
+                batch_size=batch_size,
+                epochs=epochs,
+                n_threads=n_threads,
+                seed=seed,
+            )
+    row = {
+        "framework": variant.split("_")[0],
+        "variant": variant,
+        "xla": variant == "keras_xla",
+        "batch_size": batch_size,
+        "epochs": epochs,
+        "seed": seed,
+        "n_threads": n_threads,
+        **history.iloc[-1][["train_accuracy", "test_accuracy"]],
+        **history[["wall_seconds", "cpu_seconds"]].sum(),
+        "seconds_per_epoch": history["wall_seconds"].iloc[1:].median(),
+        "first_epoch_seconds": history["wall_seconds"].iloc[0],
+        "foreign_cpu_share": watch.foreign_share,
+        "contaminated": watch.contaminated,
+    }
+    return pd.DataFrame([row], columns=COLUMNS)
+
+
+def _train_keras(
+    samples: Samples,
+    hidden_layer_sizes: Sequence[int],
+    *,
+    jit_compile: bool,
+    batch_size: int,
+    epochs: int,
+    n_threads: int,
+    seed: int,
+) -> pd.DataFrame:
+    from mlplab.keras_mlp import build_deep_model, configure_tensorflow, train_keras
+
+    configure_tensorflow(n_threads, seed=seed)
+    model = build_deep_model(
+        samples.n_features,
+        int(samples.y_train.max()) + 1,
+        hidden=hidden_layer_sizes,
+        jit_compile=jit_compile,
+    )
+    return train_keras(
+        model,
+        samples.x_train,
+        samples.y_train,
+        samples.x_test,
+        samples.y_test,
+        epochs=epochs,
+        batch_size=batch_size,
+    )

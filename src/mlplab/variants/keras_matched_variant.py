@@ -1,0 +1,27 @@
+"""Keras with the mathematics of this project's network: the matched model, and `fit`."""
+
+import numpy as np
+
+from mlplab.keras_mlp import build_matched_model
+from mlplab.numpy_mlp.parameters import draw_parameters
+from mlplab.variants import L2, LEARNING_RATE, MOMENTUM, Clock, Problem
+from mlplab.variants.keras_variant import fit_with_clock, limit_tensorflow
+
+REQUIRES, FRAMEWORK = "keras", "keras"
+
+
+def train(problem: Problem, clock: Clock) -> None:
+    """See :mod:`mlplab.variants`; the start weights are those of the numpy variant."""
+    clock.note(limit_tensorflow(problem))
+    import keras
+
+    start = draw_parameters(problem.layer_sizes, np.float32, np.random.RandomState(0))
+    model = build_matched_model(
+        start.weights,
+        start.biases,
+        steps_per_epoch=-(-len(problem.x) // problem.batch_size),
+        learning_rate=LEARNING_RATE,
+        momentum=MOMENTUM,
+        l2=L2,
+    )
+    fit_with_clock(model, problem, clock, problem.x, keras.utils.to_categorical(problem.codes))

@@ -1,0 +1,152 @@
+# in:  results/<run>/data/<space>/, results/<run>/data/labels/
+# out: results/<run>/benchmark/<space>/: turns of all variants with one batch size,
+#      benchmark/operations/, benchmark/deep_model/, results/<run>/tables/batch_size_*.csv,
+#      absent_variants.csv, operation_times.csv, thread_scaling.csv, deep_model.csv
+#
+# Seconds are measured, so each job that does runs alone like the trainings.
+
+
+rule measure_batch_size:
+    input:
+        x_train=f"{RESULTS}/data/{{space}}/x_train.npy",
+        y_train=rules.extract_labels.output.train,
+    output:
+        turns=f"{RESULTS}/benchmark/{{space}}/batch-{{batch_size}}.csv",
+        absent=f"{RESULTS}/benchmark/{{space}}/batch-{{batch_size}}.absent.csv",
+    log:
+        f"{RESULTS}/logs/measure_batch_size/{{space}}-batch-{{batch_size}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/measure_batch_size/{{space}}-batch-{{batch_size}}.tsv"
+    threads: CONFIG.benchmark.n_threads
+    resources:
+        slot=64,
+    params:
+        input_space=lambda wildcards: input_space(wildcards.space),
+        batch_size=lambda wildcards: int(wildcards.batch_size),
+        variants=list(CONFIG.benchmark.variants),
+        n_threads=CONFIG.benchmark.n_threads,
+        rounds=CONFIG.benchmark.rounds,
+        turn_seconds=CONFIG.benchmark.turn_seconds,
+        retries=CONFIG.benchmark.retries,
+        device=CONFIG.benchmark.device,
+        gpu_memory_mib=CONFIG.benchmark.gpu_memory_mib,
+        seed=CONFIG.seeds[0],
+    script:
+        "../scripts/measure_batch_size.py"
+
+
+rule tabulate_batch_sizes:
+    input:
+        turns=batch_size_turns("csv"),
+        absent=batch_size_turns("absent.csv"),
+    output:
+        benchmark=f"{RESULTS}/tables/batch_size_benchmark.csv",
+        summary=f"{RESULTS}/tables/batch_size_summary.csv",
+        ratios=f"{RESULTS}/tables/batch_size_ratios.csv",
+        absent=f"{RESULTS}/tables/absent_variants.csv",
+    log:
+        f"{RESULTS}/logs/tabulate_batch_sizes.log",
+    params:
+        seed=CONFIG.seeds[0],
+    script:
+        "../scripts/tabulate_batch_sizes.py"
+
+
+rule measure_operations:
+    input:
+        x_train=features(pixel_space("numpy"), "train"),
+        y_train=rules.extract_labels.output.train,
+    output:
+        f"{RESULTS}/benchmark/operations/batch-{{batch_size}}.csv",
+    log:
+        f"{RESULTS}/logs/measure_operations/batch-{{batch_size}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/measure_operations/batch-{{batch_size}}.tsv"
+    threads: CONFIG.benchmark.n_threads
+    resources:
+        slot=64,
+    params:
+        batch_size=lambda wildcards: int(wildcards.batch_size),
+        n_threads=CONFIG.benchmark.n_threads,
+        rounds=CONFIG.benchmark.operations.rounds,
+        retries=CONFIG.benchmark.retries,
+        seed=CONFIG.seeds[0],
+    script:
+        "../scripts/measure_operations.py"
+
+
+rule tabulate_operations:
+    input:
+        expand(
+            rules.measure_operations.output[0],
+            batch_size=CONFIG.benchmark.operations.batch_sizes,
+        ),
+    output:
+        f"{RESULTS}/tables/operation_times.csv",
+    log:
+        f"{RESULTS}/logs/tabulate_operations.log",
+    script:
+        "../scripts/join_tables.py"
+
+
+rule measure_threads:
+    input:
+        x_train=features(pixel_space("numpy"), "train"),
+        y_train=rules.extract_labels.output.train,
+    output:
+        f"{RESULTS}/tables/thread_scaling.csv",
+    log:
+        f"{RESULTS}/logs/measure_threads.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/measure_threads.tsv"
+    threads: CONFIG.benchmark.n_threads
+    resources:
+        slot=64,
+    params:
+        batch_size=CONFIG.benchmark.threads.batch_size,
+        rounds=CONFIG.benchmark.threads.rounds,
+        turn_seconds=CONFIG.benchmark.turn_seconds,
+        retries=CONFIG.benchmark.retries,
+        seed=CONFIG.seeds[0],
+    script:
+        "../scripts/measure_threads.py"
+
+
+rule train_deep_model:
+    input:
+        x_train=lambda wildcards: features(deep_model_space(wildcards.variant), "train"),
+        x_test=lambda wildcards: features(deep_model_space(wildcards.variant), "test"),
+        y_train=rules.extract_labels.output.train,
+        y_test=rules.extract_labels.output.test,
+    output:
+        f"{RESULTS}/benchmark/deep_model/{{variant}}.csv",
+    log:
+        f"{RESULTS}/logs/train_deep_model/{{variant}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/train_deep_model/{{variant}}.tsv"
+    threads: CONFIG.benchmark.n_threads
+    resources:
+        slot=64,
+    params:
+        variant=lambda wildcards: wildcards.variant,
+        hidden_layer_sizes=list(CONFIG.benchmark.deep_model.hidden_layer_sizes),
+        batch_size=CONFIG.benchmark.deep_model.batch_size,
+        epochs=CONFIG.benchmark.deep_model.epochs,
+        n_threads=CONFIG.benchmark.n_threads,
+        seed=CONFIG.seeds[0],
+        learning_rate=CONFIG.train.numpy.learning_rate,
+        momentum=CONFIG.train.numpy.momentum,
+        decrease_const=CONFIG.train.numpy.decrease_const,
+    script:
+        "../scripts/train_deep_model.py"
+
+
+rule tabulate_deep_model:
+    input:
+        expand(rules.train_deep_model.output[0], variant=DEEP_VARIANTS),
+    output:
+        f"{RESULTS}/tables/deep_model.csv",
+    log:
+        f"{RESULTS}/logs/tabulate_deep_model.log",
+    script:
+        "../scripts/join_tables.py"

@@ -1,0 +1,13 @@
+"""Put the turns of all batch sizes into one table, and draw medians and ratios from it."""
+
+from mlplab.benchmark import summary
+from mlplab.files import save_table
+from mlplab.provenance import run_job
+
+with run_job(snakemake):
+    seed = snakemake.params.seed
+    benchmark = summary.build_batch_size_benchmark(snakemake.input.turns)
+    save_table(snakemake.output.benchmark, benchmark)
+    save_table(snakemake.output.summary, summary.summarize_batch_sizes(benchmark, seed))
+    save_table(snakemake.output.ratios, summary.build_batch_size_ratios(benchmark, seed))
+    save_table(snakemake.output.absent, summary.build_absent_variants(snakemake.input.absent))

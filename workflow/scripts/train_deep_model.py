@@ -1,0 +1,11 @@
+"""Train the deep model of article B once, in Keras with XLA or without, or in NumPy."""
+
+from mlplab.benchmark.deep_model import train_deep_model
+from mlplab.files import save_table
+from mlplab.provenance import run_job
+from mlplab.training import load_samples
+
+with run_job(snakemake, capture_stderr=True):
+    samples = load_samples(snakemake.input)
+    row = train_deep_model(samples, **dict(snakemake.params.items()))
+    save_table(snakemake.output[0], row)
