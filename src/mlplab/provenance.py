@@ -110,10 +110,14 @@ def read_sidecar(result: str | os.PathLike[str]) -> dict[str, Any] | None:
         return None
 
 
+def own_parameters(params: Named) -> dict[str, Any]:
+    """Named parameters without those that only serve to notice changes."""
+    return {name: value for name, value in params.items() if name not in _TRACKING_PARAMS}
+
+
 def recorded_parameters(params: Named) -> dict[str, Any]:
-    """Named parameters as a record holds them: without those for tracking, as JSON gives them."""
-    kept = {name: value for name, value in params.items() if name not in _TRACKING_PARAMS}
-    return json.loads(json.dumps(kept, default=str))
+    """Named parameters as a record holds them: those of the job, as JSON gives them."""
+    return json.loads(json.dumps(own_parameters(params), default=str))
 
 
 def recorded_hash(record: Mapping[str, Any], result: str | os.PathLike[str]) -> str | None:

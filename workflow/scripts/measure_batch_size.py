@@ -2,7 +2,7 @@
 
 from mlplab.benchmark.batch_sizes import measure_batch_size
 from mlplab.files import load_array, save_table
-from mlplab.provenance import run_job
+from mlplab.provenance import own_parameters, run_job
 
 # The processes that are measured import this script, and must not start the job again.
 if __name__ == "__main__":
@@ -10,7 +10,7 @@ if __name__ == "__main__":
         turns, absent = measure_batch_size(
             load_array(snakemake.input.x_train),
             load_array(snakemake.input.y_train),
-            **dict(snakemake.params.items()),
+            **own_parameters(snakemake.params),
         )
         save_table(snakemake.output.absent, absent)
         save_table(snakemake.output.turns, turns)

@@ -2,10 +2,10 @@
 
 from mlplab.benchmark.deep_model import train_deep_model
 from mlplab.files import save_table
-from mlplab.provenance import run_job
+from mlplab.provenance import own_parameters, run_job
 from mlplab.training import load_samples
 
 with run_job(snakemake, capture_stderr=True):
     samples = load_samples(snakemake.input)
-    row = train_deep_model(samples, **dict(snakemake.params.items()))
+    row = train_deep_model(samples, **own_parameters(snakemake.params))
     save_table(snakemake.output[0], row)
