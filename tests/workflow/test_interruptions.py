@@ -80,7 +80,12 @@ def test_a_run_killed_at_twenty_moments_ends_as_an_undisturbed_one(fresh_copy, t
         assert process.returncode in (0, -signal.SIGKILL), said
         assert "Error" not in said
         if process.returncode == 0:  # it ended before its turn: give the next one work
-            run(fresh_copy, "rm", "-r", "results/tiny/training", "results/tiny/figures")
+            run(
+                fresh_copy,
+                "rm",
+                "-r",
+                *(f"results/tiny/{n}" for n in ("training", "tables", "figures")),
+            )
         else:
             killed += 1
     left = jobs(snakemake(fresh_copy, "--dry-run", *TINY_FILE, "--", *targets))
