@@ -40,6 +40,19 @@ class Case:
     environment: Mapping[str, str | None] = field(default_factory=dict)
 
 
+def refuse_absent(absent: Mapping[str, str], why: str) -> None:
+    """For comparisons that make sense only with all cases.
+
+    Raises
+    ------
+    RuntimeError
+        A case is absent; the message says why all are needed, and what each lacks.
+    """
+    if absent:
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in absent.items())
+        raise RuntimeError(f"{why}; missing: {reasons}")
+
+
 def measure_interleaved(
     variants: Sequence[str] | Mapping[str, Train],
     x: np.ndarray,
@@ -132,34 +145,17 @@ def measure_cases(
         runners = [runner for runner in runners if runner.name in first]
         if verify_threads:
             _verify_threads(runners)
+        start = time.perf_counter()
         for number in range(1, rounds + 1):
-            logger.info("round %d of %d", number, rounds)
-            before = _look_around()
+            before = {"round": number, **_look_around()}
             for index in random.permutation(len(runners)):
                 runner = runners[index]
-                turn = {
-                    "variant": runner.name,
-                    "batch_size": runner.problem.batch_size,
-                    "n_threads": runner.problem.n_threads,
-                    "round": number,
-                }
-                attempt, contaminated = 0, True
-                while contaminated and (attempt == 0 or retries > 0):
-                    retries -= attempt > 0
-                    attempt += 1
-                    measured = _measure_turn(runner, turn_seconds)
-                    contaminated = bool(measured["contaminated"])
-                    rows.append(
-                        {
-                            **turn,
-                            "attempt": attempt,
-                            **before,
-                            **measured,
-                            "first_epoch_seconds": first[runner.name],
-                            "blas_threads": runner.pools["blas"],
-                            "notes": runner.notes,
-                        }
-                    )
+                turns = _measure_until_quiet(runner, turn_seconds, retries)
+                retries -= len(turns) - 1
+                constant = {**before, "first_epoch_seconds": first[runner.name]}
+                rows += [_describe(runner) | constant | turn for turn in turns]
+            left = (time.perf_counter() - start) / number * (rounds - number)
+            logger.info("round %d of %d, %.0f s left", number, rounds, left)
     return pd.DataFrame(rows), absent
 
 
@@ -198,6 +194,26 @@ def _look_around() -> dict[str, float]:
     return {
         "load_average_before": os.getloadavg()[0],
         "foreign_cpu_share_before": watch.foreign_share,
+    }
+
+
+def _measure_until_quiet(
+    runner: Runner, turn_seconds: float, retries: int
+) -> list[dict[str, float | bool]]:
+    """The turns of a case in a round: one more for each disturbed one, at most ``retries``."""
+    turns: list[dict[str, float | bool]] = []
+    while not turns or (turns[-1]["contaminated"] and len(turns) <= retries):
+        turns.append({"attempt": len(turns) + 1, **_measure_turn(runner, turn_seconds)})
+    return turns
+
+
+def _describe(runner: Runner) -> dict[str, Any]:
+    return {
+        "variant": runner.name,
+        "batch_size": runner.problem.batch_size,
+        "n_threads": runner.problem.n_threads,
+        "blas_threads": runner.pools["blas"],
+        "notes": runner.notes,
     }
 
 
