@@ -6,7 +6,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
-.PHONY: results quick article report claims verify why bench test lint format setup lock
+.PHONY: results quick article report claims readme-claims verify why bench test lint format setup lock
 
 results: $(INSTALLED)
 	$(SNAKEMAKE)
@@ -23,6 +23,9 @@ report: $(INSTALLED)
 # STRICT=1 fails if a claim is not reproduced.
 claims: $(INSTALLED)
 	$(BIN)/python -m mlplab.claims results/$(RUN) $(if $(STRICT),--strict)
+
+readme-claims: $(INSTALLED)
+	$(BIN)/python -m mlplab.claims results/$(RUN) README.md
 
 verify: $(INSTALLED)
 	$(BIN)/python -m mlplab.verify results/$(RUN)

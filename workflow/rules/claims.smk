@@ -33,6 +33,7 @@ rule evaluate_claims:
                 "dataset",
                 "scale",
                 "cluster",
+                "cost_quality",
                 "transform",
                 "train",
                 "experiments",

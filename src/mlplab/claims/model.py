@@ -63,8 +63,10 @@ class Query(_Entry):
         None, description="the table's own interval: columns <interval>_low and <interval>_high"
     )
     divide_by: float = Field(1.0, gt=0, description="the number is divided by this")
-    empty: str | None = Field(
-        None, description="what an empty field says, if it is a finding that refutes the claim"
+    empty: float | str | None = Field(
+        None,
+        description="what an empty field says: in words, a finding that refutes the claim, or the "
+        "number that it stands for",
     )
 
     @model_validator(mode="after")

@@ -85,7 +85,7 @@ def _evaluate_query(query: Query, tables: Tables) -> Estimate:
         units.append({"unit": unit, "value": value, "contaminated": contaminated})
     table = pd.DataFrame(units).set_index("unit")
     missing = int(table["value"].isna().sum())
-    if missing and query.empty:
+    if missing and isinstance(query.empty, str):
         return Estimate(math.nan, finding=f"{query.empty} in {missing} of {len(table)}")
     if missing:
         raise ClaimError(f"empty field in {query}")
@@ -95,7 +95,7 @@ def _evaluate_query(query: Query, tables: Tables) -> Estimate:
 def _from_row(query: Query, rows: pd.DataFrame) -> Estimate:
     value, row = _take(query, rows)
     if math.isnan(value):
-        if query.empty:
+        if isinstance(query.empty, str):
             return Estimate(value, finding=query.empty)
         raise ClaimError(f"empty field in {query}")
     if row is None or query.interval is None:
@@ -108,6 +108,8 @@ def _from_row(query: Query, rows: pd.DataFrame) -> Estimate:
 def _take(query: Query, rows: pd.DataFrame) -> tuple[float, pd.Series | None]:
     """The number of some rows, and the row that it stands in, if it is that of one."""
     numbers = rows[list(query.columns)].sum(axis=1, min_count=len(query.columns))
+    if isinstance(query.empty, float):
+        numbers = numbers.fillna(query.empty)
     if query.take in ("mean", "median", "sum"):
         # An empty field would drop out unseen.
         number = math.nan if numbers.isna().any() else float(getattr(numbers, query.take)())

@@ -145,6 +145,13 @@ def test_an_empty_field_may_be_a_finding(tables):
     assert found(gap | {"where": {"epoch": 35, "seed": 1}}, tables).value == 2.0
 
 
+def test_an_empty_field_may_stand_for_a_number(tables):
+    gap = ROW | {"column": "gap", "empty": 0, "per": "seed"}
+    estimate = found(gap, tables)
+    # 2, 4 and the empty field
+    assert (estimate.value, estimate.finding, estimate.repetitions) == (2.0, "", 3)
+
+
 @pytest.mark.parametrize(
     ("query", "fault"),
     [
