@@ -67,7 +67,7 @@ def evaluate_claims(
         The configuration meets what a claim requires, but the evidence is not there.
     """
     rows = [_evaluate_claim(claim, tables, config) for claim in claims]
-    return pd.DataFrame(rows, columns=COLUMNS).astype({"repetitions": "Int64"})
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"published": float, "repetitions": "Int64"})
 
 
 def unmet_requirements(claim: Claim, config: Mapping[str, Any]) -> dict[str, str]:

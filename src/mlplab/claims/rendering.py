@@ -48,7 +48,8 @@ th, td { border-bottom: 1px solid #ddd; padding: 0.3rem 0.6rem; text-align: left
   vertical-align: top; }
 td.number { text-align: right; white-space: nowrap; }
 td.verdict { border-left: 0.6rem solid; white-space: nowrap; font-weight: 600; }
-td.small { font-size: 0.8rem; color: #555; max-width: 26rem; overflow-wrap: anywhere; }
+td.statement { min-width: 30rem; }
+td p { margin: 0.2rem 0 0; font-size: 0.8rem; color: #555; overflow-wrap: anywhere; }
 """
 
 
@@ -80,8 +81,8 @@ def render_markdown(claims: pd.DataFrame) -> str:
 
 def render_html(claims: pd.DataFrame) -> str:
     """A page of its own with a row per claim; ``claims`` as for :func:`render_markdown`."""
-    heads = ["verdict", "claim", "published statement", "published", "found", "95 % interval"]
-    heads += ["repetitions", "unit", "tolerance and why", "evidence"]
+    heads = ["verdict", "published statement", "published", "found", "95 % interval"]
+    heads += ["repetitions", "unit"]
     rows = "\n".join(_html_row(row) for row in claims.to_dict("records"))
     head = "".join(f"<th>{name}</th>" for name in heads)
     return (
@@ -115,23 +116,28 @@ def insert_between_markers(text: str, table: str) -> str:
 
 
 def _html_row(row: dict[str, Any]) -> str:
-    tolerance = _number(row["tolerance"])
-    why = " – ".join(filter(None, (f"± {tolerance}" if tolerance else "", _text(row["why"]))))
+    tolerance = f"± {_number(row['tolerance'])}" if row["tolerance"] > 0 else ""
+    notes = [
+        f"{row['id']}, {row['kind']}",
+        " – ".join(filter(None, (tolerance, _text(row["why"])))),
+        row["evidence"],
+    ]
+    paragraphs = "".join(f"<p>{html.escape(note)}</p>" for note in notes if note)
     cells = [
-        ("small", f"{row['article']}, {row['id']}"),
-        ("", row["statement"]),
         ("number", _published(row)),
         ("number", _number(row["reproduced"])),
         ("number", _interval(row)),
         ("number", _number(row["repetitions"])),
-        ("", row["unit"]),
-        ("small", why),
-        ("small", row["evidence"]),
+        ("unit", row["unit"]),
     ]
     colour = _COLOURS[row["verdict"]]
-    first = f'<td class="verdict" style="border-left-color: {colour}">{_verdict(row)}</td>'
-    others = "".join(f'<td class="{kind}">{html.escape(text)}</td>' for kind, text in cells)
-    return f'<tr id="{html.escape(row["id"])}">{first}{others}</tr>'
+    return (
+        f'<tr id="{html.escape(row["id"])}">'
+        f'<td class="verdict" style="border-left-color: {colour}">{_verdict(row)}</td>'
+        f'<td class="statement">{html.escape(row["statement"])}{paragraphs}</td>'
+        + "".join(f'<td class="{kind}">{html.escape(text)}</td>' for kind, text in cells)
+        + "</tr>"
+    )
 
 
 def _verdict(row: dict[str, Any]) -> str:

@@ -67,9 +67,13 @@ def test_the_page_says_each_verdict_in_a_word_a_symbol_and_a_colour(table):
     words = {cell.text.split(" ", 1)[1]: cell.get("style") for cell in verdicts}
     assert set(words) == set(VERDICTS)
     assert len({words[v] for v in VERDICTS[:5]}) == 5
-    good = [cell.text for cell in rows[0]]
-    assert good[2] == "a | b < c"
-    assert good[-1] == "tables/history.csv: accuracy where epoch = 35, seed = 1"
+    _, statement, published, found, *_ = rows[0]
+    assert (statement.text, published.text, found.text) == ("a | b < c", "0.61", "0.6")
+    assert [note.text for note in statement] == [
+        "good, statistical",
+        "± 0.0122 – two runs differ as much",
+        "tables/history.csv: accuracy where epoch = 35, seed = 1",
+    ]
 
 
 def test_a_table_read_from_csv_looks_the_same(table, run):
