@@ -37,6 +37,7 @@ rule evaluate_claims:
                 "transform",
                 "train",
                 "experiments",
+                "comparison",
                 "ladder",
                 "benchmark",
             },
