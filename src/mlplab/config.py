@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from mlplab.config_benchmark import BenchmarkConfig
+from mlplab.config_comparison import ComparisonConfig, find_comparison_conflicts
 from mlplab.config_experiments import (
     ExperimentConfig,
     NumpyConfig,
@@ -126,6 +127,7 @@ class WorkflowConfig(Section):
     experiments: dict[Name, ExperimentConfig] = Field(
         {}, description="trainings of their own, by the name of their rows in the tables"
     )
+    comparison: ComparisonConfig
     ladder: LadderConfig = LadderConfig()
     benchmark: BenchmarkConfig
 
@@ -217,6 +219,7 @@ def _find_conflicts(
         )
     for name, experiment in config.experiments.items():
         faults += find_experiment_conflicts(name, experiment, config.cluster.k_values)
+    faults += find_comparison_conflicts(config.comparison, config.experiments)
     if datasets is None:
         return faults
     spec = datasets.get(config.dataset)
@@ -268,6 +271,7 @@ _ALLOWED = {
     "greater_than_equal": "at least {ge}",
     "greater_than": "above {gt}",
     "less_than": "below {lt}",
+    "less_than_equal": "at most {le}",
     "int_type": "a whole number",
     "float_type": "a number",
     "float_parsing": "a number",

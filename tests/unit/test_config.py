@@ -114,6 +114,38 @@ def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
             "experiments.article_a.batch_size: found 500; allowed: at most the 100 training",
         ),
         ("experiments.article_a.l2_factors", [0], "l2_factors[0]: found 0; allowed: above 0"),
+        (
+            "comparison.controls",
+            "none",
+            "comparison.controls: found 'none'; allowed: a name in exp",
+        ),
+        ("comparison.published", [], "comparison.published: found []; allowed: at least 1"),
+        (
+            "comparison.published",
+            [{"accuracy": 1.2, "epoch": 1}],
+            "comparison.published[0].accuracy: found 1.2; allowed: at most 1",
+        ),
+        (
+            "experiments.article_c_clusters.seeds",
+            [7],
+            "article_c_clusters.seeds: found [7]; allowed: those of article_c_reference",
+        ),
+        (
+            "experiments.article_c_reference.input_spaces",
+            ["pixels", "pca-9"],
+            "experiments.article_c_reference.input_spaces: found ['pixels', 'pca-9']; allowed: one",
+        ),
+        (
+            "experiments.article_c_clusters.test_every_epoch",
+            False,
+            "test_every_epoch: found False; allowed: true, since comparison.against_reference",
+        ),
+        ("experiments.lambda_rule.n_validation", 0, "lambda_rule.n_validation: found 0; allowed"),
+        (
+            "experiments.feature_controls.l2_factors",
+            [1.0, 2.0],
+            "l2_factors: found [1.0, 2.0]; allowed: one, since comparison.controls",
+        ),
         ("ladder.batch_size", 60_001, "ladder.batch_size: found 60001; allowed: at most the"),
         ("benchmark.batch_sizes", [70_000], "benchmark.batch_sizes: found 70000; allowed: at most"),
         ("benchmark.variants", ["keras"], "benchmark.variants: found ['keras']; allowed: numpy"),

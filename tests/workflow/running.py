@@ -25,6 +25,7 @@ TINY = {
         | {"input_spaces": ["clusters-10"], "l2_factors": [1.0], "n_validation": 300},
         "distance_scalings": TINY_EXPERIMENT | {"input_spaces": ["clusters-10-whitened"]},
     },
+    "comparison": {"published": [{"accuracy": 0.1, "epoch": 1}, {"accuracy": 0.99, "epoch": 2}]},
     "ladder": {"batch_size": 100, "rounds": 1},
     "benchmark": {
         "batch_sizes": [100],

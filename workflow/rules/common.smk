@@ -114,16 +114,27 @@ def experiment_slots(wildcards):
     return 64 if is_exclusive(wildcards) else 64 // available_threads()
 
 
-def experiment_results(extension, names=tuple(CONFIG.experiments)):
-    """A file for every input space, factor of λ₂ and seed of experiments of their own."""
-    pattern = f"{RESULTS}/training/experiments/{{}}/{{}}/l2-{{:.15g}}-seed-{{}}.{extension}"
+def experiment_trainings(names):
+    """Every input space, factor of λ₂ and seed of experiments of their own."""
     return [
-        pattern.format(name, pixel_space("numpy") if space == "pixels" else space, factor, seed)
+        {
+            "experiment": name,
+            "space": pixel_space("numpy") if space == "pixels" else space,
+            "l2_factor": factor,
+            "seed": seed,
+        }
         for name in names
         for space in CONFIG.experiments[name].input_spaces
         for factor in CONFIG.experiments[name].l2_factors
         for seed in CONFIG.experiments[name].seeds
     ]
+
+
+def experiment_results(extension, names=tuple(CONFIG.experiments)):
+    """A file for each of these trainings."""
+    pattern = f"{RESULTS}/training/experiments/{{experiment}}/{{space}}"
+    name = f"l2-{{l2_factor:.15g}}-seed-{{seed}}.{extension}"
+    return [f"{pattern}/{name}".format(**training) for training in experiment_trainings(names)]
 
 
 def cluster_fits(extension):
