@@ -30,6 +30,7 @@ rule all:
         cluster_fits("labels.npy"),
         rules.tabulate_cluster_sweep.input,
         rules.tabulate_training.input,
+        experiment_results("predictions.npy"),
         rules.figures.input,
         rules.tables.input,
         rules.evaluate_claims.output,

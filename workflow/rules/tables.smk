@@ -19,7 +19,7 @@ rule tabulate_training:
     input:
         training_histories("numpy"),
         training_histories("keras"),
-        experiment_histories(),
+        experiment_results("csv"),
     output:
         history=f"{RESULTS}/tables/training_history.csv",
         accuracies=f"{RESULTS}/tables/final_accuracies.csv",
