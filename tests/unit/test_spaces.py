@@ -17,6 +17,7 @@ NAMES = st.one_of(
     st.builds("clusters-{}-{}".format, COUNTS, SCALINGS),
     st.builds("pca-{}".format, COUNTS),
     st.builds("pca-{}-whitened".format, COUNTS),
+    st.builds("pca-{}-halfwhitened".format, COUNTS),
     st.builds("projection-{}".format, COUNTS),
     st.builds("images-{}".format, COUNTS),
 )

@@ -25,6 +25,12 @@ TINY = {
         | {"input_spaces": ["clusters-10"], "l2_factors": [1.0], "n_validation": 300},
         "distance_scalings": TINY_EXPERIMENT | {"input_spaces": ["clusters-10-whitened"]},
     },
+    "search": {
+        "n_validation": 300,
+        "space": {"input_spaces": ["pca-10-halfwhitened"]},
+        "stages": [{"trials": 2, "epochs": 1}, {"trials": 1, "epochs": 2}],
+        "final_seeds": [0],
+    },
     "ladder": {"batch_size": 100, "rounds": 1},
     "benchmark": {
         "batch_sizes": [100],

@@ -2,28 +2,14 @@
 # out: results/<run>/search/: features of the fit and validation part, rows of trials and of the
 #      final trainings; results/<run>/tables/search_*.csv
 #
-# A stage has as many places as trials; the job of a place looks up in the ranking of the stage
-# before which setting it tries, so all jobs are known before the first one runs. Jobs use one
-# thread each and run side by side.
-
-
-rule draw_settings:
-    output:
-        f"{RESULTS}/search/stage-0.csv",
-    log:
-        f"{RESULTS}/logs/draw_settings.log",
-    params:
-        n_trials=CONFIG.search.stages[0].trials,
-        seed=CONFIG.search.seed,
-        space=CONFIG.search.space.model_dump(mode="json"),
-    script:
-        "../scripts/draw_settings.py"
+# A stage has as many places as trials; the job of a place ranks the stage before to find which
+# setting it tries, so all jobs are known before the first one runs. Trainings have
+# one thread each and run side by side.
 
 
 rule make_search_features:
     input:
         x_train=features(pixel_space("cluster"), "train"),
-        y_train=rules.extract_labels.output.train,
     output:
         fit=f"{RESULTS}/search/data/{{space}}/x_fit.npy",
         validation=f"{RESULTS}/search/data/{{space}}/x_validation.npy",
@@ -42,11 +28,9 @@ rule make_search_features:
 
 rule run_trial:
     input:
-        ranking=lambda wildcards: f"{RESULTS}/search/stage-{int(wildcards.stage) - 1}.csv",
+        previous=lambda wildcards: search_places(int(wildcards.stage) - 1),
         labels=rules.extract_labels.output.train,
-        fit=expand(
-            rules.make_search_features.output.fit, space=CONFIG.search.space.input_spaces
-        ),
+        fit=expand(rules.make_search_features.output.fit, space=CONFIG.search.space.input_spaces),
         validation=expand(
             rules.make_search_features.output.validation,
             space=CONFIG.search.space.input_spaces,
@@ -58,33 +42,23 @@ rule run_trial:
     benchmark:
         f"{RESULTS}/benchmarks/run_trial/stage-{{stage}}-place-{{place}}.tsv"
     threads: 1
+    resources:
+        slot=ONE_PROCESSOR,
     params:
         stage=lambda wildcards: int(wildcards.stage),
         place=lambda wildcards: int(wildcards.place),
         epochs=lambda wildcards: CONFIG.search.stages[int(wildcards.stage) - 1].epochs,
-        input_spaces=list(CONFIG.search.space.input_spaces),
+        n_drawn=CONFIG.search.stages[0].trials,
+        space=CONFIG.search.space.model_dump(mode="json"),
         hidden_layer_sizes=list(CONFIG.search.hidden_layer_sizes),
         seed=CONFIG.search.seed,
     script:
         "../scripts/run_trial.py"
 
 
-rule rank_trials:
-    input:
-        lambda wildcards: search_places(int(wildcards.stage)),
-    output:
-        f"{RESULTS}/search/stage-{{stage}}.csv",
-    log:
-        f"{RESULTS}/logs/rank_trials/stage-{{stage}}.log",
-    wildcard_constraints:
-        stage=r"[1-9]\d*",
-    script:
-        "../scripts/rank_trials.py"
-
-
 rule train_final:
     input:
-        ranking=f"{RESULTS}/search/stage-{len(CONFIG.search.stages)}.csv",
+        last_stage=search_places(len(CONFIG.search.stages)),
         x_train=features(pixel_space("cluster"), "train"),
         x_test=features(pixel_space("cluster"), "test"),
         y_train=rules.extract_labels.output.train,
@@ -96,6 +70,8 @@ rule train_final:
     benchmark:
         f"{RESULTS}/benchmarks/train_final/seed-{{seed}}.tsv"
     threads: 1
+    resources:
+        slot=ONE_PROCESSOR,
     params:
         hidden_layer_sizes=list(CONFIG.search.hidden_layer_sizes),
     script:
@@ -104,10 +80,7 @@ rule train_final:
 
 rule tabulate_search:
     input:
-        stages=[
-            f"{RESULTS}/search/stage-{stage}.csv"
-            for stage in range(1, len(CONFIG.search.stages) + 1)
-        ],
+        trials=[search_places(stage) for stage in range(1, len(CONFIG.search.stages) + 1)],
         final=expand(rules.train_final.output[0], seed=CONFIG.search.final_seeds),
     output:
         trials=f"{RESULTS}/tables/search_trials.csv",
@@ -119,21 +92,3 @@ rule tabulate_search:
         published_accuracy=CONFIG.search.published_accuracy,
     script:
         "../scripts/tabulate_search.py"
-
-
-rule plot_search:
-    input:
-        trials=rules.tabulate_search.output.trials,
-        result=rules.tabulate_search.output.result,
-        summary=rules.tabulate_search.output.summary,
-    output:
-        png=report(
-            f"{RESULTS}/figures/search.png",
-            caption="../report/search.rst",
-            category="Training",
-        ),
-        svg=f"{RESULTS}/figures/search.svg",
-    log:
-        f"{RESULTS}/logs/plot_search.log",
-    script:
-        "../scripts/plot_search.py"

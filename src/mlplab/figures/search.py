@@ -36,7 +36,12 @@ def _draw_trials(axis: Axes, trials: pd.DataFrame) -> None:
         for _, trial in own.groupby("trial"):
             axis.plot(trial["seconds"], trial["validation_accuracy"], color=color, lw=0.7)
         axis.scatter(
-            own["seconds"], own["validation_accuracy"], color=color, marker=marker, s=26, label=space
+            own["seconds"],
+            own["validation_accuracy"],
+            color=color,
+            marker=marker,
+            s=26,
+            label=space,
         )
     chosen = drawn[drawn["outcome"] == "chosen"].iloc[0]
     place = chosen["seconds"], chosen["validation_accuracy"]

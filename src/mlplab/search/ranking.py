@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
@@ -35,18 +33,20 @@ def choose_setting(last_stage: pd.DataFrame) -> pd.Series:
     return best
 
 
-def tabulate_trials(stages: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def tabulate_trials(trials: pd.DataFrame) -> pd.DataFrame:
     """The rows of all stages, each ranked, with the column ``outcome``.
 
     It is "promoted" for a trial that the next stage has too, "chosen" for the best of the last
     stage, "diverged" for one without an accuracy that was not promoted, else "dropped".
     """
-    ranked = [rank_trials(stage) for stage in stages]
-    for stage, following in zip(ranked, [*ranked[1:], None], strict=True):
-        if following is None:
-            goes_on, word = stage["trial"] == choose_setting(stage)["trial"], "chosen"
-        else:
-            goes_on, word = stage["trial"].isin(following["trial"]), "promoted"
-        diverged = stage["validation_accuracy"].isna()
-        stage["outcome"] = np.select([goes_on, diverged], [word, "diverged"], "dropped")
+    ranked = [rank_trials(rows) for _, rows in trials.groupby("stage")]
+    promoted = [set(stage["trial"]) for stage in ranked[1:]]
+    chosen = {choose_setting(ranked[-1])["trial"]}
+    for stage, going_on in zip(ranked, [*promoted, chosen], strict=True):
+        word = "chosen" if going_on is chosen else "promoted"
+        stage["outcome"] = np.select(
+            [stage["trial"].isin(going_on), stage["validation_accuracy"].isna()],
+            [word, "diverged"],
+            "dropped",
+        )
     return pd.concat(ranked, ignore_index=True)
