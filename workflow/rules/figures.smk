@@ -89,6 +89,24 @@ rule plot_optimization_ladder:
         "../scripts/plot_optimization_ladder.py"
 
 
+rule plot_search:
+    input:
+        trials=rules.tabulate_search.output.trials,
+        result=rules.tabulate_search.output.result,
+        summary=rules.tabulate_search.output.summary,
+    output:
+        png=report(
+            f"{RESULTS}/figures/search.png",
+            caption="../report/search.rst",
+            category="Training",
+        ),
+        svg=f"{RESULTS}/figures/search.svg",
+    log:
+        f"{RESULTS}/logs/plot_search.log",
+    script:
+        "../scripts/plot_search.py"
+
+
 rule figures:
     input:
         rules.plot_cluster_sweep.output,
@@ -96,3 +114,4 @@ rule figures:
         rules.plot_seconds_per_epoch.output,
         rules.plot_batch_size_ratios.output,
         rules.plot_optimization_ladder.output,
+        rules.plot_search.output,
