@@ -10,9 +10,9 @@ from matplotlib.ticker import FuncFormatter
 
 from mlplab.figures.style import (
     FRAMEWORK_STYLES,
-    SPACE_COLORS,
     leading_digits,
     ordered_spaces,
+    space_color,
     space_label,
 )
 
@@ -41,7 +41,8 @@ def plot_training_history(
     for column, framework in enumerate(frameworks):
         cost, accuracy = axes[0, column], axes[1, column]
         ends = []
-        for color, space in zip(SPACE_COLORS, spaces, strict=False):
+        for space in spaces:
+            color = space_color(space)
             run = chosen[(chosen["framework"] == framework) & (chosen["input_space"] == space)]
             if run.empty:
                 continue
