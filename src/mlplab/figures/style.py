@@ -23,6 +23,8 @@ FRAMEWORK_STYLES = {
     "numpy": {"label": "NumPy", "color": "#0072B2", "marker": "o", "linestyle": "-"},
     "keras": {"label": "Keras", "color": "#D55E00", "marker": "s", "linestyle": "--"},
 }
+# Keras runs on it.
+FRAMEWORK_STYLES["tensorflow"] = FRAMEWORK_STYLES["keras"] | {"label": "TensorFlow"}
 # Variants have the colour of their framework.
 VARIANT_STYLES = {
     "numpy": FRAMEWORK_STYLES["numpy"],
