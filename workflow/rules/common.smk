@@ -112,6 +112,15 @@ def experiment_histories():
     ]
 
 
+def training_run_figures():
+    """The figures of every experiment, one of each kind for each of its input spaces."""
+    return [
+        f"{RESULTS}/figures/runs/{name}-{input_space(experiment_space(name))}-{kind}.png"
+        for name in CONFIG.experiments
+        for kind in ("panels", "accuracy")
+    ]
+
+
 def cluster_fits(extension):
     """A file for every K of the sweep and every seed."""
     return expand(
