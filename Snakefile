@@ -18,6 +18,7 @@ include: "workflow/rules/benchmark.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/claims.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/report.smk"
 include: "workflow/rules/tracking.smk"
 
 
@@ -33,6 +34,7 @@ rule all:
         rules.figures.input,
         rules.tables.input,
         rules.evaluate_claims.output,
+        rules.summarize_findings.output,
 
 
 report: "workflow/report/workflow.rst"
