@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from mlplab.config_benchmark import BenchmarkConfig
+from mlplab.config_comparison import ComparisonConfig, find_comparison_conflicts
+from mlplab.config_experiments import (
+    ExperimentConfig,
+    NumpyConfig,
+    find_experiment_conflicts,
+    find_size_conflicts,
+)
 from mlplab.config_types import (
     PATTERNS,
     ClusterCount,
     Count,
-    InputSpace,
     Name,
     NonNegative,
     Positive,
@@ -22,7 +28,7 @@ from mlplab.config_types import (
     Seed,
 )
 from mlplab.data.registry import DatasetSpec
-from mlplab.scaling import ScalingMethod
+from mlplab.scaling import DistanceScaling, PixelScaling
 
 # The experiment of `train`: every feature space with every batch size.
 GRID_EXPERIMENT = "batch_sizes"
@@ -46,9 +52,9 @@ class ScaleConfig(Section):
 
     n_train: Count | None = Field(None, description="first images of the training part; all")
     n_test: Count | None = Field(None, description="first images of the test part; all")
-    numpy: ScalingMethod = Field("standard", description="scaling of pixels for NumPy")
-    keras: ScalingMethod = Field("unit", description="scaling of pixels for Keras")
-    cluster: ScalingMethod = Field("normalizer", description="scaling of pixels for k-means")
+    numpy: PixelScaling = Field("standard", description="scaling of pixels for NumPy")
+    keras: PixelScaling = Field("unit", description="scaling of pixels for Keras")
+    cluster: PixelScaling = Field("normalizer", description="scaling of pixels for k-means")
 
 
 class ClusterConfig(Section):
@@ -75,21 +81,7 @@ class TransformConfig(Section):
     k_values: tuple[ClusterCount, ...] = Field(
         min_length=1, description="numbers of clusters, among those of the sweep"
     )
-    scaling: Literal["standard", "normalizer", "minmax"] = Field(
-        "standard", description="scaling of the distances"
-    )
-
-
-class NumpyConfig(Section):
-    """Parameters of the NumPy network, see ``NumpyMLPClassifier``."""
-
-    learning_rate: Positive = 1e-3
-    decrease_const: NonNegative = 1e-6
-    momentum: Annotated[float, Field(ge=0, lt=1)] = 5e-5
-    l2: NonNegative = 0.01
-    l1: NonNegative = 0.0
-    init: Literal["sqrt_nodes", "const"] = "sqrt_nodes"
-    init_factor: Positive = 2.0
+    scaling: DistanceScaling = Field("standard", description="scaling of the distances")
 
 
 class KerasConfig(Section):
@@ -110,29 +102,6 @@ class TrainConfig(Section):
     )
     numpy: NumpyConfig = NumpyConfig()
     keras: KerasConfig = KerasConfig()
-
-
-class ExperimentConfig(Section):
-    """A training of its own, repeated with several seeds."""
-
-    framework: Literal["numpy"] = Field("numpy", description="the network that is trained")
-    input_space: InputSpace = Field(
-        "pixels",
-        description="pixels, scaled as scale.numpy says, or distances to K centres: clusters-<K>",
-    )
-    batch_size: Count = Field(description="samples in a mini-batch")
-    epochs: Count = Field(description="passes over the training images")
-    seeds: tuple[Seed, ...] = Field(min_length=1, description="seeds; each is a repetition")
-    hidden_layer_sizes: tuple[Count, ...] = Field((70, 30), description="nodes, lowest first")
-    scale_l2_with_inputs: bool = Field(
-        True, description="on K distances, use l2 times K / (number of pixels)"
-    )
-    network: NumpyConfig = NumpyConfig()
-
-    @property
-    def n_clusters(self) -> int | None:
-        """K of the input space; None for pixels."""
-        return None if self.input_space == "pixels" else int(self.input_space.split("-")[1])
 
 
 class LadderConfig(Section):
@@ -158,6 +127,7 @@ class WorkflowConfig(Section):
     experiments: dict[Name, ExperimentConfig] = Field(
         {}, description="trainings of their own, by the name of their rows in the tables"
     )
+    comparison: ComparisonConfig
     ladder: LadderConfig = LadderConfig()
     benchmark: BenchmarkConfig
 
@@ -217,7 +187,11 @@ def _find_conflicts(
         "benchmark.cluster_batch_sizes": config.benchmark.cluster_batch_sizes,
         "benchmark.variants": config.benchmark.variants,
         "benchmark.operations.batch_sizes": config.benchmark.operations.batch_sizes,
-    } | {f"experiments.{name}.seeds": e.seeds for name, e in config.experiments.items()}
+    } | {
+        f"experiments.{name}.{key}": getattr(experiment, key)
+        for name, experiment in config.experiments.items()
+        for key in ("input_spaces", "l2_factors", "seeds")
+    }
     for key, values in lists.items():
         repeated = sorted({value for value in values if values.count(value) > 1})
         if repeated:
@@ -244,12 +218,8 @@ def _find_conflicts(
             "allowed: any other name"
         )
     for name, experiment in config.experiments.items():
-        if experiment.n_clusters not in (None, *config.cluster.k_values):
-            faults.append(
-                f"experiments.{name}.input_space: found {experiment.input_space!r}, which the "
-                "sweep does not fit; allowed: pixels, or clusters-<K> with K of cluster.k_values, "
-                f"{list(config.cluster.k_values)}"
-            )
+        faults += find_experiment_conflicts(name, experiment, config.cluster.k_values)
+    faults += find_comparison_conflicts(config.comparison, config.experiments)
     if datasets is None:
         return faults
     spec = datasets.get(config.dataset)
@@ -269,6 +239,8 @@ def _find_conflicts(
                 f"cluster.k_values: found {k}; allowed: fewer than the {n_clustered} images "
                 "that are clustered"
             )
+    for name, experiment in config.experiments.items():
+        faults += find_size_conflicts(name, experiment, n_train, spec.n_pixels)
     for key, size in _batch_sizes(config):
         if size > n_train:
             faults.append(f"{key}: found {size}; allowed: at most the {n_train} training images")
@@ -279,8 +251,6 @@ def _batch_sizes(config: WorkflowConfig) -> Iterator[tuple[str, int]]:
     """Every batch size of a training, with its key path."""
     for size in config.train.batch_sizes:
         yield "train.batch_sizes", size
-    for name, experiment in config.experiments.items():
-        yield f"experiments.{name}.batch_size", experiment.batch_size
     yield "ladder.batch_size", config.ladder.batch_size
     benchmark = config.benchmark
     for key, sizes in (
@@ -301,6 +271,7 @@ _ALLOWED = {
     "greater_than_equal": "at least {ge}",
     "greater_than": "above {gt}",
     "less_than": "below {lt}",
+    "less_than_equal": "at most {le}",
     "int_type": "a whole number",
     "float_type": "a number",
     "float_parsing": "a number",

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from mlplab.spaces import INPUT_SPACE_NAMES, INPUT_SPACE_PATTERN
+
 
 class Section(BaseModel):
     """A section of the configuration: no unknown keys, and frozen."""
@@ -29,8 +31,7 @@ NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 # Patterns of texts, each with its words.
 _NAME = r"^[A-Za-z0-9_-]+$"
-_INPUT_SPACE = r"^(pixels|clusters-[1-9]\d*)$"
-PATTERNS = {_NAME: "letters, digits, '-' and '_'", _INPUT_SPACE: "pixels or clusters-<K>"}
+PATTERNS = {_NAME: "letters, digits, '-' and '_'", INPUT_SPACE_PATTERN: INPUT_SPACE_NAMES}
 
 Name = Annotated[str, Field(pattern=_NAME)]
-InputSpace = Annotated[str, Field(pattern=_INPUT_SPACE)]
+InputSpace = Annotated[str, Field(pattern=INPUT_SPACE_PATTERN)]

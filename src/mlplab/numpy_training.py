@@ -5,17 +5,33 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from mlplab.numpy_mlp import NumpyMLPClassifier
 from mlplab.timing import QuietWatch
-from mlplab.training import Samples, add_load
+from mlplab.training import Samples, add_load, hold_out, input_scaled_l2, label_history
 
 logger = logging.getLogger(__name__)
 
 _LOG_LINES = 10
+
+
+@dataclass(frozen=True)
+class NumpyTraining:
+    """A training that has ended.
+
+    Attributes
+    ----------
+    history : a row per epoch
+    predictions : the label that the network gives every test sample in the end, (n_test,)
+    """
+
+    history: pd.DataFrame
+    predictions: np.ndarray
 
 
 def train_numpy(
@@ -27,25 +43,87 @@ def train_numpy(
     seed: int,
     n_threads: int,
     parameters: Mapping[str, Any],
-) -> pd.DataFrame:
-    """Train ``NumpyMLPClassifier``; a row per epoch, ``parameters`` being its own."""
+    n_validation: int = 0,
+    measure_every: int = 1,
+    test_every_epoch: bool = True,
+) -> NumpyTraining:
+    """Train ``NumpyMLPClassifier``, ``parameters`` being its own.
+
+    Parameters
+    ----------
+    n_validation : last training samples that are kept out; their accuracy after every epoch is
+        ``validation_accuracy``
+    measure_every : epochs between two measurements of accuracy and cost of the training samples,
+        which are missing in the rows between
+    test_every_epoch : whether ``test_accuracy`` is that of every epoch, or of the last alone
+
+    Raises
+    ------
+    ValueError
+        Fewer than one training sample would be left.
+    """
+    samples, *validation = hold_out(samples, n_validation)
+    observed = {"test_accuracy": (samples.x_test, samples.y_test)} if test_every_epoch else {}
+    if n_validation:
+        observed["validation_accuracy"] = (validation[0], validation[1])
     classifier = NumpyMLPClassifier(
         tuple(hidden_layer_sizes),
         batch_size=batch_size,
         epochs=epochs,
         random_state=seed,
         n_threads=n_threads,
+        monitor_every=measure_every,
         callbacks=[_progress_logger(epochs)],
         **parameters,
     )
     with QuietWatch() as watch:
-        classifier.fit(
-            samples.x_train,
-            samples.y_train,
-            validation_data=(samples.x_test, samples.y_test),
-        )
+        classifier.fit(samples.x_train, samples.y_train, validation_data=observed)
     logger.info("work was spread as %s", classifier.plan_)
-    return add_load(classifier.history_, watch, n_threads)
+    history = add_load(classifier.history_, watch, n_threads)
+    predictions = classifier.predict(samples.x_test)
+    history.loc[history.index[-1], "test_accuracy"] = np.mean(predictions == samples.y_test)
+    return NumpyTraining(history, predictions)
+
+
+def train_labelled(
+    samples: Samples,
+    *,
+    experiment: str,
+    space: str,
+    batch_size: int,
+    seed: int,
+    network: Mapping[str, Any],
+    n_pixels: int,
+    scale_l2_with_inputs: bool,
+    l2_factor: float = 1.0,
+    **settings: Any,
+) -> NumpyTraining:
+    """Train on one feature space, with a history that says which training it was.
+
+    λ₂ of ``network`` is multiplied by ``l2_factor`` and, with ``scale_l2_with_inputs``, by the
+    number of features over ``n_pixels``; ``settings`` are the others of :func:`train_numpy`.
+    """
+    l2 = l2_factor * input_scaled_l2(
+        network["l2"], samples.n_features, n_pixels, scale=scale_l2_with_inputs
+    )
+    training = train_numpy(
+        samples,
+        batch_size=batch_size,
+        seed=seed,
+        parameters=dict(network) | {"l2": l2},
+        **settings,
+    )
+    history = label_history(
+        training.history,
+        samples,
+        experiment=experiment,
+        framework="numpy",
+        space=space,
+        batch_size=batch_size,
+        seed=seed,
+        l2_factor=l2_factor,
+    )
+    return replace(training, history=history)
 
 
 def _progress_logger(epochs: int) -> Callable[[Any, dict[str, Any]], None]:
@@ -58,11 +136,14 @@ def _progress_logger(epochs: int) -> Callable[[Any, dict[str, Any]], None]:
         if epoch % interval == 0 or epoch == epochs:
             left = (time.perf_counter() - start) / epoch * (epochs - epoch)
             logger.info(
-                "epoch %d of %d: train accuracy %.4f, test accuracy %.4f, %.0f s left",
+                "epoch %d of %d: %s, %.0f s left",
                 epoch,
                 epochs,
-                record["train_accuracy"],
-                record["test_accuracy"],
+                ", ".join(
+                    f"{name.replace('_', ' ')} {value:.4f}"
+                    for name, value in record.items()
+                    if name.endswith("_accuracy") and not np.isnan(value)
+                ),
                 left,
             )
 

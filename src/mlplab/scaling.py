@@ -5,9 +5,20 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 import numpy as np
-from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, Normalizer, StandardScaler
+from sklearn.base import TransformerMixin
+from sklearn.decomposition import PCA
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    MinMaxScaler,
+    Normalizer,
+    StandardScaler,
+    scale,
+)
 
-ScalingMethod = Literal["standard", "normalizer", "minmax", "unit"]
+PixelScaling = Literal["standard", "normalizer", "minmax", "unit"]
+DistanceScaling = Literal["standard", "samplestandard", "whitened", "minmax", "normalizer"]
+ScalingMethod = Literal[PixelScaling, DistanceScaling]
 SCALING_METHODS: tuple[str, ...] = get_args(ScalingMethod)
 
 _LARGEST_PIXEL = np.float32(255)
@@ -17,16 +28,24 @@ def _divide_by_largest_pixel(x: np.ndarray) -> np.ndarray:
     return x / _LARGEST_PIXEL
 
 
-def make_scaler(
-    method: ScalingMethod,
-) -> StandardScaler | Normalizer | MinMaxScaler | FunctionTransformer:
+def _standardise_samples(x: np.ndarray) -> np.ndarray:
+    # In float64, since distances of a sample are large beside their differences.
+    return scale(x.astype(np.float64), axis=1)
+
+
+def make_scaler(method: ScalingMethod) -> TransformerMixin:
     """The scikit-learn transformer of a scaling method.
 
-    "standard": every feature to mean 0 and variance 1; "normalizer": every sample to Euclidean
-    length 1; "minmax": every feature to 0…1; "unit": pixels divided by 255.
+    "standard": every feature to mean 0 and variance 1; "samplestandard": first every sample, then
+    every feature; "whitened": principal components, each with variance 1; "normalizer": every
+    sample to Euclidean length 1; "minmax": every feature to 0…1; "unit": pixels divided by 255.
     """
     scalers = {
         "standard": StandardScaler,
+        "samplestandard": lambda: make_pipeline(
+            FunctionTransformer(_standardise_samples), StandardScaler()
+        ),
+        "whitened": lambda: PCA(whiten=True, svd_solver="covariance_eigh"),
         "normalizer": Normalizer,
         "minmax": MinMaxScaler,
         "unit": lambda: FunctionTransformer(_divide_by_largest_pixel),
@@ -39,7 +58,20 @@ def make_scaler(
 def scale_features(
     train: np.ndarray, test: np.ndarray, method: ScalingMethod
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Scale both parts, shapes (n, n_features), with what is learned from ``train``; float32."""
+    """Scale both parts, shapes (n, n_features), with what is learned from ``train``; float32.
+
+    Raises
+    ------
+    ValueError
+        The method is unknown, or "whitened" is asked for where features do not vary.
+    """
+    if method == "whitened":
+        constant = np.flatnonzero(np.ptp(train, axis=0) == 0)
+        if len(constant):
+            raise ValueError(
+                f"train: found {len(constant)} constant features, the first being "
+                f"{constant[0]}; whitening divides by their variance, so leave them out"
+            )
     scaler = make_scaler(method)
     # float32 holds every pixel exactly; StandardScaler sums in float64 whatever it is given
     scaled = [scaler.fit_transform(np.asarray(train, dtype=np.float32))]

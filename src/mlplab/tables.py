@@ -18,6 +18,16 @@ SWEEP_COLUMNS = [
     "n_iter",
     "seed",
 ]
+# What tells one training from all others.
+TRAINING_KEYS = [
+    "experiment",
+    "framework",
+    "input_space",
+    "n_features",
+    "batch_size",
+    "l2_factor",
+    "seed",
+]
 HISTORY_COLUMNS = [
     "experiment",
     "framework",
@@ -25,8 +35,10 @@ HISTORY_COLUMNS = [
     "n_features",
     "batch_size",
     "seed",
+    "l2_factor",
     "epoch",
     "train_accuracy",
+    "validation_accuracy",
     "test_accuracy",
     "total_cost",
     "regularization_share",
@@ -63,16 +75,15 @@ def build_training_history(paths: Sequence[str | Path]) -> pd.DataFrame:
     weights = sorted(c for c in history.columns if c.startswith("mean_abs_weight_"))
     split = HISTORY_COLUMNS.index("wall_seconds")
     columns = HISTORY_COLUMNS[:split] + weights + HISTORY_COLUMNS[split:]
-    keys = ["experiment", "framework", "input_space", "batch_size", "seed", "epoch"]
-    return history[columns].sort_values(keys, ignore_index=True)
+    return history[columns].sort_values([*TRAINING_KEYS, "epoch"], ignore_index=True)
 
 
 def build_final_accuracies(history: pd.DataFrame) -> pd.DataFrame:
     """The last epoch of every training: accuracies, and seconds of training in all."""
-    run = ["experiment", "framework", "input_space", "n_features", "batch_size", "seed"]
-    history = history.sort_values([*run, "epoch"])
-    seconds = history.groupby(run, as_index=False)["wall_seconds"].sum()
-    last = history.groupby(run, as_index=False)[["epoch", "train_accuracy", "test_accuracy"]].last()
-    return last.merge(seconds, on=run).rename(
+    history = history.sort_values([*TRAINING_KEYS, "epoch"])
+    trainings = history.groupby(TRAINING_KEYS, as_index=False)
+    accuracies = ["train_accuracy", "validation_accuracy", "test_accuracy"]
+    last = trainings.nth(-1)[[*TRAINING_KEYS, "epoch", *accuracies]]
+    return last.merge(trainings["wall_seconds"].sum(), on=TRAINING_KEYS).rename(
         columns={"epoch": "epochs", "wall_seconds": "training_seconds"}
     )

@@ -79,14 +79,72 @@ def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
         ("experiments.article_a.seeds", [3, 3], "experiments.article_a.seeds: found [3] more than"),
         ("experiments.article_a.framework", "keras", "framework: found 'keras'; allowed: 'numpy'"),
         (
-            "experiments.article_a.input_space",
-            "clusters",
-            "found 'clusters'; allowed: pixels or clusters-<K>",
+            "experiments.article_a.input_spaces",
+            ["clusters"],
+            "found 'clusters'; allowed: pixels, clusters-<K>, clusters-<K>-<scaling>",
         ),
         (
-            "experiments.article_a.input_space",
-            "clusters-41",
-            "experiments.article_a.input_space: found 'clusters-41', which the sweep does not fit",
+            "experiments.article_a.input_spaces",
+            ["clusters-41"],
+            "experiments.article_a.input_spaces: found 'clusters-41', which the sweep does not fit",
+        ),
+        (
+            "experiments.article_a.input_spaces",
+            ["pca-785"],
+            "found 'pca-785'; allowed: at most 784",
+        ),
+        (
+            "experiments.article_a.input_spaces",
+            ["images-60001"],
+            "found 'images-60001'; allowed: at most 60000 features",
+        ),
+        (
+            "experiments.article_a.input_spaces",
+            ["pixels", "pixels"],
+            "experiments.article_a.input_spaces: found ['pixels'] more than once",
+        ),
+        (
+            "experiments.article_a.n_validation",
+            60_000,
+            "experiments.article_a.n_validation: found 60000; allowed: fewer than the 60000",
+        ),
+        (
+            "experiments.article_a.n_validation",
+            59_900,
+            "experiments.article_a.batch_size: found 500; allowed: at most the 100 training",
+        ),
+        ("experiments.article_a.l2_factors", [0], "l2_factors[0]: found 0; allowed: above 0"),
+        (
+            "comparison.controls",
+            "none",
+            "comparison.controls: found 'none'; allowed: a name in exp",
+        ),
+        ("comparison.published", [], "comparison.published: found []; allowed: at least 1"),
+        (
+            "comparison.published",
+            [{"accuracy": 1.2, "epoch": 1}],
+            "comparison.published[0].accuracy: found 1.2; allowed: at most 1",
+        ),
+        (
+            "experiments.article_c_clusters.seeds",
+            [7],
+            "article_c_clusters.seeds: found [7]; allowed: those of article_c_reference",
+        ),
+        (
+            "experiments.article_c_reference.input_spaces",
+            ["pixels", "pca-9"],
+            "experiments.article_c_reference.input_spaces: found ['pixels', 'pca-9']; allowed: one",
+        ),
+        (
+            "experiments.article_c_clusters.test_every_epoch",
+            False,
+            "test_every_epoch: found False; allowed: true, since comparison.against_reference",
+        ),
+        ("experiments.lambda_rule.n_validation", 0, "lambda_rule.n_validation: found 0; allowed"),
+        (
+            "experiments.feature_controls.l2_factors",
+            [1.0, 2.0],
+            "l2_factors: found [1.0, 2.0]; allowed: one, since comparison.controls",
         ),
         ("ladder.batch_size", 60_001, "ladder.batch_size: found 60001; allowed: at most the"),
         ("benchmark.batch_sizes", [70_000], "benchmark.batch_sizes: found 70000; allowed: at most"),
@@ -118,12 +176,6 @@ def test_experiments_are_not_named_like_the_trainings_of_all_batch_sizes():
     mapping = changed("experiments.batch_sizes", DEFAULT["experiments"]["article_a"])
     with pytest.raises(ConfigError, match="experiments: found 'batch_sizes', the name of the"):
         load_config(mapping)
-
-
-def test_an_experiment_knows_its_number_of_clusters():
-    experiments = load_config(changed("experiments.article_a.input_space", "clusters-70"))
-    assert experiments.experiments["article_a"].n_clusters == 70
-    assert load_config(DEFAULT).experiments["article_a"].n_clusters is None
 
 
 def test_a_missing_section_is_named():

@@ -3,6 +3,7 @@ import pickle
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -140,6 +141,24 @@ def test_it_learns_real_digits(digits):
     assert history["train_accuracy"].iloc[-1] == classifier.score(x[:5_000], y[:5_000])
     assert history["epoch"].tolist() == list(range(1, 31))
     assert (history[["wall_seconds", "cpu_seconds"]] > 0).all().all()
+
+
+def test_all_samples_are_measured_after_every_so_many_epochs_and_after_the_last(digits):
+    x, y = digits
+    often, seldom = (
+        NumpyMLPClassifier(epochs=5, random_state=0, monitor_every=n).fit(
+            x[:900], y[:900], validation_data={"seen": (x[:9], y[:9]), "new": (x[-9:], y[-9:])}
+        )
+        for n in (1, 2)
+    )
+    measured = [False, True, False, True, True]
+    for column in ("train_accuracy", "total_cost", "mean_abs_weight_L0"):
+        assert seldom.history_[column].notna().tolist() == measured
+    rows = seldom.history_[measured].drop(columns=["wall_seconds", "cpu_seconds"])
+    pd.testing.assert_frame_equal(
+        rows, often.history_.loc[measured, rows.columns], check_exact=True
+    )
+    assert seldom.history_[["seen", "new"]].notna().all().all()
 
 
 def test_the_history_holds_the_cost_of_the_training_set(digits):

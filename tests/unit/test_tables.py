@@ -17,6 +17,8 @@ def history(framework, seconds, experiment="batch_sizes"):
             "n_features": 784,
             "batch_size": 500,
             "seed": 0,
+            "l2_factor": 1.0,
+            "validation_accuracy": np.nan,
             "epoch": np.arange(1, n + 1),
             "train_accuracy": np.linspace(0.5, 0.9, n),
             "test_accuracy": np.linspace(0.4, 0.8, n),

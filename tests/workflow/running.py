@@ -8,13 +8,24 @@ from pathlib import Path
 
 import yaml
 
+TINY_EXPERIMENT = {"epochs": 2, "batch_size": 100, "seeds": [0]}
 TINY = {
     "run": "tiny",
     "scale": {"n_train": 1500, "n_test": 300},
     "cluster": {"k_values": [5, 10], "batch_size": 512},
     "transform": {"k_values": [10]},
     "train": {"epochs": 2, "batch_sizes": [100]},
-    "experiments": {"article_a": {"epochs": 2, "batch_size": 100, "seeds": [0]}},
+    "experiments": {
+        "article_a": TINY_EXPERIMENT,
+        "article_c_reference": TINY_EXPERIMENT,
+        "article_c_clusters": TINY_EXPERIMENT | {"input_spaces": ["clusters-10"]},
+        "feature_controls": TINY_EXPERIMENT
+        | {"input_spaces": ["clusters-10", "pca-5", "images-5"], "n_validation": 300},
+        "lambda_rule": TINY_EXPERIMENT
+        | {"input_spaces": ["clusters-10"], "l2_factors": [1.0], "n_validation": 300},
+        "distance_scalings": TINY_EXPERIMENT | {"input_spaces": ["clusters-10-whitened"]},
+    },
+    "comparison": {"published": [{"accuracy": 0.1, "epoch": 1}, {"accuracy": 0.99, "epoch": 2}]},
     "ladder": {"batch_size": 100, "rounds": 1},
     "benchmark": {
         "batch_sizes": [100],

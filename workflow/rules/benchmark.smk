@@ -8,7 +8,7 @@
 
 rule measure_batch_size:
     input:
-        x_train=f"{RESULTS}/data/{{space}}/x_train.npy",
+        x_train=lambda wildcards: features(wildcards.space, "train"),
         y_train=rules.extract_labels.output.train,
     output:
         turns=f"{RESULTS}/benchmark/{{space}}/batch-{{batch_size}}.csv",
@@ -21,7 +21,7 @@ rule measure_batch_size:
     resources:
         slot=64,
     params:
-        input_space=lambda wildcards: input_space(wildcards.space),
+        input_space=lambda wildcards: parse_space(wildcards.space).input_space,
         batch_size=lambda wildcards: int(wildcards.batch_size),
         variants=list(CONFIG.benchmark.variants),
         n_threads=CONFIG.benchmark.n_threads,

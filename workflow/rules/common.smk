@@ -7,7 +7,8 @@ from mlplab.config_benchmark import DEEP_VARIANTS
 from mlplab.data import DataError
 from mlplab.data.registry import load_registry
 from mlplab.locks import LockedError, hold_lock
-from mlplab.processors import gpu_present
+from mlplab.processors import available_threads, gpu_present
+from mlplab.spaces import parse_space
 
 try:
     DATASETS = load_registry(workflow.source_path("../../config/datasets.yaml"))
@@ -35,16 +36,27 @@ wildcard_constraints:
     seed=r"\d+",
     batch_size=r"\d+",
     scaling=r"[a-z]+",
-    space=r"[a-z0-9-]+",
+    space=r"(pixels|clusters|pca|projection|images)-[a-z0-9-]+",
+    input_space=r"[a-z0-9-]+",
+    components=r"pca-\d+(-whitened)?",
+    random_space=r"(projection|images)-\d+",
+    rescaling=r"(-[a-z]+)?",
+    l2_factor=r"[0-9.]+(e[+-]?[0-9]+)?",
     framework=r"numpy|keras",
     experiment=r"[A-Za-z0-9_-]+",
     part=r"train|test",
     variant=r"[a-z_]+",
 
 
-def features(space, part):
-    """The scaled features of a space, as scale_pixels or transform_clusters write them."""
-    return f"{RESULTS}/data/{space}/x_{part}.npy"
+def features(space, part, seed=CONFIG.seeds[0]):
+    """The features of a space; where they depend on chance, those of a seed."""
+    drawn = f"/seed-{seed}" if parse_space(space).is_random else ""
+    return f"{RESULTS}/data/{space}{drawn}/x_{part}.npy"
+
+
+def features_of(part):
+    """For inputs: a function that finds the features for the job's space and seed."""
+    return lambda wildcards: features(wildcards.space, part, wildcards.seed)
 
 
 def pixel_space(purpose):
@@ -65,11 +77,6 @@ def training_histories(framework):
     )
 
 
-def input_space(space):
-    """The name of a feature space in the tables, which compare pixels however scaled."""
-    return "pixels" if space.startswith("pixels-") else space
-
-
 def batch_size_turns(extension):
     """A file for every batch size on pixels, and for some on cluster distances."""
     pattern = f"{RESULTS}/benchmark/{{space}}/batch-{{batch_size}}.{extension}"
@@ -88,36 +95,57 @@ def deep_model_space(variant):
     return pixel_space("numpy" if variant == "numpy" else "keras")
 
 
-def experiment_space(name):
-    """The feature space that an experiment of its own is trained on."""
-    experiment = CONFIG.experiments[name]
-    return (
-        pixel_space(experiment.framework)
-        if experiment.n_clusters is None
-        else experiment.input_space
-    )
-
-
 def experiment_value(key):
     """For params: a function that looks a key of the job's experiment up."""
     return lambda wildcards: CONFIG.experiments[wildcards.experiment].model_dump(mode="json")[key]
 
 
-def experiment_histories():
-    """A history for every experiment of its own and each of its seeds."""
+def is_exclusive(wildcards):
+    """Whether the job's experiment is timed, and so runs alone."""
+    return CONFIG.experiments[wildcards.experiment].exclusive
+
+
+def experiment_threads(wildcards):
+    """Threads of a training of an experiment; those that run side by side have one each."""
+    return CONFIG.train.n_threads if is_exclusive(wildcards) else 1
+
+
+def experiment_slots(wildcards):
+    """All slots, or as many as leave room for a training on every processor."""
+    return 64 if is_exclusive(wildcards) else 64 // available_threads()
+
+
+def experiment_trainings(names):
+    """Every input space, factor of λ₂ and seed of experiments of their own."""
     return [
-        f"{RESULTS}/training/experiments/{name}/seed-{seed}.csv"
-        for name, experiment in CONFIG.experiments.items()
-        for seed in experiment.seeds
+        {
+            "experiment": name,
+            "space": pixel_space("numpy") if space == "pixels" else space,
+            "l2_factor": factor,
+            "seed": seed,
+        }
+        for name in names
+        for space in CONFIG.experiments[name].input_spaces
+        for factor in CONFIG.experiments[name].l2_factors
+        for seed in CONFIG.experiments[name].seeds
     ]
 
 
+def experiment_results(extension, names=tuple(CONFIG.experiments)):
+    """A file for each of these trainings."""
+    pattern = f"{RESULTS}/training/experiments/{{experiment}}/{{space}}"
+    name = f"l2-{{l2_factor:.15g}}-seed-{{seed}}.{extension}"
+    return [f"{pattern}/{name}".format(**training) for training in experiment_trainings(names)]
+
+
 def training_run_figures():
-    """The figures of every experiment, one of each kind for each of its input spaces."""
+    """The figures of every experiment that is timed, for each of its input spaces."""
     return [
-        f"{RESULTS}/figures/runs/{name}-{input_space(experiment_space(name))}-{kind}.png"
-        for name in CONFIG.experiments
-        for kind in ("panels", "accuracy")
+        f"{RESULTS}/figures/runs/{name}/{space}-{kind}.png"
+        for name, experiment in CONFIG.experiments.items()
+        if experiment.exclusive
+        for space in experiment.input_spaces
+        for kind in ("panels", "accuracy", "confusion")
     ]
 
 

@@ -19,7 +19,7 @@ rule tabulate_training:
     input:
         training_histories("numpy"),
         training_histories("keras"),
-        experiment_histories(),
+        experiment_results("csv"),
     output:
         history=f"{RESULTS}/tables/training_history.csv",
         accuracies=f"{RESULTS}/tables/final_accuracies.csv",
@@ -33,6 +33,10 @@ rule tables:
     input:
         rules.tabulate_cluster_sweep.output,
         rules.tabulate_training.output,
+        rules.compare_spaces.output,
+        rules.compare_l2_factors.output,
+        rules.compare_scalings.output,
+        rules.compare_times.output,
         rules.measure_ladder.output,
         rules.tabulate_ladder.output,
         rules.tabulate_batch_sizes.output,

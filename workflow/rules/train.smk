@@ -1,18 +1,20 @@
 # in:  results/<run>/data/<space>/, results/<run>/data/labels/
-# out: results/<run>/training/<framework>/<space>/, training/experiments/<experiment>/: a row per
-#      epoch
+# out: results/<run>/training/<framework>/<space>/, training/experiments/<experiment>/<space>/: a
+#      row per epoch, and what the network of NumPy takes every test image for in the end
 #
 # Trainings are timed, so each runs alone: it takes every slot that the default profile gives.
+# Experiments that are not `exclusive` run side by side instead.
 
 
 rule train_numpy:
     input:
-        x_train=f"{RESULTS}/data/{{space}}/x_train.npy",
-        x_test=f"{RESULTS}/data/{{space}}/x_test.npy",
+        x_train=features_of("train"),
+        x_test=features_of("test"),
         y_train=rules.extract_labels.output.train,
         y_test=rules.extract_labels.output.test,
     output:
-        f"{RESULTS}/training/numpy/{{space}}/batch-{{batch_size}}-seed-{{seed}}.csv",
+        history=f"{RESULTS}/training/numpy/{{space}}/batch-{{batch_size}}-seed-{{seed}}.csv",
+        predictions=f"{RESULTS}/training/numpy/{{space}}/batch-{{batch_size}}-seed-{{seed}}.predictions.npy",
     log:
         f"{RESULTS}/logs/train_numpy/{{space}}-batch-{{batch_size}}-seed-{{seed}}.log",
     benchmark:
@@ -35,31 +37,34 @@ rule train_numpy:
 
 
 use rule train_numpy as train_experiment with:
-    input:
-        x_train=lambda wildcards: features(experiment_space(wildcards.experiment), "train"),
-        x_test=lambda wildcards: features(experiment_space(wildcards.experiment), "test"),
-        y_train=rules.extract_labels.output.train,
-        y_test=rules.extract_labels.output.test,
     output:
-        f"{RESULTS}/training/experiments/{{experiment}}/seed-{{seed}}.csv",
+        history=f"{RESULTS}/training/experiments/{{experiment}}/{{space}}/l2-{{l2_factor}}-seed-{{seed}}.csv",
+        predictions=f"{RESULTS}/training/experiments/{{experiment}}/{{space}}/l2-{{l2_factor}}-seed-{{seed}}.predictions.npy",
     log:
-        f"{RESULTS}/logs/train_experiment/{{experiment}}-seed-{{seed}}.log",
+        f"{RESULTS}/logs/train_experiment/{{experiment}}/{{space}}-l2-{{l2_factor}}-seed-{{seed}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/train_experiment/{{experiment}}-seed-{{seed}}.tsv"
+        f"{RESULTS}/benchmarks/train_experiment/{{experiment}}/{{space}}-l2-{{l2_factor}}-seed-{{seed}}.tsv"
+    threads: experiment_threads
+    resources:
+        slot=experiment_slots,
     params:
         experiment=lambda wildcards: wildcards.experiment,
-        space=lambda wildcards: experiment_space(wildcards.experiment),
         batch_size=experiment_value("batch_size"),
         epochs=experiment_value("epochs"),
         hidden_layer_sizes=experiment_value("hidden_layer_sizes"),
+        n_threads=experiment_threads,
         scale_l2_with_inputs=experiment_value("scale_l2_with_inputs"),
         network=experiment_value("network"),
+        l2_factor=lambda wildcards: float(wildcards.l2_factor),
+        n_validation=experiment_value("n_validation"),
+        measure_every=experiment_value("measure_every"),
+        test_every_epoch=experiment_value("test_every_epoch"),
 
 
 rule train_keras:
     input:
-        x_train=f"{RESULTS}/data/{{space}}/x_train.npy",
-        x_test=f"{RESULTS}/data/{{space}}/x_test.npy",
+        x_train=features_of("train"),
+        x_test=features_of("test"),
         y_train=rules.extract_labels.output.train,
         y_test=rules.extract_labels.output.test,
     output:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any, Literal
 
@@ -29,6 +29,9 @@ logger = logging.getLogger(__name__)
 # A network that knows nothing says 0.5 everywhere and costs ln 2 per output. One that is this
 # many times worse is confidently wrong: its steps are too long, even while all is still finite.
 _DIVERGED_COST_RATIO = 50.0
+
+
+_Pair = tuple[np.ndarray, np.ndarray]
 
 
 class DivergenceError(ArithmeticError):
@@ -63,6 +66,8 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
     monitor : what ``history_`` holds beside the learning rate and times. "full": accuracy and
         cost of the whole training set after every epoch; "batch": the same summed over the
         batches while they are trained, as the weights change; "none": neither
+    monitor_every : with monitor "full", measure after every so many epochs and after the last
+        of a fit only; the rows between hold NaN
     callbacks : called as ``callback(classifier, record)`` after every epoch, ``record`` being
         its row of the history as a dict; BLAS has the threads of the plan meanwhile
     progress : show a progress bar
@@ -100,6 +105,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         init_interval: float = 0.5,
         plan: Plan | None = None,
         monitor: Literal["full", "batch", "none"] = "full",
+        monitor_every: int = 1,
         callbacks: Sequence[Callable[[NumpyMLPClassifier, dict[str, Any]], None]] = (),
         progress: bool = False,
     ) -> None:
@@ -120,6 +126,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         self.init_interval = init_interval
         self.plan = plan
         self.monitor = monitor
+        self.monitor_every = monitor_every
         self.callbacks = callbacks
         self.progress = progress
 
@@ -128,7 +135,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         X: np.ndarray,
         y: np.ndarray,
         *,
-        validation_data: tuple[np.ndarray, np.ndarray] | None = None,
+        validation_data: _Pair | Mapping[str, _Pair] | None = None,
     ) -> NumpyMLPClassifier:
         """Train from new start weights.
 
@@ -138,7 +145,8 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
             ``dtype`` is used as it lies, anything else is copied
         y : labels, shape (n_samples,)
         validation_data : samples and labels whose accuracy is recorded as ``test_accuracy``
-            after every epoch; they have no influence on the training
+            after every epoch, or several such pairs by the names of their columns; they have no
+            influence on the training
 
         Raises
         ------
@@ -150,6 +158,10 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         self._check_parameters()
         X, codes = self._check_samples(X, y, reset=True)
         self._start()
+        if validation_data is None:
+            validation_data = {}
+        elif not isinstance(validation_data, Mapping):
+            validation_data = {"test_accuracy": validation_data}
         return self._train(X, codes, self.epochs, validation_data)
 
     def partial_fit(
@@ -167,7 +179,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         else:
             X, codes = self._check_samples(X, y, reset=True, classes=classes)
             self._start()
-        return self._train(X, codes, 1, None)
+        return self._train(X, codes, 1, {})
 
     def decision_logits(self, X: np.ndarray) -> np.ndarray:
         """Outputs before the last sigmoid, shape (n_samples, n_classes)."""
@@ -203,6 +215,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
             ("hidden_layer_sizes", sizes_hold, "a list of whole numbers, each at least 1"),
             ("batch_size", whole(self.batch_size), "a whole number, at least 1"),
             ("epochs", whole(self.epochs), "a whole number, at least 1"),
+            ("monitor_every", whole(self.monitor_every), "a whole number, at least 1"),
             *(
                 (name, number(value) and value > 0, "a number above 0")
                 for name, value in (
@@ -302,26 +315,28 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         X: np.ndarray,
         codes: np.ndarray,
         epochs: int,
-        validation_data: tuple[np.ndarray, np.ndarray] | None,
+        validation_data: Mapping[str, _Pair],
     ) -> NumpyMLPClassifier:
-        validation = None
-        if validation_data is not None:
-            validation = self._check_samples(*validation_data, reset=False)
+        checked = {
+            column: self._check_samples(*pair, reset=False)
+            for column, pair in validation_data.items()
+        }
         # A diverging run is told by an error of its own; callbacks get the error state back.
         outside = np.geterr()
         with np.errstate(over="ignore", invalid="ignore"), self._trainer(X) as trainer:
-            for _ in tqdm(range(epochs), disable=not self.progress, unit="epoch"):
-                record = self._run_epoch(trainer, X, codes)
-                if validation is not None:
-                    hits = trainer.evaluate(*validation).n_correct
-                    record["test_accuracy"] = hits / len(validation[0])
+            for left in tqdm(range(epochs)[::-1], disable=not self.progress, unit="epoch"):
+                record = self._run_epoch(trainer, X, codes, is_last=not left)
+                for column, pair in checked.items():
+                    record[column] = trainer.evaluate(*pair).n_correct / len(pair[0])
                 self._records.append(record)
                 with np.errstate(**outside):
                     for callback in self.callbacks:
                         callback(self, record)
         return self
 
-    def _run_epoch(self, trainer: Trainer, X: np.ndarray, codes: np.ndarray) -> dict[str, Any]:
+    def _run_epoch(
+        self, trainer: Trainer, X: np.ndarray, codes: np.ndarray, *, is_last: bool
+    ) -> dict[str, Any]:
         rate = self._rate / (1.0 + self.decrease_const * self.n_iter_)
         order = self._random.permutation(len(X)) if self.shuffle else None
         # NumPy's own numbers, as they come from a grid, would turn float32 into float64.
@@ -348,7 +363,8 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
             "cpu_seconds": cpu,
         }
         last_rows = len(X) % self.batch_size or min(self.batch_size, len(X))
-        if self.monitor == "none":
+        due = is_last or self.n_iter_ % self.monitor_every == 0
+        if self.monitor == "none" or (self.monitor == "full" and not due):
             self._check_finite(batches[-1].cost / last_rows)
             return record
         total = trainer.evaluate(X, codes) if self.monitor == "full" else add_statistics(batches)

@@ -1,0 +1,99 @@
+"""The configuration of trainings of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mlplab.config_types import Count, InputSpace, NonNegative, Positive, Section, Seed, Whole
+from mlplab.spaces import parse_space
+
+
+class NumpyConfig(Section):
+    """Parameters of the NumPy network, see ``NumpyMLPClassifier``."""
+
+    learning_rate: Positive = 1e-3
+    decrease_const: NonNegative = 1e-6
+    momentum: Annotated[float, Field(ge=0, lt=1)] = 5e-5
+    l2: NonNegative = 0.01
+    l1: NonNegative = 0.0
+    init: Literal["sqrt_nodes", "const"] = "sqrt_nodes"
+    init_factor: Positive = 2.0
+
+
+class ExperimentConfig(Section):
+    """Trainings of their own: one for every input space, factor of λ₂ and seed."""
+
+    framework: Literal["numpy"] = Field("numpy", description="the network that is trained")
+    input_spaces: tuple[InputSpace, ...] = Field(
+        ("pixels",),
+        min_length=1,
+        description="pixels, scaled as scale.numpy says; clusters-<K>, distances to K centres; "
+        "controls with d features: pca-<d>, projection-<d>, images-<d>",
+    )
+    batch_size: Count = Field(description="samples in a mini-batch")
+    epochs: Count = Field(description="passes over the training images")
+    seeds: tuple[Seed, ...] = Field(min_length=1, description="seeds; each is a repetition")
+    hidden_layer_sizes: tuple[Count, ...] = Field((70, 30), description="nodes, lowest first")
+    scale_l2_with_inputs: bool = Field(
+        True, description="on K inputs, use l2 times K / (number of pixels)"
+    )
+    l2_factors: tuple[Positive, ...] = Field(
+        (1.0,), min_length=1, description="λ₂ is multiplied by each of them in turn"
+    )
+    n_validation: Annotated[Whole, Field(strict=True, ge=0)] = Field(
+        0, description="last images of the training part that are only used to choose"
+    )
+    measure_every: Count = Field(
+        1, description="epochs between two looks at accuracy and cost of all training images"
+    )
+    test_every_epoch: bool = Field(
+        True, description="classify the test images after every epoch; else after the last alone"
+    )
+    exclusive: bool = Field(
+        True,
+        description="run alone with train.n_threads, so that seconds count; else one thread each, "
+        "side by side",
+    )
+    network: NumpyConfig = NumpyConfig()
+
+
+def find_experiment_conflicts(
+    name: str, experiment: ExperimentConfig, k_values: Collection[int]
+) -> Iterator[str]:
+    """Faults of an experiment beside the K that the sweep fits."""
+    for space in experiment.input_spaces:
+        parsed = parse_space(space)
+        if parsed.kind == "clusters" and parsed.n_features not in k_values:
+            yield (
+                f"experiments.{name}.input_spaces: found {space!r}, which the sweep does not fit; "
+                f"allowed: clusters-<K> with K of cluster.k_values, {list(k_values)}"
+            )
+
+
+def find_size_conflicts(
+    name: str, experiment: ExperimentConfig, n_train: int, n_pixels: int
+) -> Iterator[str]:
+    """Faults of an experiment beside the number of training images and of their pixels."""
+    n_trained = n_train - experiment.n_validation
+    if n_trained < 1:
+        yield (
+            f"experiments.{name}.n_validation: found {experiment.n_validation}; allowed: fewer "
+            f"than the {n_train} training images"
+        )
+    elif experiment.batch_size > n_trained:
+        yield (
+            f"experiments.{name}.batch_size: found {experiment.batch_size}; allowed: at most the "
+            f"{n_trained} training images"
+        )
+    limits = {"pca": min(n_train, n_pixels), "images": n_train}
+    for space in experiment.input_spaces:
+        parsed = parse_space(space)
+        limit = limits.get(parsed.kind)
+        if limit is not None and parsed.n_features is not None and parsed.n_features > limit:
+            yield (
+                f"experiments.{name}.input_spaces: found {space!r}; allowed: at most {limit} "
+                f"features of this kind from {n_train} images of {n_pixels} pixels"
+            )

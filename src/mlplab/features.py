@@ -1,0 +1,83 @@
+"""Features of images in a space: principal components, projections, distances."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.decomposition import PCA
+from sklearn.random_projection import GaussianRandomProjection
+
+from mlplab.clustering import cluster_distances
+from mlplab.scaling import scale_features
+from mlplab.spaces import parse_space
+
+Parts = tuple[np.ndarray, np.ndarray]
+
+
+def make_features(
+    space: str,
+    train: np.ndarray,
+    test: np.ndarray,
+    *,
+    seed: int | None = None,
+    centers: np.ndarray | None = None,
+    scaling: str = "standard",
+) -> Parts:
+    """Features of both parts in a space, float32 (n, n_features), learned from ``train``.
+
+    Parameters
+    ----------
+    space : name of the space, see :func:`mlplab.spaces.parse_space`
+    train, test : pixels as k-means sees them, (n, n_pixels)
+    seed : chooses the images or the directions of a random space
+    centers : centres of the clusters, (K, n_pixels), for ``clusters-<K>``
+    scaling : of the distances, unless the name of the space says another
+
+    Raises
+    ------
+    ValueError
+        The space is unknown, is that of pixels, or needs a seed, centres or more images than
+        there are.
+    """
+    parsed = parse_space(space)
+    if parsed.kind == "clusters":
+        if centers is None or len(centers) != parsed.n_features:
+            found = None if centers is None else len(centers)
+            raise ValueError(f"centers: found {found}; {space} needs {parsed.n_features}")
+        return _scaled_distances(train, test, centers, parsed.scaling or scaling)
+    if parsed.is_random and seed is None:
+        raise ValueError(f"seed: found None; {space} is drawn at random and needs one")
+    if parsed.n_features is None:
+        raise ValueError(f"space: found {space}, which is not made from other features")
+    if parsed.kind == "pca":
+        return _principal_components(train, test, parsed.n_features, parsed.scaling == "whitened")
+    if parsed.kind == "projection":
+        projection = GaussianRandomProjection(parsed.n_features, random_state=seed).fit(train)
+        return scale_features(projection.transform(train), projection.transform(test), "standard")
+    if parsed.n_features > len(train):
+        raise ValueError(f"train: found {len(train)} images; {space} needs {parsed.n_features}")
+    chosen = np.random.default_rng(seed).choice(len(train), parsed.n_features, replace=False)
+    return _scaled_distances(train, test, train[np.sort(chosen)], "standard")
+
+
+def _scaled_distances(
+    train: np.ndarray, test: np.ndarray, centers: np.ndarray, scaling: str
+) -> Parts:
+    return scale_features(
+        cluster_distances(train, centers), cluster_distances(test, centers), scaling
+    )
+
+
+def _principal_components(
+    train: np.ndarray, test: np.ndarray, n_components: int, whiten: bool
+) -> Parts:
+    """The first components: whitened, or all divided by the same number.
+
+    Components are uncorrelated, so to standardise each of them is to whiten them. To leave them
+    their unequal variances, they are divided by one number, after which the mean variance is 1.
+    """
+    pca = PCA(n_components, whiten=whiten, svd_solver="covariance_eigh")
+    parts = [pca.fit_transform(train), pca.transform(test)]
+    if not whiten:
+        scale = np.float32(np.sqrt(pca.explained_variance_.mean()))
+        parts = [part / scale for part in parts]
+    return parts[0].astype(np.float32, copy=False), parts[1].astype(np.float32, copy=False)

@@ -1,0 +1,72 @@
+"""Names of feature spaces: what a network sees of an image."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal, cast, get_args
+
+from mlplab.scaling import DistanceScaling, PixelScaling
+
+SpaceKind = Literal["pixels", "clusters", "pca", "projection", "images"]
+# These depend on chance, so every training has features of its own seed.
+_RANDOM_KINDS = ("clusters", "projection", "images")
+
+_COUNT = r"[1-9]\d*"
+# Names that a configuration may use, and the same in words.
+INPUT_SPACE_PATTERN = (
+    rf"^(pixels|clusters-{_COUNT}(-({'|'.join(get_args(DistanceScaling))}))?"
+    rf"|pca-{_COUNT}(-whitened)?|projection-{_COUNT}|images-{_COUNT})$"
+)
+INPUT_SPACE_NAMES = (
+    "pixels, clusters-<K>, clusters-<K>-<scaling> with scaling "
+    f"{', '.join(get_args(DistanceScaling))}, pca-<d>, pca-<d>-whitened, projection-<d> or "
+    "images-<d>"
+)
+_SCALED_PIXELS_PATTERN = f"pixels-({'|'.join(get_args(PixelScaling))})"
+
+
+@dataclass(frozen=True)
+class FeatureSpace:
+    """A feature space, taken apart.
+
+    Attributes
+    ----------
+    kind : "pixels"; "clusters", distances to the centres of k-means; "pca", principal
+        components; "projection", a Gaussian random projection; "images", distances to random
+        training images
+    n_features : number of features; None for pixels, which are as many as an image has
+    scaling : the scaling that the name asks for; None for the usual one of its kind
+    """
+
+    kind: SpaceKind
+    n_features: int | None = None
+    scaling: str | None = None
+
+    @property
+    def is_random(self) -> bool:
+        """Whether the features depend on a seed."""
+        return self.kind in _RANDOM_KINDS
+
+    @property
+    def input_space(self) -> str:
+        """The name in tables, which compare pixels however they are scaled."""
+        if self.n_features is None:
+            return self.kind
+        return "-".join([self.kind, str(self.n_features), *filter(None, [self.scaling])])
+
+
+def parse_space(name: str) -> FeatureSpace:
+    """Take the name of a feature space apart: one of a configuration, or ``pixels-<scaling>``.
+
+    Raises
+    ------
+    ValueError
+        There is no such space; the message says which there are.
+    """
+    if re.fullmatch(_SCALED_PIXELS_PATTERN, name):
+        return FeatureSpace("pixels", scaling=name.removeprefix("pixels-"))
+    if not re.fullmatch(INPUT_SPACE_PATTERN, name):
+        raise ValueError(f"feature space {name!r} is unknown; allowed: {INPUT_SPACE_NAMES}")
+    kind, number, scaling = [*name.split("-"), None, None][:3]
+    return FeatureSpace(cast(SpaceKind, kind), None if number is None else int(number), scaling)

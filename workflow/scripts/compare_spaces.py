@@ -1,0 +1,16 @@
+"""Compare input spaces by their final test accuracies, seed by seed."""
+
+from mlplab import experiment_tables as tables
+from mlplab.files import load_array, save_table
+from mlplab.provenance import run_job
+from mlplab.tables import read_tables
+
+with run_job(snakemake):
+    params, inputs = snakemake.params, snakemake.input
+    history = read_tables(inputs.histories)
+    hits = tables.read_hits(inputs.predictions, params.trainings, load_array(inputs.y_test))
+    for output, names in (
+        (snakemake.output.controls, [params.controls]),
+        (snakemake.output.paired, params.timed),
+    ):
+        save_table(output, tables.compare_spaces(history, hits, names))

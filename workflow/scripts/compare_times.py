@@ -1,0 +1,13 @@
+"""Find how long trainings take until they reach an accuracy, beside the reference training."""
+
+from mlplab import time_tables
+from mlplab.files import save_table
+from mlplab.provenance import own_parameters, run_job
+from mlplab.tables import read_tables
+
+with run_job(snakemake):
+    history = read_tables(snakemake.input)
+    times = time_tables.build_time_to_accuracy(history, **own_parameters(snakemake.params))
+    save_table(snakemake.output.times, times)
+    save_table(snakemake.output.summary, time_tables.summarize_time_to_accuracy(times))
+    save_table(snakemake.output.curves, time_tables.build_accuracy_over_time(history))
