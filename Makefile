@@ -20,7 +20,7 @@ article: $(INSTALLED)
 # With the configuration that the run recorded, whatever the files in config/ say by now.
 report: $(INSTALLED)
 	$(SNAKEMAKE) --configfile results/$(RUN)/config.yaml --report results/$(RUN)/report.html \
-		--report-html-stylesheet-path workflow/report/style.css
+		--report-stylesheet workflow/report/style.css
 
 verify: $(INSTALLED)
 	$(BIN)/python -m mlplab.verify results/$(RUN)

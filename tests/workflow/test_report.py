@@ -22,7 +22,7 @@ def report(tiny_checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
         "results/tiny/config.yaml",
         "--report",
         str(path),
-        "--report-html-stylesheet-path",
+        "--report-stylesheet",
         "workflow/report/style.css",
     )
     assert done.returncode == 0, done.stderr
@@ -112,7 +112,9 @@ def test_every_figure_is_shown_with_its_caption(page, screenshots, tiny_checkout
             )
             view, information = row.find_elements("css selector", "td a")
             view.click()
-            image = page.find_element("css selector", "#app div.h-screen img[src^='data:image/png']")
+            image = page.find_element(
+                "css selector", "#app div.h-screen img[src^='data:image/png']"
+            )
             assert image.is_displayed()
             assert page.execute_script("return arguments[0].naturalWidth", image) > 500
             information.click()

@@ -138,13 +138,16 @@ def experiment_results(extension, names=tuple(CONFIG.experiments)):
     return [f"{pattern}/{name}".format(**training) for training in experiment_trainings(names)]
 
 
+# Experiments that are timed: the articles' own trainings, which are drawn one by one.
+EXCLUSIVE = [name for name, experiment in CONFIG.experiments.items() if experiment.exclusive]
+
+
 def training_run_figures():
     """The figures of every experiment that is timed, for each of its input spaces."""
     return [
         f"{RESULTS}/figures/runs/{name}/{space}-{kind}.png"
-        for name, experiment in CONFIG.experiments.items()
-        if experiment.exclusive
-        for space in experiment.input_spaces
+        for name in EXCLUSIVE
+        for space in CONFIG.experiments[name].input_spaces
         for kind in ("panels", "accuracy", "confusion")
     ]
 

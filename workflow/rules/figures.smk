@@ -43,25 +43,33 @@ rule plot_training_history:
 
 rule plot_training_run:
     input:
-        rules.tabulate_training.output.history,
+        history=rules.tabulate_training.output.history,
+        confusion=rules.tabulate_confusion.output[0],
     output:
         panels=figure_files(
-            "runs/{experiment}-{space}-panels",
+            "runs/{experiment}/{input_space}-panels",
             "Training",
-            "{experiment}, {space}: costs and error",
+            "{experiment}, {input_space}: costs and error",
             caption="run_panels",
         ),
         accuracy=figure_files(
-            "runs/{experiment}-{space}-accuracy",
+            "runs/{experiment}/{input_space}-accuracy",
             "Training",
-            "{experiment}, {space}: cost and accuracy",
+            "{experiment}, {input_space}: cost and accuracy",
             caption="run_accuracy",
         ),
+        confusion=figure_files(
+            "runs/{experiment}/{input_space}-confusion",
+            "Training",
+            "{experiment}, {input_space}: confusions",
+            caption="run_confusion",
+        ),
     log:
-        f"{RESULTS}/logs/plot_training_run/{{experiment}}-{{space}}.log",
+        f"{RESULTS}/logs/plot_training_run/{{experiment}}-{{input_space}}.log",
     params:
         experiment=lambda wildcards: wildcards.experiment,
-        input_space=lambda wildcards: wildcards.space,
+        input_space=lambda wildcards: wildcards.input_space,
+        l2_factor=lambda wildcards: CONFIG.experiments[wildcards.experiment].l2_factors[0],
     script:
         "../scripts/plot_training_run.py"
 

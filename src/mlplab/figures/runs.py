@@ -20,19 +20,23 @@ _PANELS = {
 _ACCURACY_RANGE = 1.15
 
 
-def select_run(history: pd.DataFrame, *, experiment: str, input_space: str) -> pd.DataFrame:
-    """The epochs of an experiment on one input space, all seeds, from ``training_history.csv``.
+def select_run(
+    table: pd.DataFrame, *, experiment: str, input_space: str, l2_factor: float
+) -> pd.DataFrame:
+    """The rows of one experiment on one input space, of ``training_history`` or ``confusion``.
 
     Raises
     ------
     ValueError
         There are none.
     """
-    rows = history[
-        (history["experiment"] == experiment) & (history["input_space"] == input_space)
+    rows = table[
+        (table["experiment"] == experiment)
+        & (table["input_space"] == input_space)
+        & (table["l2_factor"] == l2_factor)
     ].reset_index(drop=True)
     if rows.empty:
-        raise ValueError(f"training_history.csv: no epoch of {experiment} on {input_space}")
+        raise ValueError(f"no row of {experiment} on {input_space} with λ₂ times {l2_factor:g}")
     return rows
 
 
@@ -42,7 +46,8 @@ def plot_run_panels(run: pd.DataFrame) -> Figure:
     color = space_color(run["input_space"].iloc[0])
     for axis, (column, label) in zip(axes.flat, _PANELS.items(), strict=True):
         for _, seed in run.groupby("seed"):
-            axis.plot(seed["epoch"], seed[column], color=color, linewidth=0.9, alpha=0.8)
+            known = seed.dropna(subset=[column])
+            axis.plot(known["epoch"], known[column], color=color, linewidth=0.9, alpha=0.8)
         axis.set(ylabel=label)
         axis.set_ylim(bottom=0)
     for axis in axes[1]:
@@ -57,11 +62,14 @@ def plot_cost_and_accuracy(run: pd.DataFrame) -> Figure:
     color = space_color(run["input_space"].iloc[0])
     ends = []
     for _, seed in run.groupby("seed"):
-        cost.plot(seed["epoch"], seed["total_cost"], color=color, linewidth=1)
-        for column, line in (("train_accuracy", ":"), ("test_accuracy", "-")):
+        for axis, column, line in (
+            (cost, "total_cost", "-"),
+            (accuracy, "train_accuracy", ":"),
+            (accuracy, "test_accuracy", "-"),
+        ):
             # Without the epochs in which it was not measured.
             known = seed.dropna(subset=[column])
-            accuracy.plot(known["epoch"], known[column], line, color=color, linewidth=1.2)
+            axis.plot(known["epoch"], known[column], line, color=color, linewidth=1.1)
     last = run[run["epoch"] == run["epoch"].max()]
     for column, name in (("train_accuracy", "training"), ("test_accuracy", "test")):
         first = last.iloc[0]
