@@ -17,8 +17,10 @@ quick: $(INSTALLED)
 article: $(INSTALLED)
 	$(SNAKEMAKE) --configfile config/article.yaml
 
+# With the configuration that the run recorded, whatever the files in config/ say by now.
 report: $(INSTALLED)
-	$(SNAKEMAKE) --report results/default/report.html
+	$(SNAKEMAKE) --configfile results/$(RUN)/config.yaml --report results/$(RUN)/report.html \
+		--report-stylesheet workflow/report/style.css
 
 # STRICT=1 fails if a claim is not reproduced.
 claims: $(INSTALLED)

@@ -20,6 +20,7 @@ include: "workflow/rules/benchmark.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/claims.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/report.smk"
 include: "workflow/rules/tracking.smk"
 
 
@@ -37,6 +38,7 @@ rule all:
         rules.figures.input,
         rules.tables.input,
         rules.evaluate_claims.output,
+        rules.summarize_findings.output,
 
 
 report: "workflow/report/workflow.rst"

@@ -40,6 +40,7 @@ wildcard_constraints:
     scaling=r"[a-z]+",
     space=r"(pixels|clusters|pca|projection|images)-[a-z0-9-]+",
     components=r"pca-\d+(-[a-z]+)?",
+    input_space=r"[a-z0-9-]+",
     random_space=r"(projection|images)-\d+",
     rescaling=r"(-[a-z]+)?",
     stage=r"\d+",
@@ -149,6 +150,20 @@ def experiment_results(extension, names=tuple(CONFIG.experiments)):
     pattern = f"{RESULTS}/training/experiments/{{experiment}}/{{space}}"
     name = f"l2-{{l2_factor:.15g}}-seed-{{seed}}.{extension}"
     return [f"{pattern}/{name}".format(**training) for training in experiment_trainings(names)]
+
+
+# Experiments that are timed: the articles' own trainings, which are drawn one by one.
+EXCLUSIVE = [name for name, experiment in CONFIG.experiments.items() if experiment.exclusive]
+
+
+def training_run_figures():
+    """The figures of every experiment that is timed, for each of its input spaces."""
+    return [
+        f"{RESULTS}/figures/runs/{name}/{space}-{kind}.png"
+        for name in EXCLUSIVE
+        for space in CONFIG.experiments[name].input_spaces
+        for kind in ("panels", "accuracy", "confusion")
+    ]
 
 
 def cluster_fits(extension):

@@ -1,5 +1,15 @@
 # in:  results/<run>/tables/
-# out: results/<run>/figures/: PNG and SVG
+# out: results/<run>/figures/: each figure as PNG, SVG, and CSV with the rows that it shows
+#
+# A job takes seconds to start and less than one to draw, so figures of one subject share a rule.
+
+
+def figure_files(name, category, label, caption=None):
+    """The three files of a figure; the PNG goes into the report."""
+    stem = f"{RESULTS}/figures/{name}"
+    caption = f"../report/{caption or name}.rst"
+    png = report(f"{stem}.png", caption=caption, category=category, labels={"figure": label})
+    return [png, f"{stem}.svg", f"{stem}.csv"]
 
 
 rule plot_cluster_sweep:
@@ -7,12 +17,7 @@ rule plot_cluster_sweep:
         sweep=rules.tabulate_cluster_sweep.output.sweep,
         choices=rules.tabulate_cluster_sweep.output.choices,
     output:
-        png=report(
-            f"{RESULTS}/figures/cluster_sweep.png",
-            caption="../report/cluster_sweep.rst",
-            category="Clusters",
-        ),
-        svg=f"{RESULTS}/figures/cluster_sweep.svg",
+        figure_files("cluster_sweep", "Clusters", "time, inertia and silhouette over K"),
     log:
         f"{RESULTS}/logs/plot_cluster_sweep.log",
     params:
@@ -25,12 +30,7 @@ rule plot_training_history:
     input:
         rules.tabulate_training.output.history,
     output:
-        png=report(
-            f"{RESULTS}/figures/training_history.png",
-            caption="../report/training_history.rst",
-            category="Training",
-        ),
-        svg=f"{RESULTS}/figures/training_history.svg",
+        figure_files("training_history", "Training", "both networks on all inputs"),
     log:
         f"{RESULTS}/logs/plot_training_history.log",
     params:
@@ -41,16 +41,44 @@ rule plot_training_history:
         "../scripts/plot_training_history.py"
 
 
+rule plot_training_run:
+    input:
+        history=rules.tabulate_training.output.history,
+        confusion=rules.tabulate_confusion.output[0],
+    output:
+        panels=figure_files(
+            "runs/{experiment}/{input_space}-panels",
+            "Training",
+            "{experiment}, {input_space}: costs and error",
+            caption="run_panels",
+        ),
+        accuracy=figure_files(
+            "runs/{experiment}/{input_space}-accuracy",
+            "Training",
+            "{experiment}, {input_space}: cost and accuracy",
+            caption="run_accuracy",
+        ),
+        confusion=figure_files(
+            "runs/{experiment}/{input_space}-confusion",
+            "Training",
+            "{experiment}, {input_space}: confusions",
+            caption="run_confusion",
+        ),
+    log:
+        f"{RESULTS}/logs/plot_training_run/{{experiment}}-{{input_space}}.log",
+    params:
+        experiment=lambda wildcards: wildcards.experiment,
+        input_space=lambda wildcards: wildcards.input_space,
+        l2_factor=lambda wildcards: CONFIG.experiments[wildcards.experiment].l2_factors[0],
+    script:
+        "../scripts/plot_training_run.py"
+
+
 rule plot_seconds_per_epoch:
     input:
         rules.tabulate_batch_sizes.output.summary,
     output:
-        png=report(
-            f"{RESULTS}/figures/seconds_per_epoch.png",
-            caption="../report/seconds_per_epoch.rst",
-            category="Time",
-        ),
-        svg=f"{RESULTS}/figures/seconds_per_epoch.svg",
+        figure_files("seconds_per_epoch", "Time", "seconds per epoch over the batch size"),
     log:
         f"{RESULTS}/logs/plot_seconds_per_epoch.log",
     script:
@@ -61,12 +89,7 @@ rule plot_batch_size_ratios:
     input:
         rules.tabulate_batch_sizes.output.ratios,
     output:
-        png=report(
-            f"{RESULTS}/figures/batch_size_ratios.png",
-            caption="../report/batch_size_ratios.rst",
-            category="Time",
-        ),
-        svg=f"{RESULTS}/figures/batch_size_ratios.svg",
+        figure_files("batch_size_ratios", "Time", "ratios to NumPy over the batch size"),
     log:
         f"{RESULTS}/logs/plot_batch_size_ratios.log",
     script:
@@ -77,12 +100,7 @@ rule plot_optimization_ladder:
     input:
         rules.tabulate_ladder.output,
     output:
-        png=report(
-            f"{RESULTS}/figures/optimization_ladder.png",
-            caption="../report/optimization_ladder.rst",
-            category="Training",
-        ),
-        svg=f"{RESULTS}/figures/optimization_ladder.svg",
+        figure_files("optimization_ladder", "Time", "optimisation ladder beside Keras"),
     log:
         f"{RESULTS}/logs/plot_optimization_ladder.log",
     script:
@@ -95,23 +113,50 @@ rule plot_search:
         result=rules.tabulate_search.output.result,
         summary=rules.tabulate_search.output.summary,
     output:
-        png=report(
-            f"{RESULTS}/figures/search.png",
-            caption="../report/search.rst",
-            category="Training",
-        ),
-        svg=f"{RESULTS}/figures/search.svg",
+        figure_files("search", "Training", "search for the best network with few inputs"),
     log:
         f"{RESULTS}/logs/plot_search.log",
     script:
         "../scripts/plot_search.py"
 
 
+rule plot_epoch_parts:
+    input:
+        ladder=rules.measure_ladder.output[0],
+        summary=rules.tabulate_ladder.output[0],
+    output:
+        shares=figure_files("epoch_shares", "Time", "shares of shuffling, batches, prediction"),
+        backward=figure_files("backward_times", "Time", "backward pass layer by layer"),
+    log:
+        f"{RESULTS}/logs/plot_epoch_parts.log",
+    script:
+        "../scripts/plot_epoch_parts.py"
+
+
+rule plot_benchmarks:
+    input:
+        operations=rules.tabulate_operations.output[0],
+        threads=rules.measure_threads.output[0],
+        deep_model=rules.tabulate_deep_model.output[0],
+    output:
+        operations=figure_files("operations", "Time", "where the time of an epoch goes"),
+        roofline=figure_files("roofline", "Time", "speed of the matrix products"),
+        threads=figure_files("thread_scaling", "Time", "threads asked for and processors used"),
+        deep_model=figure_files("deep_model", "Time", "deep model of article B"),
+    log:
+        f"{RESULTS}/logs/plot_benchmarks.log",
+    script:
+        "../scripts/plot_benchmarks.py"
+
+
 rule figures:
     input:
         rules.plot_cluster_sweep.output,
         rules.plot_training_history.output,
+        training_run_figures(),
         rules.plot_seconds_per_epoch.output,
         rules.plot_batch_size_ratios.output,
         rules.plot_optimization_ladder.output,
         rules.plot_search.output,
+        rules.plot_epoch_parts.output,
+        rules.plot_benchmarks.output,

@@ -29,6 +29,20 @@ rule tabulate_training:
         "../scripts/tabulate_training.py"
 
 
+rule tabulate_confusion:
+    input:
+        predictions=experiment_results("predictions.npy", EXCLUSIVE),
+        y_test=rules.extract_labels.output.test,
+    output:
+        f"{RESULTS}/tables/confusion.csv",
+    log:
+        f"{RESULTS}/logs/tabulate_confusion.log",
+    params:
+        trainings=experiment_trainings(EXCLUSIVE),
+    script:
+        "../scripts/tabulate_confusion.py"
+
+
 rule tables:
     input:
         rules.tabulate_cluster_sweep.output,

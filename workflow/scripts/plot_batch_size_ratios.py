@@ -6,4 +6,5 @@ from mlplab.files import read_table
 from mlplab.provenance import run_job
 
 with run_job(snakemake):
-    save_figure(plot_batch_size_ratios(read_table(snakemake.input[0])), snakemake.output)
+    ratios = read_table(snakemake.input[0])
+    save_figure(plot_batch_size_ratios(ratios), snakemake.output, ratios)

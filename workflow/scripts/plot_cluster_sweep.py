@@ -6,7 +6,6 @@ from mlplab.files import read_table
 from mlplab.provenance import run_job
 
 with run_job(snakemake):
-    figure = plot_cluster_sweep(
-        read_table(snakemake.input.sweep), read_table(snakemake.input.choices)
-    )
-    save_figure(figure, snakemake.output)
+    sweep = read_table(snakemake.input.sweep)
+    choices = read_table(snakemake.input.choices)
+    save_figure(plot_cluster_sweep(sweep, choices), snakemake.output, sweep, choices)

@@ -6,5 +6,5 @@ from mlplab.files import read_table
 from mlplab.provenance import run_job
 
 with run_job(snakemake):
-    figure = plot_optimization_ladder(read_table(snakemake.input[0]))
-    save_figure(figure, snakemake.output)
+    summary = read_table(snakemake.input[0])
+    save_figure(plot_optimization_ladder(summary), snakemake.output, summary)

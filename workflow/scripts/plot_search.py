@@ -7,4 +7,4 @@ from mlplab.provenance import run_job
 
 with run_job(snakemake):
     tables = [read_table(getattr(snakemake.input, n)) for n in ("trials", "result", "summary")]
-    save_figure(plot_search(*tables), snakemake.output)
+    save_figure(plot_search(*tables), snakemake.output, *tables)

@@ -33,6 +33,7 @@ COLUMNS = [
     "ci_high",
     "seconds_per_epoch",
     "gflops",
+    "flops_per_byte",
 ]
 _SECONDS_OF_AN_OPERATION = 0.01
 # The difference of two short trainings is free of what an epoch costs however many steps it has.
@@ -68,7 +69,8 @@ def measure_operations(
     -------
     DataFrame with the ``COLUMNS``, a row per framework, operation, function and layer: ``seconds``
     of one call are medians over rounds with their 95 % bootstrap interval; ``seconds_per_epoch``
-    is that times the batches of an epoch; ``gflops`` is that of matrix products. The operations:
+    is that times the batches of an epoch; ``gflops`` is that of matrix products, and
+    ``flops_per_byte`` their operations over the bytes of operands and result. The operations:
     ``gather`` of the rows of a batch; ``forward``, ``error`` (down to the layer below) and
     ``weight_gradient``, the products; ``sigmoid`` and ``sigmoid_derivative``; ``update`` of all
     weights; and ``step_overhead``, a step of training of a network with as many layers, but of
@@ -277,7 +279,11 @@ def _arrange(turns: pd.DataFrame, problem: Problem, seed: int) -> pd.DataFrame:
             }
             if operation in _PRODUCTS:
                 number = int(layer[1:])
-                work = 2 * problem.batch_size * sizes[number] * sizes[number + 1]
+                batch, lower, upper = problem.batch_size, sizes[number], sizes[number + 1]
+                work = 2 * batch * lower * upper
                 row["gflops"] = work / seconds / 1e9
+                # Each of the three float32 matrices moved once, the least that a product needs.
+                n_bytes = 4 * (batch * lower + lower * upper + batch * upper)
+                row["flops_per_byte"] = work / n_bytes
             rows.append(row)
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -11,7 +11,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from mlplab.figures.style import FRAMEWORK_STYLES, NEUTRAL
 
 # Light to dark of one hue, so that the parts of a bar keep apart in grey too.
-_PART_COLORS = {"shuffle": NEUTRAL, "batches": "#0072B2", "prediction": "#A6CEE3"}
+PART_COLORS = {"shuffle": NEUTRAL, "batches": "#0072B2", "prediction": "#A6CEE3"}
 _ACCURACIES = {
     "full": {"label": "accuracy of all samples", "color": "#0072B2", "marker": "o", "shift": -0.2},
     "batch": {"label": "accuracy of batches", "color": "#009E73", "marker": "s", "shift": 0.2},
@@ -32,27 +32,30 @@ def plot_optimization_ladder(summary: pd.DataFrame) -> Figure:
     )
     _draw_parts(left, summary)
     _draw_ratios(right, summary)
-    labels = names["name"].where(
-        names["step"].isna(), names["step"].astype("string") + "  " + names["name"]
-    )
-    left.set_yticks(names["row"], labels)
+    left.set_yticks(names["row"], label_steps(names))
     left.set_ylim(len(names) - 0.5, -0.75)
     for axis in (left, right):
         axis.grid(axis="y", visible=False)
     return figure
 
 
+def label_steps(steps: pd.DataFrame) -> pd.Series:
+    """Number and name of every step; the name alone where there is no number."""
+    numbers = steps["step"].astype("Int64").astype("string")
+    return steps["name"].where(steps["step"].isna(), numbers + "  " + steps["name"])
+
+
 def _draw_parts(axis: Axes, summary: pd.DataFrame) -> None:
     """A bar per step, of its longer kind of epoch: seconds of shuffle, batches and prediction."""
     for _, epoch in summary.drop_duplicates("row").iterrows():
         start, total = 0.0, epoch["seconds"]
-        parts = {part: epoch[f"{part}_share"] * total for part in _PART_COLORS}
+        parts = {part: epoch[f"{part}_share"] * total for part in PART_COLORS}
         if pd.isna(epoch["step"]):
             color = FRAMEWORK_STYLES["keras"]["color"]
             axis.barh(epoch["row"], total, height=0.62, color=color)
         else:
             for part, seconds in parts.items():
-                axis.barh(epoch["row"], seconds, left=start, height=0.62, color=_PART_COLORS[part])
+                axis.barh(epoch["row"], seconds, left=start, height=0.62, color=PART_COLORS[part])
                 # Shuffling is too short for a word above it.
                 if epoch["row"] == 0 and part != "shuffle":
                     axis.text(

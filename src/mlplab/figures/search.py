@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
+
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from mlplab.figures.style import NEUTRAL, SPACE_COLORS, leading_digits
+from mlplab.figures.style import NEUTRAL, leading_digits, space_color
 
-# Shapes too, so that spaces keep apart in grey.
+# Shapes too, so that spaces keep apart in grey, and those of one kind of space.
 _MARKERS = ["o", "s", "^", "D", "v", "P"]
 
 
@@ -30,8 +32,9 @@ def plot_search(trials: pd.DataFrame, result: pd.DataFrame, summary: pd.DataFram
 
 def _draw_trials(axis: Axes, trials: pd.DataFrame) -> None:
     drawn = trials.dropna(subset=["validation_accuracy"])
-    styles = zip(sorted(trials["input_space"].unique()), SPACE_COLORS, _MARKERS, strict=False)
-    for space, color, marker in styles:
+    spaces = sorted(trials["input_space"].unique())
+    for space, marker in zip(spaces, itertools.cycle(_MARKERS), strict=False):
+        color = space_color(space)
         own = drawn[drawn["input_space"] == space]
         for _, trial in own.groupby("trial"):
             axis.plot(trial["seconds"], trial["validation_accuracy"], color=color, lw=0.7)

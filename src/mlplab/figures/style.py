@@ -10,10 +10,12 @@ import matplotlib
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
+import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 
-from mlplab.files import atomic_path
+from mlplab.files import atomic_path, save_table
 
 # Okabe and Ito's palette, which keeps apart for all common kinds of colour vision; frameworks
 # also differ in line style and marker, so that grey prints do.
@@ -21,6 +23,8 @@ FRAMEWORK_STYLES = {
     "numpy": {"label": "NumPy", "color": "#0072B2", "marker": "o", "linestyle": "-"},
     "keras": {"label": "Keras", "color": "#D55E00", "marker": "s", "linestyle": "--"},
 }
+# Keras runs on it.
+FRAMEWORK_STYLES["tensorflow"] = FRAMEWORK_STYLES["keras"] | {"label": "TensorFlow"}
 # Variants have the colour of their framework.
 VARIANT_STYLES = {
     "numpy": FRAMEWORK_STYLES["numpy"],
@@ -47,8 +51,16 @@ VARIANT_STYLES = {
     "pytorch": {"label": "PyTorch", "color": "#CC79A7", "marker": "P", "linestyle": "--"},
     "jax": {"label": "JAX", "color": "#E69F00", "marker": "X", "linestyle": "-."},
 }
-SPACE_COLORS = ["#000000", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#0072B2"]
 NEUTRAL = "#000000"
+# A hue per kind of input space; clusters are darker the more there are, so grey tells them too.
+_SPACE_COLORS = {
+    "pixels": NEUTRAL,
+    "pca": "#56B4E9",
+    "projection": "#E69F00",
+    "images": "#CC79A7",
+}
+_CLUSTER_COLORS = LinearSegmentedColormap.from_list("clusters", ["#9FDCC6", "#009E73", "#00402F"])
+_LIGHTEST_K, _DARKEST_K = 20, 110
 
 plt.rcParams.update(
     {
@@ -68,12 +80,23 @@ plt.rcParams.update(
 )
 
 
-def save_figure(figure: Figure, paths: Iterable[str | os.PathLike[str]]) -> None:
+def save_figure(
+    figure: Figure, paths: Iterable[str | os.PathLike[str]], *tables: pd.DataFrame
+) -> None:
     """Write a figure in the format of every path's suffix, each file atomically.
 
-    No date is written, so that equal figures are equal files.
+    No date is written, so that equal figures are equal files. Into a path that ends with ``.csv``
+    go the rows that were drawn: those of all ``tables``, one below the other.
+
+    Raises
+    ------
+    ValueError
+        A path ends with ``.csv``, and there is no table.
     """
     for path in paths:
+        if str(path).endswith(".csv"):
+            save_table(path, pd.concat(tables, ignore_index=True))
+            continue
         with atomic_path(path) as temporary:
             metadata = {"Date": None} if str(path).endswith(".svg") else {}
             figure.savefig(temporary, metadata=metadata, bbox_inches="tight")
@@ -97,6 +120,15 @@ def ordered_spaces(spaces: Iterable[str]) -> list[str]:
 def space_label(space: str) -> str:
     """An input space in words."""
     return "pixels" if space == "pixels" else f"{space.rsplit('-', 1)[-1]} distances"
+
+
+def space_color(space: str) -> str:
+    """The colour of an input space, the same in all figures."""
+    kind, _, rest = space.partition("-")
+    if kind in _SPACE_COLORS:
+        return _SPACE_COLORS[kind]
+    k = int(rest.partition("-")[0])
+    return to_hex(_CLUSTER_COLORS((k - _LIGHTEST_K) / (_DARKEST_K - _LIGHTEST_K)))
 
 
 def short_number(value: float, _: int) -> str:

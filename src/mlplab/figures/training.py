@@ -10,22 +10,27 @@ from matplotlib.ticker import FuncFormatter
 
 from mlplab.figures.style import (
     FRAMEWORK_STYLES,
-    SPACE_COLORS,
     leading_digits,
     ordered_spaces,
+    space_color,
     space_label,
 )
 
 
-def plot_training_history(
+def select_trainings(
     history: pd.DataFrame, *, experiment: str, batch_size: int, seed: int
-) -> Figure:
-    """Cost and test accuracy over epochs for every input space, from ``training_history.csv``."""
-    chosen = history[
+) -> pd.DataFrame:
+    """The epochs of ``training_history.csv`` with these values, of both networks on all inputs."""
+    return history[
         (history["experiment"] == experiment)
         & (history["batch_size"] == batch_size)
         & (history["seed"] == seed)
-    ]
+    ].reset_index(drop=True)
+
+
+def plot_training_history(chosen: pd.DataFrame) -> Figure:
+    """Cost and test accuracy over epochs for every input space, with one batch size and seed."""
+    batch_size = chosen["batch_size"].iloc[0]
     frameworks = [name for name in FRAMEWORK_STYLES if name in set(chosen["framework"])]
     figure, axes = plt.subplots(
         2,
@@ -41,7 +46,8 @@ def plot_training_history(
     for column, framework in enumerate(frameworks):
         cost, accuracy = axes[0, column], axes[1, column]
         ends = []
-        for color, space in zip(SPACE_COLORS, spaces, strict=False):
+        for space in spaces:
+            color = space_color(space)
             run = chosen[(chosen["framework"] == framework) & (chosen["input_space"] == space)]
             if run.empty:
                 continue

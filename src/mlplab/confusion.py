@@ -1,0 +1,60 @@
+"""What trained networks take images of each label for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import confusion_matrix
+
+from mlplab.files import load_array
+from mlplab.spaces import parse_space
+
+COLUMNS = [
+    "experiment",
+    "input_space",
+    "l2_factor",
+    "label",
+    "predicted",
+    "seeds",
+    "images",
+    "share",
+]
+
+
+def build_confusion(
+    paths: Sequence[str], trainings: Sequence[Mapping[str, Any]], y_test: np.ndarray
+) -> pd.DataFrame:
+    """How many test images of a label each experiment classifies as what, summed over its seeds.
+
+    Parameters
+    ----------
+    paths : files of predicted labels (n_test,), uint8
+    trainings : ``experiment``, ``space``, ``l2_factor`` and ``seed`` of each path
+    y_test : labels (n_test,)
+
+    Returns
+    -------
+    DataFrame with the ``COLUMNS``, a row per experiment, input space, factor of λ₂, label and
+    predicted label, also of those that never occur. ``share`` is that of the label's images.
+    """
+    classes = range(int(y_test.max()) + 1)
+    totals: dict[tuple[str, str, float], list[np.ndarray]] = {}
+    for path, training in zip(paths, trainings, strict=True):
+        space = parse_space(training["space"]).input_space
+        key = (training["experiment"], space, training["l2_factor"])
+        matrix = confusion_matrix(y_test, load_array(path), labels=classes)
+        totals.setdefault(key, []).append(matrix)
+    rows = []
+    for key, matrices in totals.items():
+        images = np.sum(matrices, axis=0)
+        of_label = images.sum(axis=1)
+        rows += [
+            (*key, label, predicted, len(matrices), images[label, predicted],
+             images[label, predicted] / of_label[label])
+            for label in classes
+            for predicted in classes
+        ]  # fmt: skip
+    return pd.DataFrame(rows, columns=COLUMNS)

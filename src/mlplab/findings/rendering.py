@@ -1,0 +1,36 @@
+"""Findings and origin in reStructuredText, for the first page of the report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+# What would be read as markup in the middle of a line.
+_MARKUP = re.compile(r"([\\*`|_<>])")
+
+
+def render_findings(sentences: Sequence[str], origin: Mapping[str, str]) -> str:
+    """A numbered list of sentences, and a table of the machine."""
+    numbered = [f"{number}. {_escape(text)}" for number, text in enumerate(sentences, start=1)]
+    rows = [f"   * - {_escape(name)}\n     - {_escape(text)}" for name, text in origin.items()]
+    return "\n".join(
+        [
+            "What was found",
+            "--------------",
+            "",
+            *(numbered or ["No table of this run holds a finding."]),
+            "",
+            "On which machine",
+            "----------------",
+            "",
+            ".. list-table::",
+            "   :widths: 20 80",
+            "",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _escape(text: str) -> str:
+    return _MARKUP.sub(r"\\\1", text)

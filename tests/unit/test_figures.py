@@ -1,0 +1,292 @@
+"""What figures show: the values of their table, with units on the axes."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_rgb
+
+from mlplab.figures import epoch_parts, operations, runs
+from mlplab.figures.deep_model import plot_deep_model
+from mlplab.figures.style import FRAMEWORK_STYLES, save_figure, space_color
+from mlplab.figures.threads import plot_thread_scaling
+from mlplab.figures.training import plot_training_history, select_trainings
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+def marks(axis, color=None):
+    """(x, y) of all marks and corners of lines on an axis, of one colour or all."""
+    points = set()
+    for line in axis.lines:
+        if color is None or line.get_color() == color:
+            x, y = (np.asarray(data, float).round(9) for data in line.get_data())
+            points |= set(zip(x, y, strict=True))
+    return points
+
+
+def words(figure):
+    return " ".join(
+        text.get_text() for text in figure.findobj(lambda artist: hasattr(artist, "get_text"))
+    )
+
+
+def labels(figure):
+    return [(axis.get_xlabel(), axis.get_ylabel()) for axis in figure.axes]
+
+
+@pytest.fixture
+def times():
+    """Operations of two layers in both frameworks at two batch sizes, all of other times."""
+    rows = []
+    for framework, functions in (
+        ("numpy", ("np.dot", "np.matmul")),
+        ("tensorflow", ("tf.matmul",)),
+    ):
+        for size in (32, 500):
+            rows.append((framework, "gather", "take", None, size, np.nan, np.nan))
+            for layer in ("L0", "L1"):
+                for function in functions:
+                    rows.append((framework, "forward", function, layer, size, 0.0, 0.0))
+    names = ["framework", "operation", "function", "layer", "batch_size", "gflops"]
+    table = pd.DataFrame(rows, columns=[*names, "flops_per_byte"])
+    number = np.arange(1, len(table) + 1)
+    return table.assign(
+        seconds_per_epoch=number / 100,
+        gflops=table["gflops"] + number,
+        flops_per_byte=table["flops_per_byte"] + number % 5 + 1,
+    )
+
+
+def test_operations_show_the_seconds_of_the_functions_in_use(times):
+    chosen = operations.select_operations(times)
+    assert set(chosen["function"]) == {"take", "np.dot", "tf.matmul"}
+    figure = operations.plot_operations(chosen)
+    assert [axis.get_title(loc="left") for axis in figure.axes] == [
+        "batch size 32",
+        "batch size 500",
+    ]
+    assert all(x == "time in an epoch (seconds)" for x, _ in labels(figure))
+    for axis, size in zip(figure.axes, (32, 500), strict=True):
+        for framework in ("numpy", "tensorflow"):
+            rows = chosen[(chosen["batch_size"] == size) & (chosen["framework"] == framework)]
+            drawn = marks(axis, FRAMEWORK_STYLES[framework]["color"])
+            assert {x for x, _ in drawn} == set(rows["seconds_per_epoch"])
+    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert names == ["rows of the batch", "product forward, L0", "product forward, L1"]
+
+
+def test_the_roof_is_the_fastest_product(times):
+    chosen = operations.select_operations(times)
+    figure = operations.plot_roofline(chosen)
+    fastest = chosen["gflops"].max()
+    assert figure.axes[0].get_ylabel() == "speed (10⁹ operations a second)"
+    assert all(x == "operations per byte of the operands" for x, _ in labels(figure))
+    assert f"fastest product: {fastest:.0f}" in words(figure)
+    for axis, size in zip(figure.axes, (32, 500), strict=True):
+        rows = chosen[(chosen["batch_size"] == size) & chosen["gflops"].notna()]
+        points = set(zip(rows["flops_per_byte"], rows["gflops"], strict=True))
+        assert marks(axis) == points | {(0.0, fastest), (1.0, fastest)}
+
+
+def test_threads_show_every_turn_pale_where_others_worked():
+    turns = pd.DataFrame(
+        {
+            "framework": ["numpy"] * 4 + ["keras"] * 4,
+            "setting": ["environment", "environment", "api", "api"] * 2,
+            "n_threads": [1, 2] * 4,
+            "cpus_used": [1.0, 1.9, 1.1, 1.8, 0.9, 1.4, 1.2, 1.3],
+            "contaminated": [False] * 7 + [True],
+        }
+    )
+    figure = plot_thread_scaling(turns)
+    assert [axis.get_title(loc="left") for axis in figure.axes] == ["NumPy", "Keras"]
+    assert figure.axes[0].get_ylabel() == "processors used (CPU time / time)"
+    assert all(x == "threads asked for" for x, _ in labels(figure))
+    for axis, framework in zip(figure.axes, ("numpy", "keras"), strict=True):
+        rows = turns[turns["framework"] == framework]
+        drawn = marks(axis, FRAMEWORK_STYLES[framework]["color"])
+        assert sorted(y for _, y in drawn) == sorted(rows["cpus_used"])
+    pale = [line for line in figure.axes[1].lines if line.get_alpha() == 0.25]
+    assert [list(line.get_ydata()) for line in pale] == [[1.3]]
+
+
+def test_the_deep_model_shows_times_and_accuracies():
+    table = pd.DataFrame(
+        {
+            "framework": ["numpy", "keras", "keras"],
+            "variant": ["numpy", "keras", "keras_xla"],
+            "seconds_per_epoch": [0.2, 0.3, 0.25],
+            "first_epoch_seconds": [0.21, 0.9, 2.0],
+            "test_accuracy": [0.95, 0.96, 0.961],
+            "train_accuracy": [0.97, 0.98, 0.981],
+        }
+    )
+    figure = plot_deep_model(table)
+    seconds, accuracy = figure.axes
+    assert [axis.get_xlabel() for axis in figure.axes] == [
+        "time of an epoch (seconds)",
+        "share of the images classified rightly",
+    ]
+    for axis, columns in (
+        (seconds, ["seconds_per_epoch", "first_epoch_seconds"]),
+        (accuracy, ["test_accuracy", "train_accuracy"]),
+    ):
+        expected = {(table.loc[i, c], float(i)) for i in range(3) for c in columns}
+        assert marks(axis) == expected
+
+
+@pytest.fixture
+def ladder():
+    return pd.DataFrame(
+        {
+            "step": [0, 0, 5, None],
+            "name": ["float64", "float64", "this project's trainer", "Keras"],
+            "backward_L0_seconds": [0.9, 0.8, np.nan, np.nan],
+            "backward_L1_seconds": [0.1, 0.2, np.nan, np.nan],
+            "backward_L2_seconds": [0.02, 0.03, np.nan, np.nan],
+            "contaminated": [False, True, False, False],
+        }
+    )
+
+
+def test_backward_times_are_those_of_every_round_that_has_them(ladder):
+    rounds = epoch_parts.select_backward_rounds(ladder)
+    figure = epoch_parts.plot_backward_times(rounds)
+    axis = figure.axes[0]
+    assert axis.get_xlabel() == "time of the backward pass in an epoch (seconds)"
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["0  float64"]
+    drawn = {x for x, _ in marks(axis)} - {0.0, 1.0}
+    assert drawn == {0.9, 0.8, 0.1, 0.2, 0.02, 0.03}
+    hollow = {line.get_xdata()[0] for line in axis.lines if line.get_markerfacecolor() == "white"}
+    assert hollow == {0.8, 0.2, 0.03}
+
+
+def test_shares_of_an_epoch_fill_a_bar_per_step():
+    summary = pd.DataFrame(
+        {
+            "step": [0, 0, 1],
+            "name": ["float64", "float64", "float32"],
+            "accuracy": ["full", "batch", "full"],
+            "shuffle_share": [0.05, 0.1, 0.02],
+            "batches_share": [0.6, 0.9, 0.58],
+            "prediction_share": [0.35, np.nan, 0.4],
+        }
+    )
+    figure = epoch_parts.plot_epoch_shares(epoch_parts.select_full_epochs(summary))
+    axis = figure.axes[0]
+    assert axis.get_xlabel() == "share of the time of an epoch"
+    assert [bar.get_width() for bar in axis.patches] == [0.05, 0.6, 0.35, 0.02, 0.58, 0.4]
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["0  float64", "1  float32"]
+
+
+@pytest.fixture
+def history():
+    """Two seeds of an experiment, and a training that belongs to another."""
+    table = pd.DataFrame(
+        [
+            (name, seed, epoch)
+            for name, seed in (("a", 0), ("a", 1), ("b", 0))
+            for epoch in (1, 2, 3)
+        ],
+        columns=["experiment", "seed", "epoch"],
+    ).assign(framework="numpy", input_space="pixels", batch_size=500, l2_factor=1.0)
+    number = np.arange(len(table), dtype=float)
+    return table.assign(
+        total_cost=9000 - 500 * number,
+        last_batch_cost=90 - number,
+        last_batch_error=0.2 - number / 100,
+        last_batch_regularization_share=number / 1000,
+        train_accuracy=0.9 + number / 100,
+        test_accuracy=0.89 + number / 100,
+    )
+
+
+def test_a_run_has_four_panels_with_a_line_per_seed(history):
+    run = runs.select_run(history, experiment="a", input_space="pixels", l2_factor=1.0)
+    figure = runs.plot_run_panels(run)
+    columns = ["last_batch_cost", "last_batch_error", "last_batch_regularization_share"]
+    for axis, column in zip(figure.axes, [*columns, "total_cost"], strict=True):
+        drawn = [list(line.get_ydata()) for line in axis.lines]
+        assert drawn == [list(seed[column]) for _, seed in run.groupby("seed")]
+    assert [y for _, y in labels(figure)] == [
+        "cost of the last mini-batch\n(sum of log-losses)",
+        "mean absolute error of the outputs,\nlast mini-batch",
+        "share of the regularisation\nin that cost",
+        "cost of the training images\n(sum of log-losses)",
+    ]
+
+
+def test_epochs_that_were_not_measured_are_left_out(history):
+    history.loc[history["epoch"] == 2, ["test_accuracy", "total_cost"]] = np.nan
+    run = runs.select_run(history, experiment="a", input_space="pixels", l2_factor=1.0)
+    figure = runs.plot_cost_and_accuracy(run)
+    cost, accuracy = figure.axes
+    assert [list(line.get_ydata()) for line in cost.lines] == [
+        list(seed["total_cost"].dropna()) for _, seed in run.groupby("seed")
+    ]
+    solid = [line for line in accuracy.lines if line.get_linestyle() == "-"]
+    assert [list(line.get_xdata()) for line in solid] == [[1, 3], [1, 3]]
+    assert "test 0.9100 to 0.9400" in words(figure)
+    assert labels(figure) == [
+        ("epoch", "cost of the training images\n(sum of log-losses)"),
+        ("epoch", "share of the images classified rightly"),
+    ]
+
+
+def test_a_run_that_is_not_there_is_refused(history):
+    with pytest.raises(ValueError, match="no row of a on pixels with λ₂ times 3"):
+        runs.select_run(history, experiment="a", input_space="pixels", l2_factor=3.0)
+
+
+def test_trainings_are_those_of_one_experiment_batch_size_and_seed(history):
+    chosen = select_trainings(history, experiment="a", batch_size=500, seed=1)
+    assert chosen["epoch"].tolist() == [1, 2, 3]
+    figure = plot_training_history(chosen)
+    cost, accuracy = figure.axes
+    relative = chosen["total_cost"] / chosen["total_cost"].iloc[0]
+    assert list(cost.lines[0].get_ydata()) == pytest.approx(relative.tolist())
+    assert list(accuracy.lines[0].get_ydata()) == chosen["test_accuracy"].tolist()
+
+
+def test_a_confusion_matrix_shows_counts_and_shades_only_mistakes():
+    confusion = pd.DataFrame(
+        {
+            "label": [0, 0, 1, 1],
+            "predicted": [0, 1, 0, 1],
+            "images": [95, 5, 20, 80],
+            "share": [0.95, 0.05, 0.2, 0.8],
+        }
+    )
+    figure = runs.plot_confusion(confusion)
+    axis = figure.axes[0]
+    assert axis.images[0].get_array().tolist() == [[0, 0.05], [0.2, 0]]
+    written = {text.get_position(): text.get_text() for text in axis.texts}
+    assert written == {(0, 0): "95", (1, 0): "5", (0, 1): "20", (1, 1): "80"}
+    assert labels(figure) == [("class given by the network", "label of the image")]
+
+
+def test_the_rows_drawn_lie_beside_the_figure(tmp_path):
+    figure, axis = plt.subplots()
+    axis.plot([1, 2])
+    first, second = pd.DataFrame({"k": [1, 2]}), pd.DataFrame({"k": [3], "mark": ["elbow"]})
+    paths = [tmp_path / f"figure.{kind}" for kind in ("png", "svg", "csv")]
+    save_figure(figure, paths, first, second)
+    assert pd.read_csv(paths[2])["k"].tolist() == [1, 2, 3]
+    assert pd.read_csv(paths[2])["mark"].isna().tolist() == [True, True, False]
+    assert all(path.stat().st_size > 1000 for path in paths[:2])
+
+
+def test_input_spaces_keep_their_colour_and_differ_in_grey():
+    spaces = ["pixels", "clusters-40", "clusters-70", "clusters-90"]
+    assert space_color("pixels-standard") == space_color("pixels")
+    assert space_color("clusters-70-whitened") == space_color("clusters-70")
+    grey = [np.dot(to_rgb(space_color(space)), [0.299, 0.587, 0.114]) for space in spaces]
+    gaps = np.diff(sorted(grey))
+    assert gaps.min() > 0.08
+    others = {space_color(space) for space in (*spaces, "pca-70", "projection-70", "images-70")}
+    assert len(others) == 7

@@ -1,0 +1,162 @@
+"""Findings are sentences whose numbers stand in tables."""
+
+import pandas as pd
+import pytest
+from docutils.core import publish_parts
+
+from mlplab.findings import describe_origin, find, render_findings
+
+
+def ratios(**changes):
+    rows = {
+        "batch_size": [500, 60000, 500, 60000],
+        "variant": ["keras", "keras", "keras_matched", "keras_matched"],
+        "input_space": ["pixels"] * 4,
+        "ratio_to_numpy": [2.75, 1.33, 1.9, 1.01],
+        "ci_low": [2.61, 1.25, 1.7, 0.97],
+        "ci_high": [2.93, 1.41, 2.1, 1.06],
+        "verdict": ["slower", "slower", "slower", "no difference"],
+    }
+    return pd.DataFrame(rows | changes)
+
+
+def test_without_tables_nothing_is_found():
+    assert find({}) == []
+    assert find({"batch_size_ratios": ratios().iloc[:0]}) == []
+
+
+def test_times_are_told_with_their_intervals_and_verdicts():
+    (sentence,) = find({"batch_size_ratios": ratios()})
+    assert "takes 2.75 (2.61 to 2.93) times as long" in sentence
+    assert "at batch size 500 and 1.33 (1.25 to 1.41) times at 60,000" in sentence
+    assert "slower at 1 of 2 and no difference at 1 of 2 batch sizes" in sentence
+
+
+def test_the_numbers_follow_the_table():
+    (sentence,) = find({"batch_size_ratios": ratios(ratio_to_numpy=[0.5, 0.6, 0.7, 0.8])})
+    assert "takes 0.50 (" in sentence
+    assert "2.75" not in sentence
+
+
+def test_claims_are_counted_by_verdict():
+    claims = pd.DataFrame({"verdict": ["reproduced", "reproduced", "not tested"]})
+    assert find({"claims": claims}) == [
+        "Of 3 statements of the articles: 2 reproduced and 1 not tested."
+    ]
+
+
+def test_accuracies_are_means_with_the_range_of_their_seeds():
+    final = pd.DataFrame(
+        {
+            "experiment": ["article_a", "article_a", "batch_sizes", "batch_sizes"],
+            "framework": ["numpy", "numpy", "keras", "keras"],
+            "input_space": ["pixels"] * 4,
+            "batch_size": [500, 500, 100, 2000],
+            "seed": [0, 1, 0, 0],
+            "epochs": [35, 35, 30, 30],
+            "train_accuracy": [0.99, 0.98, 0.9, 0.8],
+            "test_accuracy": [0.97, 0.96, 0.88, 0.78],
+        }
+    )
+    (sentence,) = find({"final_accuracies": final})
+    assert "0.9850 (0.9800 to 0.9900) of the training images" in sentence
+    assert "after 35 epochs (2 seeds)" in sentence
+    assert "0.8800 of the test images after 30 at batch size 100" in sentence
+
+
+def test_quiet_turns_tell_the_processors_used():
+    turns = pd.DataFrame(
+        {
+            "framework": ["numpy", "numpy", "keras", "keras", "keras"],
+            "setting": ["environment", "api", "environment", "environment", "api"],
+            "n_threads": [1, 1, 1, 1, 2],
+            "cpus_used": [1.0, 1.01, 1.2, 0.1, 1.9],
+            "contaminated": [False, False, False, True, False],
+        }
+    )
+    (sentence,) = find({"thread_scaling": turns})
+    assert "NumPy used 1.00 by the environment and 1.01 by functions" in sentence
+    assert "Keras used 1.20 by the environment" in sentence
+    assert "1.90" not in sentence
+
+
+def test_steps_of_the_ladder_are_compared_with_what_was_published():
+    summary = pd.DataFrame(
+        {
+            "step": [0, 0, 5, None],
+            "name": ["float64", "float64", "this project's trainer", "Keras"],
+            "accuracy": ["full", "batch", "full", "batch"],
+            "batch_size": 500,
+            "ratio_to_keras": [4.15, 1.5, 0.61, 1.0],
+            "ci_low": [3.0, 1.0, 0.5, 1.0],
+            "ci_high": [5.0, 2.0, 0.7, 1.0],
+            "published_ratio": [5.42, 4.48, None, 1.0],
+        }
+    )
+    (sentence,) = find({"optimization_ladder_summary": summary})
+    assert (
+        "takes 4.15 (3.00 to 5.00) times as long as Keras' without one, published 5.42" in sentence
+    )
+    assert "that of this project's trainer 0.61 (0.50 to 0.70) times" in sentence
+
+
+def test_only_targets_that_all_seeds_reach_are_told():
+    summary = pd.DataFrame(
+        {
+            "input_space": ["clusters-70", "clusters-70", "pixels"],
+            "target": [0.974, 0.978, 0.978],
+            "seeds_reached": [3, 1, 3],
+            "seeds": [3, 3, 3],
+            "epochs": [150, 600, 10],
+            "speedup": [13.5, 3.1, 99.0],
+            "ci_low": [12.0, 3.0, 90.0],
+            "ci_high": [15.0, 3.2, 100.0],
+        }
+    )
+    (sentence,) = find({"time_to_accuracy_summary": summary})
+    assert "distances to 70 cluster centres" in sentence
+    assert "0.9740 of the test images, after 150 epochs and 13.50 (12.00 to 15.00)" in sentence
+
+
+def test_other_inputs_are_told_by_verdict():
+    controls = pd.DataFrame(
+        {
+            "input_space": ["clusters-70", "pca-70", "images-70"],
+            "difference": [0.0, 0.002, -0.01],
+            "verdict": ["no difference", "better", "worse"],
+        }
+    )
+    (sentence,) = find({"feature_controls": controls})
+    assert sentence.endswith("are better: pca-70; worse: images-70.")
+
+
+@pytest.fixture
+def record():
+    return {
+        "machine": {"processor": "Chip (R) *", "processors": 2, "system": "S", "python": "3.11"},
+        "code": {"libraries": {"numpy": "2.4.6"}},
+        "blas": [{"user_api": "blas", "internal_api": "openblas", "version": "0.3",
+                  "architecture": "Zen"}],
+        "git": {"commit": "0123456789abcdef", "dirty": True},
+        "started": "2026-01-01T10:00:00+00:00",
+        "ended": "2026-01-01T10:05:00+00:00",
+    }  # fmt: skip
+
+
+def test_the_origin_names_all_machines_that_took_part(record):
+    other = record | {"machine": record["machine"] | {"processor": "Other"}, "ended": "2026-01-02"}
+    origin = describe_origin([record, other, record, None])
+    assert origin["processor"].startswith("Chip (R) *, 2")
+    assert "; Other, 2" in origin["processor"]
+    assert origin["made (UTC)"] == "2026-01-01T10:00:00+00:00 to 2026-01-02"
+    assert origin["code"] == "0123456789ab, with changes"
+    assert origin["libraries"] == "numpy 2.4.6"
+    assert origin["records"] == "1 table without one"
+
+
+def test_findings_and_machine_become_a_page_that_has_every_word(record):
+    sentences = ["Keras is 2.75 (2.61 to 2.93) times *slower*.", "`K` = 70 | _x_"]
+    text = render_findings(sentences, describe_origin([record]))
+    page = publish_parts(text, writer="html", settings_overrides={"halt_level": 2})["html_body"]
+    for word in ("times *slower*.", "`K` = 70 | _x_", "Chip (R) *, 2", "openblas 0.3 (Zen)"):
+        assert word in page

@@ -1,0 +1,138 @@
+"""The report in a real browser: without a network, from the file system."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.workflow.running import snakemake
+
+# The first is Debian's; others call theirs so.
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="module")
+def report(tiny_checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of the tiny run, made as `make report` makes it."""
+    path = tmp_path_factory.mktemp("a report") / "report.html"
+    done = snakemake(
+        tiny_checkout,
+        "--configfile",
+        "results/tiny/config.yaml",
+        "--report",
+        str(path),
+        "--report-stylesheet",
+        "workflow/report/style.css",
+    )
+    assert done.returncode == 0, done.stderr
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser():
+    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    driver = shutil.which("chromedriver")
+    if program is None or driver is None:
+        pytest.skip(f"no browser: looked for {', '.join(BROWSERS)} and chromedriver on the path")
+    options = webdriver.ChromeOptions()
+    options.binary_location = program
+    for argument in (
+        "--headless=new",
+        "--no-sandbox",  # Chromium refuses to run as root with one
+        "--disable-dev-shm-usage",
+        "--window-size=1500,1000",
+        "--host-resolver-rules=MAP * ~NOTFOUND",  # whatever asks for a network fails, and says so
+    ):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    service = webdriver.ChromeService(executable_path=driver)
+    with webdriver.Chrome(options=options, service=service) as chrome:
+        chrome.implicitly_wait(10)
+        yield chrome
+
+
+@pytest.fixture(scope="module")
+def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where screenshots are kept: the folder MLPLAB_SCREENSHOTS, or one of pytest's."""
+    named = os.environ.get("MLPLAB_SCREENSHOTS")
+    folder = Path(named) if named else tmp_path_factory.mktemp("screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def page(browser, report):
+    """The first page of the report, and afterwards a console without errors."""
+    browser.get(report.as_uri())
+    browser.find_element("css selector", ".prose")
+    yield browser
+    errors = [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
+    assert errors == []
+
+
+def click(page, selector: str, text: str) -> None:
+    """Click the first of the elements that shows this text."""
+    shown = page.find_elements("css selector", selector)
+    next(element for element in shown if element.text == text).click()
+
+
+def test_the_first_page_tells_what_was_found_and_on_which_machine(page, screenshots, tiny_checkout):
+    text = page.find_element("css selector", ".prose").text
+    for heading in ("What was asked", "What was found", "On which machine", "How sure"):
+        assert heading in text
+    findings = (tiny_checkout / "results" / "tiny" / "report" / "findings.rst").read_text()
+    first = next(line for line in findings.splitlines() if line.startswith("1. "))
+    assert first.removeprefix("1. ") in text
+    assert "processor" in text
+    # The top of a page that is taller than the window can be reached.
+    title = page.find_element("css selector", ".prose h1")
+    page.execute_script("arguments[0].scrollIntoView()", title)
+    assert title.rect["y"] >= 0
+    page.save_screenshot(str(screenshots / "first-page.png"))
+
+
+def test_every_figure_is_shown_with_its_caption(page, screenshots, tiny_checkout):
+    drawn = {path.name for path in (tiny_checkout / "results" / "tiny" / "figures").rglob("*.png")}
+    categories = page.execute_script("return categories")
+    seen = set()
+    for category, groups in categories.items():
+        for path in (path for group in groups.values() for path in group):
+            if not path.endswith(".png"):
+                continue
+            page.get(page.current_url)
+            page.find_element("css selector", ".prose")
+            click(page, "nav li a", category)
+            label = page.execute_script("return results[arguments[0]].labels.figure", path)
+            row = next(
+                row
+                for row in page.find_elements("css selector", "nav tbody tr")
+                if row.find_element("css selector", "td").text == label
+            )
+            view, information = row.find_elements("css selector", "td a")
+            view.click()
+            image = page.find_element(
+                "css selector", "#app div.h-screen img[src^='data:image/png']"
+            )
+            assert image.is_displayed()
+            assert page.execute_script("return arguments[0].naturalWidth", image) > 500
+            information.click()
+            caption = page.find_element("css selector", "nav .prose").text
+            assert len(caption) > 80
+            # A template that found no value leaves its braces or nothing behind.
+            assert "{" not in caption
+            page.save_screenshot(str(screenshots / f"{Path(path).stem}.png"))
+            seen.add(Path(path).name)
+    assert seen == drawn
+
+
+def test_claims_can_be_searched_as_text(page, screenshots):
+    path = page.execute_script("return Object.keys(results).find(path => path.includes('claims'))")
+    click(page, "nav li a", "Claims")
+    page.find_element("css selector", "nav tbody tr td a").click()
+    if path.endswith(".html"):
+        page.switch_to.frame(page.find_element("css selector", "iframe"))
+        assert "learning rate after 35 epochs" in page.find_element("css selector", "body").text
+        page.switch_to.default_content()
+    page.save_screenshot(str(screenshots / "claims.png"))

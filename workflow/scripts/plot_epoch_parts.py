@@ -1,0 +1,12 @@
+"""Draw the shares of an epoch and the backward pass on the steps of the optimisation ladder."""
+
+from mlplab.figures import epoch_parts
+from mlplab.figures.style import save_figure
+from mlplab.files import read_table
+from mlplab.provenance import run_job
+
+with run_job(snakemake):
+    epochs = epoch_parts.select_full_epochs(read_table(snakemake.input.summary))
+    save_figure(epoch_parts.plot_epoch_shares(epochs), snakemake.output.shares, epochs)
+    rounds = epoch_parts.select_backward_rounds(read_table(snakemake.input.ladder))
+    save_figure(epoch_parts.plot_backward_times(rounds), snakemake.output.backward, rounds)

@@ -1,0 +1,10 @@
+"""Count what the networks of the timed experiments take the test images of each label for."""
+
+from mlplab.confusion import build_confusion
+from mlplab.files import load_array, save_table
+from mlplab.provenance import run_job
+
+with run_job(snakemake):
+    y_test = load_array(snakemake.input.y_test)
+    trainings = snakemake.params.trainings
+    save_table(snakemake.output[0], build_confusion(snakemake.input.predictions, trainings, y_test))
