@@ -30,6 +30,8 @@ rule all:
         cluster_fits("centers.npy"),
         cluster_fits("labels.npy"),
         rules.tabulate_cluster_sweep.input,
+        rules.score_silhouettes.output,
+        rules.tabulate_cluster_cost.input,
         rules.tabulate_training.input,
         rules.figures.input,
         rules.tables.input,

@@ -29,6 +29,9 @@ class ElbowConfig(Section):
     sensitivities: tuple[NonNegative, ...] = Field(
         (0.5, 1.0, 2.0, 3.0, 5.0), min_length=1, description="settings S of Kneedle that are tried"
     )
+    trim: Annotated[float, Field(ge=0, lt=1)] = Field(
+        0.25, description="share of the sweep left out at either end, to see if the elbow stays"
+    )
     max_width: Count = Field(
         20, description="K's between the lowest and highest elbow found, at most, if it is clear"
     )

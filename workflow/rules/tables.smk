@@ -13,6 +13,7 @@ rule tabulate_cluster_sweep:
         f"{RESULTS}/logs/tabulate_cluster_sweep.log",
     params:
         sensitivities=list(CONFIG.cluster.elbow.sensitivities),
+        trim=CONFIG.cluster.elbow.trim,
         max_width=CONFIG.cluster.elbow.max_width,
     script:
         "../scripts/tabulate_cluster_sweep.py"
@@ -80,6 +81,7 @@ rule tables:
         rules.tabulate_cluster_quality.output,
         rules.tabulate_cluster_cost.output,
         rules.measure_silhouette_error.output,
+        expand(rules.describe_clusters.output, k=CONFIG.transform.k_values),
         rules.tabulate_training.output,
         rules.measure_ladder.output,
         rules.tabulate_ladder.output,
