@@ -49,8 +49,8 @@ rule describe_clusters:
     output:
         clusters=f"{RESULTS}/tables/clusters_{{k}}.csv",
         ambiguous=f"{RESULTS}/tables/ambiguous_images_{{k}}.csv",
-        silhouettes=f"{RESULTS}/models/clusters/k-{{k}}.silhouettes.npy",
-        images=f"{RESULTS}/models/clusters/k-{{k}}.ambiguous_images.npy",
+        silhouettes=f"{RESULTS}/clusters/k-{{k}}.silhouettes.npy",
+        images=f"{RESULTS}/clusters/k-{{k}}.ambiguous_images.npy",
     log:
         f"{RESULTS}/logs/describe_clusters/{{k}}.log",
     params:

@@ -63,7 +63,7 @@ def plot_silhouette_samples(
         start += len(values)
     mean = float(silhouettes[measured].mean())
     axis.axvline(mean, color=NEUTRAL, linestyle="--", linewidth=1)
-    axis.text(mean, start * 1.01, f"mean {mean:.3f}", ha="center", va="bottom")
+    axis.text(mean, start * 1.01, f"  mean {mean:.3f}", ha="left", va="bottom")
     chosen = ticks if len(ticks) <= 30 else ticks[:: math.ceil(len(ticks) / 30)]
     axis.set_yticks([place for place, _ in chosen], [text for _, text in chosen], fontsize=7)
     axis.set(
