@@ -26,6 +26,58 @@ rule plot_cluster_sweep:
         "../scripts/plot_cluster_sweep.py"
 
 
+rule plot_cluster_cost:
+    input:
+        rules.tabulate_cluster_cost.output,
+    output:
+        png=report(
+            f"{RESULTS}/figures/cluster_cost_quality.png",
+            caption="../report/cluster_cost_quality.rst",
+            category="Clusters",
+        ),
+        svg=f"{RESULTS}/figures/cluster_cost_quality.svg",
+    log:
+        f"{RESULTS}/logs/plot_cluster_cost.log",
+    script:
+        "../scripts/plot_cluster_cost.py"
+
+
+rule plot_clusters:
+    input:
+        centers=rules.describe_clusters.input.centers,
+        labels=rules.describe_clusters.input.labels,
+        clusters=rules.describe_clusters.output.clusters,
+        ambiguous=rules.describe_clusters.output.ambiguous,
+        silhouettes=rules.describe_clusters.output.silhouettes,
+        images=rules.describe_clusters.output.images,
+    output:
+        centers=report(
+            f"{RESULTS}/figures/cluster_centers_{{k}}.png",
+            caption="../report/cluster_centers.rst",
+            category="Clusters",
+        ),
+        centers_svg=f"{RESULTS}/figures/cluster_centers_{{k}}.svg",
+        silhouettes=report(
+            f"{RESULTS}/figures/silhouette_samples_{{k}}.png",
+            caption="../report/silhouette_samples.rst",
+            category="Clusters",
+        ),
+        silhouettes_svg=f"{RESULTS}/figures/silhouette_samples_{{k}}.svg",
+        ambiguous=report(
+            f"{RESULTS}/figures/ambiguous_images_{{k}}.png",
+            caption="../report/ambiguous_images.rst",
+            category="Clusters",
+        ),
+        ambiguous_svg=f"{RESULTS}/figures/ambiguous_images_{{k}}.svg",
+    log:
+        f"{RESULTS}/logs/plot_clusters/{{k}}.log",
+    params:
+        seed=CONFIG.cluster.seeds[0],
+        fit_on=CONFIG.cluster.fit_on,
+    script:
+        "../scripts/plot_clusters.py"
+
+
 rule plot_training_history:
     input:
         rules.tabulate_training.output.history,
@@ -152,6 +204,8 @@ rule plot_benchmarks:
 rule figures:
     input:
         rules.plot_cluster_sweep.output,
+        rules.plot_cluster_cost.output,
+        expand(rules.plot_clusters.output, k=CONFIG.transform.k_values),
         rules.plot_training_history.output,
         training_run_figures(),
         rules.plot_seconds_per_epoch.output,

@@ -112,14 +112,18 @@ def ordered_spaces(spaces: Iterable[str]) -> list[str]:
     """The input spaces that occur, each once: pixels first, then clusters by their number."""
 
     def order(space: str) -> tuple[bool, int]:
-        return space != "pixels", int(space.rsplit("-", 1)[-1]) if "-" in space else 0
+        last = space.rsplit("-", 1)[-1]
+        return space != "pixels", int(last) if last.isdigit() else 0
 
     return sorted(set(spaces), key=order)
 
 
 def space_label(space: str) -> str:
     """An input space in words."""
-    return "pixels" if space == "pixels" else f"{space.rsplit('-', 1)[-1]} distances"
+    if space == "pixels":
+        return "pixels"
+    k = space.rsplit("-", 1)[-1]
+    return "distances, K chosen" if k == "auto" else f"{k} distances"
 
 
 def space_color(space: str) -> str:
