@@ -8,10 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from mlplab.figures.style import NEUTRAL, SPACE_COLORS, leading_digits
+from mlplab.figures.style import NEUTRAL, leading_digits
 
-# Shapes too, so that spaces keep apart in grey.
-_MARKERS = ["o", "s", "^", "D", "v", "P"]
+# There are more spaces of one kind than its hue has shades, so a scale that is read in grey too.
+_COLORS = plt.colormaps["viridis"]
+_MARKERS = "os^DvPX*<>ph"
 
 
 def plot_search(trials: pd.DataFrame, result: pd.DataFrame, summary: pd.DataFrame) -> Figure:
@@ -30,9 +31,10 @@ def plot_search(trials: pd.DataFrame, result: pd.DataFrame, summary: pd.DataFram
 
 def _draw_trials(axis: Axes, trials: pd.DataFrame) -> None:
     drawn = trials.dropna(subset=["validation_accuracy"])
-    styles = zip(sorted(trials["input_space"].unique()), SPACE_COLORS, _MARKERS, strict=False)
-    for space, color, marker in styles:
+    spaces = sorted(trials["input_space"].unique())
+    for number, space in enumerate(spaces):
         own = drawn[drawn["input_space"] == space]
+        color, marker = _COLORS(0.9 * number / len(spaces)), _MARKERS[number % len(_MARKERS)]
         for _, trial in own.groupby("trial"):
             axis.plot(trial["seconds"], trial["validation_accuracy"], color=color, lw=0.7)
         axis.scatter(
