@@ -186,7 +186,7 @@ def test_the_figure_marks_the_chosen_trial_and_counts_the_diverged(digits):
     figure = plot_search(table, final, summarize_search(final, None))
     left = figure.axes[0]
     assert "1 diverged" in left.get_title(loc="left")
-    assert any("chosen: pca-16-halfwhitened" in text.get_text() for text in left.texts)
+    assert any("chosen, pca-16-halfwhitened" in text.get_text() for text in left.texts)
     plt.close(figure)
 
 

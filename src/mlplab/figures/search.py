@@ -8,11 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from mlplab.figures.style import NEUTRAL, leading_digits
+from mlplab.figures.style import NEUTRAL, SPACE_COLORS, leading_digits
 
-# There are more spaces of one kind than its hue has shades, so a scale that is read in grey too.
-_COLORS = plt.colormaps["viridis"]
-_MARKERS = "os^DvPX*<>ph"
+# Shapes too, so that spaces keep apart in grey.
+_MARKERS = ["o", "s", "^", "D", "v", "P"]
 
 
 def plot_search(trials: pd.DataFrame, result: pd.DataFrame, summary: pd.DataFrame) -> Figure:
@@ -31,10 +30,9 @@ def plot_search(trials: pd.DataFrame, result: pd.DataFrame, summary: pd.DataFram
 
 def _draw_trials(axis: Axes, trials: pd.DataFrame) -> None:
     drawn = trials.dropna(subset=["validation_accuracy"])
-    spaces = sorted(trials["input_space"].unique())
-    for number, space in enumerate(spaces):
+    styles = zip(sorted(trials["input_space"].unique()), SPACE_COLORS, _MARKERS, strict=False)
+    for space, color, marker in styles:
         own = drawn[drawn["input_space"] == space]
-        color, marker = _COLORS(0.9 * number / len(spaces)), _MARKERS[number % len(_MARKERS)]
         for _, trial in own.groupby("trial"):
             axis.plot(trial["seconds"], trial["validation_accuracy"], color=color, lw=0.7)
         axis.scatter(
@@ -46,17 +44,17 @@ def _draw_trials(axis: Axes, trials: pd.DataFrame) -> None:
             label=space,
         )
     chosen = drawn[drawn["outcome"] == "chosen"].iloc[0]
-    place = chosen["seconds"], chosen["validation_accuracy"]
-    axis.plot(*place, "o", ms=14, mfc="none", color=NEUTRAL)
-    axis.annotate(
-        f"chosen: {chosen['input_space']},\n{chosen['epochs']} epochs, "
-        f"{chosen['validation_accuracy']:.4f}",
-        place,
-        xytext=(-12, -4),
-        textcoords="offset points",
+    accuracy = chosen["validation_accuracy"]
+    axis.plot(chosen["seconds"], accuracy, "o", ms=14, mfc="none", color=NEUTRAL)
+    low, high = axis.get_ylim()
+    axis.set_ylim(low, high + 0.15 * (high - low))  # room for the words above all marks
+    axis.text(
+        0.99,
+        0.98,
+        f"ringed: chosen, {chosen['input_space']},\n{chosen['epochs']} epochs, {accuracy:.4f}",
+        transform=axis.transAxes,
         ha="right",
-        va="center",
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+        va="top",
     )
     diverged = trials["validation_accuracy"].isna().sum()
     axis.set(
