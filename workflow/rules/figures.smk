@@ -4,14 +4,6 @@
 # A job takes seconds to start and less than one to draw, so figures of one subject share a rule.
 
 
-def figure_files(name, category, label, caption=None):
-    """The three files of a figure; the PNG goes into the report."""
-    stem = f"{RESULTS}/figures/{name}"
-    caption = f"../report/{caption or name}.rst"
-    png = report(f"{stem}.png", caption=caption, category=category, labels={"figure": label})
-    return [png, f"{stem}.svg", f"{stem}.csv"]
-
-
 rule plot_cluster_sweep:
     input:
         sweep=rules.tabulate_cluster_sweep.output.sweep,
