@@ -6,7 +6,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
-.PHONY: results quick article report verify why bench test lint format setup lock
+.PHONY: results quick article report claims readme-claims verify why bench test lint format setup lock
 
 results: $(INSTALLED)
 	$(SNAKEMAKE)
@@ -21,6 +21,13 @@ article: $(INSTALLED)
 report: $(INSTALLED)
 	$(SNAKEMAKE) --configfile results/$(RUN)/config.yaml --report results/$(RUN)/report.html \
 		--report-stylesheet workflow/report/style.css
+
+# STRICT=1 fails if a claim is not reproduced.
+claims: $(INSTALLED)
+	$(BIN)/python -m mlplab.claims results/$(RUN) $(if $(STRICT),--strict)
+
+readme-claims: $(INSTALLED)
+	$(BIN)/python -m mlplab.claims results/$(RUN) README.md
 
 verify: $(INSTALLED)
 	$(BIN)/python -m mlplab.verify results/$(RUN)

@@ -14,6 +14,7 @@ include: "workflow/rules/silhouette.smk"
 include: "workflow/rules/transform.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/compare.smk"
+include: "workflow/rules/search.smk"
 include: "workflow/rules/ladder.smk"
 include: "workflow/rules/benchmark.smk"
 include: "workflow/rules/tables.smk"
@@ -32,6 +33,7 @@ rule all:
         cluster_fits("labels.npy"),
         rules.tabulate_cluster_sweep.input,
         rules.tabulate_training.input,
+        rules.tabulate_search.input,
         experiment_results("predictions.npy"),
         rules.figures.input,
         rules.tables.input,

@@ -17,6 +17,7 @@ from mlplab.config_experiments import (
     find_experiment_conflicts,
     find_size_conflicts,
 )
+from mlplab.config_search import SearchConfig, find_search_conflicts, find_search_size_conflicts
 from mlplab.config_types import (
     PATTERNS,
     ClusterCount,
@@ -128,6 +129,7 @@ class WorkflowConfig(Section):
         {}, description="trainings of their own, by the name of their rows in the tables"
     )
     comparison: ComparisonConfig
+    search: SearchConfig
     ladder: LadderConfig = LadderConfig()
     benchmark: BenchmarkConfig
 
@@ -187,6 +189,9 @@ def _find_conflicts(
         "benchmark.cluster_batch_sizes": config.benchmark.cluster_batch_sizes,
         "benchmark.variants": config.benchmark.variants,
         "benchmark.operations.batch_sizes": config.benchmark.operations.batch_sizes,
+        "search.space.input_spaces": config.search.space.input_spaces,
+        "search.space.batch_sizes": config.search.space.batch_sizes,
+        "search.final_seeds": config.search.final_seeds,
     } | {
         f"experiments.{name}.{key}": getattr(experiment, key)
         for name, experiment in config.experiments.items()
@@ -220,6 +225,7 @@ def _find_conflicts(
     for name, experiment in config.experiments.items():
         faults += find_experiment_conflicts(name, experiment, config.cluster.k_values)
     faults += find_comparison_conflicts(config.comparison, config.experiments)
+    faults += find_search_conflicts(config.search)
     if datasets is None:
         return faults
     spec = datasets.get(config.dataset)
@@ -241,6 +247,7 @@ def _find_conflicts(
             )
     for name, experiment in config.experiments.items():
         faults += find_size_conflicts(name, experiment, n_train, spec.n_pixels)
+    faults += find_search_size_conflicts(config.search, n_train)
     for key, size in _batch_sizes(config):
         if size > n_train:
             faults.append(f"{key}: found {size}; allowed: at most the {n_train} training images")

@@ -49,7 +49,7 @@ def make_features(
     if parsed.n_features is None:
         raise ValueError(f"space: found {space}, which is not made from other features")
     if parsed.kind == "pca":
-        return _principal_components(train, test, parsed.n_features, parsed.scaling == "whitened")
+        return _principal_components(train, test, parsed.n_features, parsed.scaling)
     if parsed.kind == "projection":
         projection = GaussianRandomProjection(parsed.n_features, random_state=seed).fit(train)
         return scale_features(projection.transform(train), projection.transform(test), "standard")
@@ -68,16 +68,20 @@ def _scaled_distances(
 
 
 def _principal_components(
-    train: np.ndarray, test: np.ndarray, n_components: int, whiten: bool
+    train: np.ndarray, test: np.ndarray, n_components: int, scaling: str | None
 ) -> Parts:
-    """The first components: whitened, or all divided by the same number.
+    """The first components: whitened, half whitened, or all divided by the same number.
 
-    Components are uncorrelated, so to standardise each of them is to whiten them. To leave them
-    their unequal variances, they are divided by one number, after which the mean variance is 1.
+    Components are uncorrelated, so to standardise each of them is to whiten them: each is divided
+    by its standard deviation s. Half whitened, each is divided by √s, so that the first ones keep
+    part of their weight. Else they are left with their unequal variances. In the last two cases
+    all are divided by one more number, after which the mean variance is 1.
     """
-    pca = PCA(n_components, whiten=whiten, svd_solver="covariance_eigh")
+    pca = PCA(n_components, whiten=scaling == "whitened", svd_solver="covariance_eigh")
     parts = [pca.fit_transform(train), pca.transform(test)]
-    if not whiten:
-        scale = np.float32(np.sqrt(pca.explained_variance_.mean()))
-        parts = [part / scale for part in parts]
+    if scaling != "whitened":
+        exponent = 0.25 if scaling == "halfwhitened" else 0.0
+        scale = pca.explained_variance_**exponent
+        scale *= np.sqrt((pca.explained_variance_ / scale**2).mean())
+        parts = [part / scale.astype(np.float32) for part in parts]
     return parts[0].astype(np.float32, copy=False), parts[1].astype(np.float32, copy=False)

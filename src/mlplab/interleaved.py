@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from mlplab.processors import keep_processors_awake
 from mlplab.runners import Epoch, NamedVariant, Runner, VariantFault, thread_variables
 from mlplab.timing import CONTAMINATED_ABOVE, QuietWatch
 from mlplab.variants import Problem, Train
@@ -23,9 +24,10 @@ logger = logging.getLogger(__name__)
 # processor from whoever comes next.
 _POOL_SLEEPS_AFTER_SECONDS = 0.1
 _WATCH_SECONDS = 0.1
-# An epoch after idleness is longer, by a tenth at batch size 500 in NumPy, so an untimed one comes
-# first; in an epoch as long as this it makes no difference worth the time.
-_SETTLED_FROM_SECONDS = 1.0
+# An epoch after idleness is longer, by a tenth at batch size 500 in NumPy and by 3 % if processors
+# stay awake, so an untimed one comes first; in an epoch as long as this it makes no difference
+# worth the time.
+_SETTLED_FROM_SECONDS, _SETTLED_AWAKE_FROM_SECONDS = 1.0, 0.25
 # More epochs than any measurement asks for.
 _ENDLESS = 1_000_000
 
@@ -38,6 +40,19 @@ class Case:
     train: Train
     problem: Problem
     environment: Mapping[str, str | None] = field(default_factory=dict)
+
+
+def refuse_absent(absent: Mapping[str, str], why: str) -> None:
+    """For comparisons that make sense only with all cases.
+
+    Raises
+    ------
+    RuntimeError
+        A case is absent; the message says why all are needed, and what each lacks.
+    """
+    if absent:
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in absent.items())
+        raise RuntimeError(f"{why}; missing: {reasons}")
 
 
 def measure_interleaved(
@@ -94,7 +109,7 @@ def measure_cases(
     ----------
     rounds : turns of every case; an epoch before them warms up
     turn_seconds : a turn has as many epochs as begin within this time, at least one, after an
-        untimed one where epochs take less than a second. The system counts CPU time in hundredths
+        untimed one where epochs are short. The system counts CPU time in hundredths
         of a second, so what others used is uncertain in a short turn
     retries : turns in which others used more than a tenth of the machine that are measured once
         more at once, at most this many
@@ -104,7 +119,8 @@ def measure_cases(
     Returns
     -------
     DataFrame with a row per turn: variant (the name of the case), batch_size, n_threads, round,
-    attempt, load_average_before and foreign_cpu_share_before (of the round), epochs,
+    attempt, processors_awake (see :func:`mlplab.processors.keep_processors_awake`),
+    load_average_before and foreign_cpu_share_before (of the round), epochs,
     wall_seconds, cpu_seconds, seconds_per_epoch, foreign_cpu_share, contaminated,
     first_epoch_seconds, blas_threads (as threadpoolctl sees them in the process), notes, and a
     column ``<part>_seconds`` for every part of an epoch that a variant measured; and the cases
@@ -124,6 +140,7 @@ def measure_cases(
     rows: list[dict[str, Any]] = []
     random = np.random.default_rng(seed)
     with ExitStack() as stack:
+        awake = stack.enter_context(keep_processors_awake())
         runners = []
         for case in cases:
             runners.append(Runner(case.name, case.train, case.problem, case.environment))
@@ -132,34 +149,19 @@ def measure_cases(
         runners = [runner for runner in runners if runner.name in first]
         if verify_threads:
             _verify_threads(runners)
+        settled_from = _SETTLED_AWAKE_FROM_SECONDS if awake else _SETTLED_FROM_SECONDS
+        start = time.perf_counter()
         for number in range(1, rounds + 1):
-            logger.info("round %d of %d", number, rounds)
-            before = _look_around()
+            before = {"round": number, "processors_awake": awake, **_look_around()}
             for index in random.permutation(len(runners)):
                 runner = runners[index]
-                turn = {
-                    "variant": runner.name,
-                    "batch_size": runner.problem.batch_size,
-                    "n_threads": runner.problem.n_threads,
-                    "round": number,
-                }
-                attempt, contaminated = 0, True
-                while contaminated and (attempt == 0 or retries > 0):
-                    retries -= attempt > 0
-                    attempt += 1
-                    measured = _measure_turn(runner, turn_seconds)
-                    contaminated = bool(measured["contaminated"])
-                    rows.append(
-                        {
-                            **turn,
-                            "attempt": attempt,
-                            **before,
-                            **measured,
-                            "first_epoch_seconds": first[runner.name],
-                            "blas_threads": runner.pools["blas"],
-                            "notes": runner.notes,
-                        }
-                    )
+                settled = runner.last_wall_seconds >= settled_from
+                turns = _measure_until_quiet(runner, turn_seconds, retries, settled)
+                retries -= len(turns) - 1
+                constant = {**before, "first_epoch_seconds": first[runner.name]}
+                rows += [_describe(runner) | constant | turn for turn in turns]
+            left = (time.perf_counter() - start) / number * (rounds - number)
+            logger.info("round %d of %d, %.0f s left", number, rounds, left)
     return pd.DataFrame(rows), absent
 
 
@@ -201,10 +203,30 @@ def _look_around() -> dict[str, float]:
     }
 
 
-def _measure_turn(runner: Runner, turn_seconds: float) -> dict[str, float | bool]:
+def _measure_until_quiet(
+    runner: Runner, turn_seconds: float, retries: int, settled: bool
+) -> list[dict[str, float | bool]]:
+    """The turns of a case in a round: one more for each disturbed one, at most ``retries``."""
+    turns: list[dict[str, float | bool]] = []
+    while not turns or (turns[-1]["contaminated"] and len(turns) <= retries):
+        turns.append({"attempt": len(turns) + 1, **_measure_turn(runner, turn_seconds, settled)})
+    return turns
+
+
+def _describe(runner: Runner) -> dict[str, Any]:
+    return {
+        "variant": runner.name,
+        "batch_size": runner.problem.batch_size,
+        "n_threads": runner.problem.n_threads,
+        "blas_threads": runner.pools["blas"],
+        "notes": runner.notes,
+    }
+
+
+def _measure_turn(runner: Runner, turn_seconds: float, settled: bool) -> dict[str, float | bool]:
     """Seconds of the next epochs of a variant, and how much others used the machine meanwhile."""
     time.sleep(_POOL_SLEEPS_AFTER_SECONDS)
-    if runner.last_wall_seconds < _SETTLED_FROM_SECONDS:
+    if not settled:
         runner.run_epoch()
     epochs: list[Epoch] = []
     with QuietWatch() as watch:

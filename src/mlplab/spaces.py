@@ -13,15 +13,16 @@ SpaceKind = Literal["pixels", "clusters", "pca", "projection", "images"]
 _RANDOM_KINDS = ("clusters", "projection", "images")
 
 _COUNT = r"[1-9]\d*"
+_WHITENING = "(whitened|halfwhitened)"
 # Names that a configuration may use, and the same in words.
 INPUT_SPACE_PATTERN = (
     rf"^(pixels|clusters-{_COUNT}(-({'|'.join(get_args(DistanceScaling))}))?"
-    rf"|pca-{_COUNT}(-whitened)?|projection-{_COUNT}|images-{_COUNT})$"
+    rf"|pca-{_COUNT}(-{_WHITENING})?|projection-{_COUNT}|images-{_COUNT})$"
 )
 INPUT_SPACE_NAMES = (
     "pixels, clusters-<K>, clusters-<K>-<scaling> with scaling "
-    f"{', '.join(get_args(DistanceScaling))}, pca-<d>, pca-<d>-whitened, projection-<d> or "
-    "images-<d>"
+    f"{', '.join(get_args(DistanceScaling))}, pca-<d>, pca-<d>-whitened, pca-<d>-halfwhitened, "
+    "projection-<d> or images-<d>"
 )
 _SCALED_PIXELS_PATTERN = f"pixels-({'|'.join(get_args(PixelScaling))})"
 

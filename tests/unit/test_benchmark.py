@@ -27,6 +27,7 @@ def turns(variant, seconds, contaminated=(), attempts=None, **changes):
             "n_threads": 2,
             "blas_threads": 2,
             "load_average_before": 0.1,
+            "processors_awake": True,
             "foreign_cpu_share_before": 0.0,
             "foreign_cpu_share": 0.0,
             "contaminated": [number in contaminated for number in range(1, n + 1)],

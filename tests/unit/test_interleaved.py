@@ -152,7 +152,8 @@ def count_epochs(problem, clock):
 def test_an_untimed_epoch_follows_idleness_unless_epochs_are_long(
     samples, monkeypatch, settled_from, numbers
 ):
-    monkeypatch.setattr(interleaved, "_SETTLED_FROM_SECONDS", settled_from)
+    for name in ("_SETTLED_FROM_SECONDS", "_SETTLED_AWAKE_FROM_SECONDS"):
+        monkeypatch.setattr(interleaved, name, settled_from)
     table, _ = measure_interleaved(
         {"some": count_epochs}, *samples, batch_size=100, n_threads=1, rounds=2
     )

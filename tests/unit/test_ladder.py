@@ -62,7 +62,7 @@ def test_a_ladder_without_keras_is_refused(random, monkeypatch):
     monkeypatch.setattr(
         measurement, "measure_interleaved", lambda *_, **__: (pd.DataFrame(), {"Keras": "gone"})
     )
-    with pytest.raises(RuntimeError, match="all its steps and Keras; could not run: Keras: gone"):
+    with pytest.raises(RuntimeError, match="all its steps and Keras; missing: Keras: gone"):
         measure_ladder(np.zeros((4, 2)), np.arange(4), batch_size=2, n_threads=1, rounds=1)
 
 

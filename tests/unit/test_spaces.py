@@ -17,6 +17,7 @@ NAMES = st.one_of(
     st.builds("clusters-{}-{}".format, COUNTS, SCALINGS),
     st.builds("pca-{}".format, COUNTS),
     st.builds("pca-{}-whitened".format, COUNTS),
+    st.builds("pca-{}-halfwhitened".format, COUNTS),
     st.builds("projection-{}".format, COUNTS),
     st.builds("images-{}".format, COUNTS),
 )
@@ -48,7 +49,7 @@ def test_an_unknown_space_is_refused_with_those_there_are(name):
         parse_space(name)
 
 
-@pytest.mark.parametrize("space", ["pca-4", "pca-4-whitened"])
+@pytest.mark.parametrize("space", ["pca-4", "pca-4-whitened", "pca-4-halfwhitened"])
 def test_components_are_those_of_the_training_part(parts, space):
     found = make_features(space, *parts)
     pca = PCA(4, svd_solver="full").fit(parts[0].astype(float))
@@ -56,6 +57,9 @@ def test_components_are_those_of_the_training_part(parts, space):
     variances = pca.explained_variance_
     if space == "pca-4":
         variances = np.full(4, variances.mean())
+    elif space == "pca-4-halfwhitened":
+        # Divided by the root of the standard deviation, variances are standard deviations.
+        variances = np.sqrt(variances) * np.sqrt(variances).mean()
     for one, other in zip(found, wanted, strict=True):
         assert one.dtype == np.float32
         np.testing.assert_allclose(np.abs(one), np.abs(other / np.sqrt(variances)), atol=1e-4)

@@ -26,6 +26,12 @@ TINY = {
         "distance_scalings": TINY_EXPERIMENT | {"input_spaces": ["clusters-10-whitened"]},
     },
     "comparison": {"published": [{"accuracy": 0.1, "epoch": 1}, {"accuracy": 0.99, "epoch": 2}]},
+    "search": {
+        "n_validation": 300,
+        "space": {"input_spaces": ["pca-10-halfwhitened"]},
+        "stages": [{"trials": 2, "epochs": 1}, {"trials": 1, "epochs": 2}],
+        "final_seeds": [0],
+    },
     "ladder": {"batch_size": 100, "rounds": 1},
     "benchmark": {
         "batch_sizes": [100],

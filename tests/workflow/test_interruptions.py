@@ -73,7 +73,6 @@ def test_a_run_killed_at_twenty_moments_ends_as_an_undisturbed_one(fresh_copy, t
     moments, killed = random.Random(4), 0
     # Without the measurements, which take longer than the time between two kills.
     targets = [f"results/tiny/figures/{name}.png" for name in ("cluster_sweep", "training_history")]
-    whole = jobs(snakemake(fresh_copy, "--dry-run", *TINY_FILE, "--", *targets))
     while killed < KILLS:
         process = start(fresh_copy, *TINY_FILE, "--", *targets)
         said = kill_somewhen(process, moments)
@@ -89,7 +88,9 @@ def test_a_run_killed_at_twenty_moments_ends_as_an_undisturbed_one(fresh_copy, t
         else:
             killed += 1
     left = jobs(snakemake(fresh_copy, "--dry-run", *TINY_FILE, "--", *targets))
-    assert sum(left.values()) < sum(whole.values()) / 2, "killed runs do not go on"
+    # Half of the kills wait for a job to end, and these jobs are fewer.
+    prepared = {"extract_labels", "scale_pixels", "fit_clusters", "transform_clusters"}
+    assert not prepared & set(left), "killed runs do not go on"
     done = snakemake(fresh_copy, *TINY_FILE, "--", *targets)
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -26,6 +26,8 @@ DATASET = DATASETS[CONFIG.dataset]
 RAW = f"resources/{CONFIG.dataset}"
 RESULTS = f"results/{CONFIG.run}"
 PARTS = ["train", "test"]
+# Of the 64 slots: with it as many jobs of one thread run side by side as there are processors.
+ONE_PROCESSOR = 64 // available_threads()
 
 if os.path.lexists(RESULTS) and not os.path.isdir(RESULTS):
     sys.exit(f"{RESULTS}: found a file where the results go; move it, or choose another `run`")
@@ -37,10 +39,12 @@ wildcard_constraints:
     batch_size=r"\d+",
     scaling=r"[a-z]+",
     space=r"(pixels|clusters|pca|projection|images)-[a-z0-9-]+",
+    components=r"pca-\d+(-[a-z]+)?",
     input_space=r"[a-z0-9-]+",
-    components=r"pca-\d+(-whitened)?",
     random_space=r"(projection|images)-\d+",
     rescaling=r"(-[a-z]+)?",
+    stage=r"\d+",
+    place=r"\d+",
     l2_factor=r"[0-9.]+(e[+-]?[0-9]+)?",
     framework=r"numpy|keras",
     experiment=r"[A-Za-z0-9_-]+",
@@ -112,7 +116,17 @@ def experiment_threads(wildcards):
 
 def experiment_slots(wildcards):
     """All slots, or as many as leave room for a training on every processor."""
-    return 64 if is_exclusive(wildcards) else 64 // available_threads()
+    return 64 if is_exclusive(wildcards) else ONE_PROCESSOR
+
+
+def search_places(stage):
+    """A file for every trial of a stage of the search; the first, 1, has none before it."""
+    if stage == 0:
+        return []
+    return expand(
+        f"{RESULTS}/search/stage-{stage}/place-{{place}}.csv",
+        place=range(CONFIG.search.stages[stage - 1].trials),
+    )
 
 
 def experiment_trainings(names):

@@ -99,6 +99,19 @@ rule plot_optimization_ladder:
         "../scripts/plot_optimization_ladder.py"
 
 
+rule plot_search:
+    input:
+        trials=rules.tabulate_search.output.trials,
+        result=rules.tabulate_search.output.result,
+        summary=rules.tabulate_search.output.summary,
+    output:
+        figure_files("search", "Training", "search for the best network with few inputs"),
+    log:
+        f"{RESULTS}/logs/plot_search.log",
+    script:
+        "../scripts/plot_search.py"
+
+
 rule plot_epoch_parts:
     input:
         ladder=rules.measure_ladder.output[0],
@@ -136,5 +149,6 @@ rule figures:
         rules.plot_seconds_per_epoch.output,
         rules.plot_batch_size_ratios.output,
         rules.plot_optimization_ladder.output,
+        rules.plot_search.output,
         rules.plot_epoch_parts.output,
         rules.plot_benchmarks.output,

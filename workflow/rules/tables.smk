@@ -57,3 +57,4 @@ rule tables:
         rules.tabulate_operations.output,
         rules.measure_threads.output,
         rules.tabulate_deep_model.output,
+        rules.tabulate_search.output,

@@ -2,15 +2,16 @@
 
 from pathlib import Path
 
-from mlplab.claims import evaluate_claims, load_claims
-from mlplab.files import read_table, save_table
+from mlplab.claims import evaluate_claims, load_claims, render_html, render_markdown
+from mlplab.files import read_table, save_table, save_text
 from mlplab.provenance import run_job
 
 with run_job(snakemake):
-    paths = [Path(path) for path in snakemake.input if path.endswith(".csv")]
     claims = evaluate_claims(
         load_claims(snakemake.input.claims),
-        {path.stem: read_table(path) for path in paths},
+        {Path(path).stem: read_table(path) for path in snakemake.input.tables},
         snakemake.params.config,
     )
-    save_table(snakemake.output[0], claims)
+    save_table(snakemake.output.table, claims)
+    save_text(snakemake.output.html, render_html(claims))
+    save_text(snakemake.output.markdown, render_markdown(claims))

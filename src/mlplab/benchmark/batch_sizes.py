@@ -30,6 +30,7 @@ COLUMNS = [
     "first_epoch_seconds",
     "n_threads",
     "blas_threads",
+    "processors_awake",
     "load_average_before",
     "foreign_cpu_share_before",
     "foreign_cpu_share",

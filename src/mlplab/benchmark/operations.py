@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from mlplab.interleaved import Case, measure_cases
+from mlplab.interleaved import Case, measure_cases, refuse_absent
 from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
 from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
 from mlplab.numpy_mlp.update import Update
@@ -85,9 +85,7 @@ def measure_operations(
         Case("tensorflow", time_tensorflow, problem, environment),
     ]
     turns, absent = measure_cases(cases, rounds=rounds, seed=seed, retries=retries)
-    if absent:
-        reasons = "; ".join(f"{name}: {reason}" for name, reason in absent.items())
-        raise RuntimeError(f"operations are compared between two frameworks; missing: {reasons}")
+    refuse_absent(absent, "operations are compared between two frameworks")
     return _arrange(turns, problem, seed)
 
 

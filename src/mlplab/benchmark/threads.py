@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_info
 
-from mlplab.interleaved import Case, measure_cases
+from mlplab.interleaved import Case, measure_cases, refuse_absent
 from mlplab.keras_mlp import build_reference_model
 from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
 from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
@@ -97,9 +97,7 @@ def measure_threads(
         # What the limits do is the question here.
         verify_threads=False,
     )
-    if absent:
-        reasons = "; ".join(f"{name}: {reason}" for name, reason in absent.items())
-        raise RuntimeError(f"threads are compared between two frameworks; missing: {reasons}")
+    refuse_absent(absent, "threads are compared between two frameworks")
     names = turns["variant"].str.split("|", expand=True)
     turns = turns.assign(
         framework=names[0],

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from mlplab.interleaved import measure_interleaved
+from mlplab.interleaved import measure_interleaved, refuse_absent
 from mlplab.ladder.steps import STEPS, LadderStep, Stopwatch
 from mlplab.numpy_mlp.parameters import draw_parameters
 from mlplab.numpy_mlp.trainer import Step
@@ -102,9 +102,7 @@ def measure_ladder(
         rounds=rounds,
         seed=seed,
     )
-    if absent:
-        reasons = "; ".join(f"{name}: {reason}" for name, reason in absent.items())
-        raise RuntimeError(f"the ladder needs all its steps and Keras; could not run: {reasons}")
+    refuse_absent(absent, "the ladder needs all its steps and Keras")
     return _arrange(table)
 
 

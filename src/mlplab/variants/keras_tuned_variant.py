@@ -13,7 +13,7 @@ _WHOLE_EPOCH = 1_000_000
 _CHOICES = ((False, 32), (False, _WHOLE_EPOCH), (True, _WHOLE_EPOCH))
 _TRIAL_ROUNDS = 2
 # Enough to tell choices apart, and few enough to try all within seconds.
-_TRIAL_STEPS, _TRIAL_SAMPLES = 64, 20_000
+_TRIAL_STEPS, _TRIAL_SAMPLES = 32, 20_000
 
 
 def train(problem: Problem, clock: Clock) -> None:

@@ -1,0 +1,12 @@
+"""Features of the training images in a space, learned without the validation part."""
+
+from mlplab.files import load_array, save_array
+from mlplab.provenance import run_job
+from mlplab.search import make_search_features
+
+with run_job(snakemake):
+    params, x = snakemake.params, load_array(snakemake.input.x_train)
+    split = len(x) - params.n_validation
+    fit, validation = make_search_features(params.space, x[:split], x[split:], seed=params.seed)
+    save_array(snakemake.output.fit, fit)
+    save_array(snakemake.output.validation, validation)

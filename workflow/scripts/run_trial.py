@@ -1,0 +1,27 @@
+"""Try a setting: a drawn one, or the one that has a place in the ranking of the stage before."""
+
+from mlplab.files import load_array, save_table
+from mlplab.provenance import run_job
+from mlplab.search import draw_settings, rank_trials, run_trial
+from mlplab.tables import read_tables
+
+with run_job(snakemake):
+    paths, params = snakemake.input, snakemake.params
+    if paths.previous:
+        settings = rank_trials(read_tables(paths.previous))
+    else:
+        settings = draw_settings(params.n_drawn, seed=params.seed, **params.space)
+    setting = settings.iloc[params.place]
+    space = params.space["input_spaces"].index(setting["input_space"])
+    row = run_trial(
+        load_array(paths.fit[space]),
+        load_array(paths.validation[space]),
+        load_array(paths.labels),
+        setting,
+        stage=params.stage,
+        epochs=params.epochs,
+        hidden_layer_sizes=params.hidden_layer_sizes,
+        seed=params.seed,
+        n_threads=snakemake.threads,
+    )
+    save_table(snakemake.output[0], row)

@@ -1,0 +1,23 @@
+"""Train the chosen setting on all training images, and classify the test images once."""
+
+from mlplab.files import save_table
+from mlplab.provenance import run_job
+from mlplab.search import choose_setting, make_search_features, train_final
+from mlplab.tables import read_tables
+from mlplab.training import Samples, load_samples
+
+with run_job(snakemake):
+    seed = int(snakemake.wildcards.seed)
+    setting = choose_setting(read_tables(snakemake.input.last_stage))
+    pixels = load_samples(snakemake.input)
+    x_train, x_test = make_search_features(
+        setting["input_space"], pixels.x_train, pixels.x_test, seed=seed
+    )
+    row = train_final(
+        Samples(x_train, pixels.y_train, x_test, pixels.y_test),
+        setting,
+        hidden_layer_sizes=snakemake.params.hidden_layer_sizes,
+        seed=seed,
+        n_threads=snakemake.threads,
+    )
+    save_table(snakemake.output[0], row)
