@@ -99,12 +99,12 @@ def test_every_figure_is_shown_with_its_caption(page, screenshots, tiny_checkout
     categories = page.execute_script("return categories")
     seen = set()
     for category, groups in categories.items():
+        page.refresh()
+        page.find_element("css selector", ".prose")
+        click(page, "nav li a", category)
         for path in (path for group in groups.values() for path in group):
             if not path.endswith(".png"):
                 continue
-            page.refresh()
-            page.find_element("css selector", ".prose")
-            click(page, "nav li a", category)
             label = page.execute_script("return results[arguments[0]].labels.figure", path)
             row = next(
                 row
@@ -126,6 +126,7 @@ def test_every_figure_is_shown_with_its_caption(page, screenshots, tiny_checkout
             name = path.partition("/figures/")[2]
             page.save_screenshot(str(screenshots / name.replace("/", "-")))
             seen.add(name)
+            click(page, "nav ol a", category)  # back, along the path at the top
     assert seen == drawn
 
 
