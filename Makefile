@@ -6,7 +6,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
-.PHONY: results quick article report claims readme-claims verify why bench test lint format setup lock
+.PHONY: results quick article report gallery claims readme-claims verify why bench test lint format setup lock
 
 results: $(INSTALLED)
 	$(SNAKEMAKE)
@@ -21,6 +21,11 @@ article: $(INSTALLED)
 report: $(INSTALLED)
 	$(SNAKEMAKE) --configfile results/$(RUN)/config.yaml --report results/$(RUN)/report.html \
 		--report-stylesheet workflow/report/style.css
+
+# The README's four figures, from a finished run.
+gallery:
+	cp $(addprefix results/$(RUN)/figures/, seconds_per_epoch.png optimization_ladder.png \
+		training_history.png cluster_sweep.png) docs/images/
 
 # STRICT=1 fails if a claim is not reproduced.
 claims: $(INSTALLED)

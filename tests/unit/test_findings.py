@@ -121,13 +121,16 @@ def test_only_targets_that_all_seeds_reach_are_told():
 def test_other_inputs_are_told_by_verdict():
     controls = pd.DataFrame(
         {
-            "input_space": ["clusters-70", "pca-70", "images-70"],
-            "difference": [0.0, 0.002, -0.01],
-            "verdict": ["no difference", "better", "worse"],
+            "input_space": ["clusters-70", "pca-70", "images-70", "projection-70"],
+            "seeds": 3,
+            "against": [None, "clusters-70", "clusters-70", "clusters-70"],
+            "difference": [None, 0.002, -0.01, -0.02],
+            "verdict": ["reference", "better", "worse", "worse"],
         }
     )
     (sentence,) = find({"feature_controls": controls})
-    assert sentence.endswith("are better: pca-70; worse: images-70.")
+    assert "beside clusters-70" in sentence
+    assert sentence.endswith("over 3 seeds: better pca-70; worse images-70, projection-70.")
 
 
 @pytest.fixture

@@ -151,15 +151,38 @@ def test_every_step_of_the_ladder_is_measured_in_every_round_beside_keras(result
     assert (summary["ci_low"] <= summary["ratio_to_keras"]).all()
 
 
-def test_figures_are_drawn_twice(results):
-    drawn = [path for path in (results / "figures").iterdir() if path.suffix != ".json"]
-    stems = ["batch_size_ratios", "cluster_sweep", "optimization_ladder", "seconds_per_epoch"]
-    stems += ["training_history", "cluster_cost_quality"]
-    for name in ("ambiguous_images", "cluster_centers", "silhouette_samples"):
-        stems += [f"{name}_30", f"{name}_auto"]
-    expected = [f"{stem}.{kind}" for stem in stems for kind in ("png", "svg")]
-    assert sorted(path.name for path in drawn) == sorted(expected)
-    assert all(path.stat().st_size > 5_000 for path in drawn)
+def test_every_figure_has_its_three_files(results):
+    folder = results / "figures"
+    drawn = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
+    drawn = {path.as_posix() for path in drawn if path.suffix != ".json"}
+    stems = {name.rpartition(".")[0] for name in drawn}
+    assert drawn == {f"{stem}.{kind}" for stem in stems for kind in ("png", "svg", "csv")}
+    runs = {
+        f"runs/{run}-{kind}"
+        for run in (
+            "article_a/pixels",
+            "article_c_reference/pixels",
+            "article_c_clusters/clusters-30",
+        )
+        for kind in ("panels", "accuracy", "confusion")
+    }
+    times = {"seconds_per_epoch", "batch_size_ratios", "optimization_ladder", "epoch_shares"}
+    times |= {"backward_times", "operations", "roofline", "thread_scaling", "deep_model"}
+    clusters = {"cluster_sweep", "cluster_cost_quality"} | {
+        f"{kind}_{k}"
+        for kind in ("ambiguous_images", "cluster_centers", "silhouette_samples")
+        for k in ("30", "auto")
+    }
+    assert {"training_history", "search"} | clusters | times | runs <= stems
+    assert all((folder / name).stat().st_size > 5_000 for name in drawn if name.endswith("g"))
+
+
+def test_the_findings_tell_the_numbers_of_the_tables(results):
+    findings = (results / "report" / "findings.rst").read_text()
+    final = pd.read_csv(results / "tables" / "final_accuracies.csv")
+    run = final[final["experiment"] == "article_a"]
+    assert f"{run['train_accuracy'].mean():.4f} (" in findings
+    assert "processor" in findings
 
 
 def test_the_merged_config_lies_beside_the_results(results):

@@ -94,16 +94,17 @@ def test_the_first_page_tells_what_was_found_and_on_which_machine(page, screensh
 
 
 def test_every_figure_is_shown_with_its_caption(page, screenshots, tiny_checkout):
-    drawn = {path.name for path in (tiny_checkout / "results" / "tiny" / "figures").rglob("*.png")}
+    folder = tiny_checkout / "results" / "tiny" / "figures"
+    drawn = {path.relative_to(folder).as_posix() for path in folder.rglob("*.png")}
     categories = page.execute_script("return categories")
     seen = set()
     for category, groups in categories.items():
+        page.refresh()
+        page.find_element("css selector", ".prose")
+        click(page, "nav li a", category)
         for path in (path for group in groups.values() for path in group):
             if not path.endswith(".png"):
                 continue
-            page.get(page.current_url)
-            page.find_element("css selector", ".prose")
-            click(page, "nav li a", category)
             label = page.execute_script("return results[arguments[0]].labels.figure", path)
             row = next(
                 row
@@ -122,8 +123,10 @@ def test_every_figure_is_shown_with_its_caption(page, screenshots, tiny_checkout
             assert len(caption) > 80
             # A template that found no value leaves its braces or nothing behind.
             assert "{" not in caption
-            page.save_screenshot(str(screenshots / f"{Path(path).stem}.png"))
-            seen.add(Path(path).name)
+            name = path.partition("/figures/")[2]
+            page.save_screenshot(str(screenshots / name.replace("/", "-")))
+            seen.add(name)
+            click(page, "nav ol a", category)  # back, along the path at the top
     assert seen == drawn
 
 

@@ -24,6 +24,7 @@ rule evaluate_claims:
             f"{RESULTS}/tables/claims.html",
             caption="../report/claims.rst",
             category="Claims",
+            labels={"table": "published statements and their verdicts"},
         ),
         markdown=f"{RESULTS}/tables/claims.md",
     log:

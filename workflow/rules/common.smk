@@ -159,6 +159,14 @@ def experiment_results(extension, names=tuple(CONFIG.experiments)):
     return [f"{pattern}/{name}".format(**training) for training in experiment_trainings(names)]
 
 
+def figure_files(name, category, label, caption=None):
+    """The three files of a figure; the PNG goes into the report."""
+    stem = f"{RESULTS}/figures/{name}"
+    caption = f"../report/{caption or name}.rst"
+    png = report(f"{stem}.png", caption=caption, category=category, labels={"figure": label})
+    return [png, f"{stem}.svg", f"{stem}.csv"]
+
+
 # Experiments that are timed: the articles' own trainings, which are drawn one by one.
 EXCLUSIVE = [name for name, experiment in CONFIG.experiments.items() if experiment.exclusive]
 

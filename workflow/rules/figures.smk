@@ -4,14 +4,6 @@
 # A job takes seconds to start and less than one to draw, so figures of one subject share a rule.
 
 
-def figure_files(name, category, label, caption=None):
-    """The three files of a figure; the PNG goes into the report."""
-    stem = f"{RESULTS}/figures/{name}"
-    caption = f"../report/{caption or name}.rst"
-    png = report(f"{stem}.png", caption=caption, category=category, labels={"figure": label})
-    return [png, f"{stem}.svg", f"{stem}.csv"]
-
-
 rule plot_cluster_sweep:
     input:
         sweep=rules.tabulate_cluster_sweep.output.sweep,
@@ -30,12 +22,7 @@ rule plot_cluster_cost:
     input:
         rules.tabulate_cluster_cost.output,
     output:
-        png=report(
-            f"{RESULTS}/figures/cluster_cost_quality.png",
-            caption="../report/cluster_cost_quality.rst",
-            category="Clusters",
-        ),
-        svg=f"{RESULTS}/figures/cluster_cost_quality.svg",
+        figure_files("cluster_cost_quality", "Clusters", "cost and quality of k-means"),
     log:
         f"{RESULTS}/logs/plot_cluster_cost.log",
     script:
@@ -51,24 +38,21 @@ rule plot_clusters:
         silhouettes=rules.describe_clusters.output.silhouettes,
         images=rules.describe_clusters.output.images,
     output:
-        centers=report(
-            f"{RESULTS}/figures/cluster_centers_{{k}}.png",
-            caption="../report/cluster_centers.rst",
-            category="Clusters",
+        centers=figure_files(
+            "cluster_centers_{k}", "Clusters", "K = {k}: centres", caption="cluster_centers"
         ),
-        centers_svg=f"{RESULTS}/figures/cluster_centers_{{k}}.svg",
-        silhouettes=report(
-            f"{RESULTS}/figures/silhouette_samples_{{k}}.png",
-            caption="../report/silhouette_samples.rst",
-            category="Clusters",
+        silhouettes=figure_files(
+            "silhouette_samples_{k}",
+            "Clusters",
+            "K = {k}: silhouettes of all images",
+            caption="silhouette_samples",
         ),
-        silhouettes_svg=f"{RESULTS}/figures/silhouette_samples_{{k}}.svg",
-        ambiguous=report(
-            f"{RESULTS}/figures/ambiguous_images_{{k}}.png",
-            caption="../report/ambiguous_images.rst",
-            category="Clusters",
+        ambiguous=figure_files(
+            "ambiguous_images_{k}",
+            "Clusters",
+            "K = {k}: images between two centres",
+            caption="ambiguous_images",
         ),
-        ambiguous_svg=f"{RESULTS}/figures/ambiguous_images_{{k}}.svg",
     log:
         f"{RESULTS}/logs/plot_clusters/{{k}}.log",
     params:

@@ -147,12 +147,12 @@ def plot_roofline(times: pd.DataFrame) -> Figure:
         xytext=(4, 3),
         textcoords="offset points",
     )
-    _explain_marks(axes[0, -1])
+    _explain_marks(figure)
     return figure
 
 
-def _explain_marks(axis: Axes) -> None:
-    """Below the points of the last panel: what shapes and colours mean."""
+def _explain_marks(figure: Figure) -> None:
+    """Below the panels: what shapes and colours mean."""
     lines = [(name, FRAMEWORK_STYLES[name]["label"], _point(name)) for name in _FRAMEWORKS]
     handles = [
         plt.Line2D([], [], linestyle="none", label=label, **(point | {"marker": "d"}))
@@ -163,4 +163,10 @@ def _explain_marks(axis: Axes) -> None:
                    marker=kind["marker"])
         for kind in _PRODUCTS.values()
     ]  # fmt: skip
-    axis.legend(handles=handles, loc="lower right", frameon=False, fontsize=8, handletextpad=0.1)
+    figure.legend(
+        handles=handles,
+        loc="outside lower center",
+        ncols=len(handles),
+        frameon=False,
+        handletextpad=0.1,
+    )

@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
 from mlplab.figures.style import NEUTRAL, label_points, space_color
 
@@ -18,6 +18,8 @@ _PANELS = {
 }
 # The first epochs would squeeze all that follows into a line.
 _ACCURACY_RANGE = 1.15
+# A line through fewer points than this would hide how few they are.
+_FEW_EPOCHS = 20
 
 
 def select_run(
@@ -46,8 +48,7 @@ def plot_run_panels(run: pd.DataFrame) -> Figure:
     color = space_color(run["input_space"].iloc[0])
     for axis, (column, label) in zip(axes.flat, _PANELS.items(), strict=True):
         for _, seed in run.groupby("seed"):
-            known = seed.dropna(subset=[column])
-            axis.plot(known["epoch"], known[column], color=color, linewidth=0.9, alpha=0.8)
+            _draw_measured(axis, seed, column, color=color, linewidth=0.9, alpha=0.8)
         axis.set(ylabel=label)
         axis.set_ylim(bottom=0)
     for axis in axes[1]:
@@ -67,17 +68,17 @@ def plot_cost_and_accuracy(run: pd.DataFrame) -> Figure:
             (accuracy, "train_accuracy", ":"),
             (accuracy, "test_accuracy", "-"),
         ):
-            # Without the epochs in which it was not measured.
-            known = seed.dropna(subset=[column])
-            axis.plot(known["epoch"], known[column], line, color=color, linewidth=1.1)
+            _draw_measured(axis, seed, column, linestyle=line, color=color, linewidth=1.1)
     last = run[run["epoch"] == run["epoch"].max()]
     for column, name in (("train_accuracy", "training"), ("test_accuracy", "test")):
         first = last.iloc[0]
         words = _range_in_words(last[column])
         ends.append((first["epoch"], first[column], f"{name} {words}", color))
     cost.set(yscale="log", ylabel=_PANELS["total_cost"])
-    for formatter in (cost.yaxis.set_major_formatter, cost.yaxis.set_minor_formatter):
-        formatter(FuncFormatter(_first_digits))
+    # Ticks of a logarithmic axis would leave a short range without a number.
+    cost.yaxis.set_major_locator(MaxNLocator(6))
+    cost.yaxis.set_minor_locator(NullLocator())
+    cost.yaxis.set_major_formatter(FuncFormatter(_thousands))
     accuracy.set(ylabel="share of the images classified rightly")
     for axis in (cost, accuracy):
         _label_epochs(axis)
@@ -120,6 +121,13 @@ def plot_confusion(confusion: pd.DataFrame) -> Figure:
     return figure
 
 
+def _draw_measured(axis: Axes, seed: pd.DataFrame, column: str, **style: object) -> None:
+    """A line through the epochs in which a column was measured; few of them are marked."""
+    known = seed.dropna(subset=[column])
+    marker = "." if len(known) <= _FEW_EPOCHS else None
+    axis.plot(known["epoch"], known[column], marker=marker, **style)
+
+
 def _label_epochs(axis: Axes) -> None:
     axis.set(xlabel="epoch")
     axis.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -141,8 +149,3 @@ def _range_in_words(values: pd.Series) -> str:
 
 def _thousands(value: float, _: int) -> str:
     return f"{value:,.0f}"
-
-
-def _first_digits(value: float, _: int) -> str:
-    """Labels at 1, 2 and 5 of every decade, with thousands separated."""
-    return f"{value:,.0f}" if f"{value:e}"[0] in "125" else ""

@@ -59,7 +59,7 @@ _SPACE_COLORS = {
     "projection": "#E69F00",
     "images": "#CC79A7",
 }
-_CLUSTER_COLORS = LinearSegmentedColormap.from_list("clusters", ["#9FDCC6", "#009E73", "#00402F"])
+_CLUSTER_COLORS = LinearSegmentedColormap.from_list("clusters", ["#66C2A5", "#009E73", "#00402F"])
 _LIGHTEST_K, _DARKEST_K = 20, 110
 
 plt.rcParams.update(

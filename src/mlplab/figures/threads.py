@@ -50,7 +50,7 @@ def plot_thread_scaling(turns: pd.DataFrame) -> Figure:
                     alpha=0.25 if disturbed else 0.9,
                 )
             last = rows[rows["n_threads"] == counts[-1]].sort_values("contaminated").iloc[0]
-            ends.append((counts[-1] * 1.06, last["cpus_used"], style["label"], color))
+            ends.append((counts[-1] * 1.1, last["cpus_used"], style["label"], color))
         label_points(axis, ends)
     for ticks, values in (
         (axes[0, 0].xaxis, counts),

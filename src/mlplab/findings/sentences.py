@@ -151,15 +151,17 @@ def _tell_time_to_accuracy(summary: pd.DataFrame) -> str | None:
 
 
 def _tell_controls(controls: pd.DataFrame) -> str | None:
-    others = controls[controls["verdict"].notna() & (controls["difference"] != 0)]
+    # The first input space, which the others are compared with, has no difference.
+    others = controls[controls["difference"].notna()]
     if others.empty:
         return None
     parts = [
-        f"{verdict}: {', '.join(rows['input_space'])}"
-        for verdict, rows in others.groupby("verdict")
+        f"{verdict} {', '.join(rows['input_space'])}" for verdict, rows in others.groupby("verdict")
     ]
-    against = "Other inputs than distances to cluster centres, against these on the test images"
-    return f"{against}, are {'; '.join(parts)}."
+    return (
+        f"Other inputs beside {others['against'].iloc[0]}, by paired differences of the test "
+        f"accuracy over {_count(others['seeds'].iloc[0], 'seed')}: {'; '.join(parts)}."
+    )
 
 
 def _tell_search(result: pd.DataFrame) -> str | None:
