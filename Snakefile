@@ -33,6 +33,7 @@ rule all:
         rules.tabulate_training.input,
         experiment_results("predictions.npy"),
         rules.figures.input,
+        rules.plot_comparisons.output,
         rules.tables.input,
         rules.evaluate_claims.output,
 

@@ -1,7 +1,7 @@
 # in:  results/<run>/training/experiments/<name>/, results/<run>/data/labels/
 # out: results/<run>/tables/: feature_controls.csv, reference_paired.csv, lambda_rule.csv,
 #      scaling_comparison.csv, time_to_accuracy.csv, time_to_accuracy_summary.csv,
-#      accuracy_over_time.csv
+#      accuracy_over_time.csv; figures/: feature_controls, lambda_rule, time_to_accuracy
 
 TIMED = [CONFIG.comparison.reference, CONFIG.comparison.against_reference]
 PAIRED = [CONFIG.comparison.controls, *TIMED]
@@ -68,3 +68,47 @@ rule compare_times:
         published=[point.accuracy for point in CONFIG.comparison.published],
     script:
         "../scripts/compare_times.py"
+
+
+rule plot_comparisons:
+    input:
+        controls=rules.compare_spaces.output.controls,
+        rule=rules.compare_l2_factors.output[0],
+        curves=rules.compare_times.output.curves,
+        summary=rules.compare_times.output.summary,
+    output:
+        controls=[
+            report(
+                f"{RESULTS}/figures/feature_controls.png",
+                caption="../report/feature_controls.rst",
+                category="Clusters",
+                labels={"figure": "other inputs than cluster distances"},
+            ),
+            f"{RESULTS}/figures/feature_controls.svg",
+        ],
+        rule=[
+            report(
+                f"{RESULTS}/figures/lambda_rule.png",
+                caption="../report/lambda_rule.rst",
+                category="Clusters",
+                labels={"figure": "strengths of λ₂ around the rule"},
+            ),
+            f"{RESULTS}/figures/lambda_rule.svg",
+        ],
+        times=[
+            report(
+                f"{RESULTS}/figures/time_to_accuracy.png",
+                caption="../report/time_to_accuracy.rst",
+                category="Clusters",
+                labels={"figure": "accuracy over seconds of training"},
+            ),
+            f"{RESULTS}/figures/time_to_accuracy.svg",
+        ],
+    log:
+        f"{RESULTS}/logs/plot_comparisons.log",
+    params:
+        controls=CONFIG.comparison.controls,
+        l2_rule=CONFIG.comparison.l2_rule,
+        reference=CONFIG.comparison.reference,
+    script:
+        "../scripts/plot_comparisons.py"

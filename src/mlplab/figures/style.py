@@ -11,9 +11,11 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 
 from mlplab.files import atomic_path
+from mlplab.spaces import parse_space
 
 # Okabe and Ito's palette, which keeps apart for all common kinds of colour vision; frameworks
 # also differ in line style and marker, so that grey prints do.
@@ -49,6 +51,15 @@ VARIANT_STYLES = {
 }
 SPACE_COLORS = ["#000000", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#0072B2"]
 NEUTRAL = "#000000"
+# A hue per kind of input space; clusters are darker the more there are, so grey tells them too.
+_SPACE_COLORS = {
+    "pixels": NEUTRAL,
+    "pca": "#56B4E9",
+    "projection": "#E69F00",
+    "images": "#CC79A7",
+}
+_CLUSTER_COLORS = LinearSegmentedColormap.from_list("clusters", ["#9FDCC6", "#009E73", "#00402F"])
+_LIGHTEST_K, _DARKEST_K = 20, 110
 
 plt.rcParams.update(
     {
@@ -86,17 +97,36 @@ def leading_digits(value: float, _: int) -> str:
 
 
 def ordered_spaces(spaces: Iterable[str]) -> list[str]:
-    """The input spaces that occur, each once: pixels first, then clusters by their number."""
+    """The input spaces that occur, each once: pixels first, then each kind by its number."""
 
-    def order(space: str) -> tuple[bool, int]:
-        return space != "pixels", int(space.rsplit("-", 1)[-1]) if "-" in space else 0
+    def order(name: str) -> tuple[bool, str, int, str]:
+        space = parse_space(name)
+        return space.kind != "pixels", space.kind, space.n_features or 0, space.scaling or ""
 
     return sorted(set(spaces), key=order)
 
 
 def space_label(space: str) -> str:
     """An input space in words."""
-    return "pixels" if space == "pixels" else f"{space.rsplit('-', 1)[-1]} distances"
+    parsed = parse_space(space)
+    words = {
+        "pixels": "pixels",
+        "clusters": f"{parsed.n_features} distances",
+        "pca": f"{parsed.n_features} components",
+        "projection": f"{parsed.n_features} random directions",
+        "images": f"distances to {parsed.n_features} images",
+    }[parsed.kind]
+    scaling = {"samplestandard": "per sample first"}.get(parsed.scaling, parsed.scaling)
+    return words if parsed.n_features is None or scaling is None else f"{words}, {scaling}"
+
+
+def space_color(space: str) -> str:
+    """The colour of an input space, the same in all figures."""
+    kind, _, rest = space.partition("-")
+    if kind in _SPACE_COLORS:
+        return _SPACE_COLORS[kind]
+    k = int(rest.partition("-")[0])
+    return to_hex(_CLUSTER_COLORS((k - _LIGHTEST_K) / (_DARKEST_K - _LIGHTEST_K)))
 
 
 def short_number(value: float, _: int) -> str:

@@ -1,0 +1,18 @@
+"""Draw what experiments say over seeds: input spaces, strengths of λ₂, time to an accuracy."""
+
+from mlplab.figures import comparisons
+from mlplab.figures.style import save_figure
+from mlplab.files import read_table
+from mlplab.provenance import run_job
+
+with run_job(snakemake):
+    tables = {name: read_table(path) for name, path in snakemake.input.items()}
+    for output, figure in (
+        (snakemake.output.controls, comparisons.plot_feature_controls(tables["controls"])),
+        (snakemake.output.rule, comparisons.plot_lambda_rule(tables["rule"])),
+        (
+            snakemake.output.times,
+            comparisons.plot_time_to_accuracy(tables["curves"], tables["summary"]),
+        ),
+    ):
+        save_figure(figure, output)
