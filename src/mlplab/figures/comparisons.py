@@ -17,7 +17,9 @@ from mlplab.figures.style import (
     space_label,
 )
 
+# How far the axis goes below the lowest target, and which share of it words need above a line.
 _BELOW_TARGETS = 0.012
+_NEAR = 0.06
 
 
 def plot_feature_controls(controls: pd.DataFrame) -> Figure:
@@ -112,21 +114,33 @@ def plot_time_to_accuracy(curves: pd.DataFrame, summary: pd.DataFrame) -> Figure
     axis.xaxis.set_minor_formatter(FuncFormatter(leading_digits))
     axis.set(xlabel="time of training (seconds)", ylabel="test accuracy")
     top = max(curves["highest"].max(), summary["target"].max())
-    axis.set_ylim(min(summary["target"].min(), top) - _BELOW_TARGETS, top + 0.001)
+    bottom = summary["target"].min() - _BELOW_TARGETS
+    axis.set_ylim(bottom, top + 0.001)
+    seen = curves[curves["highest"] >= bottom]
+    axis.set_xlim(left=0.7 * (seen if len(seen) else curves)["wall_seconds"].min())
     _draw_targets(axis, summary)
     label_points(axis, ends)
     return figure
 
 
 def _draw_targets(axis: Axes, summary: pd.DataFrame) -> None:
-    """Horizontal lines, with words at the left end."""
-    points = []
-    left = axis.get_xlim()[0]
-    for _, row in summary.drop_duplicates("target").iterrows():
+    """Horizontal lines with words at the left end: above, or below where the next line is near."""
+    low, high = axis.get_ylim()
+    above = high
+    targets = summary.drop_duplicates("target").sort_values("target", ascending=False)
+    for _, row in targets.iterrows():
         axis.axhline(row["target"], color="#888888", linewidth=0.7, linestyle="--")
-        words = f"{row['target']:.4f}".rstrip("0") + f" {row['target_kind']}"
-        points.append((left, row["target"], words, "#555555"))
-    label_points(axis, points)
+        is_near = above - row["target"] < _NEAR * (high - low)
+        axis.annotate(
+            f"{row['target']:.4f}".rstrip("0") + f" {row['target_kind']}",
+            (0.01, row["target"]),
+            xycoords=("axes fraction", "data"),
+            xytext=(0, -2 if is_near else 2),
+            textcoords="offset points",
+            va="top" if is_near else "bottom",
+            color="#555555",
+        )
+        above = row["target"]
 
 
 def _draw_interval(
