@@ -56,8 +56,8 @@ wildcard_constraints:
 
 def features(space, part, seed=CONFIG.seeds[0]):
     """The features of a space; where they depend on chance, those of a seed."""
-    drawn = f"/seed-{seed}" if parse_space(space).is_random else ""
-    return f"{RESULTS}/data/{space}{drawn}/x_{part}.npy"
+    folder = f"{space}/seed-{seed}" if parse_space(space).is_random else space
+    return f"{RESULTS}/data/{folder}/x_{part}.npy"
 
 
 def features_of(part):

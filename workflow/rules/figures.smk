@@ -110,6 +110,26 @@ rule plot_training_run:
         "../scripts/plot_training_run.py"
 
 
+rule plot_comparisons:
+    input:
+        controls=rules.compare_spaces.output.controls,
+        rule=rules.compare_l2_factors.output[0],
+        curves=rules.compare_times.output.curves,
+        summary=rules.compare_times.output.summary,
+    output:
+        controls=figure_files("feature_controls", "Clusters", "other inputs than cluster distances"),
+        rule=figure_files("lambda_rule", "Clusters", "strengths of λ₂ around the rule"),
+        times=figure_files("time_to_accuracy", "Clusters", "accuracy over seconds of training"),
+    log:
+        f"{RESULTS}/logs/plot_comparisons.log",
+    params:
+        controls=CONFIG.comparison.controls,
+        l2_rule=CONFIG.comparison.l2_rule,
+        reference=CONFIG.comparison.reference,
+    script:
+        "../scripts/plot_comparisons.py"
+
+
 rule plot_seconds_per_epoch:
     input:
         rules.tabulate_batch_sizes.output.summary,
@@ -192,6 +212,7 @@ rule figures:
         expand(rules.plot_clusters.output, k=CONFIG.transform.k_values),
         rules.plot_training_history.output,
         training_run_figures(),
+        rules.plot_comparisons.output,
         rules.plot_seconds_per_epoch.output,
         rules.plot_batch_size_ratios.output,
         rules.plot_optimization_ladder.output,
