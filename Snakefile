@@ -39,7 +39,6 @@ rule all:
         rules.tabulate_search.input,
         experiment_results("predictions.npy"),
         rules.figures.input,
-        rules.plot_comparisons.output,
         rules.tables.input,
         rules.evaluate_claims.output,
         rules.summarize_findings.output,
