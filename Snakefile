@@ -11,6 +11,7 @@ include: "workflow/rules/download.smk"
 include: "workflow/rules/scale.smk"
 include: "workflow/rules/cluster.smk"
 include: "workflow/rules/silhouette.smk"
+include: "workflow/rules/cost_quality.smk"
 include: "workflow/rules/transform.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/compare.smk"
@@ -32,6 +33,8 @@ rule all:
         cluster_fits("centers.npy"),
         cluster_fits("labels.npy"),
         rules.tabulate_cluster_sweep.input,
+        rules.score_silhouettes.output,
+        rules.tabulate_cluster_cost.input,
         rules.tabulate_training.input,
         rules.tabulate_search.input,
         experiment_results("predictions.npy"),

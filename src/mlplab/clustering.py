@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numbers
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from sklearn.utils import check_array
 from threadpoolctl import threadpool_limits
 
 Algorithm = Literal["minibatch", "lloyd", "elkan"]
+ALGORITHMS: tuple[str, ...] = get_args(Algorithm)
 _CHUNK_ROWS = 8192
 
 
@@ -61,14 +63,23 @@ def fit_kmeans(
     Raises
     ------
     ValueError
-        ``x`` holds NaN or infinity or is not two-dimensional, ``k`` is not in 1 … n - 1, the
-        algorithm is unknown, or ``x`` has fewer than ``k`` different samples.
+        ``x`` holds NaN or infinity or is not two-dimensional, ``k`` is not a whole number in
+        2 … n - 1, ``n_init``, ``max_iter``, ``batch_size`` or ``n_threads`` is not a whole
+        number of at least 1, ``seed`` not one in 0 … 2³² - 1, the algorithm is unknown, or ``x``
+        has fewer than ``k`` different samples, which leaves a cluster empty.
     """
-    if algorithm not in ("minibatch", "lloyd", "elkan"):
-        raise ValueError(f"algorithm is {algorithm!r}; allowed: minibatch, lloyd, elkan")
+    if algorithm not in ALGORITHMS:
+        raise ValueError(f"algorithm is {algorithm!r}; allowed: {', '.join(ALGORITHMS)}")
     x = check_array(x, dtype=[np.float32, np.float64], input_name="x")
-    if not 1 <= k < len(x):
-        raise ValueError(f"k is {k}; allowed: 1 to {len(x) - 1}, as x has {len(x)} samples")
+    _check_whole("k", k, 2, len(x) - 1, f", as x has {len(x)} samples")
+    for name, value in (
+        ("n_init", n_init),
+        ("max_iter", max_iter),
+        ("batch_size", batch_size),
+        ("n_threads", n_threads),
+    ):
+        _check_whole(name, value, 1)
+    _check_whole("seed", seed, 0, 2**32 - 1)
     shared = {"n_clusters": k, "n_init": n_init, "max_iter": max_iter, "random_state": seed}
     if algorithm == "minibatch":
         model = MiniBatchKMeans(batch_size=batch_size, **shared)
@@ -128,44 +139,32 @@ def nearest_centers(x: np.ndarray, centers: np.ndarray) -> np.ndarray:
     return pairwise_distances_argmin(*_matching(x, centers))
 
 
-def find_elbow(ks: Sequence[int], inertias: Sequence[float]) -> int | None:
+def find_elbow(
+    ks: Sequence[int], inertias: Sequence[float], *, sensitivity: float = 1.0
+) -> int | None:
     """The K at which the inertia curve bends most, or None if it bends nowhere.
 
-    Kneedle (Satopää et al., 2011) on a convex, decreasing curve.
+    Kneedle (Satopää et al., 2011) on a convex, decreasing curve. ``sensitivity`` is its S: the
+    larger, the longer the curve must run flat after a bend for the bend to count.
 
     Raises
     ------
     ValueError
-        Fewer than three points, or lists of different lengths.
+        Fewer than three points, lists of different lengths, a K that occurs twice, values that
+        are not finite, or a negative sensitivity.
     """
     if len(ks) != len(inertias) or len(ks) < 3:
         raise ValueError(f"got {len(ks)} ks and {len(inertias)} inertias; 3 or more are needed")
     order = np.argsort(ks)
-    locator = KneeLocator(
-        np.asarray(ks)[order], np.asarray(inertias)[order], curve="convex", direction="decreasing"
-    )
+    ks, inertias = np.asarray(ks)[order], np.asarray(inertias, float)[order]
+    if not np.isfinite(inertias).all():
+        raise ValueError(f"inertias holds {np.sum(~np.isfinite(inertias))} NaN or infinite values")
+    if len(np.unique(ks)) < len(ks):
+        raise ValueError(f"ks is {ks.tolist()}; allowed: each K once")
+    if not 0 <= sensitivity < np.inf:
+        raise ValueError(f"sensitivity is {sensitivity}; allowed: 0 or more")
+    locator = KneeLocator(ks, inertias, S=sensitivity, curve="convex", direction="decreasing")
     return None if locator.knee is None else int(locator.knee)
-
-
-def choose_k(sweep: pd.DataFrame) -> pd.DataFrame:
-    """What the sweep says about K: the elbow of the inertia and the peaks of the silhouette.
-
-    Parameters
-    ----------
-    sweep : table with the columns k, inertia and silhouette; seeds are averaged
-
-    Returns
-    -------
-    DataFrame with the columns ``criterion`` ("elbow" or "silhouette peak"), ``k``, ``inertia``
-    and ``silhouette``. A peak is higher than both neighbours; there may be no row at all.
-    """
-    means = sweep.groupby("k", as_index=False)[["inertia", "silhouette"]].mean()
-    elbow = find_elbow(means["k"], means["inertia"]) if len(means) >= 3 else None
-    score = means["silhouette"]
-    peaks = means[(score > score.shift(1)) & (score > score.shift(-1))]
-    chosen = [means[means["k"] == elbow].assign(criterion="elbow")]
-    chosen.append(peaks.assign(criterion="silhouette peak"))
-    return pd.concat(chosen)[["criterion", "k", "inertia", "silhouette"]]
 
 
 def _matching(x: np.ndarray, centers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -174,3 +173,12 @@ def _matching(x: np.ndarray, centers: np.ndarray) -> tuple[np.ndarray, np.ndarra
     if x.shape[1] != centers.shape[1]:
         raise ValueError(f"x has {x.shape[1]} features, centers have {centers.shape[1]}")
     return x, centers
+
+
+def _check_whole(
+    name: str, value: object, low: int, high: int | None = None, reason: str = ""
+) -> None:
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not whole or value < low or (high is not None and value > high):
+        allowed = f"{low} or more" if high is None else f"{low} to {high}"
+        raise ValueError(f"{name} is {value!r}; allowed: whole numbers, {allowed}{reason}")

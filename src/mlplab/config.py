@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from mlplab.config_benchmark import BenchmarkConfig
+from mlplab.config_clusters import ClusterConfig, CostQualityConfig, SilhouetteConfig
 from mlplab.config_comparison import ComparisonConfig, find_comparison_conflicts
 from mlplab.config_experiments import (
     ExperimentConfig,
@@ -19,8 +20,9 @@ from mlplab.config_experiments import (
 )
 from mlplab.config_search import SearchConfig, find_search_conflicts, find_search_size_conflicts
 from mlplab.config_types import (
+    AUTO,
     PATTERNS,
-    ClusterCount,
+    ClusterChoice,
     Count,
     Name,
     NonNegative,
@@ -58,29 +60,12 @@ class ScaleConfig(Section):
     cluster: PixelScaling = Field("normalizer", description="scaling of pixels for k-means")
 
 
-class ClusterConfig(Section):
-    """The sweep over the number of clusters K."""
-
-    k_values: tuple[ClusterCount, ...] = Field(min_length=1, description="numbers of clusters")
-    fit_on: Literal["train", "all"] = Field(
-        "train", description="images that k-means sees; 'all' adds the test images"
-    )
-    n_init: Count = Field(3, description="start positions, of which the best is used")
-    max_iter: Count = Field(1000, description="passes over the images at most")
-    batch_size: Count = Field(4096, description="images in a mini-batch of k-means")
-
-
-class SilhouetteConfig(Section):
-    """The silhouette coefficient of every K of the sweep."""
-
-    memory_mib: Count = Field(768, description="memory for distances, in MiB")
-
-
 class TransformConfig(Section):
     """Distances to the cluster centres as features."""
 
-    k_values: tuple[ClusterCount, ...] = Field(
-        min_length=1, description="numbers of clusters, among those of the sweep"
+    k_values: tuple[ClusterChoice, ...] = Field(
+        min_length=1,
+        description="numbers of clusters, among those of the sweep; 'auto' is the one it chooses",
     )
     scaling: DistanceScaling = Field("standard", description="scaling of the distances")
 
@@ -122,6 +107,7 @@ class WorkflowConfig(Section):
     download: DownloadConfig = DownloadConfig()
     scale: ScaleConfig = ScaleConfig()
     cluster: ClusterConfig
+    cost_quality: CostQualityConfig
     silhouette: SilhouetteConfig = SilhouetteConfig()
     transform: TransformConfig
     train: TrainConfig
@@ -183,6 +169,9 @@ def _find_conflicts(
     lists = {
         "seeds": config.seeds,
         "cluster.k_values": config.cluster.k_values,
+        "cluster.seeds": config.cluster.seeds,
+        "cluster.elbow.sensitivities": config.cluster.elbow.sensitivities,
+        "silhouette.error_samples": config.silhouette.error_samples,
         "transform.k_values": config.transform.k_values,
         "train.batch_sizes": config.train.batch_sizes,
         "benchmark.batch_sizes": config.benchmark.batch_sizes,
@@ -197,15 +186,19 @@ def _find_conflicts(
         for name, experiment in config.experiments.items()
         for key in ("input_spaces", "l2_factors", "seeds")
     }
+    lists |= {
+        f"cost_quality.settings.{name}.seeds": setting.seeds
+        for name, setting in config.cost_quality.settings.items()
+    }
     for key, values in lists.items():
-        repeated = sorted({value for value in values if values.count(value) > 1})
+        repeated = sorted({value for value in values if values.count(value) > 1}, key=str)
         if repeated:
             faults.append(f"{key}: found {repeated} more than once; allowed: each value once")
-    unfitted = sorted(set(config.transform.k_values) - set(config.cluster.k_values))
+    unfitted = sorted(set(config.transform.k_values) - {*config.cluster.k_values, AUTO})
     if unfitted:
         faults.append(
             f"transform.k_values: found {unfitted}, which the sweep does not fit; allowed: values "
-            f"of cluster.k_values, {list(config.cluster.k_values)}"
+            f"of cluster.k_values, {list(config.cluster.k_values)}, or {AUTO}"
         )
     if config.benchmark.cluster_k not in config.transform.k_values:
         faults.append(
@@ -239,15 +232,23 @@ def _find_conflicts(
         if wanted is not None and wanted > there:
             faults.append(f"{key}: found {wanted}; allowed: at most the {there} images there are")
     n_clustered = n_train + (n_test if config.cluster.fit_on == "all" else 0)
-    for k in config.cluster.k_values:
+    for key, k in (
+        *(("cluster.k_values", k) for k in config.cluster.k_values),
+        ("cost_quality.k", config.cost_quality.k),
+    ):
         if k >= n_clustered:
             faults.append(
-                f"cluster.k_values: found {k}; allowed: fewer than the {n_clustered} images "
-                "that are clustered"
+                f"{key}: found {k}; allowed: fewer than the {n_clustered} images that are clustered"
             )
     for name, experiment in config.experiments.items():
         faults += find_size_conflicts(name, experiment, n_train, spec.n_pixels)
     faults += find_search_size_conflicts(config.search, n_train)
+    for key, n in (
+        ("silhouette.max_samples", config.silhouette.max_samples or 0),
+        *(("silhouette.error_samples", n) for n in config.silhouette.error_samples),
+    ):
+        if n > n_clustered:
+            faults.append(f"{key}: found {n}; allowed: at most the {n_clustered} clustered images")
     for key, size in _batch_sizes(config):
         if size > n_train:
             faults.append(f"{key}: found {size}; allowed: at most the {n_train} training images")

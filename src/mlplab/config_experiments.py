@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mlplab.config_types import Count, InputSpace, NonNegative, Positive, Section, Seed, Whole
-from mlplab.spaces import parse_space
+from mlplab.spaces import AUTO, parse_space
 
 
 class NumpyConfig(Section):
@@ -66,10 +66,11 @@ def find_experiment_conflicts(
     """Faults of an experiment beside the K that the sweep fits."""
     for space in experiment.input_spaces:
         parsed = parse_space(space)
-        if parsed.kind == "clusters" and parsed.n_features not in k_values:
+        fitted = parsed.is_chosen or parsed.n_features in k_values
+        if parsed.kind == "clusters" and not fitted:
             yield (
                 f"experiments.{name}.input_spaces: found {space!r}, which the sweep does not fit; "
-                f"allowed: clusters-<K> with K of cluster.k_values, {list(k_values)}"
+                f"allowed: clusters-<K> with K of cluster.k_values, {list(k_values)}, or {AUTO}"
             )
 
 

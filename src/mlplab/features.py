@@ -40,9 +40,10 @@ def make_features(
     """
     parsed = parse_space(space)
     if parsed.kind == "clusters":
-        if centers is None or len(centers) != parsed.n_features:
+        if centers is None or (not parsed.is_chosen and len(centers) != parsed.n_features):
             found = None if centers is None else len(centers)
-            raise ValueError(f"centers: found {found}; {space} needs {parsed.n_features}")
+            needed = "those of the chosen K" if parsed.is_chosen else parsed.n_features
+            raise ValueError(f"centers: found {found}; {space} needs {needed}")
         return _scaled_distances(train, test, centers, parsed.scaling or scaling)
     if parsed.is_random and seed is None:
         raise ValueError(f"seed: found None; {space} is drawn at random and needs one")

@@ -12,15 +12,17 @@ SpaceKind = Literal["pixels", "clusters", "pca", "projection", "images"]
 # These depend on chance, so every training has features of its own seed.
 _RANDOM_KINDS = ("clusters", "projection", "images")
 
+# In place of a number of clusters: the one that the sweep chooses.
+AUTO = "auto"
 _COUNT = r"[1-9]\d*"
 _WHITENING = "(whitened|halfwhitened)"
 # Names that a configuration may use, and the same in words.
 INPUT_SPACE_PATTERN = (
-    rf"^(pixels|clusters-{_COUNT}(-({'|'.join(get_args(DistanceScaling))}))?"
+    rf"^(pixels|clusters-({_COUNT}|{AUTO})(-({'|'.join(get_args(DistanceScaling))}))?"
     rf"|pca-{_COUNT}(-{_WHITENING})?|projection-{_COUNT}|images-{_COUNT})$"
 )
 INPUT_SPACE_NAMES = (
-    "pixels, clusters-<K>, clusters-<K>-<scaling> with scaling "
+    f"pixels, clusters-<K> with a number or {AUTO} as K, clusters-<K>-<scaling> with scaling "
     f"{', '.join(get_args(DistanceScaling))}, pca-<d>, pca-<d>-whitened, pca-<d>-halfwhitened, "
     "projection-<d> or images-<d>"
 )
@@ -36,13 +38,16 @@ class FeatureSpace:
     kind : "pixels"; "clusters", distances to the centres of k-means; "pca", principal
         components; "projection", a Gaussian random projection; "images", distances to random
         training images
-    n_features : number of features; None for pixels, which are as many as an image has
+    n_features : number of features; None for pixels, which are as many as an image has, and where
+        the sweep chooses it
     scaling : the scaling that the name asks for; None for the usual one of its kind
+    is_chosen : whether the sweep chooses the number of clusters
     """
 
     kind: SpaceKind
     n_features: int | None = None
     scaling: str | None = None
+    is_chosen: bool = False
 
     @property
     def is_random(self) -> bool:
@@ -52,9 +57,10 @@ class FeatureSpace:
     @property
     def input_space(self) -> str:
         """The name in tables, which compare pixels however they are scaled."""
-        if self.n_features is None:
+        if self.kind == "pixels":
             return self.kind
-        return "-".join([self.kind, str(self.n_features), *filter(None, [self.scaling])])
+        number = AUTO if self.is_chosen else str(self.n_features)
+        return "-".join([self.kind, number, *filter(None, [self.scaling])])
 
 
 def parse_space(name: str) -> FeatureSpace:
@@ -70,4 +76,6 @@ def parse_space(name: str) -> FeatureSpace:
     if not re.fullmatch(INPUT_SPACE_PATTERN, name):
         raise ValueError(f"feature space {name!r} is unknown; allowed: {INPUT_SPACE_NAMES}")
     kind, number, scaling = [*name.split("-"), None, None][:3]
-    return FeatureSpace(cast(SpaceKind, kind), None if number is None else int(number), scaling)
+    is_chosen = number == AUTO
+    n_features = None if number is None or is_chosen else int(number)
+    return FeatureSpace(cast(SpaceKind, kind), n_features, scaling, is_chosen)

@@ -13,6 +13,7 @@ SWEEP_COLUMNS = [
     "k",
     "inertia",
     "silhouette",
+    "silhouette_standard_error",
     "fit_seconds",
     "cpu_seconds",
     "n_iter",

@@ -1,12 +1,10 @@
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 
 from mlplab.clustering import (
-    choose_k,
     cluster_distances,
     find_elbow,
     fit_kmeans,
@@ -37,6 +35,17 @@ def test_the_same_seed_gives_the_same_centres(blobs):
     first, second = (fit_kmeans(blobs[0], 7, seed=3) for _ in range(2))
     np.testing.assert_array_equal(first.centers, second.centers)
     np.testing.assert_array_equal(first.labels, second.labels)
+
+
+def test_integers_and_fortran_order_give_the_same_clusters(blobs):
+    whole = np.rint(blobs[0] * 10).astype(np.int16)
+    expected = fit_kmeans(whole.astype(np.float32), 4)
+    for x in (whole, np.asfortranarray(whole)):
+        np.testing.assert_allclose(fit_kmeans(x, 4).centers, expected.centers, rtol=1e-5)
+
+
+def test_a_whole_number_of_numpy_is_one(blobs):
+    assert len(fit_kmeans(blobs[0], np.int64(4)).centers) == 4
 
 
 def test_the_row_of_a_fit_says_what_was_fitted(blobs):
@@ -75,10 +84,19 @@ def test_a_straight_line_has_no_elbow():
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        ({"k": 0}, "k is 0; allowed: 1 to 599"),
-        ({"k": 600}, "k is 600; allowed: 1 to 599, as x has 600 samples"),
+        ({"k": 0}, "k is 0; allowed: whole numbers, 2 to 599"),
+        ({"k": 1}, "k is 1; allowed: whole numbers, 2 to 599"),
+        ({"k": 2.5}, "k is 2.5; allowed: whole numbers, 2 to 599"),
+        ({"k": True}, "k is True"),
+        ({"k": 600}, "k is 600; allowed: whole numbers, 2 to 599, as x has 600 samples"),
+        ({"n_init": 0}, "n_init is 0; allowed: whole numbers, 1 or more"),
+        ({"max_iter": 1.0}, "max_iter is 1.0; allowed"),
+        ({"batch_size": 0}, "batch_size is 0; allowed"),
+        ({"n_threads": -1}, "n_threads is -1; allowed"),
+        ({"seed": -1}, "seed is -1; allowed: whole numbers, 0 to 4294967295"),
         ({"algorithm": "other"}, "algorithm is 'other'; allowed: minibatch"),
         ({"x": np.full((10, 2), np.nan), "k": 2}, "x contains NaN"),
+        ({"x": np.full((10, 2), np.inf), "k": 2}, "x contains infinity"),
         ({"x": np.zeros(10), "k": 2}, "1D array"),
     ],
 )
@@ -99,21 +117,27 @@ def test_features_that_do_not_match_are_told():
         cluster_distances(np.zeros((4, 3)), np.zeros((2, 2)))
 
 
+def test_a_flatter_run_is_asked_for_after_the_bend_with_a_larger_sensitivity():
+    ks, inertias = range(1, 11), [100, 60, 40, 30, 24, 20, 17, 15, 13.5, 12.5]
+    assert find_elbow(ks, inertias, sensitivity=1) == 4
+    assert find_elbow(ks, inertias, sensitivity=50) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"inertias": [3, np.nan, 1]}, "inertias holds 1 NaN or infinite values"),
+        ({"ks": [1, 2, 2]}, r"ks is \[1, 2, 2\]; allowed: each K once"),
+        ({"sensitivity": -1}, "sensitivity is -1; allowed: 0 or more"),
+    ],
+)
+def test_what_is_no_curve_is_told(change, fault):
+    arguments = {"ks": [1, 2, 3], "inertias": [3, 2, 1]} | change
+    with pytest.raises(ValueError, match=fault):
+        find_elbow(**arguments)
+
+
 @pytest.mark.parametrize(("ks", "inertias"), [([1, 2], [2, 1]), ([1, 2, 3], [1, 2])])
 def test_an_elbow_needs_three_points(ks, inertias):
     with pytest.raises(ValueError, match="3 or more are needed"):
         find_elbow(ks, inertias)
-
-
-def test_the_choice_names_elbow_and_silhouette_peaks():
-    sweep = pd.DataFrame(
-        {
-            "k": [1, 2, 3, 4, 5, 6],
-            "inertia": [100, 60, 20, 18, 16, 14],
-            "silhouette": [0.1, 0.3, 0.2, 0.25, 0.4, 0.3],
-        }
-    )
-    choices = choose_k(sweep)
-    assert choices["criterion"].tolist() == ["elbow", "silhouette peak", "silhouette peak"]
-    assert choices["k"].tolist() == [3, 2, 5]
-    assert choose_k(sweep[:2]).empty

@@ -72,6 +72,22 @@ def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
         ("cluster.k_values", [1], "cluster.k_values[0]: found 1; allowed: at least 2"),
         ("cluster.k_values", [40, 70, 90, 60_000], "cluster.k_values: found 60000; allowed: fewer"),
         ("transform.k_values", [41], "transform.k_values: found [41], which the sweep does not"),
+        ("transform.k_values", [70, "all"], "transform.k_values[1]: found 'all'; allowed: a whole"),
+        ("transform.k_values", [70, "auto", "auto"], "transform.k_values: found ['auto'] more"),
+        ("cluster.algorithm", "fast", "cluster.algorithm: found 'fast'; allowed: 'minibatch', 'll"),
+        ("cluster.seeds", [2, 2], "cluster.seeds: found [2] more than once"),
+        ("cluster.elbow.max_width", 0, "cluster.elbow.max_width: found 0; allowed: at least 1"),
+        ("cluster.elbow.sensitivities", [-1], "sensitivities[0]: found -1; allowed: at least 0"),
+        ("silhouette.max_samples", 1, "silhouette.max_samples: found 1; allowed: at least 2"),
+        ("silhouette.max_samples", 60_001, "found 60001; allowed: at most the 60000 clustered"),
+        ("silhouette.error_samples", [60_001], "silhouette.error_samples: found 60001; allowed"),
+        ("cost_quality.k", 60_000, "cost_quality.k: found 60000; allowed: fewer than the 60000"),
+        ("cost_quality.settings", {}, "cost_quality.settings: found {}; allowed: at least 1"),
+        (
+            "cost_quality.settings",
+            {"lloyd": {"algorithm": "lloyd", "seeds": [1, 1]}},
+            "cost_quality.settings.lloyd.seeds: found [1] more than once",
+        ),
         ("scale.numpy", "log", "scale.numpy: found 'log'; allowed: 'standard'"),
         ("scale.n_train", 0, "scale.n_train: found 0; allowed: at least 1"),
         ("experiments", [], "experiments: found []; allowed: a section with keys"),
@@ -176,6 +192,11 @@ def test_experiments_are_not_named_like_the_trainings_of_all_batch_sizes():
     mapping = changed("experiments.batch_sizes", DEFAULT["experiments"]["article_a"])
     with pytest.raises(ConfigError, match="experiments: found 'batch_sizes', the name of the"):
         load_config(mapping)
+
+
+def test_the_k_to_train_on_may_be_left_to_the_sweep():
+    assert load_config(changed("transform.k_values", [70, "auto"])).transform.k_values[1] == "auto"
+    assert load_config(changed("transform.k_values", ["40", 70])).transform.k_values == (40, 70)
 
 
 def test_a_missing_section_is_named():

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,7 +9,7 @@ from sklearn.metrics import silhouette_score
 from sklearn.preprocessing import normalize
 
 from mlplab import silhouette
-from mlplab.silhouette import silhouette_samples, silhouette_scores
+from mlplab.silhouette import measure_silhouettes, silhouette_samples, silhouette_scores
 
 
 def assert_equals_sklearn(x, labelings, **options):
@@ -89,12 +91,67 @@ def test_little_memory_means_more_passes_and_the_same_values(blobs, monkeypatch)
     x, labelings = blobs
     expected = silhouette_scores(x, labelings)
     passes = []
-    run = silhouette._samples_of
+    run = silhouette.sum_all
     monkeypatch.setattr(
-        silhouette, "_samples_of", lambda p, g, *rest: passes.append(len(g)) or run(p, g, *rest)
+        silhouette, "sum_all", lambda p, g, *rest: passes.append(len(g)) or run(p, g, *rest)
     )
-    np.testing.assert_allclose(silhouette_scores(x, labelings, memory_bytes=1), expected, atol=1e-7)
+    with pytest.raises(ValueError, match="memory_bytes is 1; allowed: at least") as refused:
+        silhouette_scores(x, labelings, n_threads=1, memory_bytes=1)
+    least = int(re.search(r"at least (\d+)", str(refused.value))[1])
+    found = silhouette_scores(x, labelings, n_threads=1, memory_bytes=least)
+    np.testing.assert_allclose(found, expected, atol=1e-7)
     assert passes == [1, 1, 1]
+    with pytest.raises(ValueError, match=f"memory_bytes is {least - 1}"):
+        silhouette_scores(x, labelings, n_threads=1, memory_bytes=least - 1)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_a_sample_has_the_coefficients_of_all_samples(blobs, threads):
+    x, labelings = blobs
+    exact = silhouette_samples(x, labelings)
+    sampled = measure_silhouettes(x, labelings, max_samples=700, seed=4, n_threads=threads)
+    assert len(np.unique(sampled.indices)) == 700
+    np.testing.assert_allclose(sampled.values, exact[:, sampled.indices], atol=1e-6)
+    again = measure_silhouettes(x, labelings, max_samples=700, seed=4)
+    assert again.values.tobytes() == sampled.values.tobytes()
+    other = measure_silhouettes(x, labelings, max_samples=700, seed=5)
+    assert not np.array_equal(other.indices, sampled.indices)
+
+
+def test_the_standard_error_is_the_spread_of_sampled_scores(blobs):
+    x, labelings = blobs
+    exact = silhouette_scores(x, labelings)
+    samples = [measure_silhouettes(x, labelings, max_samples=300, seed=s) for s in range(60)]
+    errors = np.array([sample.scores - exact for sample in samples])
+    told = np.mean([sample.standard_errors for sample in samples], axis=0)
+    np.testing.assert_allclose(errors.std(axis=0), told, rtol=0.3)
+    assert (np.abs(errors) < 1.96 * told).mean() > 0.88
+
+
+def test_as_many_samples_as_there_are_is_exact(blobs):
+    x, labelings = blobs
+    whole = measure_silhouettes(x, labelings, max_samples=3_000)
+    assert whole.values.tobytes() == silhouette_samples(x, labelings).tobytes()
+    assert whole.standard_errors.tolist() == [0, 0, 0]
+
+
+def test_constant_features_add_nothing(blobs):
+    x, labelings = blobs
+    wider = np.hstack([x, np.full((len(x), 3), 1e6, np.float32)])
+    np.testing.assert_array_equal(
+        silhouette_scores(wider, labelings), silhouette_scores(x, labelings)
+    )
+
+
+def test_samples_that_are_all_equal_have_silhouette_zero():
+    assert silhouette_scores(np.ones((10, 3)), [HALVES]).tolist() == [0]
+
+
+def test_labels_may_have_gaps_and_any_name(blobs):
+    x, (truth, *_) = blobs
+    expected = silhouette_scores(x, [truth])
+    for labels in (truth * 7 - 3, truth.astype(float), truth.astype(str)):
+        np.testing.assert_array_equal(silhouette_scores(x, [labels]), expected)
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
@@ -119,6 +176,8 @@ HALVES = np.repeat([0, 1], 5)
         (X, np.zeros(10, int), r"labelings\[0\] has 1 cluster"),
         (X, np.arange(10), r"labelings\[0\] has 10 cluster.*allowed: 2 to 9"),
         (X, HALVES[:-1], r"labelings\[0\] has shape \(9,\), expected \(10,\)"),
+        (X, np.where(HALVES, np.nan, 0.0), r"labelings\[0\] has 5 NaN or infinite labels"),
+        (X, np.stack([HALVES, HALVES]), r"labelings\[0\] has shape \(2, 10\)"),
         (X * np.nan, HALVES, "x contains NaN"),
         (np.full((10, 2), np.inf), HALVES, "infinity"),
         (X[:, 0], HALVES, "1D array"),
@@ -128,3 +187,16 @@ HALVES = np.repeat([0, 1], 5)
 def test_bad_input_is_named(x, labels, fault):
     with pytest.raises(ValueError, match=fault):
         silhouette_scores(x, [labels])
+
+
+@pytest.mark.parametrize(
+    ("option", "fault"),
+    [
+        ({"n_threads": 0}, "n_threads is 0; allowed: None, or whole numbers from 1"),
+        ({"max_samples": 0}, "max_samples is 0; allowed"),
+        ({"max_samples": 2.5}, "max_samples is 2.5; allowed"),
+    ],
+)
+def test_bad_numbers_are_named(option, fault):
+    with pytest.raises(ValueError, match=fault):
+        measure_silhouettes(X, [HALVES], **option)

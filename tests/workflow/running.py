@@ -12,7 +12,9 @@ TINY_EXPERIMENT = {"epochs": 2, "batch_size": 100, "seeds": [0]}
 TINY = {
     "run": "tiny",
     "scale": {"n_train": 1500, "n_test": 300},
-    "cluster": {"k_values": [5, 10], "batch_size": 512},
+    "cluster": {"k_values": [5, 10], "seeds": [0], "batch_size": 512},
+    "cost_quality": {"k": 5, "settings": {"articles": {"n_init": 2}}},
+    "silhouette": {"error_samples": [100]},
     "transform": {"k_values": [10]},
     "train": {"epochs": 2, "batch_sizes": [100]},
     "experiments": {

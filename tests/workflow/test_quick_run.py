@@ -32,12 +32,52 @@ def test_nothing_is_left_to_do(finished):
     assert "Nothing to be done" in done.stdout + done.stderr
 
 
-def test_the_sweep_has_a_row_per_k(results):
+def test_the_sweep_has_a_row_per_k_and_seed(results):
     sweep = pd.read_csv(results / "tables" / "cluster_sweep.csv")
     assert sweep.columns.tolist() == SWEEP_COLUMNS
-    assert sweep["k"].tolist() == [10, 20, 30]
-    assert sweep["inertia"].is_monotonic_decreasing
+    assert sweep["k"].tolist() == [10, 10, 20, 20, 30, 30]
+    assert sweep["seed"].tolist() == [0, 1] * 3
+    assert (sweep.groupby("seed")["inertia"].diff().dropna() < 0).all()
     assert sweep["silhouette"].between(-1, 1).all()
+    assert (sweep["silhouette_standard_error"] == 0).all()
+
+
+def test_the_k_that_the_sweep_chooses_is_trained_on(results):
+    choices = pd.read_csv(results / "tables" / "cluster_choices.csv").set_index("criterion")
+    chosen = int(choices.loc["chosen", "k"])
+    centers = results / "models" / "clusters"
+    assert (centers / "k-auto-seed-0.centers.npy").read_bytes() == (
+        centers / f"k-{chosen}-seed-0.centers.npy"
+    ).read_bytes()
+    history = pd.read_csv(results / "tables" / "training_history.csv")
+    widths = history.groupby("input_space")["n_features"].unique()
+    assert widths["clusters-auto"].tolist() == [chosen]
+    described = pd.read_csv(results / "tables" / "clusters_auto.csv")
+    assert len(described) == chosen
+    assert described["size"].sum() == 4000
+
+
+def test_clusters_are_compared_with_the_labels(results):
+    quality = pd.read_csv(results / "tables" / "cluster_quality.csv")
+    assert len(quality) == 6
+    assert quality["purity"].between(0.3, 1).all()
+    assert quality["adjusted_mutual_information"].between(0.1, 1).all()
+    assert (quality["smallest"] >= 1).all()
+    assert (quality["mean_size"] * quality["k"]).round().tolist() == [4000] * 6
+
+
+def test_the_cost_of_the_articles_k_means_is_measured_beside_others(results):
+    cost = pd.read_csv(results / "tables" / "cluster_cost_quality.csv")
+    assert {"minibatch", "lloyd", "elkan"} == set(cost["algorithm"])
+    articles = cost[cost["setting"] == "articles"].iloc[0]
+    assert (articles["n_init"], articles["batch_size"], articles["k"]) == (20, 500, 20)
+    assert cost["relative_inertia"].min() == 1
+
+
+def test_sampled_silhouettes_lie_within_their_error_of_the_exact_ones(results):
+    error = pd.read_csv(results / "tables" / "silhouette_error.csv")
+    assert error["n_sample"].tolist() == [500, 2000]
+    assert (error["error"].abs() < 4 * error["standard_error"]).all()
 
 
 def test_both_networks_were_trained_on_both_spaces(results):
@@ -45,7 +85,7 @@ def test_both_networks_were_trained_on_both_spaces(results):
     assert set(HISTORY_COLUMNS) <= set(history.columns)
     history = history[history["experiment"] == "batch_sizes"]
     runs = history.groupby(["framework", "input_space", "batch_size"])["epoch"].max()
-    assert len(runs) == 2 * 2 * 2
+    assert len(runs) == 2 * 3 * 2
     assert (runs == 8).all()
     assert history["test_accuracy"].between(0, 1).all()
 
@@ -128,7 +168,12 @@ def test_every_figure_has_its_three_files(results):
     }
     times = {"seconds_per_epoch", "batch_size_ratios", "optimization_ladder", "epoch_shares"}
     times |= {"backward_times", "operations", "roofline", "thread_scaling", "deep_model"}
-    assert {"cluster_sweep", "training_history"} | times | runs <= stems
+    clusters = {"cluster_sweep", "cluster_cost_quality"} | {
+        f"{name}_{k}"
+        for name in ("ambiguous_images", "cluster_centers", "silhouette_samples")
+        for k in (30, "auto")
+    }
+    assert {"training_history", "search"} | clusters | times | runs <= stems
     assert all((folder / name).stat().st_size > 5_000 for name in drawn if name.endswith("g"))
 
 

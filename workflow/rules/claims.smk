@@ -7,6 +7,8 @@ rule evaluate_claims:
     input:
         tables=[
             rules.tabulate_training.output.history,
+            rules.compare_times.output.times,
+            rules.compare_l2_factors.output[0],
             rules.tabulate_batch_sizes.output.summary,
             rules.measure_threads.output[0],
             rules.tabulate_deep_model.output[0],

@@ -1,5 +1,6 @@
 # in:  results/<run>/data/pixels-<scaling>/
-# out: results/<run>/models/clusters/: centres, assignment of the images and a row, per K and seed
+# out: results/<run>/models/clusters/: centres, assignment of the images and a row, per K and seed;
+#      the same of the K that the sweep chooses, as K "auto"
 
 
 rule fit_clusters:
@@ -14,12 +15,37 @@ rule fit_clusters:
         f"{RESULTS}/logs/fit_clusters/k-{{k}}-seed-{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/fit_clusters/k-{{k}}-seed-{{seed}}.tsv"
+    wildcard_constraints:
+        k=r"\d+",
     threads: 1
     params:
         dataset=CONFIG.dataset,
         fit_on=CONFIG.cluster.fit_on,
+        algorithm=CONFIG.cluster.algorithm,
         n_init=CONFIG.cluster.n_init,
         max_iter=CONFIG.cluster.max_iter,
         batch_size=CONFIG.cluster.batch_size,
     script:
         "../scripts/fit_clusters.py"
+
+
+# The choice is known only after the sweep, so all fits of the seed are inputs. What follows asks
+# for K "auto" by name and so needs no checkpoint.
+rule choose_clusters:
+    input:
+        choices=f"{RESULTS}/tables/cluster_choices.csv",
+        centers=expand(
+            rules.fit_clusters.output.centers, k=CONFIG.cluster.k_values, allow_missing=True
+        ),
+        labels=expand(
+            rules.fit_clusters.output.labels, k=CONFIG.cluster.k_values, allow_missing=True
+        ),
+    output:
+        centers=f"{RESULTS}/models/clusters/k-auto-seed-{{seed}}.centers.npy",
+        labels=f"{RESULTS}/models/clusters/k-auto-seed-{{seed}}.labels.npy",
+    log:
+        f"{RESULTS}/logs/choose_clusters/seed-{{seed}}.log",
+    params:
+        k_values=list(CONFIG.cluster.k_values),
+    script:
+        "../scripts/choose_clusters.py"

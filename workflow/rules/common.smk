@@ -4,6 +4,7 @@ import sys
 
 from mlplab.config import GRID_EXPERIMENT, ConfigError, load_config, sample_counts
 from mlplab.config_benchmark import DEEP_VARIANTS
+from mlplab.config_types import AUTO
 from mlplab.data import DataError
 from mlplab.data.registry import load_registry
 from mlplab.locks import LockedError, hold_lock
@@ -34,7 +35,7 @@ if os.path.lexists(RESULTS) and not os.path.isdir(RESULTS):
 
 
 wildcard_constraints:
-    k=r"\d+",
+    k=r"\d+|auto",
     seed=r"\d+",
     batch_size=r"\d+",
     scaling=r"[a-z]+",
@@ -50,12 +51,13 @@ wildcard_constraints:
     experiment=r"[A-Za-z0-9_-]+",
     part=r"train|test",
     variant=r"[a-z_]+",
+    setting=r"[A-Za-z0-9_-]+",
 
 
 def features(space, part, seed=CONFIG.seeds[0]):
     """The features of a space; where they depend on chance, those of a seed."""
-    drawn = f"/seed-{seed}" if parse_space(space).is_random else ""
-    return f"{RESULTS}/data/{space}{drawn}/x_{part}.npy"
+    folder = f"{space}/seed-{seed}" if parse_space(space).is_random else space
+    return f"{RESULTS}/data/{folder}/x_{part}.npy"
 
 
 def features_of(part):
@@ -68,6 +70,11 @@ def pixel_space(purpose):
     return f"pixels-{getattr(CONFIG.scale, purpose)}"
 
 
+CLUSTER_FITS = [
+    {"k": k, "seed": seed} for k in CONFIG.cluster.k_values for seed in CONFIG.cluster.seeds
+]
+# The K to train on that are known before the sweep has chosen one.
+FITTED_K = [k for k in CONFIG.transform.k_values if k != AUTO] or [CONFIG.cluster.k_values[0]]
 CLUSTER_SPACES = [f"clusters-{k}" for k in CONFIG.transform.k_values]
 
 
@@ -175,12 +182,9 @@ def training_run_figures():
 
 
 def cluster_fits(extension):
-    """A file for every K of the sweep and every seed."""
-    return expand(
-        f"{RESULTS}/models/clusters/k-{{k}}-seed-{{seed}}.{extension}",
-        k=CONFIG.cluster.k_values,
-        seed=CONFIG.seeds,
-    )
+    """A file for every K of the sweep and each of its seeds, in the order of CLUSTER_FITS."""
+    pattern = f"{RESULTS}/models/clusters/k-{{k}}-seed-{{seed}}.{extension}"
+    return [pattern.format(**fit) for fit in CLUSTER_FITS]
 
 
 onstart:

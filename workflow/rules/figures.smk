@@ -18,6 +18,50 @@ rule plot_cluster_sweep:
         "../scripts/plot_cluster_sweep.py"
 
 
+rule plot_cluster_cost:
+    input:
+        rules.tabulate_cluster_cost.output,
+    output:
+        figure_files("cluster_cost_quality", "Clusters", "ways to fit k-means: inertia and time"),
+    log:
+        f"{RESULTS}/logs/plot_cluster_cost.log",
+    script:
+        "../scripts/plot_cluster_cost.py"
+
+
+rule plot_clusters:
+    input:
+        centers=rules.describe_clusters.input.centers,
+        labels=rules.describe_clusters.input.labels,
+        clusters=rules.describe_clusters.output.clusters,
+        ambiguous=rules.describe_clusters.output.ambiguous,
+        silhouettes=rules.describe_clusters.output.silhouettes,
+        images=rules.describe_clusters.output.images,
+    output:
+        centers=figure_files(
+            "cluster_centers_{k}", "Clusters", "centres, K = {k}", caption="cluster_centers"
+        ),
+        silhouettes=figure_files(
+            "silhouette_samples_{k}",
+            "Clusters",
+            "silhouettes of the images, K = {k}",
+            caption="silhouette_samples",
+        ),
+        ambiguous=figure_files(
+            "ambiguous_images_{k}",
+            "Clusters",
+            "images between two centres, K = {k}",
+            caption="ambiguous_images",
+        ),
+    log:
+        f"{RESULTS}/logs/plot_clusters/{{k}}.log",
+    params:
+        seed=CONFIG.cluster.seeds[0],
+        fit_on=CONFIG.cluster.fit_on,
+    script:
+        "../scripts/plot_clusters.py"
+
+
 rule plot_training_history:
     input:
         rules.tabulate_training.output.history,
@@ -144,6 +188,8 @@ rule plot_benchmarks:
 rule figures:
     input:
         rules.plot_cluster_sweep.output,
+        rules.plot_cluster_cost.output,
+        expand(rules.plot_clusters.output, k=CONFIG.transform.k_values),
         rules.plot_training_history.output,
         training_run_figures(),
         rules.plot_seconds_per_epoch.output,

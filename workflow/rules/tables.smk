@@ -5,14 +5,60 @@
 rule tabulate_cluster_sweep:
     input:
         fits=cluster_fits("csv"),
-        silhouettes=rules.score_silhouettes.output,
+        silhouettes=rules.score_silhouettes.output.scores,
     output:
         sweep=f"{RESULTS}/tables/cluster_sweep.csv",
         choices=f"{RESULTS}/tables/cluster_choices.csv",
     log:
         f"{RESULTS}/logs/tabulate_cluster_sweep.log",
+    params:
+        sensitivities=list(CONFIG.cluster.elbow.sensitivities),
+        trim=CONFIG.cluster.elbow.trim,
+        max_width=CONFIG.cluster.elbow.max_width,
     script:
         "../scripts/tabulate_cluster_sweep.py"
+
+
+rule tabulate_cluster_quality:
+    input:
+        labels=cluster_fits("labels.npy"),
+        y_train=rules.extract_labels.output.train,
+        y_test=rules.extract_labels.output.test,
+        sweep=rules.tabulate_cluster_sweep.output.sweep,
+    output:
+        f"{RESULTS}/tables/cluster_quality.csv",
+    log:
+        f"{RESULTS}/logs/tabulate_cluster_quality.log",
+    params:
+        fits=CLUSTER_FITS,
+        fit_on=CONFIG.cluster.fit_on,
+    script:
+        "../scripts/tabulate_cluster_quality.py"
+
+
+rule describe_clusters:
+    input:
+        train=features(pixel_space("cluster"), "train"),
+        test=features(pixel_space("cluster"), "test"),
+        y_train=rules.extract_labels.output.train,
+        y_test=rules.extract_labels.output.test,
+        centers=f"{RESULTS}/models/clusters/k-{{k}}-seed-{CONFIG.cluster.seeds[0]}.centers.npy",
+        labels=f"{RESULTS}/models/clusters/k-{{k}}-seed-{CONFIG.cluster.seeds[0]}.labels.npy",
+        scores=rules.score_silhouettes.output.scores,
+        samples=rules.score_silhouettes.output.samples,
+    output:
+        clusters=f"{RESULTS}/tables/clusters_{{k}}.csv",
+        ambiguous=f"{RESULTS}/tables/ambiguous_images_{{k}}.csv",
+        silhouettes=f"{RESULTS}/clusters/k-{{k}}.silhouettes.npy",
+        images=f"{RESULTS}/clusters/k-{{k}}.ambiguous_images.npy",
+    log:
+        f"{RESULTS}/logs/describe_clusters/{{k}}.log",
+    params:
+        seed=CONFIG.cluster.seeds[0],
+        fit_on=CONFIG.cluster.fit_on,
+        n_ambiguous=CONFIG.cluster.n_ambiguous,
+    script:
+        "../scripts/describe_clusters.py"
 
 
 rule tabulate_training:
@@ -46,6 +92,10 @@ rule tabulate_confusion:
 rule tables:
     input:
         rules.tabulate_cluster_sweep.output,
+        rules.tabulate_cluster_quality.output,
+        rules.tabulate_cluster_cost.output,
+        rules.measure_silhouette_error.output,
+        expand(rules.describe_clusters.output, k=CONFIG.transform.k_values),
         rules.tabulate_training.output,
         rules.compare_spaces.output,
         rules.compare_l2_factors.output,

@@ -6,11 +6,11 @@ from mlplab.provenance import run_job
 
 with run_job(snakemake):
     params = snakemake.params
-    k, seed = int(snakemake.wildcards.k), int(snakemake.wildcards.seed)
+    seed = int(snakemake.wildcards.seed)
     fit = fit_kmeans(
         load_parts(snakemake.input.train, snakemake.input.test, params.fit_on),
-        k,
-        algorithm="minibatch",
+        int(snakemake.wildcards.k),
+        algorithm=params.algorithm,
         n_init=params.n_init,
         max_iter=params.max_iter,
         batch_size=params.batch_size,

@@ -1,18 +1,22 @@
-"""Score every fit of the sweep with its mean silhouette coefficient."""
+"""Score every fit of the sweep with its silhouettes: the mean, and the value of every image."""
 
+import numpy as np
 import pandas as pd
 
-from mlplab.files import load_array, load_parts, save_table
+from mlplab.files import load_array, load_parts, save_array, save_table
 from mlplab.provenance import run_job
-from mlplab.silhouette import silhouette_scores
+from mlplab.silhouette import measure_silhouettes
 
 with run_job(snakemake):
-    x = load_parts(snakemake.input.train, snakemake.input.test, snakemake.params.fit_on)
-    scores = silhouette_scores(
-        x,
+    params = snakemake.params
+    found = measure_silhouettes(
+        load_parts(snakemake.input.train, snakemake.input.test, params.fit_on),
         [load_array(path) for path in snakemake.input.labels],
+        max_samples=params.max_samples,
         n_threads=snakemake.threads,
-        memory_bytes=snakemake.params.memory_mib * 2**20,
+        memory_bytes=params.memory_mib * 2**20,
         progress=True,
     )
-    save_table(snakemake.output[0], pd.DataFrame(snakemake.params.fits).assign(silhouette=scores))
+    scores = {"silhouette": found.scores, "silhouette_standard_error": found.standard_errors}
+    save_table(snakemake.output.scores, pd.DataFrame(params.fits).assign(**scores))
+    save_array(snakemake.output.samples, found.every_sample().astype(np.float32))

@@ -20,11 +20,11 @@ from mlplab.claims.model import (
     Straightness,
     conditions,
 )
+from mlplab.comparison import mean_interval
 from mlplab.timing import median_interval, quiet_rounds
 
 Tables = Mapping[str, pd.DataFrame]
 
-_CONFIDENCE = 0.95
 # Columns in which tables say of how many repetitions a row is the average.
 _COUNTS = ("rounds", "seeds")
 
@@ -60,17 +60,6 @@ def evaluate(expression: Query | Ratio | Difference | Straightness, tables: Tabl
     if isinstance(expression, Ratio):
         return _combine(expression.ratio, tables, np.divide, _interval_of_ratio)
     return _combine(expression.difference, tables, np.subtract, _interval_of_difference)
-
-
-def student_interval(values: np.ndarray) -> tuple[float, float, float]:
-    """Mean of values (n,) and the ends of its 95 % interval by Student's t; NaN for one value."""
-    values = np.asarray(values, float)
-    mean = float(values.mean())
-    if len(values) < 2:
-        return mean, math.nan, math.nan
-    error = values.std(ddof=1) / math.sqrt(len(values))
-    half = float(stats.t.ppf((1 + _CONFIDENCE) / 2, len(values) - 1) * error)
-    return mean, mean - half, mean + half
 
 
 def _evaluate_query(query: Query, tables: Tables) -> Estimate:
@@ -161,7 +150,7 @@ def _summarize(units: pd.DataFrame, average: str) -> Estimate:
     """The average of repetitions, those that are contaminated left out if there are others."""
     counted = quiet_rounds(units)
     values = counted["value"].to_numpy(float)
-    center, low, high = median_interval(values) if average == "median" else student_interval(values)
+    center, low, high = median_interval(values) if average == "median" else mean_interval(values)
     if len(values) < 2:
         low = high = math.nan
     return Estimate(center, low, high, len(values), units=units)

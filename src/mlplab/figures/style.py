@@ -61,6 +61,7 @@ _SPACE_COLORS = {
 }
 _CLUSTER_COLORS = LinearSegmentedColormap.from_list("clusters", ["#66C2A5", "#009E73", "#00402F"])
 _LIGHTEST_K, _DARKEST_K = 20, 110
+_CHOSEN_K_COLOR = "#6A3D9A"
 
 plt.rcParams.update(
     {
@@ -112,14 +113,18 @@ def ordered_spaces(spaces: Iterable[str]) -> list[str]:
     """The input spaces that occur, each once: pixels first, then clusters by their number."""
 
     def order(space: str) -> tuple[bool, int]:
-        return space != "pixels", int(space.rsplit("-", 1)[-1]) if "-" in space else 0
+        last = space.rsplit("-", 1)[-1]
+        return space != "pixels", int(last) if last.isdigit() else 0
 
     return sorted(set(spaces), key=order)
 
 
 def space_label(space: str) -> str:
     """An input space in words."""
-    return "pixels" if space == "pixels" else f"{space.rsplit('-', 1)[-1]} distances"
+    if space == "pixels":
+        return "pixels"
+    k = space.rsplit("-", 1)[-1]
+    return "distances, K chosen" if k == "auto" else f"{k} distances"
 
 
 def space_color(space: str) -> str:
@@ -127,8 +132,10 @@ def space_color(space: str) -> str:
     kind, _, rest = space.partition("-")
     if kind in _SPACE_COLORS:
         return _SPACE_COLORS[kind]
-    k = int(rest.partition("-")[0])
-    return to_hex(_CLUSTER_COLORS((k - _LIGHTEST_K) / (_DARKEST_K - _LIGHTEST_K)))
+    k = rest.partition("-")[0]
+    if not k.isdigit():
+        return _CHOSEN_K_COLOR
+    return to_hex(_CLUSTER_COLORS((int(k) - _LIGHTEST_K) / (_DARKEST_K - _LIGHTEST_K)))
 
 
 def short_number(value: float, _: int) -> str:

@@ -7,7 +7,7 @@ from scipy import stats
 
 from mlplab.claims import ClaimError
 from mlplab.claims.model import Expression
-from mlplab.claims.queries import evaluate, student_interval
+from mlplab.claims.queries import evaluate
 
 ROW = {"table": "history", "column": "accuracy", "where": {"epoch": 35}}
 SECONDS = {"table": "history", "column": "seconds"}
@@ -62,7 +62,6 @@ def test_one_repetition_has_no_interval(tables):
     estimate = found(ROW | {"per": "seed", "where": {"seed": 1, "epoch": 35}}, tables)
     assert estimate.repetitions == 1
     assert math.isnan(estimate.low)
-    assert math.isnan(student_interval([1.0])[1])
 
 
 def test_disturbed_repetitions_do_not_count_if_there_are_others(tables):

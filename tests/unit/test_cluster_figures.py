@@ -1,0 +1,72 @@
+"""What the figures on clusters say in words, and which images they refuse."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+
+from mlplab.cluster_choice import choose_k
+from mlplab.figures.cluster_images import plot_cluster_centers, plot_silhouette_samples
+from mlplab.figures.clusters import plot_cluster_cost, plot_cluster_sweep
+
+
+@pytest.fixture(autouse=True)
+def closed_figures():
+    yield
+    plt.close("all")
+
+
+@pytest.mark.parametrize(
+    ("inertias", "said"),
+    [
+        ([6, 5, 4, 3, 2, 1], "no elbow found"),
+        ([100, 60, 20, 18, 16, 14], "; elbow: 30 to 30"),
+        ([100, 60, 38, 28, 22, 18], "no clear elbow: 20 to 30"),
+    ],
+)
+def test_the_sweep_says_whether_there_is_an_elbow(inertias, said):
+    sweep = pd.DataFrame(
+        {
+            "k": [10, 20, 30, 40, 50, 60],
+            "seed": 0,
+            "inertia": inertias,
+            "silhouette": [0.3, 0.2, 0.1, 0.2, 0.1, 0.1],
+            "cpu_seconds": 1.0,
+        }
+    )
+    choices = choose_k(sweep, sensitivities=[1], trim=0.0 if "; elbow" in said else 0.2)
+    axes = plot_cluster_sweep(sweep, choices).axes
+    assert said in axes[1].get_title(loc="left")
+    assert f"chosen: K = {choices['k'].iloc[-1]}" in axes[2].get_title(loc="left")
+
+
+def test_every_setting_of_k_means_is_named_with_its_starts_and_batches():
+    cost = pd.DataFrame(
+        {
+            "setting": ["small", "small", "full"],
+            "algorithm": ["minibatch", "minibatch", "lloyd"],
+            "n_init": [3, 3, 1],
+            "batch_size": pd.array([500, 500, None], "Int64"),
+            "k": 70,
+            "cpu_seconds": [1.0, 2.0, 9.0],
+            "relative_inertia": [1.02, 1.01, 1.0],
+        }
+    )
+    texts = [text.get_text() for text in plot_cluster_cost(cost).axes[0].texts]
+    assert sorted(texts) == ["full: 1 start", "small: 3 starts, batch 500"]
+
+
+def test_images_that_were_left_out_are_not_drawn_among_the_silhouettes():
+    clusters = pd.DataFrame(
+        {"cluster": [0, 1], "size": [2, 2], "class": [7, 4], "silhouette": [0.1, 0.4]}
+    )
+    values = np.array([0.1, np.nan, 0.3, 0.5])
+    axis = plot_silhouette_samples(values, np.array([0, 0, 1, 1]), clusters).axes[0]
+    assert [text.get_text() for text in axis.get_yticklabels()] == ["2 × 7", "2 × 4"]
+    assert axis.texts[0].get_text().strip() == "mean 0.300"
+
+
+def test_images_must_be_square():
+    clusters = pd.DataFrame({"cluster": [0], "size": [2], "class": [7], "class_share": [1.0]})
+    with pytest.raises(ValueError, match="an image has 10 pixels; allowed: a square number"):
+        plot_cluster_centers(np.zeros((1, 10)), clusters)

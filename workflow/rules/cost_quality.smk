@@ -1,0 +1,39 @@
+# in:  results/<run>/data/pixels-<scaling>/
+# out: results/<run>/benchmark/clusters/, results/<run>/tables/cluster_cost_quality.csv: seconds
+#      and inertia of several ways to fit k-means
+#
+# Seconds are measured, so each job that does runs alone like the trainings, on one thread.
+
+
+rule measure_cluster_cost:
+    input:
+        train=features(pixel_space("cluster"), "train"),
+        test=features(pixel_space("cluster"), "test"),
+    output:
+        f"{RESULTS}/benchmark/clusters/{{setting}}.csv",
+    log:
+        f"{RESULTS}/logs/measure_cluster_cost/{{setting}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/measure_cluster_cost/{{setting}}.tsv"
+    threads: 1
+    resources:
+        slot=64,
+    params:
+        fit_on=CONFIG.cluster.fit_on,
+        k=CONFIG.cost_quality.k,
+        kmeans=lambda wildcards: CONFIG.cost_quality.settings[wildcards.setting].model_dump(
+            mode="json"
+        ),
+    script:
+        "../scripts/measure_cluster_cost.py"
+
+
+rule tabulate_cluster_cost:
+    input:
+        expand(rules.measure_cluster_cost.output[0], setting=CONFIG.cost_quality.settings),
+    output:
+        f"{RESULTS}/tables/cluster_cost_quality.csv",
+    log:
+        f"{RESULTS}/logs/tabulate_cluster_cost.log",
+    script:
+        "../scripts/tabulate_cluster_cost.py"

@@ -1,0 +1,17 @@
+"""Draw the clusters of one K: centres, silhouettes of the images, and ambiguous images."""
+
+from mlplab.figures import cluster_images as figures
+from mlplab.figures.style import save_figure
+from mlplab.files import load_array, read_table
+from mlplab.provenance import run_job
+
+with run_job(snakemake):
+    files, drawn = snakemake.input, snakemake.output
+    centers, clusters = load_array(files.centers), read_table(files.clusters)
+    save_figure(figures.plot_cluster_centers(centers, clusters), drawn.centers, clusters)
+    silhouettes, labels = load_array(files.silhouettes), load_array(files.labels)
+    figure = figures.plot_silhouette_samples(silhouettes, labels, clusters)
+    save_figure(figure, drawn.silhouettes, clusters)
+    images, ambiguous = load_array(files.images), read_table(files.ambiguous)
+    figure = figures.plot_ambiguous_images(images, centers, ambiguous)
+    save_figure(figure, drawn.ambiguous, ambiguous)
