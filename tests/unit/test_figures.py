@@ -288,5 +288,5 @@ def test_input_spaces_keep_their_colour_and_differ_in_grey():
     grey = [np.dot(to_rgb(space_color(space)), [0.299, 0.587, 0.114]) for space in spaces]
     gaps = np.diff(sorted(grey))
     assert gaps.min() > 0.08
-    others = {space_color(space) for space in (*spaces, "pca-70", "projection-70", "images-70")}
-    assert len(others) == 7
+    kinds = ("pca-70", "projection-70", "images-70", "clusters-auto")
+    assert len({space_color(space) for space in (*spaces, *kinds)}) == 8

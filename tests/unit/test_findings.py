@@ -100,6 +100,21 @@ def test_steps_of_the_ladder_are_compared_with_what_was_published():
     assert "that of this project's trainer 0.61 (0.50 to 0.70) times" in sentence
 
 
+def test_the_elbow_is_told_as_the_sweep_judges_it():
+    choices = pd.DataFrame(
+        {
+            "criterion": ["elbow", "silhouette peak", "silhouette peak", "chosen"],
+            "k": [50, 110, 160, 110],
+            "statement": ["no clear elbow: from 40 to 100 in 45 cases", "", "", ""],
+        }
+    )
+    (sentence,) = find({"cluster_choices": choices})
+    assert "peaks at K = 110 and K = 160;" in sentence
+    assert sentence.endswith("no clear elbow: from 40 to 100 in 45 cases.")
+    (sentence,) = find({"cluster_choices": choices.iloc[:1]})
+    assert "peaks at no K inside the sweep" in sentence
+
+
 def test_only_targets_that_all_seeds_reach_are_told():
     summary = pd.DataFrame(
         {

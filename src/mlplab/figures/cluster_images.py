@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mlplab.figures.style import NEUTRAL, SPACE_COLORS
+from mlplab.figures.style import NEUTRAL, PALETTE
 
 _COLUMNS = 14
 _AMBIGUOUS_COLUMNS = 5
@@ -57,7 +57,7 @@ def plot_silhouette_samples(
     for number, row in enumerate(ordered.to_dict("records")):
         values = np.sort(silhouettes[measured & (labels == row["cluster"])])
         heights = np.arange(start, start + len(values))
-        shade = SPACE_COLORS[3] if number % 2 else SPACE_COLORS[5]
+        shade = PALETTE[3] if number % 2 else PALETTE[5]
         axis.fill_betweenx(heights, 0, values, color=shade, linewidth=0, rasterized=True)
         ticks.append((start + len(values) / 2, f"{row['size']:,} × {row['class']:.0f}"))
         start += len(values)

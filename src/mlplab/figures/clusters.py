@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter
 from mlplab.figures.style import (
     FRAMEWORK_STYLES,
     NEUTRAL,
-    SPACE_COLORS,
+    PALETTE,
     label_points,
     leading_digits,
 )
@@ -74,7 +74,7 @@ def plot_cluster_cost(cost: pd.DataFrame) -> Figure:
     figure, axis = plt.subplots(figsize=(6.4, 3.8), layout="constrained")
     places = []
     for number, (setting, fits) in enumerate(cost.groupby("setting", sort=False)):
-        color = SPACE_COLORS[number % len(SPACE_COLORS)]
+        color = PALETTE[number % len(PALETTE)]
         excess = (fits["relative_inertia"] - 1) * 100
         marker = _ALGORITHM_MARKERS[fits["algorithm"].iloc[0]]
         axis.plot(fits["cpu_seconds"], excess, marker, color=color, ms=6, mfc="none", mew=1.4)

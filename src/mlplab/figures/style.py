@@ -53,6 +53,8 @@ VARIANT_STYLES = {
     "jax": {"label": "JAX", "color": "#E69F00", "marker": "X", "linestyle": "-."},
 }
 NEUTRAL = "#000000"
+# For what is neither a framework nor an input space.
+PALETTE = [NEUTRAL, "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#0072B2"]
 # A hue per kind of input space; clusters are darker the more there are, so grey tells them too.
 _SPACE_COLORS = {
     "pixels": NEUTRAL,

@@ -124,12 +124,14 @@ def _tell_deep_model(table: pd.DataFrame) -> str | None:
     )
 
 
-def _tell_clusters(choices: pd.DataFrame) -> str:
+def _tell_clusters(choices: pd.DataFrame) -> str | None:
     peaks = choices.loc[choices["criterion"] == "silhouette peak", "k"]
-    elbow = choices.loc[choices["criterion"] == "elbow", "k"].dropna()
     at = _join([f"K = {k:.0f}" for k in peaks]) if len(peaks) else "no K inside the sweep"
-    bend = f"an elbow at K = {elbow.iloc[0]:.0f}" if len(elbow) else "no elbow"
-    return f"The silhouette has peaks at {at}, and the inertia has {bend}."
+    text = f"The mean silhouette has peaks at {at}"
+    elbows = choices[choices["criterion"] == "elbow"]
+    if elbows.empty:
+        return f"{text}."
+    return f"{text}; on the elbow of the inertia, {elbows['statement'].iloc[0]}."
 
 
 def _tell_time_to_accuracy(summary: pd.DataFrame) -> str | None:
