@@ -52,8 +52,13 @@ def test_every_setting_of_k_means_is_named_with_its_starts_and_batches():
             "relative_inertia": [1.02, 1.01, 1.0],
         }
     )
-    texts = [text.get_text() for text in plot_cluster_cost(cost).axes[0].texts]
-    assert sorted(texts) == ["full: 1 start", "small: 3 starts, batch 500"]
+    axes = plot_cluster_cost(cost).axes
+    assert [text.get_text() for text in axes[0].get_yticklabels()] == [
+        "small: 3 starts, batch 500",
+        "full: 1 start",
+    ]
+    drawn = [line.get_xdata().tolist() for line in axes[1].lines]
+    assert drawn == [pytest.approx([2, 1]), [0]]
 
 
 def test_images_that_were_left_out_are_not_drawn_among_the_silhouettes():
