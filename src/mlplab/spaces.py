@@ -22,7 +22,7 @@ INPUT_SPACE_PATTERN = (
     rf"|pca-{_COUNT}(-{_WHITENING})?|projection-{_COUNT}|images-{_COUNT})$"
 )
 INPUT_SPACE_NAMES = (
-    f"pixels, clusters-<K> with a number or {AUTO} as K, clusters-<K>-<scaling> with scaling "
+    f"pixels, clusters-<K>, clusters-<K>-<scaling> with a number or {AUTO} as K and scaling "
     f"{', '.join(get_args(DistanceScaling))}, pca-<d>, pca-<d>-whitened, pca-<d>-halfwhitened, "
     "projection-<d> or images-<d>"
 )

@@ -14,6 +14,7 @@ rule evaluate_claims:
             rules.tabulate_deep_model.output[0],
             rules.tabulate_cluster_sweep.output.sweep,
             rules.tabulate_cluster_sweep.output.choices,
+            rules.tabulate_cluster_cost.output[0],
             rules.measure_ladder.output[0],
             rules.tabulate_ladder.output[0],
         ],
