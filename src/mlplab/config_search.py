@@ -38,6 +38,7 @@ class SearchSpaceConfig(Section):
         description="lowest and highest η of the last epoch, over that of the first"
     )
     l2: Range = Field(description="lowest and highest λ₂, as the network uses it")
+    l1: Range = Field(description="lowest and highest λ₁, as the network uses it")
     batch_sizes: tuple[Count, ...] = Field(min_length=1, description="samples in a mini-batch")
 
 

@@ -27,6 +27,7 @@ SPACE = {
     "learning_rate": [0.001, 0.1],
     "learning_rate_end": [0.1, 0.1],
     "l2": [0.01, 1.0],
+    "l1": [0.001, 0.01],
     "batch_sizes": [50, 100],
 }
 
@@ -52,6 +53,7 @@ def try_setting(digits, learning_rate, epochs=10):
         "learning_rate": learning_rate,
         "learning_rate_end": 0.1,
         "l2": 0.001,
+        "l1": 0.0001,
         "batch_size": 50,
     }
     return run_trial(
@@ -184,7 +186,7 @@ def test_the_figure_marks_the_chosen_trial_and_counts_the_diverged(digits):
     figure = plot_search(table, final, summarize_search(final, None))
     left = figure.axes[0]
     assert "1 diverged" in left.get_title(loc="left")
-    assert any("chosen: pca-16-halfwhitened" in text.get_text() for text in left.texts)
+    assert any("chosen, pca-16-halfwhitened" in text.get_text() for text in left.texts)
     plt.close(figure)
 
 

@@ -3,6 +3,7 @@
 import os
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -97,6 +98,50 @@ def test_experiments_are_trained_with_all_their_seeds(results):
     assert runs["batch_size"].unique().str[0].tolist() == [500, 500]
 
 
+def test_input_spaces_are_compared_with_the_first_over_seeds(results):
+    controls = pd.read_csv(results / "tables" / "feature_controls.csv").set_index("input_space")
+    assert controls["verdict"].iloc[0] == "reference"
+    assert controls.index.tolist() == ["clusters-30", "pca-30", "images-30"]
+    assert set(controls["verdict"].iloc[1:]) <= {"better", "worse", "no difference"}
+    assert (controls["ci_low"] <= controls["test_accuracy"]).all()
+    history = pd.read_csv(results / "tables" / "training_history.csv")
+    history = history[history["experiment"] == "feature_controls"]
+    assert history["validation_accuracy"].notna().all()
+    tested = history[history["test_accuracy"].notna()]
+    assert (tested["epoch"] == 10).all()
+    assert len(tested) == 3 * 2
+
+
+def test_predictions_are_those_whose_accuracy_the_table_holds(results):
+    wrong = []
+    for path in (results / "training" / "experiments").rglob("*.predictions.npy"):
+        history = pd.read_csv(path.with_name(path.name.replace(".predictions.npy", ".csv")))
+        y_test = np.load(results / "data" / "labels" / "y_test.npy")
+        if np.mean(np.load(path) == y_test) != history["test_accuracy"].iloc[-1]:
+            wrong.append(path)
+    assert wrong == []
+
+
+def test_time_scalings_and_strengths_of_l2_have_their_tables(results):
+    tables = results / "tables"
+    times = pd.read_csv(tables / "time_to_accuracy.csv")
+    assert set(times["experiment"]) == {"article_c_reference", "article_c_clusters"}
+    reached = times[times["epochs"].notna()]
+    assert reached["speedup"].tolist() == pytest.approx(
+        (reached["reference_seconds"] / reached["wall_seconds"]).tolist()
+    )
+    own = times[times["target_kind"] == "best of the reference"].set_index("experiment")
+    assert own.loc["article_c_reference", "epochs"] >= 1
+    rule = pd.read_csv(tables / "lambda_rule.csv")
+    assert rule["l2_factor"].tolist() == [0.1, 1.0]
+    assert rule["l2"].tolist() == pytest.approx([0.1 * 0.2 * 30 / 784, 0.2 * 30 / 784])
+    scalings = pd.read_csv(tables / "scaling_comparison.csv")
+    assert set(scalings["input_space"]) == {"clusters-30", "clusters-30-whitened"}
+    paired = pd.read_csv(tables / "reference_paired.csv").set_index("input_space")
+    assert paired.loc["clusters-30", "against"] == "pixels"
+    assert 0 < paired.loc["clusters-30", "mcnemar_p"] <= 1
+
+
 def test_networks_learn_more_than_chance(results):
     final = pd.read_csv(results / "tables" / "final_accuracies.csv")
     assert (final["test_accuracy"] > 0.2).all()
@@ -169,11 +214,12 @@ def test_every_figure_has_its_three_files(results):
     times = {"seconds_per_epoch", "batch_size_ratios", "optimization_ladder", "epoch_shares"}
     times |= {"backward_times", "operations", "roofline", "thread_scaling", "deep_model"}
     clusters = {"cluster_sweep", "cluster_cost_quality"} | {
-        f"{name}_{k}"
-        for name in ("ambiguous_images", "cluster_centers", "silhouette_samples")
-        for k in (30, "auto")
+        f"{kind}_{k}"
+        for kind in ("ambiguous_images", "cluster_centers", "silhouette_samples")
+        for k in ("30", "auto")
     }
-    assert {"training_history", "search"} | clusters | times | runs <= stems
+    comparisons = {"feature_controls", "lambda_rule", "time_to_accuracy", "search"}
+    assert {"training_history"} | comparisons | clusters | times | runs <= stems
     assert all((folder / name).stat().st_size > 5_000 for name in drawn if name.endswith("g"))
 
 

@@ -1,7 +1,7 @@
 # in:  results/<run>/training/experiments/<name>/, results/<run>/data/labels/
 # out: results/<run>/tables/: feature_controls.csv, reference_paired.csv, lambda_rule.csv,
 #      scaling_comparison.csv, time_to_accuracy.csv, time_to_accuracy_summary.csv,
-#      accuracy_over_time.csv
+#      accuracy_over_time.csv; figures/: feature_controls, lambda_rule, time_to_accuracy
 
 TIMED = [CONFIG.comparison.reference, CONFIG.comparison.against_reference]
 PAIRED = [CONFIG.comparison.controls, *TIMED]

@@ -22,7 +22,7 @@ rule plot_cluster_cost:
     input:
         rules.tabulate_cluster_cost.output,
     output:
-        figure_files("cluster_cost_quality", "Clusters", "ways to fit k-means: inertia and time"),
+        figure_files("cluster_cost_quality", "Clusters", "cost and quality of k-means"),
     log:
         f"{RESULTS}/logs/plot_cluster_cost.log",
     script:
@@ -39,18 +39,18 @@ rule plot_clusters:
         images=rules.describe_clusters.output.images,
     output:
         centers=figure_files(
-            "cluster_centers_{k}", "Clusters", "centres, K = {k}", caption="cluster_centers"
+            "cluster_centers_{k}", "Clusters", "K = {k}: centres", caption="cluster_centers"
         ),
         silhouettes=figure_files(
             "silhouette_samples_{k}",
             "Clusters",
-            "silhouettes of the images, K = {k}",
+            "K = {k}: silhouettes of all images",
             caption="silhouette_samples",
         ),
         ambiguous=figure_files(
             "ambiguous_images_{k}",
             "Clusters",
-            "images between two centres, K = {k}",
+            "K = {k}: images between two centres",
             caption="ambiguous_images",
         ),
     log:
@@ -108,6 +108,26 @@ rule plot_training_run:
         l2_factor=lambda wildcards: CONFIG.experiments[wildcards.experiment].l2_factors[0],
     script:
         "../scripts/plot_training_run.py"
+
+
+rule plot_comparisons:
+    input:
+        controls=rules.compare_spaces.output.controls,
+        rule=rules.compare_l2_factors.output[0],
+        curves=rules.compare_times.output.curves,
+        summary=rules.compare_times.output.summary,
+    output:
+        controls=figure_files("feature_controls", "Clusters", "other inputs than cluster distances"),
+        rule=figure_files("lambda_rule", "Clusters", "strengths of λ₂ around the rule"),
+        times=figure_files("time_to_accuracy", "Clusters", "accuracy over seconds of training"),
+    log:
+        f"{RESULTS}/logs/plot_comparisons.log",
+    params:
+        controls=CONFIG.comparison.controls,
+        l2_rule=CONFIG.comparison.l2_rule,
+        reference=CONFIG.comparison.reference,
+    script:
+        "../scripts/plot_comparisons.py"
 
 
 rule plot_seconds_per_epoch:
@@ -192,6 +212,7 @@ rule figures:
         expand(rules.plot_clusters.output, k=CONFIG.transform.k_values),
         rules.plot_training_history.output,
         training_run_figures(),
+        rules.plot_comparisons.output,
         rules.plot_seconds_per_epoch.output,
         rules.plot_batch_size_ratios.output,
         rules.plot_optimization_ladder.output,

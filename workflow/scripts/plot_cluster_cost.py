@@ -6,5 +6,5 @@ from mlplab.files import read_table
 from mlplab.provenance import run_job
 
 with run_job(snakemake):
-    costs = read_table(snakemake.input[0])
-    save_figure(plot_cluster_cost(costs), snakemake.output, costs)
+    cost = read_table(snakemake.input[0])
+    save_figure(plot_cluster_cost(cost), snakemake.output, cost)

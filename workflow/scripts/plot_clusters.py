@@ -1,5 +1,7 @@
 """Draw the clusters of one K: centres, silhouettes of the images, and ambiguous images."""
 
+import pandas as pd
+
 from mlplab.figures import cluster_images as figures
 from mlplab.figures.style import save_figure
 from mlplab.files import load_array, read_table
@@ -8,10 +10,12 @@ from mlplab.provenance import run_job
 with run_job(snakemake):
     files, drawn = snakemake.input, snakemake.output
     centers, clusters = load_array(files.centers), read_table(files.clusters)
-    save_figure(figures.plot_cluster_centers(centers, clusters), drawn.centers, clusters)
+    figure = figures.plot_cluster_centers(centers, clusters)
+    save_figure(figure, drawn.centers, clusters)
     silhouettes, labels = load_array(files.silhouettes), load_array(files.labels)
     figure = figures.plot_silhouette_samples(silhouettes, labels, clusters)
-    save_figure(figure, drawn.silhouettes, clusters)
+    rows = pd.DataFrame({"cluster": labels, "silhouette": silhouettes})
+    save_figure(figure, drawn.silhouettes, rows)
     images, ambiguous = load_array(files.images), read_table(files.ambiguous)
     figure = figures.plot_ambiguous_images(images, centers, ambiguous)
     save_figure(figure, drawn.ambiguous, ambiguous)

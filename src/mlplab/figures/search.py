@@ -47,17 +47,17 @@ def _draw_trials(axis: Axes, trials: pd.DataFrame) -> None:
             label=space,
         )
     chosen = drawn[drawn["outcome"] == "chosen"].iloc[0]
-    place = chosen["seconds"], chosen["validation_accuracy"]
-    axis.plot(*place, "o", ms=14, mfc="none", color=NEUTRAL)
-    axis.annotate(
-        f"chosen: {chosen['input_space']},\n{chosen['epochs']} epochs, "
-        f"{chosen['validation_accuracy']:.4f}",
-        place,
-        xytext=(-12, -4),
-        textcoords="offset points",
+    accuracy = chosen["validation_accuracy"]
+    axis.plot(chosen["seconds"], accuracy, "o", ms=14, mfc="none", color=NEUTRAL)
+    low, high = axis.get_ylim()
+    axis.set_ylim(low, high + 0.15 * (high - low))  # room for the words above all marks
+    axis.text(
+        0.99,
+        0.98,
+        f"ringed: chosen, {chosen['input_space']},\n{chosen['epochs']} epochs, {accuracy:.4f}",
+        transform=axis.transAxes,
         ha="right",
-        va="center",
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+        va="top",
     )
     diverged = trials["validation_accuracy"].isna().sum()
     axis.set(

@@ -16,6 +16,7 @@ from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 
 from mlplab.files import atomic_path, save_table
+from mlplab.spaces import parse_space
 
 # Okabe and Ito's palette, which keeps apart for all common kinds of colour vision; frameworks
 # also differ in line style and marker, so that grey prints do.
@@ -63,7 +64,7 @@ _SPACE_COLORS = {
 }
 _CLUSTER_COLORS = LinearSegmentedColormap.from_list("clusters", ["#66C2A5", "#009E73", "#00402F"])
 _LIGHTEST_K, _DARKEST_K = 20, 110
-_CHOSEN_K_COLOR = "#6A3D9A"
+_CHOSEN_COLOR = "#7F7F7F"  # distances to the centres of the K that the sweep chooses
 
 plt.rcParams.update(
     {
@@ -112,32 +113,37 @@ def leading_digits(value: float, _: int) -> str:
 
 
 def ordered_spaces(spaces: Iterable[str]) -> list[str]:
-    """The input spaces that occur, each once: pixels first, then clusters by their number."""
+    """The input spaces that occur, each once: pixels first, then each kind by its number."""
 
-    def order(space: str) -> tuple[bool, int]:
-        last = space.rsplit("-", 1)[-1]
-        return space != "pixels", int(last) if last.isdigit() else 0
+    def order(name: str) -> tuple[bool, str, int, str]:
+        space = parse_space(name)
+        return space.kind != "pixels", space.kind, space.n_features or 0, space.scaling or ""
 
     return sorted(set(spaces), key=order)
 
 
 def space_label(space: str) -> str:
     """An input space in words."""
-    if space == "pixels":
-        return "pixels"
-    k = space.rsplit("-", 1)[-1]
-    return "distances, K chosen" if k == "auto" else f"{k} distances"
+    parsed = parse_space(space)
+    words = {
+        "pixels": "pixels",
+        "clusters": "distances, K chosen" if parsed.is_chosen else f"{parsed.n_features} distances",
+        "pca": f"{parsed.n_features} components",
+        "projection": f"{parsed.n_features} random directions",
+        "images": f"distances to {parsed.n_features} images",
+    }[parsed.kind]
+    scaling = {"samplestandard": "per sample first"}.get(parsed.scaling, parsed.scaling)
+    return words if parsed.kind == "pixels" or scaling is None else f"{words}, {scaling}"
 
 
 def space_color(space: str) -> str:
     """The colour of an input space, the same in all figures."""
-    kind, _, rest = space.partition("-")
-    if kind in _SPACE_COLORS:
-        return _SPACE_COLORS[kind]
-    k = rest.partition("-")[0]
-    if not k.isdigit():
-        return _CHOSEN_K_COLOR
-    return to_hex(_CLUSTER_COLORS((int(k) - _LIGHTEST_K) / (_DARKEST_K - _LIGHTEST_K)))
+    parsed = parse_space(space)
+    if parsed.kind != "clusters":
+        return _SPACE_COLORS[parsed.kind]
+    if parsed.n_features is None:
+        return _CHOSEN_COLOR
+    return to_hex(_CLUSTER_COLORS((parsed.n_features - _LIGHTEST_K) / (_DARKEST_K - _LIGHTEST_K)))
 
 
 def short_number(value: float, _: int) -> str:

@@ -16,6 +16,7 @@ def draw_settings(
     learning_rate: Sequence[float],
     learning_rate_end: Sequence[float],
     l2: Sequence[float],
+    l1: Sequence[float],
     batch_sizes: Sequence[int],
     seed: int,
 ) -> pd.DataFrame:
@@ -29,7 +30,7 @@ def draw_settings(
     learning_rate : η of the first epoch
     learning_rate_end : η of the last epoch over that of the first, so that a setting means the
         same for every number of epochs
-    l2 : λ₂ as the network uses it
+    l2, l1 : λ₂ and λ₁ as the network uses them
     seed : the same one draws the same settings, and more trials only add to them
     """
     random = np.random.default_rng(seed)
@@ -44,6 +45,7 @@ def draw_settings(
             "learning_rate": log_uniform(learning_rate),
             "learning_rate_end": log_uniform(learning_rate_end),
             "l2": log_uniform(l2),
+            "l1": log_uniform(l1),
             "batch_size": int(random.choice(batch_sizes)),
         }
         for trial in range(n_trials)

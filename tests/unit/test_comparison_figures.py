@@ -1,0 +1,73 @@
+import numpy as np
+import pandas as pd
+
+from mlplab.figures import comparisons
+
+
+def words(figure):
+    return [text.get_text() for axis in figure.axes for text in axis.texts]
+
+
+def test_controls_stand_in_order_of_their_accuracy_with_their_verdicts():
+    controls = pd.DataFrame(
+        {
+            "input_space": ["clusters-70", "pca-70-whitened", "images-70"],
+            "epochs": 300,
+            "test_accuracy": [0.97, 0.98, 0.96],
+            "ci_low": [0.96, 0.97, np.nan],
+            "ci_high": [0.98, 0.99, np.nan],
+            "difference": [np.nan, 0.01, -0.01],
+            "difference_ci_low": [np.nan, 0.005, np.nan],
+            "difference_ci_high": [np.nan, 0.015, np.nan],
+            "verdict": ["reference", "better", "not tested"],
+        }
+    )
+    figure = comparisons.plot_feature_controls(controls)
+    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert names == ["distances to 70 images", "70 distances", "70 components, whitened"]
+    assert words(figure) == ["0.9600", "0.9700", "0.9800", "not tested", "reference", "better"]
+
+
+def test_every_factor_of_l2_is_named_with_the_l2_it_gives():
+    rule = pd.DataFrame(
+        {
+            "input_space": "clusters-70",
+            "l2_factor": [0.1, 1.0, 10.0],
+            "l2": [0.002, 0.02, 0.2],
+            "epochs": 200,
+            "validation_accuracy": [0.96, 0.97, 0.95],
+            "ci_low": [0.95, 0.96, 0.94],
+            "ci_high": [0.97, 0.98, 0.96],
+        }
+    )
+    figure = comparisons.plot_lambda_rule(rule)
+    ticks = [label.get_text() for label in figure.axes[0].get_xticklabels()]
+    assert ticks == ["0.1\n0.002", "1\n0.02", "10\n0.2"]
+    assert words(figure) == ["70 distances"]
+
+
+def test_targets_are_marked_where_they_are_reached():
+    curves = pd.DataFrame(
+        {
+            "input_space": ["pixels"] * 3 + ["clusters-70"] * 3,
+            "epoch": [1, 2, 3] * 2,
+            "wall_seconds": [10, 20, 30, 1, 2, 3],
+            "test_accuracy": [0.9, 0.97, 0.972, 0.9, 0.973, 0.978],
+            "lowest": [0.89, 0.969, 0.971, 0.89, 0.972, 0.977],
+            "highest": [0.91, 0.971, 0.973, 0.91, 0.974, 0.979],
+        }
+    )
+    summary = pd.DataFrame(
+        {
+            "input_space": ["pixels", "clusters-70"],
+            "target": 0.974,
+            "target_kind": "published",
+            "seeds_reached": [0, 2],
+            "wall_seconds": [np.nan, 2.5],
+        }
+    )
+    figure = comparisons.plot_time_to_accuracy(curves, summary)
+    marks = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
+    places = [tuple(xy) for line in marks for xy in line.get_xydata()]
+    assert places == [(2.5, 0.974)]
+    assert sorted(words(figure)) == ["0.974 published", "70 distances", "pixels"]

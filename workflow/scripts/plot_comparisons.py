@@ -1,0 +1,15 @@
+"""Draw what experiments say over seeds: input spaces, strengths of λ₂, time to an accuracy."""
+
+from mlplab.figures import comparisons
+from mlplab.figures.style import save_figure
+from mlplab.files import read_table
+from mlplab.provenance import run_job
+
+with run_job(snakemake):
+    tables = {name: read_table(path) for name, path in snakemake.input.items()}
+    drawn = snakemake.output
+    figure = comparisons.plot_feature_controls(tables["controls"])
+    save_figure(figure, drawn.controls, tables["controls"])
+    save_figure(comparisons.plot_lambda_rule(tables["rule"]), drawn.rule, tables["rule"])
+    figure = comparisons.plot_time_to_accuracy(tables["curves"], tables["summary"])
+    save_figure(figure, drawn.times, tables["curves"], tables["summary"])
