@@ -151,12 +151,15 @@ def measure_silhouettes(
         start = 0
         for stop in _passes(clusterings, room):
             group = clusterings[start:stop]
-            sums = (
+            # Kept under no name here, so that they are gone when the next pass makes its own.
+            _fill(
+                values[start:stop],
                 sum_all(points, group, threads, progress)
                 if targets is None
-                else sum_some(points, targets, group, threads, progress)
+                else sum_some(points, targets, group, threads, progress),
+                group,
+                order,
             )
-            _fill(values[start:stop], sums, group, order)
             start = stop
     return Silhouettes(values[:, indices], indices, len(x))
 

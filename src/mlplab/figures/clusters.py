@@ -11,8 +11,6 @@ from matplotlib.ticker import FuncFormatter
 from mlplab.figures.style import (
     FRAMEWORK_STYLES,
     NEUTRAL,
-    PALETTE,
-    label_points,
     leading_digits,
 )
 
@@ -66,30 +64,29 @@ def _mark(axis: Axes, row: pd.Series, column: str, text: str) -> None:
 
 
 def plot_cluster_cost(cost: pd.DataFrame) -> Figure:
-    """CPU seconds against relative inertia of several ways to fit k-means.
+    """CPU seconds and relative inertia of several ways to fit k-means, a row per setting.
 
-    From ``cluster_cost_quality.csv``. A mark is a seed, its shape the algorithm; the name of the
-    setting stands at its mean.
+    From ``cluster_cost_quality.csv``, whose order is that of the seconds. A mark is a seed, its
+    shape the algorithm.
     """
-    figure, axis = plt.subplots(figsize=(6.4, 3.8), layout="constrained")
-    places = []
-    for number, (setting, fits) in enumerate(cost.groupby("setting", sort=False)):
-        color = PALETTE[number % len(PALETTE)]
-        excess = (fits["relative_inertia"] - 1) * 100
-        marker = _ALGORITHM_MARKERS[fits["algorithm"].iloc[0]]
-        axis.plot(fits["cpu_seconds"], excess, marker, color=color, ms=6, mfc="none", mew=1.4)
-        places.append((fits["cpu_seconds"].max(), excess.mean(), _describe(setting, fits), color))
-    axis.set_xscale("log")
-    axis.xaxis.set_major_formatter(FuncFormatter(leading_digits))
-    axis.xaxis.set_minor_formatter(FuncFormatter(leading_digits))
-    low, high = axis.get_xlim()
-    axis.set(
-        xlim=(low, high * 3),
-        xlabel="CPU seconds of a fit on one thread",
-        ylabel="inertia above the smallest found (%)",
-        title=f"K = {cost['k'].iloc[0]}: seconds against inertia, a mark per seed",
+    settings = list(dict.fromkeys(cost["setting"]))
+    figure, axes = plt.subplots(
+        1, 2, figsize=(8, 0.34 * len(settings) + 1.1), sharey=True, layout="constrained"
     )
-    label_points(axis, places)
+    for place, setting in enumerate(settings):
+        fits = cost[cost["setting"] == setting]
+        marker = _ALGORITHM_MARKERS[fits["algorithm"].iloc[0]]
+        excess = (fits["relative_inertia"] - 1) * 100
+        for axis, values in zip(axes, (fits["cpu_seconds"], excess), strict=True):
+            color = FRAMEWORK_STYLES["numpy"]["color"]
+            axis.plot(values, [place] * len(fits), marker, color=color, ms=6, mfc="none", mew=1.3)
+    names = [_describe(setting, cost[cost["setting"] == setting]) for setting in settings]
+    axes[0].set_yticks(range(len(settings)), names)
+    axes[0].set(ylim=(len(settings) - 0.5, -0.5), xscale="log")
+    for formatter in (axes[0].xaxis.set_major_formatter, axes[0].xaxis.set_minor_formatter):
+        formatter(FuncFormatter(leading_digits))
+    axes[0].set(xlabel="CPU seconds of a fit on one thread", title=f"Time, K = {cost['k'].iloc[0]}")
+    axes[1].set(xlabel="above the smallest found (%)", title="Inertia")
     return figure
 
 
