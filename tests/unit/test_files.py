@@ -70,7 +70,8 @@ def test_equal_figures_are_equal_files(tmp_path):
     sweep = pd.DataFrame(
         {"k": [2, 3], "cpu_seconds": [1, 2], "inertia": [9, 5], "silhouette": [0.1, 0.2]}
     )
-    choices = pd.DataFrame({"criterion": ["elbow"], "k": [3], "inertia": [5], "silhouette": [0.2]})
+    choices = pd.DataFrame({"criterion": ["elbow", "chosen"], "k": 3, "k_low": 3, "k_high": 3})
+    choices = choices.assign(inertia=5.0, silhouette=0.2, statement="elbow at 3")
     for name in ("a", "b"):
         save_figure(plot_cluster_sweep(sweep, choices), [tmp_path / f"{name}.svg"])
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
