@@ -8,17 +8,11 @@ from sklearn.datasets import load_digits
 
 from mlplab.config import ConfigError, load_config
 from mlplab.figures.search import plot_search
-from mlplab.search import (
-    choose_setting,
-    draw_settings,
-    find_decrease_const,
-    make_search_features,
-    rank_trials,
-    run_trial,
-    summarize_search,
-    tabulate_trials,
-    train_final,
-)
+from mlplab.search.draws import draw_settings, find_decrease_const
+from mlplab.search.inputs import make_search_features
+from mlplab.search.ranking import choose_setting, rank_trials, tabulate_trials
+from mlplab.search.results import summarize_search
+from mlplab.search.trials import run_trial, train_final
 from mlplab.training import Samples
 from tests.unit.test_config import DATASETS, changed
 

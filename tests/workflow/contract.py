@@ -17,57 +17,104 @@ ALL_JOBS = {
     "scale_pixels": 3,
     "fit_clusters": 2,
     "score_silhouettes": 1,
-    "transform_clusters": 1,
+    "measure_silhouette_error": 1,
+    "measure_cluster_cost": 7,
+    "describe_clusters": 1,
+    "transform_clusters": 2,
+    "transform_components": 1,
+    "transform_random": 1,
     "train_numpy": 2,
     "train_keras": 2,
-    "train_experiment": 1,
+    "train_experiment": 8,
+    "make_search_features": 1,
+    "run_trial": 3,
+    "train_final": 1,
     "measure_ladder": 1,
     "measure_batch_size": 2,
     "measure_operations": 1,
     "measure_threads": 1,
     "train_deep_model": 3,
     "tabulate_cluster_sweep": 1,
+    "tabulate_cluster_quality": 1,
+    "tabulate_cluster_cost": 1,
     "tabulate_training": 1,
+    "tabulate_confusion": 1,
+    "compare_spaces": 1,
+    "compare_l2_factors": 1,
+    "compare_scalings": 1,
+    "compare_times": 1,
+    "tabulate_search": 1,
     "tabulate_ladder": 1,
     "tabulate_batch_sizes": 1,
     "tabulate_operations": 1,
     "tabulate_deep_model": 1,
     "evaluate_claims": 1,
     "plot_cluster_sweep": 1,
+    "plot_cluster_cost": 1,
+    "plot_clusters": 1,
     "plot_training_history": 1,
+    "plot_training_run": 3,
+    "plot_comparisons": 1,
+    "plot_search": 1,
     "plot_seconds_per_epoch": 1,
     "plot_batch_size_ratios": 1,
     "plot_optimization_ladder": 1,
+    "plot_epoch_parts": 1,
+    "plot_benchmarks": 1,
+    "summarize_findings": 1,
 }
-FIGURES = {
-    "plot_cluster_sweep": 1,
-    "plot_training_history": 1,
-    "plot_seconds_per_epoch": 1,
-    "plot_batch_size_ratios": 1,
-    "plot_optimization_ladder": 1,
-}
-AFTER_TRAINING = {
-    "tabulate_training": 1,
-    "evaluate_claims": 1,
-    "plot_training_history": 1,
-}
-AFTER_SWEEP = {"tabulate_cluster_sweep": 1, "plot_cluster_sweep": 1, "evaluate_claims": 1}
-AFTER_LADDER = {"tabulate_ladder": 1, "evaluate_claims": 1, "plot_optimization_ladder": 1}
-LADDER = {"measure_ladder": 1} | AFTER_LADDER
-AFTER_BATCH_SIZES = {
-    "tabulate_batch_sizes": 1,
-    "evaluate_claims": 1,
-    "plot_seconds_per_epoch": 1,
-    "plot_batch_size_ratios": 1,
-}
-BENCHMARK = {
-    "measure_batch_size": 2,
-    "measure_operations": 1,
-    "measure_threads": 1,
-    "train_deep_model": 3,
-    "tabulate_operations": 1,
-    "tabulate_deep_model": 1,
-} | AFTER_BATCH_SIZES
+FIGURES = {job: n for job, n in ALL_JOBS.items() if job.startswith("plot_")}
+
+
+def all_of(*jobs: str) -> dict[str, int]:
+    """Every job of these rules."""
+    return {job: ALL_JOBS[job] for job in jobs}
+
+
+SUMMARIES = all_of("evaluate_claims", "summarize_findings")
+# What follows from results of a kind.
+AFTER_TRAINING = (
+    all_of("tabulate_training", "plot_training_history", "plot_training_run") | SUMMARIES
+)
+AFTER_EXPERIMENTS = AFTER_TRAINING | all_of(
+    "tabulate_confusion",
+    "compare_spaces",
+    "compare_l2_factors",
+    "compare_scalings",
+    "compare_times",
+    "plot_comparisons",
+)
+SEARCH_TRAININGS = all_of("run_trial", "train_final")
+AFTER_SEARCH = all_of("tabulate_search", "plot_search") | SUMMARIES
+AFTER_SWEEP = (
+    all_of("tabulate_cluster_sweep", "tabulate_cluster_quality", "plot_cluster_sweep") | SUMMARIES
+)
+AFTER_SILHOUETTES = AFTER_SWEEP | all_of(
+    "measure_silhouette_error", "describe_clusters", "plot_clusters"
+)
+AFTER_LADDER = all_of("tabulate_ladder", "plot_optimization_ladder", "plot_epoch_parts") | SUMMARIES
+AFTER_BATCH_SIZES = (
+    all_of("tabulate_batch_sizes", "plot_seconds_per_epoch", "plot_batch_size_ratios") | SUMMARIES
+)
+MEASUREMENTS = all_of(
+    "measure_ladder",
+    "measure_batch_size",
+    "measure_operations",
+    "measure_threads",
+    "train_deep_model",
+)
+AFTER_MEASUREMENTS = (
+    AFTER_LADDER
+    | AFTER_BATCH_SIZES
+    | all_of("tabulate_operations", "tabulate_deep_model", "plot_benchmarks")
+)
+AFTER_CENTERS = (
+    AFTER_SILHOUETTES
+    | AFTER_EXPERIMENTS
+    | AFTER_BATCH_SIZES
+    | all_of("score_silhouettes", "transform_clusters")
+    | {"train_numpy": 1, "train_keras": 1, "train_experiment": 4, "measure_batch_size": 1}
+)
 RECORD = {"record_run": 1}
 
 
@@ -75,16 +122,23 @@ RECORD = {"record_run": 1}
 class Change:
     """A row: what is changed, how a test does it to a finished run, and which jobs then run.
 
-    ``edit`` gets the checkout; ``config`` is given to ``--config``; ``libraries`` are versions
-    that seem to be installed; ``because`` are words of ``workflow/why.py``.
+    ``starts`` are the jobs that the change itself makes stale, ``follows`` those that read what
+    they write. ``edit`` gets the checkout; ``config`` is given to ``--config``; ``libraries`` are
+    versions that seem to be installed; ``because`` are words of ``workflow/why.py``.
     """
 
     text: str
-    runs: Mapping[str, int]
+    starts: Mapping[str, int]
+    follows: Mapping[str, int] = field(default_factory=dict)
     edit: Callable[[Path], object] = lambda folder: None
     config: tuple[str, ...] = ()
     libraries: Mapping[str, str] = field(default_factory=dict)
     because: str = ""
+
+    @property
+    def runs(self) -> dict[str, int]:
+        """Jobs per rule."""
+        return {**self.follows, **self.starts}
 
 
 def append(name: str, text: str = "EDITED = True") -> Callable[[Path], object]:
@@ -129,9 +183,13 @@ def comment_everywhere(folder: Path) -> None:
 
 CHANGES = (
     Change("nothing; the folder is moved or copied", {}),
-    Change("new dates on all files, as after a checkout or `touch`", {}, write_all_anew),
-    Change("comments and docstrings in all modules and scripts", {}, comment_everywhere),
-    Change("a caption of the report", {}, append("workflow/report/claims.rst", "Edited.")),
+    Change(
+        "new dates on all files, as after a checkout or `touch`",
+        {},
+        edit=write_all_anew,
+    ),
+    Change("comments and docstrings in all modules and scripts", {}, edit=comment_everywhere),
+    Change("a caption of the report", {}, edit=append("workflow/report/claims.rst", "Edited.")),
     Change(
         "a library that only moves or checks data, such as `pooch`",
         {},
@@ -140,89 +198,97 @@ CHANGES = (
     Change(
         "code that draws, `mlplab.figures`",
         FIGURES,
-        append("src/mlplab/figures/__init__.py"),
+        edit=append("src/mlplab/figures/__init__.py"),
         because="module mlplab.figures changed",
     ),
     Change(
-        "code of one figure, `mlplab.figures.clusters`",
-        {"plot_cluster_sweep": 1},
-        append("src/mlplab/figures/clusters.py"),
+        "code of some figures, `mlplab.figures.clusters`",
+        all_of("plot_cluster_sweep", "plot_cluster_cost"),
+        edit=append("src/mlplab/figures/clusters.py"),
     ),
     Change(
         "the style of the figures",
         FIGURES,
-        replace("src/mlplab/figures/style.py", '"font.size": 9', '"font.size": 10'),
+        edit=replace("src/mlplab/figures/style.py", '"font.size": 9', '"font.size": 10'),
     ),
-    Change("another version of matplotlib", FIGURES, libraries={"matplotlib": "99.0"},
-           because="library matplotlib changed from"),
+    Change(
+        "another version of matplotlib",
+        FIGURES,
+        libraries={"matplotlib": "99.0"},
+        because="library matplotlib changed from",
+    ),
     Change(
         "code of the NumPy network, `mlplab.numpy_mlp`",
-        {"train_numpy": 2, "train_experiment": 1} | AFTER_TRAINING | LADDER | BENCHMARK,
-        append("src/mlplab/numpy_mlp/trainer.py"),
+        all_of("train_numpy", "train_experiment") | MEASUREMENTS | SEARCH_TRAININGS,
+        AFTER_EXPERIMENTS | AFTER_MEASUREMENTS | AFTER_SEARCH,
+        edit=append("src/mlplab/numpy_mlp/trainer.py"),
         because="module mlplab.numpy_mlp.trainer changed",
     ),
     Change(
         "code of the Keras models, `mlplab.keras_mlp`",
-        {"train_keras": 2} | AFTER_TRAINING | LADDER | BENCHMARK,
-        append("src/mlplab/keras_mlp/models.py"),
+        all_of("train_keras") | MEASUREMENTS,
+        AFTER_TRAINING | AFTER_MEASUREMENTS,
+        edit=append("src/mlplab/keras_mlp/models.py"),
     ),
     Change(
         "another version of keras",
-        {"train_keras": 2} | AFTER_TRAINING | LADDER | BENCHMARK,
+        all_of("train_keras") | MEASUREMENTS,
+        AFTER_TRAINING | AFTER_MEASUREMENTS,
         libraries={"keras": "99.0"},
     ),
     Change(
         "code of the silhouettes, `mlplab.silhouette`",
-        {"score_silhouettes": 1} | AFTER_SWEEP,
-        append("src/mlplab/silhouette.py"),
+        all_of("score_silhouettes", "measure_silhouette_error"),
+        AFTER_SILHOUETTES,
+        edit=append("src/mlplab/silhouette.py"),
     ),
     Change(
         "a script, `tabulate_training.py`",
+        all_of("tabulate_training"),
         AFTER_TRAINING,
-        append("workflow/scripts/tabulate_training.py"),
+        edit=append("workflow/scripts/tabulate_training.py"),
         because="module tabulate_training.py changed",
     ),
     Change(
         "code that every script imports: `files`, `log`, `provenance` and theirs",
         ALL_JOBS,
-        append("src/mlplab/files.py"),
+        edit=append("src/mlplab/files.py"),
     ),
     Change(
         "one more batch size in `train.batch_sizes`",
-        RECORD | {"train_numpy": 2, "train_keras": 2} | AFTER_TRAINING,
+        RECORD | {"train_numpy": 2, "train_keras": 2},
+        AFTER_TRAINING,
         config=("train={batch_sizes: [100, 500]}",),
     ),
     Change(
         "one more K in `cluster.k_values`",
-        RECORD | {"fit_clusters": 1, "score_silhouettes": 1} | AFTER_SWEEP,
+        RECORD | {"fit_clusters": 1},
+        {"score_silhouettes": 1} | AFTER_SILHOUETTES,
         config=("cluster={k_values: [5, 10, 15]}",),
     ),
     Change(
         "a parameter of k-means in `cluster`",
-        RECORD
-        | {"fit_clusters": 2, "score_silhouettes": 1, "transform_clusters": 1}
-        | {"train_numpy": 1, "train_keras": 1, "measure_batch_size": 1}
-        | AFTER_TRAINING
-        | AFTER_BATCH_SIZES
-        | AFTER_SWEEP,
+        RECORD | all_of("fit_clusters"),
+        AFTER_CENTERS,
         config=("cluster={n_init: 4}",),
     ),
     Change(
         "`train.numpy`",
-        RECORD | {"train_numpy": 2} | AFTER_TRAINING,
+        RECORD | all_of("train_numpy"),
+        AFTER_TRAINING,
         config=("train={numpy: {l2: 0.02}}",),
         because="parameter network.l2 was 0.01, is 0.02",
     ),
     Change(
         "`train.keras`",
-        RECORD | {"train_keras": 2} | AFTER_TRAINING,
+        RECORD | all_of("train_keras"),
+        AFTER_TRAINING,
         config=("train={keras: {l2: 0.001}}",),
     ),
     Change(
         "`scale.keras`, to a scaling not made before",
-        RECORD
-        | {"scale_pixels": 1, "train_keras": 1, "train_deep_model": 2, "tabulate_deep_model": 1}
-        | AFTER_TRAINING,
+        RECORD | {"scale_pixels": 1, "train_keras": 1, "train_deep_model": 2},
+        AFTER_TRAINING | all_of("tabulate_deep_model", "plot_benchmarks"),
         config=("scale={keras: minmax}",),
     ),
     Change(
@@ -233,75 +299,81 @@ CHANGES = (
     ),
     Change(
         "`seeds`, to another one",
-        {
-            job: n
-            for job, n in ALL_JOBS.items()
-            if job
-            not in ("download_dataset", "extract_labels", "scale_pixels", "train_experiment")
-        },
+        RECORD | all_of("train_numpy", "train_keras") | MEASUREMENTS,
+        {"fit_clusters": 1, "transform_clusters": 1} | AFTER_TRAINING | AFTER_MEASUREMENTS,
         config=("seeds=[1]",),
     ),
     Change(
         "one more seed of an experiment",
-        RECORD | {"train_experiment": 1} | AFTER_TRAINING,
+        RECORD | {"train_experiment": 1},
+        AFTER_TRAINING | all_of("tabulate_confusion"),
         config=("experiments={article_a: {seeds: [0, 1]}}",),
     ),
     Change(
         "one more batch size in `benchmark.batch_sizes`",
-        RECORD | {"measure_batch_size": 1} | AFTER_BATCH_SIZES,
+        RECORD | {"measure_batch_size": 1},
+        AFTER_BATCH_SIZES,
         config=("benchmark={batch_sizes: [100, 200]}",),
     ),
     Change(
         "`benchmark.deep_model`",
-        RECORD | {"train_deep_model": 3, "tabulate_deep_model": 1},
+        RECORD | all_of("train_deep_model"),
+        all_of("tabulate_deep_model", "plot_benchmarks") | SUMMARIES,
         config=("benchmark={deep_model: {epochs: 2}}",),
     ),
-    Change("`ladder`", RECORD | LADDER, config=("ladder={rounds: 2}",)),
+    Change(
+        "`ladder`",
+        RECORD | all_of("measure_ladder"),
+        AFTER_LADDER,
+        config=("ladder={rounds: 2}",),
+    ),
     Change("`data_dir` or `download`", RECORD, config=("data_dir=elsewhere",)),
     Change(
         "`config/claims.yaml`",
-        {"evaluate_claims": 1},
-        append("config/claims.yaml", "# Edited."),
+        all_of("evaluate_claims"),
+        all_of("summarize_findings"),
+        edit=append("config/claims.yaml", "# Edited."),
         because="input config/claims.yaml changed",
     ),
     Change(
         "a deleted table, `cluster_sweep.csv`",
+        all_of("tabulate_cluster_sweep"),
         AFTER_SWEEP,
-        delete("results/tiny/tables/cluster_sweep.csv"),
+        edit=delete("results/tiny/tables/cluster_sweep.csv"),
         because="file results/tiny/tables/cluster_sweep.csv is missing",
     ),
     Change(
         "a deleted training",
-        {"train_numpy": 1} | AFTER_TRAINING,
-        delete("results/tiny/training/numpy/clusters-10/batch-100-seed-0.csv"),
+        {"train_numpy": 1},
+        AFTER_TRAINING,
+        edit=delete("results/tiny/training/numpy/clusters-10/batch-100-seed-0.csv"),
     ),
     Change(
         "deleted cluster centres",
-        {"fit_clusters": 1, "score_silhouettes": 1, "transform_clusters": 1}
-        | {"train_numpy": 1, "train_keras": 1, "measure_batch_size": 1}
-        | AFTER_TRAINING
-        | AFTER_BATCH_SIZES
-        | AFTER_SWEEP,
-        delete("results/tiny/models/clusters/k-10-seed-0.centers.npy"),
+        {"fit_clusters": 1},
+        AFTER_CENTERS,
+        edit=delete("results/tiny/models/clusters/k-10-seed-0.centers.npy"),
     ),
     Change(
         "deleted arrays under `data/`, which are made again only when a job needs them",
         {},
-        delete("results/tiny/data/pixels-unit/x_train.npy"),
+        edit=delete("results/tiny/data/pixels-unit/x_train.npy"),
     ),
     Change(
         "a deleted figure",
         {"plot_seconds_per_epoch": 1},
-        delete("results/tiny/figures/seconds_per_epoch.svg"),
+        edit=delete("results/tiny/figures/seconds_per_epoch.svg"),
     ),
-)  # fmt: skip
+)
 
 
 def table() -> str:
     """The rows as the README shows them."""
-    lines = ["| change | jobs that run again |", "|---|---|"]
+    lines = ["| change | jobs that run again | and, because they read what those write |"]
+    lines.append("|---|---|---|")
     for change in CHANGES:
-        lines.append(f"| {change.text} | {describe(change.runs)} |")
+        follows = {job: n for job, n in change.follows.items() if job not in change.starts}
+        lines.append(f"| {change.text} | {describe(change.starts)} | {describe(follows)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -314,6 +386,10 @@ def describe(runs: Mapping[str, int]) -> str:
     absent = [job for job in ALL_JOBS if job not in runs]
     if len(absent) <= 4 and all(runs[job] == ALL_JOBS[job] for job in runs):
         return "all but " + ", ".join(f"`{job}`" for job in absent)
+    if runs == FIGURES:
+        return f"all figures: {len(FIGURES)} rules, {sum(FIGURES.values())} jobs"
+    if len(runs) > 9:
+        return f"{len(runs)} rules, {sum(runs.values())} jobs"
     counts = {job: f" × {runs[job]}" if runs[job] > 1 else "" for job in ALL_JOBS if job in runs}
     return ", ".join(f"`{job}`{count}" for job, count in counts.items())
 

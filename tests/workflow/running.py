@@ -22,14 +22,14 @@ TINY = {
         "article_c_reference": TINY_EXPERIMENT,
         "article_c_clusters": TINY_EXPERIMENT | {"input_spaces": ["clusters-10"]},
         "feature_controls": TINY_EXPERIMENT
-        | {"input_spaces": ["clusters-10", "pca-5", "images-5"], "n_validation": 300},
+        | {"input_spaces": ["clusters-10", "pca-5", "images-5"], "n_validation": 100},
         "lambda_rule": TINY_EXPERIMENT
-        | {"input_spaces": ["clusters-10"], "l2_factors": [1.0], "n_validation": 300},
+        | {"input_spaces": ["clusters-10"], "l2_factors": [1.0], "n_validation": 100},
         "distance_scalings": TINY_EXPERIMENT | {"input_spaces": ["clusters-10-whitened"]},
     },
     "comparison": {"published": [{"accuracy": 0.1, "epoch": 1}, {"accuracy": 0.99, "epoch": 2}]},
     "search": {
-        "n_validation": 300,
+        "n_validation": 100,
         "space": {"input_spaces": ["pca-10-halfwhitened"]},
         "stages": [{"trials": 2, "epochs": 1}, {"trials": 1, "epochs": 2}],
         "final_seeds": [0],
@@ -83,5 +83,5 @@ def run(folder: Path, *command: str, **variables: str) -> subprocess.CompletedPr
 
 def jobs(done: subprocess.CompletedProcess) -> dict[str, int]:
     """Jobs per rule of a dry run, without the target that stands for all of them."""
-    rows = re.findall(r"^([a-z_]+) +(\d+)$", done.stdout, re.M)
+    rows = re.findall(r"^([a-z0-9_]+) +(\d+)$", done.stdout, re.M)
     return {rule: int(count) for rule, count in rows if rule not in ("all", "total")}

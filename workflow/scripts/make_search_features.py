@@ -2,7 +2,7 @@
 
 from mlplab.files import load_array, save_array
 from mlplab.provenance import run_job
-from mlplab.search import make_search_features
+from mlplab.search.inputs import make_search_features
 
 with run_job(snakemake):
     params, x = snakemake.params, load_array(snakemake.input.x_train)

@@ -2,7 +2,9 @@
 
 from mlplab.files import load_array, save_table
 from mlplab.provenance import run_job
-from mlplab.search import draw_settings, rank_trials, run_trial
+from mlplab.search.draws import draw_settings
+from mlplab.search.ranking import rank_trials
+from mlplab.search.trials import run_trial
 from mlplab.tables import read_tables
 
 with run_job(snakemake):

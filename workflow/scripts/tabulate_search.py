@@ -2,7 +2,8 @@
 
 from mlplab.files import save_table
 from mlplab.provenance import run_job
-from mlplab.search import summarize_search, tabulate_trials
+from mlplab.search.ranking import tabulate_trials
+from mlplab.search.results import summarize_search
 from mlplab.tables import read_tables
 
 with run_job(snakemake):

@@ -2,7 +2,9 @@
 
 from mlplab.files import save_table
 from mlplab.provenance import run_job
-from mlplab.search import choose_setting, make_search_features, train_final
+from mlplab.search.inputs import make_search_features
+from mlplab.search.ranking import choose_setting
+from mlplab.search.trials import train_final
 from mlplab.tables import read_tables
 from mlplab.training import Samples, load_samples
 
