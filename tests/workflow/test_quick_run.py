@@ -86,7 +86,7 @@ def test_both_networks_were_trained_on_both_spaces(results):
     assert set(HISTORY_COLUMNS) <= set(history.columns)
     history = history[history["experiment"] == "batch_sizes"]
     runs = history.groupby(["framework", "input_space", "batch_size"])["epoch"].max()
-    assert len(runs) == 2 * 3 * 2
+    assert len(runs) == 2 * 3
     assert (runs == 8).all()
     assert history["test_accuracy"].between(0, 1).all()
 
@@ -155,11 +155,10 @@ def test_every_variant_is_measured_in_every_round_and_compared_to_numpy(results)
     assert set(benchmark["variant"]) | set(absent["variant"]) == {*variants, "pytorch", "jax"}
     cases = benchmark.groupby(["input_space", "batch_size", "variant"])["round"].unique()
     assert set(cases.index.droplevel("variant")) == {
-        ("pixels", 100),
         ("pixels", 1000),
         ("clusters-30", 500),
     }
-    assert all(list(rounds) == [1, 2, 3] for rounds in cases)
+    assert all(list(rounds) == [1, 2] for rounds in cases)
     assert (benchmark["seconds_per_epoch"] > 0).all()
     assert (benchmark["n_threads"] <= os.cpu_count()).all()
     assert benchmark["blas_threads"].between(1, benchmark["n_threads"]).all()
@@ -167,7 +166,7 @@ def test_every_variant_is_measured_in_every_round_and_compared_to_numpy(results)
     assert tuned["notes"].str.contains("steps_per_execution=").all()
     ratios = pd.read_csv(results / "tables" / "batch_size_ratios.csv")
     assert set(ratios["verdict"]) <= {"faster", "slower", "no difference"}
-    assert len(ratios) == 3 * (len(set(benchmark["variant"])) - 2)
+    assert len(ratios) == 2 * (len(set(benchmark["variant"])) - 2)
 
 
 def test_operations_threads_and_the_deep_model_have_their_tables(results):
@@ -185,7 +184,7 @@ def test_operations_threads_and_the_deep_model_have_their_tables(results):
 
 def test_every_step_of_the_ladder_is_measured_in_every_round_beside_keras(results):
     ladder = pd.read_csv(results / "tables" / "optimization_ladder.csv")
-    assert ladder.groupby("name")["round"].agg(list).tolist() == [[1, 2, 3]] * 7
+    assert ladder.groupby("name")["round"].agg(list).tolist() == [[1, 2]] * 7
     steps = ladder[ladder["step"].notna()]
     assert steps.groupby("step")["name"].nunique().to_dict() == dict.fromkeys(range(6), 1)
     assert (steps["full_accuracy_seconds"] > steps["batch_accuracy_seconds"]).all()
