@@ -165,7 +165,18 @@ def _find_conflicts(
     config: WorkflowConfig, datasets: Mapping[str, DatasetSpec] | None
 ) -> list[str]:
     """Faults that only several keys together show."""
-    faults = []
+    faults = [*_find_repetitions(config), *_find_contradictions(config)]
+    if datasets is None:
+        return faults
+    spec = datasets.get(config.dataset)
+    if spec is None:
+        return [*faults, f"dataset: found {config.dataset!r}; allowed: one of {sorted(datasets)}"]
+    return [*faults, *_find_excesses(config, spec)]
+
+
+def _find_repetitions(config: WorkflowConfig) -> Iterator[str]:
+    """Values that stand twice in a list."""
+    benchmark, search = config.benchmark, config.search
     lists = {
         "seeds": config.seeds,
         "cluster.k_values": config.cluster.k_values,
@@ -174,85 +185,84 @@ def _find_conflicts(
         "silhouette.error_samples": config.silhouette.error_samples,
         "transform.k_values": config.transform.k_values,
         "train.batch_sizes": config.train.batch_sizes,
-        "benchmark.batch_sizes": config.benchmark.batch_sizes,
-        "benchmark.cluster_batch_sizes": config.benchmark.cluster_batch_sizes,
-        "benchmark.variants": config.benchmark.variants,
-        "benchmark.operations.batch_sizes": config.benchmark.operations.batch_sizes,
-        "search.space.input_spaces": config.search.space.input_spaces,
-        "search.space.batch_sizes": config.search.space.batch_sizes,
-        "search.final_seeds": config.search.final_seeds,
-    } | {
-        f"experiments.{name}.{key}": getattr(experiment, key)
-        for name, experiment in config.experiments.items()
-        for key in ("input_spaces", "l2_factors", "seeds")
+        "benchmark.batch_sizes": benchmark.batch_sizes,
+        "benchmark.cluster_batch_sizes": benchmark.cluster_batch_sizes,
+        "benchmark.variants": benchmark.variants,
+        "benchmark.operations.batch_sizes": benchmark.operations.batch_sizes,
+        "search.space.input_spaces": search.space.input_spaces,
+        "search.space.batch_sizes": search.space.batch_sizes,
+        "search.final_seeds": search.final_seeds,
     }
-    lists |= {
-        f"cost_quality.settings.{name}.seeds": setting.seeds
-        for name, setting in config.cost_quality.settings.items()
-    }
+    for name, experiment in config.experiments.items():
+        for key in ("input_spaces", "l2_factors", "seeds"):
+            lists[f"experiments.{name}.{key}"] = getattr(experiment, key)
+    for name, setting in config.cost_quality.settings.items():
+        lists[f"cost_quality.settings.{name}.seeds"] = setting.seeds
     for key, values in lists.items():
         repeated = sorted({value for value in values if values.count(value) > 1}, key=str)
         if repeated:
-            faults.append(f"{key}: found {repeated} more than once; allowed: each value once")
+            yield f"{key}: found {repeated} more than once; allowed: each value once"
+
+
+def _find_contradictions(config: WorkflowConfig) -> Iterator[str]:
+    """Values that need others which are not there."""
     unfitted = sorted(set(config.transform.k_values) - {*config.cluster.k_values, AUTO})
     if unfitted:
-        faults.append(
+        yield (
             f"transform.k_values: found {unfitted}, which the sweep does not fit; allowed: values "
             f"of cluster.k_values, {list(config.cluster.k_values)}, or {AUTO}"
         )
     if config.benchmark.cluster_k not in config.transform.k_values:
-        faults.append(
+        yield (
             f"benchmark.cluster_k: found {config.benchmark.cluster_k}; allowed: one of "
             f"transform.k_values, {list(config.transform.k_values)}"
         )
     if "numpy" not in config.benchmark.variants:
-        faults.append(
+        yield (
             f"benchmark.variants: found {list(config.benchmark.variants)}; allowed: numpy, to "
             "which all are compared, and any others"
         )
     if GRID_EXPERIMENT in config.experiments:
-        faults.append(
+        yield (
             f"experiments: found {GRID_EXPERIMENT!r}, the name of the trainings of `train`; "
             "allowed: any other name"
         )
     for name, experiment in config.experiments.items():
-        faults += find_experiment_conflicts(name, experiment, config.cluster.k_values)
-    faults += find_comparison_conflicts(config.comparison, config.experiments)
-    faults += find_search_conflicts(config.search)
-    if datasets is None:
-        return faults
-    spec = datasets.get(config.dataset)
-    if spec is None:
-        return [*faults, f"dataset: found {config.dataset!r}; allowed: one of {sorted(datasets)}"]
+        yield from find_experiment_conflicts(name, experiment, config.cluster.k_values)
+    yield from find_comparison_conflicts(config.comparison, config.experiments)
+    yield from find_search_conflicts(config.search)
+
+
+def _find_excesses(config: WorkflowConfig, spec: DatasetSpec) -> Iterator[str]:
+    """Numbers that are too large for the images of the data set."""
     n_train, n_test = sample_counts(config, spec)
     for key, wanted, there in (
         ("scale.n_train", config.scale.n_train, n_train),
         ("scale.n_test", config.scale.n_test, n_test),
     ):
         if wanted is not None and wanted > there:
-            faults.append(f"{key}: found {wanted}; allowed: at most the {there} images there are")
+            yield f"{key}: found {wanted}; allowed: at most the {there} images there are"
     n_clustered = n_train + (n_test if config.cluster.fit_on == "all" else 0)
     for key, k in (
         *(("cluster.k_values", k) for k in config.cluster.k_values),
         ("cost_quality.k", config.cost_quality.k),
     ):
         if k >= n_clustered:
-            faults.append(
+            yield (
                 f"{key}: found {k}; allowed: fewer than the {n_clustered} images that are clustered"
             )
     for name, experiment in config.experiments.items():
-        faults += find_size_conflicts(name, experiment, n_train, spec.n_pixels)
-    faults += find_search_size_conflicts(config.search, n_train)
+        yield from find_size_conflicts(name, experiment, n_train, spec.n_pixels)
+    yield from find_search_size_conflicts(config.search, n_train)
     for key, n in (
         ("silhouette.max_samples", config.silhouette.max_samples or 0),
         *(("silhouette.error_samples", n) for n in config.silhouette.error_samples),
     ):
         if n > n_clustered:
-            faults.append(f"{key}: found {n}; allowed: at most the {n_clustered} clustered images")
+            yield f"{key}: found {n}; allowed: at most the {n_clustered} clustered images"
     for key, size in _batch_sizes(config):
         if size > n_train:
-            faults.append(f"{key}: found {size}; allowed: at most the {n_train} training images")
-    return faults
+            yield f"{key}: found {size}; allowed: at most the {n_train} training images"
 
 
 def _batch_sizes(config: WorkflowConfig) -> Iterator[tuple[str, int]]:
