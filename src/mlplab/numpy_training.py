@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from mlplab.epoch_log import EpochLog
 from mlplab.numpy_mlp import NumpyMLPClassifier
 from mlplab.timing import QuietWatch
 from mlplab.training import Samples, add_load, hold_out, input_scaled_l2, label_history
 
 logger = logging.getLogger(__name__)
-
-_LOG_LINES = 10
 
 
 @dataclass(frozen=True)
@@ -66,6 +64,7 @@ def train_numpy(
     observed = {"test_accuracy": (samples.x_test, samples.y_test)} if test_every_epoch else {}
     if n_validation:
         observed["validation_accuracy"] = (validation[0], validation[1])
+    progress = EpochLog(epochs)
     classifier = NumpyMLPClassifier(
         tuple(hidden_layer_sizes),
         batch_size=batch_size,
@@ -73,7 +72,7 @@ def train_numpy(
         random_state=seed,
         n_threads=n_threads,
         monitor_every=measure_every,
-        callbacks=[_progress_logger(epochs)],
+        callbacks=[lambda _, record: progress.log(record["epoch"], record)],
         **parameters,
     )
     with QuietWatch() as watch:
@@ -124,27 +123,3 @@ def train_labelled(
         l2_factor=l2_factor,
     )
     return replace(training, history=history)
-
-
-def _progress_logger(epochs: int) -> Callable[[Any, dict[str, Any]], None]:
-    """A callback that logs about ten lines per training, with the time left."""
-    start = time.perf_counter()
-    interval = max(1, epochs // _LOG_LINES)
-
-    def log_epoch(_: Any, record: dict[str, Any]) -> None:
-        epoch = record["epoch"]
-        if epoch % interval == 0 or epoch == epochs:
-            left = (time.perf_counter() - start) / epoch * (epochs - epoch)
-            logger.info(
-                "epoch %d of %d: %s, %.0f s left",
-                epoch,
-                epochs,
-                ", ".join(
-                    f"{name.replace('_', ' ')} {value:.4f}"
-                    for name, value in record.items()
-                    if name.endswith("_accuracy") and not np.isnan(value)
-                ),
-                left,
-            )
-
-    return log_epoch

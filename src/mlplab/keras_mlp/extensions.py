@@ -5,7 +5,6 @@ This module imports Keras, so only functions import it.
 
 from __future__ import annotations
 
-import logging
 import math
 import time
 from typing import Any
@@ -14,9 +13,7 @@ import keras
 import numpy as np
 from keras import ops
 
-logger = logging.getLogger(__name__)
-
-_LOG_LINES = 10
+from mlplab.epoch_log import EpochLog
 
 
 class SummedLogLoss(keras.losses.Loss):
@@ -96,7 +93,7 @@ class EpochRecorder(keras.callbacks.Callback):
 
     def __init__(self, epochs: int, n_samples: int) -> None:
         super().__init__()
-        self.epochs = epochs
+        self._progress = EpochLog(epochs)
         self.n_samples = n_samples
         self.records: list[dict[str, float]] = []
 
@@ -123,15 +120,7 @@ class EpochRecorder(keras.callbacks.Callback):
             )
         record = self._make_record(epoch + 1, loss, rate, logs)
         self.records.append(record)
-        if (epoch + 1) % max(1, self.epochs // _LOG_LINES) == 0 or epoch + 1 == self.epochs:
-            logger.info(
-                "epoch %d of %d: loss %.4f, train accuracy %.4f, test accuracy %.4f",
-                epoch + 1,
-                self.epochs,
-                loss,
-                record["train_accuracy"],
-                record["test_accuracy"],
-            )
+        self._progress.log(epoch + 1, record)
 
     def _make_record(
         self, epoch: int, loss: float, rate: float, logs: dict[str, Any]
