@@ -74,6 +74,7 @@ def test_an_equal_result_made_in_a_run_of_its_own_stops_there(tiny_copy):
         file.write("\nEDITED = True\n")
     planned = jobs(snakemake(tiny_copy, "--dry-run", *TINY_FILE))
     assert {"scale_pixels", "fit_clusters", "train_keras"} <= set(planned)
-    for stage in ("scale_pixels", "transform_clusters"):
-        assert snakemake(tiny_copy, *TINY_FILE, "--until", stage).returncode == 0
+    features = ("transform_clusters", "transform_components", "transform_random")
+    for stages in (("scale_pixels",), (*features, "make_search_features")):
+        assert snakemake(tiny_copy, *TINY_FILE, "--until", *stages).returncode == 0
     assert jobs(snakemake(tiny_copy, "--dry-run", *TINY_FILE)) == {}
