@@ -88,7 +88,7 @@ def test_a_run_killed_at_twenty_moments_ends_as_an_undisturbed_one(fresh_copy, t
         else:
             killed += 1
     left = jobs(snakemake(fresh_copy, "--dry-run", *TINY_FILE, "--", *targets))
-    # Half of the kills wait for a job to end; these four start first, and nothing runs without them.
+    # Half of the kills wait for a job to end; these four start first, before all others.
     assert not {"extract_labels", "scale_pixels"} & set(left), "killed runs do not go on"
     done = snakemake(fresh_copy, *TINY_FILE, "--", *targets)
     assert done.returncode == 0, done.stdout + done.stderr
