@@ -7,12 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from mlplab.data import Dataset, fetch_dataset, load_dataset
 from mlplab.data.registry import DatasetSpec, load_registry
 
 ROOT = Path(__file__).parents[1]
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# Tests run beside others, so the time of an example says nothing.
+settings.register_profile("mlplab", deadline=None)
+settings.load_profile("mlplab")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -55,7 +55,7 @@ def test_the_row_of_a_fit_says_what_was_fitted(blobs):
     assert row["inertia"] == fit.inertia
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(n=st.integers(1, 30), k=st.integers(1, 10), d=st.integers(1, 5), seed=st.integers(0, 999))
 def test_distances_are_euclidean(n, k, d, seed):
     random = np.random.default_rng(seed)

@@ -220,7 +220,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(sorted(DEFAULT)), JSON)
 def test_anything_is_accepted_or_refused_in_words(key, value):
     def fault_of(mapping):

@@ -38,7 +38,7 @@ def total_cost(parameters, x, codes, l1, l2):
     return losses.sum() + l2 / 2 * squares + l1 * absolute
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     sizes=st.lists(st.integers(1, 6), min_size=2, max_size=5),
     n=st.integers(1, 7),

@@ -17,7 +17,7 @@ def assert_equals_sklearn(x, labelings, **options):
     np.testing.assert_allclose(silhouette_scores(x, labelings, **options), expected, atol=1e-6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     n=st.integers(4, 60),
     d=st.integers(1, 8),
