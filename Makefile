@@ -22,10 +22,10 @@ report: $(INSTALLED)
 	$(SNAKEMAKE) --configfile results/$(RUN)/config.yaml --report results/$(RUN)/report.html \
 		--report-stylesheet workflow/report/style.css
 
-# The README's four figures, from a finished run.
+# The README's figures, from a finished run.
 gallery:
 	cp $(addprefix results/$(RUN)/figures/, seconds_per_epoch.png optimization_ladder.png \
-		training_history.png cluster_sweep.png) docs/images/
+		time_to_accuracy.png feature_controls.png search.png cluster_cost_quality.png) docs/images/
 
 # STRICT=1 fails if a claim is not reproduced.
 claims: $(INSTALLED)
