@@ -19,8 +19,8 @@ def keep_processors_awake() -> Iterator[bool]:
     """Ask Linux not to let idle processors sleep meanwhile, and yield whether it agreed.
 
     A sleeping processor of a virtual machine may take long to wake, so that work after a pause, or
-    of threads that wait for each other, takes longer than elsewhere. The request (Linux, "PM Quality Of
-    Service Interface") ends with the process; it needs the right to write to
+    of threads that wait for each other, takes longer than elsewhere. The request (Linux, "PM
+    Quality Of Service Interface") ends with the process; it needs the right to write to
     ``/dev/cpu_dma_latency``, which root has.
     """
     try:

@@ -31,11 +31,12 @@ def plot_thread_scaling(turns: pd.DataFrame) -> Figure:
             xscale="log", yscale="log", xlabel="threads asked for", xlim=(0.85, counts[-1] * 2)
         )
         axis.plot(counts, counts, color=NEUTRAL, linewidth=1, linestyle=":", zorder=1)
-        axis.set_title(FRAMEWORK_STYLES[framework]["label"])
+        label = FRAMEWORK_STYLES[framework]["label"]
+        axis.set_title(f"{label}; dotted: as many as asked for")
     axes[0, 0].set(ylabel="processors used (CPU time / time)")
     for axis, framework in zip(axes[0], frameworks, strict=True):
         color = FRAMEWORK_STYLES[framework]["color"]
-        ends = [(counts[-1], counts[-1], "as many as asked for", NEUTRAL)]
+        ends = []
         for setting, style in _SETTINGS.items():
             rows = turns[(turns["framework"] == framework) & (turns["setting"] == setting)]
             for disturbed, turns_ in rows.groupby("contaminated"):
