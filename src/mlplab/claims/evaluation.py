@@ -129,11 +129,13 @@ def _evaluate_claim(claim: Claim, tables: Tables, config: Mapping[str, Any]) -> 
         found = evaluate(claim.value, tables)
     except ClaimError as error:
         raise ClaimError(f"claim {claim.id}: {error}") from None
+    finding = f": {found.finding}" if found.finding else ""
+    told = [f"{path} = {look_up(config, path)}" for path in claim.tells]
     return row | {
         "reproduced": found.value,
         "ci_low": found.low,
         "ci_high": found.high,
         "repetitions": found.repetitions,
         "verdict": judge(claim, found),
-        "evidence": f"{claim.value}{': ' if found.finding else ''}{found.finding}",
+        "evidence": "; ".join([f"{claim.value}{finding}", *told]),
     }

@@ -194,6 +194,7 @@ class Claim(_Entry):
     why: str = ""
     reason: str = ""
     requires: dict[str, Any] = {}
+    tells: tuple[str, ...] = ()
     value: Expression | None = None
 
     @field_validator("requires")

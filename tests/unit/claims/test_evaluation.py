@@ -54,6 +54,11 @@ def test_a_row_has_the_figure_its_interval_and_its_evidence(tables):
     assert row["evidence"] == "tables/history.csv: accuracy where epoch = 35, mean over every seed"
 
 
+def test_the_evidence_tells_values_of_the_configuration(tables):
+    table = evaluate_claims([claim(tells=["train.epochs"])], tables, CONFIG)
+    assert table["evidence"].iloc[0].endswith("; train.epochs = 35")
+
+
 def test_a_finding_stands_in_the_evidence(tables):
     value = {"column": "gap", "where": {"epoch": 35}, "per": "seed", "empty": "never reached"}
     row = evaluate_claims([claim(value=value)], tables, CONFIG).iloc[0]

@@ -41,9 +41,9 @@ def test_all_three_articles_have_their_claims(claims):
     assert {claim.id[0] for claim in claims if claim.id[1] == "-"} == {"A", "B", "C"}
 
 
-def test_every_requirement_is_a_key_of_the_default_configuration(claims):
+def test_what_is_required_or_told_is_a_key_of_the_default_configuration(claims):
     config = read_config()
-    paths = {(claim.id, path) for claim in claims for path in claim.requires}
+    paths = {(claim.id, path) for claim in claims for path in (*claim.requires, *claim.tells)}
     assert [(i, path) for i, path in sorted(paths) if look_up(config, path) is ...] == []
 
 
