@@ -31,7 +31,7 @@ from mlplab.config_types import (
     Seed,
 )
 from mlplab.data.registry import DatasetSpec
-from mlplab.scaling import DistanceScaling, PixelScaling
+from mlplab.spaces import DistanceScaling, PixelScaling
 
 # The experiment of `train`: every feature space with every batch size.
 GRID_EXPERIMENT = "batch_sizes"

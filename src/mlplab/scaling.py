@@ -16,8 +16,8 @@ from sklearn.preprocessing import (
     scale,
 )
 
-PixelScaling = Literal["standard", "normalizer", "minmax", "unit"]
-DistanceScaling = Literal["standard", "samplestandard", "whitened", "minmax", "normalizer"]
+from mlplab.spaces import DistanceScaling, PixelScaling
+
 ScalingMethod = Literal[PixelScaling, DistanceScaling]
 SCALING_METHODS: tuple[str, ...] = get_args(ScalingMethod)
 

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
-from mlplab.scaling import DistanceScaling, PixelScaling
-
+# How pixels, and how distances to centres, may be scaled (:mod:`mlplab.scaling` does it).
+PixelScaling = Literal["standard", "normalizer", "minmax", "unit"]
+DistanceScaling = Literal["standard", "samplestandard", "whitened", "minmax", "normalizer"]
 SpaceKind = Literal["pixels", "clusters", "pca", "projection", "images"]
 # These depend on chance, so every training has features of its own seed.
 _RANDOM_KINDS = ("clusters", "projection", "images")

@@ -6,8 +6,8 @@ from sklearn.decomposition import PCA
 
 from mlplab.clustering import cluster_distances
 from mlplab.features import make_features
-from mlplab.scaling import DistanceScaling, scale_features
-from mlplab.spaces import FeatureSpace, parse_space
+from mlplab.scaling import scale_features
+from mlplab.spaces import DistanceScaling, FeatureSpace, parse_space
 
 SCALINGS = st.sampled_from(DistanceScaling.__args__)
 COUNTS = st.integers(1, 10**6)
