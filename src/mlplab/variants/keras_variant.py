@@ -35,18 +35,24 @@ def describe_threads() -> str:
 
 
 def fit_with_clock(model, problem: Problem, clock: Clock, x, targets) -> None:
-    """Run `fit` for all epochs in one call, each between start and stop of the clock."""
+    """Run `fit` for one epoch at a time, each between start and stop of the clock.
+
+    A single call for all epochs would keep the pipeline of the last epoch while other variants
+    have their turn, and end it within the next epoch. TensorFlow's thread that tunes a pipeline
+    sleeps for longer the longer the pipeline lives, and may miss the word that it shall end: then
+    an epoch of tenths of a second took seconds, all of them asleep.
+    """
     import keras
 
     each_epoch = keras.callbacks.LambdaCallback(
         on_epoch_begin=lambda *_: clock.start(), on_epoch_end=lambda *_: clock.stop()
     )
-    model.fit(
-        x,
-        targets,
-        batch_size=problem.batch_size,
-        epochs=problem.epochs,
-        shuffle=True,
-        verbose=0,
-        callbacks=[each_epoch],
-    )
+    for _ in range(problem.epochs):
+        model.fit(
+            x,
+            targets,
+            batch_size=problem.batch_size,
+            shuffle=True,
+            verbose=0,
+            callbacks=[each_epoch],
+        )
