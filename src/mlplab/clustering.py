@@ -51,7 +51,7 @@ def fit_kmeans(
     algorithm: Algorithm = "minibatch",
     n_init: int = 3,
     max_iter: int = 1000,
-    batch_size: int = 4096,
+    batch_size: int = 1024,
     seed: int = 0,
     n_threads: int = 1,
 ) -> KMeansFit:

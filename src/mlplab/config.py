@@ -83,6 +83,11 @@ class TrainConfig(Section):
     batch_sizes: tuple[Count, ...] = Field(min_length=1, description="samples in a mini-batch")
     hidden_layer_sizes: tuple[Count, ...] = Field((70, 30), description="nodes, lowest first")
     n_threads: Count = Field(4, description="threads of a training, at most those there are")
+    exclusive: bool = Field(
+        False,
+        description="run each alone with n_threads, so that seconds count; else one thread each, "
+        "side by side",
+    )
     scale_l2_with_inputs: bool = Field(
         True, description="on K distances, use l2 times K / (number of pixels)"
     )

@@ -20,7 +20,7 @@ class KMeansConfig(Section):
     )
     n_init: Count = Field(3, description="start positions, of which the best is used")
     max_iter: Count = Field(1000, description="passes over the images at most")
-    batch_size: Count = Field(4096, description="images in a mini-batch; for minibatch alone")
+    batch_size: Count = Field(1024, description="images in a mini-batch; for minibatch alone")
 
 
 class ElbowConfig(Section):

@@ -111,19 +111,24 @@ def experiment_value(key):
     return lambda wildcards: CONFIG.experiments[wildcards.experiment].model_dump(mode="json")[key]
 
 
-def is_exclusive(wildcards):
-    """Whether the job's experiment is timed, and so runs alone."""
-    return CONFIG.experiments[wildcards.experiment].exclusive
+def threads_of(training):
+    """Threads of a training, by its section; those that run side by side have one each."""
+    return CONFIG.train.n_threads if training.exclusive else 1
+
+
+def slots_of(training):
+    """All slots, or as many as leave room for a training on every processor."""
+    return 64 if training.exclusive else ONE_PROCESSOR
 
 
 def experiment_threads(wildcards):
-    """Threads of a training of an experiment; those that run side by side have one each."""
-    return CONFIG.train.n_threads if is_exclusive(wildcards) else 1
+    """Threads of a training of the job's experiment."""
+    return threads_of(CONFIG.experiments[wildcards.experiment])
 
 
 def experiment_slots(wildcards):
-    """All slots, or as many as leave room for a training on every processor."""
-    return 64 if is_exclusive(wildcards) else ONE_PROCESSOR
+    """Slots of a training of the job's experiment."""
+    return slots_of(CONFIG.experiments[wildcards.experiment])
 
 
 def search_places(stage):
