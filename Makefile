@@ -6,7 +6,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
-.PHONY: results quick article report gallery claims readme-claims verify why bench test lint format setup lock
+.PHONY: results quick article report gallery claims readme-claims verify why progress bench test lint format setup lock
 
 results: $(INSTALLED)
 	$(SNAKEMAKE)
@@ -39,6 +39,9 @@ verify: $(INSTALLED)
 
 why: $(INSTALLED)
 	$(BIN)/python workflow/why.py $(if $(filter-out default,$(RUN)),--configfile config/$(RUN).yaml)
+
+progress: $(INSTALLED)
+	$(BIN)/python workflow/progress.py
 
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/epoch_seconds.py
