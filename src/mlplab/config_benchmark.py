@@ -50,7 +50,7 @@ class BenchmarkConfig(Section):
     batch_sizes: Distinct[Count] = Field(
         min_length=1, description="samples in a mini-batch, on pixels"
     )
-    cluster_k: ClusterCount = Field(70, description="K of the distances, one of transform")
+    cluster_k: ClusterCount = Field(70, description="K of the distances, one of transform.k_values")
     cluster_batch_sizes: Distinct[Count] = Field(
         (500, 10_000), description="samples in a mini-batch, on distances; may be none"
     )

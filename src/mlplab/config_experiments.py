@@ -51,8 +51,7 @@ class ExperimentConfig(Section):
     input_spaces: Distinct[InputSpace] = Field(
         ("pixels",),
         min_length=1,
-        description="pixels, scaled as scale.numpy says; clusters-<K>, distances to K centres; "
-        "controls with d features: pca-<d>, projection-<d>, images-<d>",
+        description="what the networks see of an image, one after the other",
     )
     batch_size: Count = Field(
         description="samples in a mini-batch, at most the images that are trained on"

@@ -61,14 +61,16 @@ def describe_faults(model: type[BaseModel], error: ValidationError) -> list[str]
 
 def suggest(found: object, names: Iterable[str]) -> str:
     """A question for the name that was meant, if one is near."""
-    near = difflib.get_close_matches(str(found)[:_LONGEST_FOUND], names, n=1)
+    near = difflib.get_close_matches(str(found)[:_LONGEST_FOUND], names, n=1, cutoff=0.7)
     return f"; did you mean {near[0]}?" if near else ""
 
 
 def _describe(model: type[BaseModel], fault: ErrorDetails) -> str:
     keys = [part for part in fault["loc"] if part != "[key]"]
-    path = _write_path(keys)
     kind, context = fault["type"], fault.get("ctx", {})
+    if kind == "invalid_key":
+        keys[-1] = str(keys[-1])
+    path = _write_path(keys)
     if kind == "missing":
         return f"{path}: found nothing; allowed: {_ALLOWED[kind]}"
     if kind == "repeated":
@@ -82,7 +84,7 @@ def _describe(model: type[BaseModel], fault: ErrorDetails) -> str:
         allowed = fault["msg"].removeprefix("Value error, ")
     if kind == "literal_error":
         allowed += suggest(fault["input"], re.findall("'([^']+)'", allowed))
-    return f"{path}: found {_write_value(fault['input'])}; allowed: {allowed}"
+    return f"{path}: found {write_value(fault['input'])}; allowed: {allowed}"
 
 
 def _write_path(keys: Sequence[int | str]) -> str:
@@ -93,11 +95,12 @@ def _write_path(keys: Sequence[int | str]) -> str:
             path += f"[{key}]"
         else:
             plain = re.fullmatch(r"[\w-]+", key, re.ASCII)
-            path += f".{key if plain else _write_value(key)}"
+            path += f".{key if plain else write_value(key)}"
     return path.lstrip(".") or "the configuration"
 
 
-def _write_value(value: object) -> str:
+def write_value(value: object) -> str:
+    """The value in one line of bounded length."""
     try:
         found = repr(value)
     except (ValueError, RecursionError):

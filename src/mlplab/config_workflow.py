@@ -27,14 +27,20 @@ class DownloadConfig(Section):
     """How the files of the data set are fetched."""
 
     attempts: Count = Field(3, description="tries of a source that fails for the moment")
-    timeout_seconds: Positive = Field(10.0, description="wait for a connection or for its data")
+    timeout_seconds: Positive = Field(
+        10.0, description="longest wait for a connection, or for its data"
+    )
 
 
 class ScaleConfig(Section):
     """How many images are used, and how pixels are scaled for each purpose."""
 
-    n_train: Count | None = Field(None, description="first images of the training part; all")
-    n_test: Count | None = Field(None, description="first images of the test part; all")
+    n_train: Count | None = Field(
+        None, description="first images of the training part that are used; null: all"
+    )
+    n_test: Count | None = Field(
+        None, description="first images of the test part that are used; null: all"
+    )
     numpy: PixelScaling = Field("standard", description="scaling of pixels for NumPy")
     keras: PixelScaling = Field("unit", description="scaling of pixels for Keras")
     cluster: PixelScaling = Field("normalizer", description="scaling of pixels for k-means")
@@ -84,9 +90,11 @@ class LadderConfig(Section):
 class WorkflowConfig(Section):
     """Everything that a run depends on."""
 
-    run: Name = Field(description="name of the folder in results/")
+    run: Name = Field(description="name of the run, and of its folder in results/")
     dataset: str = Field(description="a name in config/datasets.yaml")
-    data_dir: str | None = Field(None, description="folder with the four files, tried first")
+    data_dir: str | None = Field(
+        None, description="folder with the files, tried first; null: MLPLAB_DATA_DIR, else download"
+    )
     seeds: Distinct[Seed] = Field(
         min_length=1, description="seeds of the trainings; each is a repetition"
     )
