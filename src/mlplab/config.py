@@ -30,13 +30,16 @@ from mlplab.config_types import (
     Section,
     Seed,
 )
-from mlplab.data.registry import DatasetSpec
+from mlplab.data.errors import DataError
+from mlplab.data.own import CHOICE_TAGS, DatasetChoice, find_data
+from mlplab.data.registry import DatasetSpec, DataSize
 from mlplab.spaces import DistanceScaling, PixelScaling
 
 # The experiment of `train`: every feature space with every batch size.
 GRID_EXPERIMENT = "batch_sizes"
 
-_IDX_LABEL_HEADER_BYTES = 8
+# The data set of which the articles published their figures.
+PUBLISHED_DATASET = "mnist"
 
 
 class ConfigError(Exception):
@@ -101,8 +104,13 @@ class WorkflowConfig(Section):
     """Everything that a run depends on."""
 
     run: Name = Field(description="name of the folder in results/")
-    dataset: str = Field(description="a name in config/datasets.yaml")
-    data_dir: str | None = Field(None, description="folder with the four files, tried first")
+    dataset: DatasetChoice = Field(
+        description="a name in config/datasets.yaml, the path of an .npz file, or the paths of "
+        "four IDX files"
+    )
+    data_dir: str | None = Field(
+        None, description="folder with the four files of a data set that has a name, tried first"
+    )
     seeds: tuple[Seed, ...] = Field(min_length=1, description="seeds; each is a repetition")
     download: DownloadConfig = DownloadConfig()
     scale: ScaleConfig = ScaleConfig()
@@ -118,6 +126,11 @@ class WorkflowConfig(Section):
     search: SearchConfig
     ladder: LadderConfig = LadderConfig()
     benchmark: BenchmarkConfig
+
+    @property
+    def uses_published_data(self) -> bool:
+        """Whether the data are those of the articles, so that their figures may stand beside."""
+        return self.dataset == PUBLISHED_DATASET
 
 
 def load_config(
@@ -151,14 +164,13 @@ def load_config(
     return config
 
 
-def sample_counts(config: WorkflowConfig, spec: DatasetSpec) -> tuple[int, int]:
+def sample_counts(config: WorkflowConfig, size: DataSize) -> tuple[int, int]:
     """Images of the training and of the test part that the run uses."""
-    available = [
-        spec.files[role].bytes - _IDX_LABEL_HEADER_BYTES for role in ("train_labels", "test_labels")
-    ]
-    wanted = (config.scale.n_train, config.scale.n_test)
-    counts = [n if w is None else min(n, w) for n, w in zip(available, wanted, strict=True)]
-    return counts[0], counts[1]
+    n_train, n_test = config.scale.n_train, config.scale.n_test
+    return (
+        size.n_train if n_train is None else min(n_train, size.n_train),
+        size.n_test if n_test is None else min(n_test, size.n_test),
+    )
 
 
 def _find_conflicts(
@@ -168,10 +180,11 @@ def _find_conflicts(
     faults = [*_find_repetitions(config), *_find_contradictions(config)]
     if datasets is None:
         return faults
-    spec = datasets.get(config.dataset)
-    if spec is None:
-        return [*faults, f"dataset: found {config.dataset!r}; allowed: one of {sorted(datasets)}"]
-    return [*faults, *_find_excesses(config, spec)]
+    try:
+        size = find_data(config.dataset, datasets).size
+    except DataError as error:
+        return [*faults, f"dataset: {error}"]
+    return [*faults, *_find_excesses(config, size)]
 
 
 def _find_repetitions(config: WorkflowConfig) -> Iterator[str]:
@@ -233,12 +246,12 @@ def _find_contradictions(config: WorkflowConfig) -> Iterator[str]:
     yield from find_search_conflicts(config.search)
 
 
-def _find_excesses(config: WorkflowConfig, spec: DatasetSpec) -> Iterator[str]:
+def _find_excesses(config: WorkflowConfig, size: DataSize) -> Iterator[str]:
     """Numbers that are too large for the images of the data set."""
-    n_train, n_test = sample_counts(config, spec)
+    n_train, n_test = sample_counts(config, size)
     for key, wanted, there in (
-        ("scale.n_train", config.scale.n_train, n_train),
-        ("scale.n_test", config.scale.n_test, n_test),
+        ("scale.n_train", config.scale.n_train, size.n_train),
+        ("scale.n_test", config.scale.n_test, size.n_test),
     ):
         if wanted is not None and wanted > there:
             yield f"{key}: found {wanted}; allowed: at most the {there} images there are"
@@ -252,8 +265,8 @@ def _find_excesses(config: WorkflowConfig, spec: DatasetSpec) -> Iterator[str]:
                 f"{key}: found {k}; allowed: fewer than the {n_clustered} images that are clustered"
             )
     for name, experiment in config.experiments.items():
-        yield from find_size_conflicts(name, experiment, n_train, spec.n_pixels)
-    yield from find_search_size_conflicts(config.search, n_train)
+        yield from find_size_conflicts(name, experiment, n_train, size.n_pixels)
+    yield from find_search_size_conflicts(config.search, n_train, size.n_pixels)
     for key, n in (
         ("silhouette.max_samples", config.silhouette.max_samples or 0),
         *(("silhouette.error_samples", n) for n in config.silhouette.error_samples),
@@ -307,7 +320,9 @@ _ALLOWED = {
 
 def _describe(fault: ErrorDetails) -> str:
     path = "".join(
-        f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault["loc"]
+        f"[{part}]" if isinstance(part, int) else f".{part}"
+        for part in fault["loc"]
+        if part not in CHOICE_TAGS
     ).lstrip(".")
     context = {key: PATTERNS.get(value, value) for key, value in fault.get("ctx", {}).items()}
     allowed = _ALLOWED.get(fault["type"], fault["msg"]).format(**context)
