@@ -89,7 +89,12 @@ def test_nothing_is_written_outside_the_folders_of_the_project(started):
     written = files_in(folder) - before
     assert {name.partition("/")[0] for name in written} == {"results", ".snakemake"}
     caches = {"/".join(name.split("/")[:2]) for name in files_in(home)}
-    assert caches <= {".cache/snakemake", ".cache/matplotlib", ".config/matplotlib"}
+    assert caches <= {
+        ".cache/snakemake",
+        ".cache/matplotlib",
+        ".config/matplotlib",
+        ".keras/keras.json",
+    }
 
 
 def test_a_changed_file_makes_what_is_read_from_it_stale_and_a_date_does_not(own):
@@ -112,7 +117,7 @@ def test_four_idx_files_give_the_same_arrays(own, results, tmp_path):
     write_tiny_config(own, **changes)
     names = ["data/labels/y_train.npy", "data/pixels-unit/x_train.npy"]
     try:
-        done = snakemake(own, *TINY_FILE, *(f"results/idx/{name}" for name in names))
+        done = snakemake(own, *(f"results/idx/{name}" for name in names), *TINY_FILE)
         planned = jobs(snakemake(own, *TINY_FILE, "--dry-run"))
     finally:
         write_tiny_config(own, dataset="mine.npz", scale={"n_train": 700, "n_test": None})

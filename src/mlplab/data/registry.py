@@ -44,6 +44,14 @@ class DataSize:
         return self.image_shape[0] * self.image_shape[1]
 
 
+def is_allowed_address(url: str, *, loopback: bool = True) -> bool:
+    """Whether it is encrypted, or, unless ``loopback`` is False, on this machine."""
+    parts = urlsplit(url)
+    if parts.scheme == "https":
+        return bool(parts.hostname)
+    return loopback and parts.scheme == "http" and parts.hostname in _LOOPBACK
+
+
 class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -64,9 +72,7 @@ class HttpSource(_Entry):
     @field_validator("url")
     @classmethod
     def _is_secure(cls, url: str) -> str:
-        parts = urlsplit(url)
-        encrypted = parts.scheme == "https" and parts.hostname
-        if encrypted or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        if is_allowed_address(url):
             return url.rstrip("/") + "/"
         raise ValueError("an https:// address is required")
 
