@@ -12,12 +12,12 @@ from mlplab.config_faults import suggest
 from mlplab.config_search import find_search_conflicts, find_search_size_conflicts
 from mlplab.config_types import AUTO, Check, run_checks
 from mlplab.config_workflow import WorkflowConfig
-from mlplab.data.registry import DatasetSpec
+from mlplab.data.errors import DataError
+from mlplab.data.own import find_data
+from mlplab.data.registry import DatasetSpec, DataSize
 
 # The experiment of `train`: every feature space with every batch size.
 GRID_EXPERIMENT = "batch_sizes"
-
-_IDX_LABEL_HEADER_BYTES = 8
 
 
 def find_conflicts(
@@ -27,14 +27,13 @@ def find_conflicts(
     yield from run_checks(_list_checks(config, datasets))
 
 
-def sample_counts(config: WorkflowConfig, spec: DatasetSpec) -> tuple[int, int]:
+def sample_counts(config: WorkflowConfig, size: DataSize) -> tuple[int, int]:
     """Images of the training and of the test part that the run uses."""
-    available = [
-        spec.files[role].bytes - _IDX_LABEL_HEADER_BYTES for role in ("train_labels", "test_labels")
-    ]
-    wanted = (config.scale.n_train, config.scale.n_test)
-    counts = [n if w is None else min(n, w) for n, w in zip(available, wanted, strict=True)]
-    return counts[0], counts[1]
+    n_train, n_test = config.scale.n_train, config.scale.n_test
+    return (
+        size.n_train if n_train is None else min(n_train, size.n_train),
+        size.n_test if n_test is None else min(n_test, size.n_test),
+    )
 
 
 def _list_checks(
@@ -48,7 +47,7 @@ def _list_checks(
     yield lambda: find_comparison_conflicts(config.comparison, config.experiments)
     yield lambda: find_search_conflicts(config.search)
     if datasets is not None:
-        yield partial(_find_unknown_dataset, config, datasets)
+        yield partial(_find_unusable_data, config, datasets)
         yield partial(_find_excesses, config, datasets)
 
 
@@ -93,40 +92,40 @@ def _find_experiment_conflicts(config: WorkflowConfig) -> Iterator[str]:
     )
 
 
-def _find_unknown_dataset(
+def _find_unusable_data(
     config: WorkflowConfig, datasets: Mapping[str, DatasetSpec]
 ) -> Iterator[str]:
-    if config.dataset not in datasets:
-        yield (
-            f"dataset: found {config.dataset!r:.80}; allowed: one of {sorted(datasets)}"
-            f"{suggest(config.dataset, datasets)}"
-        )
+    try:
+        find_data(config.dataset, datasets)
+    except DataError as error:
+        yield f"dataset: {error}{suggest(config.dataset, datasets)}"
 
 
 def _find_excesses(config: WorkflowConfig, datasets: Mapping[str, DatasetSpec]) -> Iterator[str]:
     """Numbers that are too large for the images of the data set."""
-    spec = datasets.get(config.dataset)
-    if spec is None:
+    try:
+        size = find_data(config.dataset, datasets).size
+    except DataError:
         return
-    n_train, n_test = sample_counts(config, spec)
+    n_train, n_test = sample_counts(config, size)
     yield from run_checks(
         [
-            partial(_find_too_many_images, config, n_train, n_test),
+            partial(_find_too_many_images, config, size),
             partial(_find_too_large_k, config, n_train, n_test),
             *(
-                partial(find_size_conflicts, name, experiment, n_train, spec.n_pixels)
+                partial(find_size_conflicts, name, experiment, n_train, size.n_pixels)
                 for name, experiment in getattr(config, "experiments", {}).items()
             ),
-            lambda: find_search_size_conflicts(config.search, n_train),
+            lambda: find_search_size_conflicts(config.search, n_train, size.n_pixels),
             *(partial(_find_too_large_batches, config, key, n_train) for key in _BATCH_SIZES),
         ]
     )
 
 
-def _find_too_many_images(config: WorkflowConfig, n_train: int, n_test: int) -> Iterator[str]:
+def _find_too_many_images(config: WorkflowConfig, size: DataSize) -> Iterator[str]:
     for key, wanted, there in (
-        ("scale.n_train", config.scale.n_train, n_train),
-        ("scale.n_test", config.scale.n_test, n_test),
+        ("scale.n_train", config.scale.n_train, size.n_train),
+        ("scale.n_test", config.scale.n_test, size.n_test),
     ):
         if wanted is not None and wanted > there:
             yield f"{key}: found {wanted}; allowed: at most the {there} images there are"

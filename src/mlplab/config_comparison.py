@@ -36,7 +36,8 @@ class ComparisonConfig(Section):
     l2_rule: Name = Field("lambda_rule", description="experiment with several factors of λ₂")
     scalings: Name = Field("distance_scalings", description="experiment with several scalings")
     published: tuple[PublishedAccuracy, ...] = Field(
-        min_length=1, description="targets; the scalings are compared at their epochs"
+        min_length=1,
+        description="targets where MNIST is used; the scalings are compared at their epochs",
     )
 
 

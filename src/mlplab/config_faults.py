@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from mlplab.config_types import PATTERNS
+from mlplab.data.own import CHOICE_TAGS
 
 _LONGEST_FOUND = 80
 
@@ -66,7 +67,7 @@ def suggest(found: object, names: Iterable[str]) -> str:
 
 
 def _describe(model: type[BaseModel], fault: ErrorDetails) -> str:
-    keys = [part for part in fault["loc"] if part != "[key]"]
+    keys = [part for part in fault["loc"] if part not in ("[key]", *CHOICE_TAGS)]
     kind, context = fault["type"], fault.get("ctx", {})
     if kind == "invalid_key":
         keys[-1] = str(keys[-1])

@@ -25,7 +25,7 @@ its key, what was found and what is allowed:
 the configuration has 3 fault(s):
   - train.batch_size: found 500; allowed: no such key; did you mean batch_sizes?
   - train.numpy.momentum: found 1; allowed: below 1
-  - dataset: found 'mnsit'; allowed: one of ['fashion_mnist', 'mnist']; did you mean mnist?
+  - train.batch_sizes[0]: found 0; allowed: at least 1
 ```
 
 Editors with a YAML language server complete and check the keys by `config/schema.json`. A file of

@@ -129,8 +129,9 @@ class _Reference:
 
     def _describe(self, field: Mapping[str, Any]) -> tuple[str, str]:
         """Type and allowed values of a field, in words."""
-        if "anyOf" in field:
-            return self._describe_alternatives(field["anyOf"])
+        for holder in ("anyOf", "oneOf"):
+            if holder in field:
+                return self._describe_alternatives(field[holder])
         if field.get("type") == "array":
             return self._describe_list(field)
         if "enum" in field or "const" in field:
@@ -145,6 +146,8 @@ class _Reference:
                 kinds.append("`null`")
             elif "const" in alternative:
                 kinds.append(_write(alternative["const"]))
+            elif (section := self._find_section(alternative)) is not None:
+                kinds.append(f"section of {', '.join(map(_write, section[1]['properties']))}")
             else:
                 kind, words = self._describe(alternative)
                 kinds.append(kind)

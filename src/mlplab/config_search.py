@@ -65,7 +65,8 @@ class SearchConfig(Section):
         min_length=1, description="trainings of the chosen setting on all training images"
     )
     published_accuracy: PositiveShare | None = Field(
-        None, description="test accuracy to compare with, drawn as a line"
+        None,
+        description="test accuracy published for MNIST, drawn as a line where MNIST is used",
     )
 
 
@@ -95,8 +96,15 @@ def _find_unlimited_spaces(search: SearchConfig) -> Iterator[str]:
             )
 
 
-def find_search_size_conflicts(search: SearchConfig, n_train: int) -> Iterator[str]:
-    """Faults of the section beside the number of training images."""
+def find_search_size_conflicts(search: SearchConfig, n_train: int, n_pixels: int) -> Iterator[str]:
+    """Faults of the section beside the number of training images and of their pixels."""
+    for space in search.space.input_spaces:
+        parsed = parse_space(space)
+        if parsed.kind == "pca" and (parsed.n_features or 0) > n_pixels:
+            yield (
+                f"search.space.input_spaces: found {space!r}; allowed: at most {n_pixels} "
+                f"components of images of {n_pixels} pixels"
+            )
     n_fit = n_train - search.n_validation
     if n_fit < search.max_features:
         yield (

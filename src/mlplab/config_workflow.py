@@ -20,7 +20,11 @@ from mlplab.config_types import (
     Seed,
     Switch,
 )
+from mlplab.data.own import DatasetChoice
 from mlplab.spaces import DistanceScaling, PixelScaling
+
+# The data set of which the articles published their figures.
+PUBLISHED_DATASET = "mnist"
 
 
 class DownloadConfig(Section):
@@ -96,9 +100,14 @@ class WorkflowConfig(Section):
     """Everything that a run depends on."""
 
     run: Name = Field(description="name of the run, and of its folder in results/")
-    dataset: str = Field(description="a name in config/datasets.yaml")
+    dataset: DatasetChoice = Field(
+        description="a name in config/datasets.yaml, the path of an .npz file, or the paths of "
+        "four IDX files"
+    )
     data_dir: str | None = Field(
-        None, description="folder with the files, tried first; null: MLPLAB_DATA_DIR, else download"
+        None,
+        description="folder with the files of a data set that has a name, tried first; "
+        "null: MLPLAB_DATA_DIR, else download",
     )
     seeds: Distinct[Seed] = Field(
         min_length=1, description="seeds of the trainings; each is a repetition"
@@ -131,3 +140,8 @@ class WorkflowConfig(Section):
     benchmark: BenchmarkConfig = Field(
         description="seconds per epoch of all variants, measured in alternating rounds"
     )
+
+    @property
+    def uses_published_data(self) -> bool:
+        """Whether the data are those of the articles, so that their figures may stand beside."""
+        return self.dataset == PUBLISHED_DATASET

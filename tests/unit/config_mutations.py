@@ -118,6 +118,9 @@ def _wrong_values(schema):
         (schema,) = (s for s in schema["anyOf"] if s.get("type") != "null" and "const" not in s)
         return _wrong_values(schema).filter(lambda value: value is not None and value != "auto")
     none = st.none()
+    if "oneOf" in schema:
+        # A text or a section: what is wrong within these is told with a longer path.
+        return none | st.integers() | st.floats() | st.booleans() | st.sampled_from(_LISTS)
     kind = schema["type"]
     if kind == "object":
         return none | st.sampled_from([*_NOT_LISTS[:7], *_LISTS]) | st.text()

@@ -99,11 +99,13 @@ WRITTEN = [
     ("run:", "run: found None; allowed: a text"),
     (
         "dataset: mnsit",
-        "dataset: found 'mnsit'; allowed: one of ['fashion_mnist', 'mnist']; did you mean mnist?",
+        "dataset: found 'mnsit'; allowed: the path of an .npz file, four IDX files, or one of "
+        "['fashion_mnist', 'mnist']; did you mean mnist?",
     ),
     (
         "dataset: fashion-mnist",
-        "dataset: found 'fashion-mnist'; allowed: one of ['fashion_mnist', 'mnist']; did you mean "
+        "dataset: found 'fashion-mnist'; allowed: the path of an .npz file, four IDX files, or one "
+        "of ['fashion_mnist', 'mnist']; did you mean "
         "fashion_mnist?",
     ),
     ("data_dir: [a, b]", "data_dir: found ['a', 'b']; allowed: a text"),

@@ -34,7 +34,10 @@ REFUSED = {
     "an unknown data set": (
         "dataset: mnsit\n",
         (),
-        ["dataset: found 'mnsit'; allowed: one of ['fashion_mnist', 'mnist']; did you mean mnist?"],
+        [
+            "dataset: found 'mnsit'; allowed: the path of an .npz file, four IDX files, or one of "
+            "['fashion_mnist', 'mnist']; did you mean mnist?"
+        ],
     ),
     "a date": ("run: 2020-05-16\n", (), ["run: found datetime.date(2020, 5, 16); allowed: a text"]),
     "a section that is emptied": (

@@ -19,7 +19,7 @@ rule fit_clusters:
         k=r"\d+",
     threads: 1
     params:
-        dataset=CONFIG.dataset,
+        dataset=DATA.name,
         fit_on=CONFIG.cluster.fit_on,
         algorithm=CONFIG.cluster.algorithm,
         n_init=CONFIG.cluster.n_init,

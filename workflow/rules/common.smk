@@ -2,10 +2,11 @@
 import os
 import sys
 
-from mlplab.config import GRID_EXPERIMENT, ConfigError, load_config, sample_counts
+from mlplab.config import GRID_EXPERIMENT, ConfigError, load_config
 from mlplab.config_benchmark import DEEP_VARIANTS
 from mlplab.config_types import AUTO
 from mlplab.data import DataError
+from mlplab.data.own import find_data
 from mlplab.data.registry import load_registry
 from mlplab.locks import LockedError, hold_lock
 from mlplab.processors import available_threads, gpu_present
@@ -14,6 +15,7 @@ from mlplab.spaces import parse_space
 try:
     DATASETS = load_registry(workflow.source_path("../../config/datasets.yaml"))
     CONFIG = load_config(config, DATASETS)
+    DATA = find_data(CONFIG.dataset, DATASETS)
 except (ConfigError, DataError) as error:
     sys.exit(str(error))
 
@@ -23,8 +25,12 @@ if CONFIG.benchmark.device == "gpu" and not gpu_present():
         "cpu, or gpu where there is one with its driver"
     )
 
-DATASET = DATASETS[CONFIG.dataset]
-RAW = f"resources/{CONFIG.dataset}"
+DATASET = DATA.spec.model_dump(mode="json") if DATA.spec else None
+# Own files are read where they lie; those of a data set with a name are fetched first.
+DOWNLOADS = (
+    [f"resources/{DATA.name}/{file.name}" for file in DATA.spec.files.values()] if DATA.spec else []
+)
+DATA_FILES = DOWNLOADS or list(DATA.own_files)
 RESULTS = f"results/{CONFIG.run}"
 PARTS = ["train", "test"]
 # Of the 64 slots: with it as many jobs of one thread run side by side as there are processors.

@@ -4,6 +4,7 @@
 #      accuracy_over_time.csv; figures/: feature_controls, lambda_rule, time_to_accuracy
 
 TIMED = [CONFIG.comparison.reference, CONFIG.comparison.against_reference]
+PUBLISHED = CONFIG.comparison.published if CONFIG.uses_published_data else []
 PAIRED = [CONFIG.comparison.controls, *TIMED]
 
 
@@ -34,7 +35,7 @@ rule compare_l2_factors:
         f"{RESULTS}/logs/compare_l2_factors.log",
     params:
         l2=CONFIG.experiments[CONFIG.comparison.l2_rule].network.l2,
-        n_pixels=DATASET.n_pixels,
+        n_pixels=DATA.size.n_pixels,
         scale=CONFIG.experiments[CONFIG.comparison.l2_rule].scale_l2_with_inputs,
     script:
         "../scripts/compare_l2_factors.py"
@@ -49,7 +50,7 @@ rule compare_scalings:
         f"{RESULTS}/logs/compare_scalings.log",
     params:
         scalings=CONFIG.comparison.scalings,
-        published=[point.model_dump() for point in CONFIG.comparison.published],
+        published=[point.model_dump() for point in PUBLISHED],
     script:
         "../scripts/compare_scalings.py"
 
@@ -65,6 +66,6 @@ rule compare_times:
         f"{RESULTS}/logs/compare_times.log",
     params:
         reference=CONFIG.comparison.reference,
-        published=[point.accuracy for point in CONFIG.comparison.published],
+        published=[point.accuracy for point in PUBLISHED],
     script:
         "../scripts/compare_times.py"

@@ -58,6 +58,7 @@ rule plot_clusters:
     params:
         seed=CONFIG.cluster.seeds[0],
         fit_on=CONFIG.cluster.fit_on,
+        image_shape=DATA.size.image_shape,
     script:
         "../scripts/plot_clusters.py"
 

@@ -36,6 +36,7 @@ rule tabulate_ladder:
     log:
         f"{RESULTS}/logs/tabulate_ladder.log",
     params:
+        with_published=CONFIG.uses_published_data,
         seed=CONFIG.seeds[0],
     script:
         "../scripts/tabulate_ladder.py"

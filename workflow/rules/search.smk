@@ -89,6 +89,6 @@ rule tabulate_search:
     log:
         f"{RESULTS}/logs/tabulate_search.log",
     params:
-        published_accuracy=CONFIG.search.published_accuracy,
+        published_accuracy=CONFIG.search.published_accuracy if CONFIG.uses_published_data else None,
     script:
         "../scripts/tabulate_search.py"

@@ -42,6 +42,7 @@ rule describe_clusters:
         test=features(pixel_space("cluster"), "test"),
         y_train=rules.extract_labels.output.train,
         y_test=rules.extract_labels.output.test,
+        classes=rules.extract_labels.output.classes,
         centers=f"{RESULTS}/models/clusters/k-{{k}}-seed-{CONFIG.cluster.seeds[0]}.centers.npy",
         labels=f"{RESULTS}/models/clusters/k-{{k}}-seed-{CONFIG.cluster.seeds[0]}.labels.npy",
         scores=rules.score_silhouettes.output.scores,
@@ -79,6 +80,7 @@ rule tabulate_confusion:
     input:
         predictions=experiment_results("predictions.npy", EXCLUSIVE),
         y_test=rules.extract_labels.output.test,
+        classes=rules.extract_labels.output.classes,
     output:
         f"{RESULTS}/tables/confusion.csv",
     log:

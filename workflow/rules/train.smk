@@ -30,7 +30,7 @@ rule train_numpy:
         hidden_layer_sizes=list(CONFIG.train.hidden_layer_sizes),
         n_threads=threads_of(CONFIG.train),
         scale_l2_with_inputs=CONFIG.train.scale_l2_with_inputs,
-        n_pixels=DATASET.n_pixels,
+        n_pixels=DATA.size.n_pixels,
         network=CONFIG.train.numpy.model_dump(),
     script:
         "../scripts/train_numpy.py"
@@ -84,7 +84,7 @@ rule train_keras:
         hidden_layer_sizes=list(CONFIG.train.hidden_layer_sizes),
         n_threads=threads_of(CONFIG.train),
         scale_l2_with_inputs=CONFIG.train.scale_l2_with_inputs,
-        n_pixels=DATASET.n_pixels,
+        n_pixels=DATA.size.n_pixels,
         l2=CONFIG.train.keras.l2,
     script:
         "../scripts/train_keras.py"

@@ -5,9 +5,9 @@ from mlplab.ladder.summary import summarize_ladder
 from mlplab.provenance import run_job
 
 with run_job(snakemake):
-    summary = summarize_ladder(
-        read_table(snakemake.input.ladder),
-        read_table(snakemake.input.published),
-        snakemake.params.seed,
-    )
+    published = read_table(snakemake.input.published)
+    if not snakemake.params.with_published:
+        published = published.head(0)
+    ladder = read_table(snakemake.input.ladder)
+    summary = summarize_ladder(ladder, published, snakemake.params.seed)
     save_table(snakemake.output[0], summary)
