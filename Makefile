@@ -6,7 +6,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
-.PHONY: results quick article report gallery claims readme-claims verify why bench test lint format setup lock
+.PHONY: results quick article report gallery claims readme-claims verify why bench scale test lint format setup lock
 
 results: $(INSTALLED)
 	$(SNAKEMAKE)
@@ -42,6 +42,9 @@ why: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/epoch_seconds.py
+
+scale: $(INSTALLED)
+	$(BIN)/python benchmarks/scale.py
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest

@@ -254,12 +254,12 @@ def _find_excesses(config: WorkflowConfig, spec: DatasetSpec) -> Iterator[str]:
     for name, experiment in config.experiments.items():
         yield from find_size_conflicts(name, experiment, n_train, spec.n_pixels)
     yield from find_search_size_conflicts(config.search, n_train)
-    for key, n in (
-        ("silhouette.max_samples", config.silhouette.max_samples or 0),
-        *(("silhouette.error_samples", n) for n in config.silhouette.error_samples),
-    ):
+    for n in config.silhouette.error_samples:
         if n > n_clustered:
-            yield f"{key}: found {n}; allowed: at most the {n_clustered} clustered images"
+            yield (
+                f"silhouette.error_samples: found {n}; allowed: at most the {n_clustered} "
+                "clustered images"
+            )
     for key, size in _batch_sizes(config):
         if size > n_train:
             yield f"{key}: found {size}; allowed: at most the {n_train} training images"
