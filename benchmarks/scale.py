@@ -58,7 +58,7 @@ def main() -> None:
                 save_table(options.output, pd.DataFrame(rows))
                 print(rows[-1], flush=True)
     print("\nSeconds, and MiB of memory, on", available_threads(), "thread(s),", machine_record())
-    columns = ["seconds", "memory_mib", "before_mib"]
+    columns = ["seconds", "cpu_seconds", "memory_mib", "before_mib"]
     table = pd.DataFrame(rows).pivot(index="stage", columns="samples", values=columns)
     print(table.reindex(options.stages).to_string(float_format="{:,.1f}".format))
 
