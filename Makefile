@@ -6,7 +6,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
-.PHONY: results quick article report gallery claims readme-claims verify why progress bench test lint format schema setup lock
+.PHONY: results quick article report gallery claims readme-claims verify why progress bench scale test lint format schema setup lock
 
 results: $(INSTALLED)
 	$(SNAKEMAKE)
@@ -45,6 +45,9 @@ progress: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/epoch_seconds.py
+
+scale: $(INSTALLED)
+	$(BIN)/python benchmarks/scale.py
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest

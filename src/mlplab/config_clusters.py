@@ -65,7 +65,9 @@ class SilhouetteConfig(Section):
 
     memory_mib: Count = Field(768, description="memory for distances, in MiB")
     max_samples: SampleCount | None = Field(
-        None, description="random images whose silhouettes are computed; null: all, which is exact"
+        None,
+        description="with more images than this, only the silhouettes of so many random ones are "
+        "computed, and their mean has a standard error; null: always all, which is exact",
     )
     error_samples: Distinct[SampleCount] = Field(
         (500, 2000, 8000), min_length=1, description="sizes of samples compared to all images"

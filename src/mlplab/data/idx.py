@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import io
 import math
 import os
 import struct
+import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +16,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from mlplab.arrays import is_large
 from mlplab.data.errors import DataError
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -34,7 +37,8 @@ def load_idx(path: str | os.PathLike[str]) -> np.ndarray:
 
     Returns
     -------
-    array of uint8 with the shape that the header gives
+    array of uint8 with the shape that the header gives; a large one is a memory map of a
+    nameless temporary file, see :mod:`mlplab.arrays`
 
     Raises
     ------
@@ -46,17 +50,22 @@ def load_idx(path: str | os.PathLike[str]) -> np.ndarray:
     with _told_by_name(path), open_unpacked(path) as file:
         shape = _read_header(file, path)
         n_bytes = math.prod(shape)
+        large = is_large(n_bytes)
         # By blocks, since a damaged header may promise more than any memory holds.
-        content = bytearray()
-        while block := file.read(min(2**20, n_bytes - len(content))):
-            content += block
-        if len(content) < n_bytes or file.read(1):
-            found = "more" if len(content) == n_bytes else f"{len(content)}"
+        content = tempfile.TemporaryFile() if large else io.BytesIO()  # noqa: SIM115, see below
+        while block := file.read(min(2**20, n_bytes - content.tell())):
+            content.write(block)
+        if content.tell() < n_bytes or file.read(1):
+            found = "more" if content.tell() == n_bytes else f"{content.tell()}"
             raise DataError(
                 f"{path}: the header promises {n_bytes} bytes for shape {shape}, found "
                 f"{found}; {_ADVICE}"
             )
-        return np.frombuffer(content, dtype=np.uint8).reshape(shape)
+        if not large:
+            return np.frombuffer(content.getbuffer(), dtype=np.uint8).reshape(shape)
+        with content:
+            content.flush()
+            return np.memmap(content, np.uint8, "r+", shape=shape)
 
 
 def read_idx_shape(path: str | os.PathLike[str]) -> tuple[int, ...]:

@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from mlplab.arrays import is_large
+
 if TYPE_CHECKING:
     import keras
+
+_VALIDATION_BATCH = 10_000
 
 
 def train_keras(
@@ -29,7 +33,9 @@ def train_keras(
     Parameters
     ----------
     model : compiled with a mean loss and the metric "accuracy"
-    x_train, x_test : features (n, n_features); ``x_test=None`` leaves out the validation
+    x_train, x_test : features (n, n_features); ``x_test=None`` leaves out the validation. Keras
+        makes a copy of each, except of large ones, see :mod:`mlplab.arrays`: their batches are
+        read one by one
     y_train, y_test : labels 0 … n_classes − 1, shape (n,)
     seed : seed of the shuffling; None goes on with the generators as they are, e.g. as
         ``configure_tensorflow`` seeded them. The start weights are drawn when the model is built
@@ -51,9 +57,13 @@ def train_keras(
     """
     import keras
 
+    from mlplab.keras_mlp.batches import BatchReader
     from mlplab.keras_mlp.extensions import EpochRecorder
 
     n_classes = model.output_shape[-1]
+
+    def is_read_by_batches(x: np.ndarray) -> bool:
+        return is_large(x.size * np.dtype(np.float32).itemsize)
 
     def prepare(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return np.ascontiguousarray(x, np.float32), keras.utils.to_categorical(y, n_classes)
@@ -61,16 +71,24 @@ def train_keras(
     if seed is not None:
         keras.utils.set_random_seed(seed)
     recorder = EpochRecorder(epochs, len(x_train))
-    features, targets = prepare(x_train, y_train)
+    if is_read_by_batches(x_train):
+        reader = BatchReader(x_train, y_train, n_classes, batch_size, shuffle=True)
+        data = {"x": reader, "shuffle": False}
+    else:
+        features, targets = prepare(x_train, y_train)
+        data = {"x": features, "y": targets, "batch_size": batch_size, "shuffle": True}
+    if x_test is None:
+        validation = None
+    elif is_read_by_batches(x_test):
+        validation = BatchReader(x_test, y_test, n_classes, _VALIDATION_BATCH, shuffle=False)
+    else:
+        validation = prepare(x_test, y_test)
     model.fit(
-        features,
-        targets,
-        batch_size=batch_size,
+        **data,
         epochs=epochs,
-        shuffle=True,
         verbose=0,
-        validation_data=None if x_test is None else prepare(x_test, y_test),
-        validation_batch_size=10_000,
+        validation_data=validation,
+        validation_batch_size=_VALIDATION_BATCH,
         # the recorder comes first, so that its clocks stop before the others begin their work
         callbacks=[recorder, *callbacks],
     )
