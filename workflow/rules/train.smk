@@ -21,7 +21,7 @@ rule train_numpy:
         f"{RESULTS}/benchmarks/train_numpy/{{space}}-batch-{{batch_size}}-seed-{{seed}}.tsv"
     threads: CONFIG.train.n_threads
     resources:
-        slot=64,
+        **ALONE,
     params:
         experiment=GRID_EXPERIMENT,
         space=lambda wildcards: wildcards.space,
@@ -47,6 +47,7 @@ use rule train_numpy as train_experiment with:
     threads: experiment_threads
     resources:
         slot=experiment_slots,
+        slurm_extra=experiment_node,
     params:
         experiment=lambda wildcards: wildcards.experiment,
         batch_size=experiment_value("batch_size"),
@@ -75,7 +76,7 @@ rule train_keras:
         f"{RESULTS}/benchmarks/train_keras/{{space}}-batch-{{batch_size}}-seed-{{seed}}.tsv"
     threads: CONFIG.train.n_threads
     resources:
-        slot=64,
+        **ALONE,
     params:
         experiment=GRID_EXPERIMENT,
         space=lambda wildcards: wildcards.space,
