@@ -30,6 +30,7 @@ rule evaluate_claims:
         markdown=f"{RESULTS}/tables/claims.md",
     log:
         f"{RESULTS}/logs/evaluate_claims.log",
+    localrule: True
     params:
         config=CONFIG.model_dump(
             mode="json",

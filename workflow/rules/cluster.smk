@@ -45,6 +45,7 @@ rule choose_clusters:
         labels=f"{RESULTS}/models/clusters/k-auto-seed-{{seed}}.labels.npy",
     log:
         f"{RESULTS}/logs/choose_clusters/seed-{{seed}}.log",
+    localrule: True
     params:
         k_values=list(CONFIG.cluster.k_values),
     script:

@@ -33,8 +33,16 @@ DOWNLOADS = (
 DATA_FILES = DOWNLOADS or list(DATA.own_files)
 RESULTS = f"results/{CONFIG.run}"
 PARTS = ["train", "test"]
-# Of the 64 slots: with it as many jobs of one thread run side by side as there are processors.
-ONE_PROCESSOR = 64 // available_threads()
+# Measured jobs run alone: on one machine they take every slot that the default profile gives, on a
+# cluster a node of their own.
+ALL_SLOTS = 64
+OWN_NODE = "--exclusive"
+ALONE = {"slot": ALL_SLOTS, "slurm_extra": OWN_NODE}
+# Of the slots: with it as many jobs of one thread run side by side as there are processors.
+ONE_PROCESSOR = ALL_SLOTS // available_threads()
+# Snakemake lowers it to the cores of the run. Not workflow.cores, which a run on a cluster lacks and
+# which on a node would be another number than the one that the job has asked for.
+ALL_CORES = 64
 
 if os.path.lexists(RESULTS) and not os.path.isdir(RESULTS):
     sys.exit(f"{RESULTS}: found a file where the results go; move it, or choose another `run`")
@@ -124,7 +132,12 @@ def threads_of(training):
 
 def slots_of(training):
     """All slots, or as many as leave room for a training on every processor."""
-    return 64 if training.exclusive else ONE_PROCESSOR
+    return ALL_SLOTS if training.exclusive else ONE_PROCESSOR
+
+
+def node_of(training):
+    """What SLURM is asked for beside processors: a node of its own, or nothing."""
+    return OWN_NODE if training.exclusive else ""
 
 
 def experiment_threads(wildcards):
@@ -135,6 +148,11 @@ def experiment_threads(wildcards):
 def experiment_slots(wildcards):
     """Slots of a training of the job's experiment."""
     return slots_of(CONFIG.experiments[wildcards.experiment])
+
+
+def experiment_node(wildcards):
+    """What SLURM is asked for beside processors for a training of the job's experiment."""
+    return node_of(CONFIG.experiments[wildcards.experiment])
 
 
 def search_places(stage):

@@ -18,6 +18,7 @@ rule compare_spaces:
         paired=f"{RESULTS}/tables/reference_paired.csv",
     log:
         f"{RESULTS}/logs/compare_spaces.log",
+    localrule: True
     params:
         trainings=experiment_trainings(PAIRED),
         controls=CONFIG.comparison.controls,
@@ -33,6 +34,7 @@ rule compare_l2_factors:
         f"{RESULTS}/tables/lambda_rule.csv",
     log:
         f"{RESULTS}/logs/compare_l2_factors.log",
+    localrule: True
     params:
         l2=CONFIG.experiments[CONFIG.comparison.l2_rule].network.l2,
         n_pixels=DATA.size.n_pixels,
@@ -48,6 +50,7 @@ rule compare_scalings:
         f"{RESULTS}/tables/scaling_comparison.csv",
     log:
         f"{RESULTS}/logs/compare_scalings.log",
+    localrule: True
     params:
         scalings=CONFIG.comparison.scalings,
         published=[point.model_dump() for point in PUBLISHED],
@@ -64,6 +67,7 @@ rule compare_times:
         curves=f"{RESULTS}/tables/accuracy_over_time.csv",
     log:
         f"{RESULTS}/logs/compare_times.log",
+    localrule: True
     params:
         reference=CONFIG.comparison.reference,
         published=[point.accuracy for point in PUBLISHED],

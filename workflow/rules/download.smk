@@ -12,6 +12,7 @@ if DATA.spec:
             f"{RESULTS}/logs/download_dataset.log",
         benchmark:
             f"{RESULTS}/benchmarks/download_dataset.tsv"
+        localrule: True
         resources:
             # No parameters: where verified files come from does not change what they hold, so a
             # change here must not re-run anything.

@@ -12,6 +12,7 @@ rule plot_cluster_sweep:
         figure_files("cluster_sweep", "Clusters", "time, inertia and silhouette over K"),
     log:
         f"{RESULTS}/logs/plot_cluster_sweep.log",
+    localrule: True
     params:
         fit_on=CONFIG.cluster.fit_on,
     script:
@@ -25,6 +26,7 @@ rule plot_cluster_cost:
         figure_files("cluster_cost_quality", "Clusters", "cost and quality of k-means"),
     log:
         f"{RESULTS}/logs/plot_cluster_cost.log",
+    localrule: True
     script:
         "../scripts/plot_cluster_cost.py"
 
@@ -55,6 +57,7 @@ rule plot_clusters:
         ),
     log:
         f"{RESULTS}/logs/plot_clusters/{{k}}.log",
+    localrule: True
     params:
         seed=CONFIG.cluster.seeds[0],
         fit_on=CONFIG.cluster.fit_on,
@@ -70,6 +73,7 @@ rule plot_training_history:
         figure_files("training_history", "Training", "both networks on all inputs"),
     log:
         f"{RESULTS}/logs/plot_training_history.log",
+    localrule: True
     params:
         experiment=GRID_EXPERIMENT,
         batch_size=min(CONFIG.train.batch_sizes, key=lambda size: abs(size - 500)),
@@ -103,6 +107,7 @@ rule plot_training_run:
         ),
     log:
         f"{RESULTS}/logs/plot_training_run/{{experiment}}-{{input_space}}.log",
+    localrule: True
     params:
         experiment=lambda wildcards: wildcards.experiment,
         input_space=lambda wildcards: wildcards.input_space,
@@ -123,6 +128,7 @@ rule plot_comparisons:
         times=figure_files("time_to_accuracy", "Clusters", "accuracy over seconds of training"),
     log:
         f"{RESULTS}/logs/plot_comparisons.log",
+    localrule: True
     params:
         controls=CONFIG.comparison.controls,
         l2_rule=CONFIG.comparison.l2_rule,
@@ -138,6 +144,7 @@ rule plot_seconds_per_epoch:
         figure_files("seconds_per_epoch", "Time", "seconds per epoch over the batch size"),
     log:
         f"{RESULTS}/logs/plot_seconds_per_epoch.log",
+    localrule: True
     script:
         "../scripts/plot_seconds_per_epoch.py"
 
@@ -149,6 +156,7 @@ rule plot_batch_size_ratios:
         figure_files("batch_size_ratios", "Time", "ratios to NumPy over the batch size"),
     log:
         f"{RESULTS}/logs/plot_batch_size_ratios.log",
+    localrule: True
     script:
         "../scripts/plot_batch_size_ratios.py"
 
@@ -160,6 +168,7 @@ rule plot_optimization_ladder:
         figure_files("optimization_ladder", "Time", "optimisation ladder beside Keras"),
     log:
         f"{RESULTS}/logs/plot_optimization_ladder.log",
+    localrule: True
     script:
         "../scripts/plot_optimization_ladder.py"
 
@@ -173,6 +182,7 @@ rule plot_search:
         figure_files("search", "Training", "search for the best network with few inputs"),
     log:
         f"{RESULTS}/logs/plot_search.log",
+    localrule: True
     script:
         "../scripts/plot_search.py"
 
@@ -186,6 +196,7 @@ rule plot_epoch_parts:
         backward=figure_files("backward_times", "Time", "backward pass layer by layer"),
     log:
         f"{RESULTS}/logs/plot_epoch_parts.log",
+    localrule: True
     script:
         "../scripts/plot_epoch_parts.py"
 
@@ -202,6 +213,7 @@ rule plot_benchmarks:
         deep_model=figure_files("deep_model", "Time", "deep model of article B"),
     log:
         f"{RESULTS}/logs/plot_benchmarks.log",
+    localrule: True
     script:
         "../scripts/plot_benchmarks.py"
 

@@ -17,7 +17,7 @@ rule measure_ladder:
         f"{RESULTS}/benchmarks/measure_ladder.tsv"
     threads: CONFIG.train.n_threads
     resources:
-        slot=64,
+        **ALONE,
     params:
         batch_size=CONFIG.ladder.batch_size,
         n_threads=CONFIG.train.n_threads,
@@ -35,6 +35,7 @@ rule tabulate_ladder:
         f"{RESULTS}/tables/optimization_ladder_summary.csv",
     log:
         f"{RESULTS}/logs/tabulate_ladder.log",
+    localrule: True
     params:
         with_published=CONFIG.uses_published_data,
         seed=CONFIG.seeds[0],

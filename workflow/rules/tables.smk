@@ -11,6 +11,7 @@ rule tabulate_cluster_sweep:
         choices=f"{RESULTS}/tables/cluster_choices.csv",
     log:
         f"{RESULTS}/logs/tabulate_cluster_sweep.log",
+    localrule: True
     params:
         sensitivities=list(CONFIG.cluster.elbow.sensitivities),
         trim=CONFIG.cluster.elbow.trim,
@@ -29,6 +30,7 @@ rule tabulate_cluster_quality:
         f"{RESULTS}/tables/cluster_quality.csv",
     log:
         f"{RESULTS}/logs/tabulate_cluster_quality.log",
+    localrule: True
     params:
         fits=CLUSTER_FITS,
         fit_on=CONFIG.cluster.fit_on,
@@ -72,6 +74,7 @@ rule tabulate_training:
         accuracies=f"{RESULTS}/tables/final_accuracies.csv",
     log:
         f"{RESULTS}/logs/tabulate_training.log",
+    localrule: True
     script:
         "../scripts/tabulate_training.py"
 
@@ -85,6 +88,7 @@ rule tabulate_confusion:
         f"{RESULTS}/tables/confusion.csv",
     log:
         f"{RESULTS}/logs/tabulate_confusion.log",
+    localrule: True
     params:
         trainings=experiment_trainings(EXCLUSIVE),
     script:

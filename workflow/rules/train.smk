@@ -22,6 +22,7 @@ rule train_numpy:
     threads: threads_of(CONFIG.train)
     resources:
         slot=slots_of(CONFIG.train),
+        slurm_extra=node_of(CONFIG.train),
     params:
         experiment=GRID_EXPERIMENT,
         space=lambda wildcards: wildcards.space,
@@ -47,6 +48,7 @@ use rule train_numpy as train_experiment with:
     threads: experiment_threads
     resources:
         slot=experiment_slots,
+        slurm_extra=experiment_node,
     params:
         experiment=lambda wildcards: wildcards.experiment,
         batch_size=experiment_value("batch_size"),
@@ -76,6 +78,7 @@ rule train_keras:
     threads: threads_of(CONFIG.train)
     resources:
         slot=slots_of(CONFIG.train),
+        slurm_extra=node_of(CONFIG.train),
     params:
         experiment=GRID_EXPERIMENT,
         space=lambda wildcards: wildcards.space,
