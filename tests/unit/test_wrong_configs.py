@@ -15,6 +15,10 @@ from tests.unit.test_config import DATASETS, DEFAULT, changed, merged
 
 SCHEMA = config_schema()
 PLACES = list(find_places(SCHEMA, DEFAULT, SCHEMA["$defs"]))
+# Drawn from evenly, so that the few sections and lists are reached as often as the many numbers.
+KINDS: dict[str, list] = {}
+for _place in PLACES:
+    KINDS.setdefault(_place.schema.get("type", "either"), []).append(_place)
 
 
 def refusal(mapping) -> list[str]:
@@ -36,7 +40,8 @@ def several_mutations(draw):
     """Mutations at places of which none lies within another."""
     chosen: list = []
     for _ in range(draw(st.integers(1, 4))):
-        mutation = draw(st.sampled_from(PLACES).flatmap(lambda place: mutations(place, DATASETS)))
+        place = draw(st.sampled_from(list(KINDS.values())).flatmap(st.sampled_from))
+        mutation = draw(mutations(place, DATASETS))
         if not any(
             a.keys[: len(b.keys)] == b.keys
             for other in chosen

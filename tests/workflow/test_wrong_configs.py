@@ -27,9 +27,9 @@ REFUSED = {
         ],
     ),
     "K above the number of images": (
-        "scale: {n_train: 80}\ncluster: {k_values: [40, 70, 90]}\n",
+        "cluster: {k_values: [40, 70, 90, 60000]}\n",
         (),
-        ["cluster.k_values: found 90; allowed: fewer than the 80 images that are clustered"],
+        ["cluster.k_values: found 60000; allowed: fewer than the 60000 images that are clustered"],
     ),
     "an unknown data set": (
         "dataset: mnsit\n",
