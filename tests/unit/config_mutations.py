@@ -83,7 +83,7 @@ def mutations(place: Place, known_datasets):
         )
         choices.append(
             st.sampled_from(ODD_KEYS).map(
-                lambda key: Mutation((*place.keys, key), 1, f"{place.path}.{repr(key)[:70]}")
+                lambda key: Mutation((*place.keys, key), 1, f"{place.path}.{_as_told(key)}")
             )
         )
     if place.schema.get("required"):
@@ -93,6 +93,11 @@ def mutations(place: Place, known_datasets):
             )
         )
     return st.one_of(choices)
+
+
+def _as_told(key: str) -> str:
+    """How a path has a key: odd ones in quotes, long ones cut."""
+    return key if re.fullmatch(r"[\w-]+", key, re.ASCII) else repr(key)[:70]
 
 
 def _junk():
