@@ -73,11 +73,13 @@ def find_comparison_conflicts(
                 f"experiments.{getattr(comparison, key)}.test_every_epoch: found False; allowed: "
                 f"true, since comparison.{key} needs the test accuracy of every epoch"
             )
-    if not experiments[comparison.l2_rule].n_validation:
-        yield (
-            f"experiments.{comparison.l2_rule}.n_validation: found 0; allowed: at least 1, since "
-            "comparison.l2_rule compares validation accuracies"
-        )
+    for key in ("controls", "l2_rule"):
+        name = getattr(comparison, key)
+        if not experiments[name].n_validation:
+            yield (
+                f"experiments.{name}.n_validation: found 0; allowed: at least 1, since "
+                f"comparison.{key} compares validation accuracies"
+            )
     for key in ("reference", "against_reference", "controls", "scalings"):
         name = getattr(comparison, key)
         if len(experiments[name].l2_factors) > 1:

@@ -116,10 +116,14 @@ rule plot_comparisons:
         rule=rules.compare_l2_factors.output[0],
         curves=rules.compare_times.output.curves,
         summary=rules.compare_times.output.summary,
+        controls_curves=rules.compare_times.output.controls,
     output:
         controls=figure_files("feature_controls", "Clusters", "other inputs than cluster distances"),
         rule=figure_files("lambda_rule", "Clusters", "strengths of λ₂ around the rule"),
         times=figure_files("time_to_accuracy", "Clusters", "accuracy over seconds of training"),
+        controls_times=figure_files(
+            "controls_over_time", "Clusters", "all inputs: accuracy over seconds of training"
+        ),
     log:
         f"{RESULTS}/logs/plot_comparisons.log",
     params:
