@@ -158,7 +158,7 @@ rule plot_batch_size_ratios:
 
 rule plot_optimization_ladder:
     input:
-        rules.tabulate_ladder.output,
+        rules.tabulate_ladder.output.summary,
     output:
         figure_files("optimization_ladder", "Time", "optimisation ladder beside Keras"),
     log:
@@ -182,8 +182,8 @@ rule plot_search:
 
 rule plot_epoch_parts:
     input:
-        ladder=rules.measure_ladder.output[0],
-        summary=rules.tabulate_ladder.output[0],
+        backward=rules.tabulate_ladder.output.backward,
+        summary=rules.tabulate_ladder.output.summary,
     output:
         shares=figure_files("epoch_shares", "Time", "shares of shuffling, batches, prediction"),
         backward=figure_files("backward_times", "Time", "backward pass layer by layer"),
