@@ -116,7 +116,7 @@ def measure_silhouettes(
     n_threads : threads; None for all that the process may use
     memory_bytes : memory to use beside ``x``; too little for all labelings at once makes several
         passes
-    progress : show a progress bar
+    progress : log rounds with the time left, and show a bar on a terminal
 
     Raises
     ------

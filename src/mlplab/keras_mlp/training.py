@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from mlplab.progress import Progress
+
 if TYPE_CHECKING:
     import keras
 
@@ -33,7 +35,7 @@ def train_keras(
     y_train, y_test : labels 0 … n_classes − 1, shape (n,)
     seed : seed of the shuffling; None goes on with the generators as they are, e.g. as
         ``configure_tensorflow`` seeded them. The start weights are drawn when the model is built
-    callbacks : more callbacks for ``fit``, such as a progress bar
+    callbacks : more callbacks for ``fit``
 
     Returns
     -------
@@ -54,27 +56,30 @@ def train_keras(
     from mlplab.keras_mlp.extensions import EpochRecorder
 
     n_classes = model.output_shape[-1]
-
-    def prepare(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return np.ascontiguousarray(x, np.float32), keras.utils.to_categorical(y, n_classes)
-
     if seed is not None:
         keras.utils.set_random_seed(seed)
-    recorder = EpochRecorder(epochs, len(x_train))
-    features, targets = prepare(x_train, y_train)
-    model.fit(
-        features,
-        targets,
-        batch_size=batch_size,
-        epochs=epochs,
-        shuffle=True,
-        verbose=0,
-        validation_data=None if x_test is None else prepare(x_test, y_test),
-        validation_batch_size=10_000,
-        # the recorder comes first, so that its clocks stop before the others begin their work
-        callbacks=[recorder, *callbacks],
-    )
+    features, targets = _prepare(x_train, y_train, n_classes)
+    with Progress(epochs, "epoch") as progress:
+        recorder = EpochRecorder(progress, len(x_train))
+        model.fit(
+            features,
+            targets,
+            batch_size=batch_size,
+            epochs=epochs,
+            shuffle=True,
+            verbose=0,
+            validation_data=None if x_test is None else _prepare(x_test, y_test, n_classes),
+            validation_batch_size=10_000,
+            # the recorder comes first: its clocks stop before the others begin their work
+            callbacks=[recorder, *callbacks],
+        )
     return pd.DataFrame(recorder.records)
+
+
+def _prepare(x: np.ndarray, y: np.ndarray, n_classes: int) -> tuple[np.ndarray, np.ndarray]:
+    import keras
+
+    return np.ascontiguousarray(x, np.float32), keras.utils.to_categorical(y, n_classes)
 
 
 def train_matched_steps(

@@ -42,7 +42,7 @@ def build_backward_times(ladder: pd.DataFrame, published: pd.DataFrame) -> pd.Da
     if len(unknown):
         raise ValueError(
             f"published backward times: found {unknown[['step', 'layer']].to_dict('records')}; "
-            f"allowed: steps {sorted(names.index)} and layers {sorted(layers)}"
+            f"allowed: steps {sorted(names.index.astype(int))} and layers {sorted(layers)}"
         )
     measured = [
         rounds[["step", "name", "round", "contaminated"]].assign(
