@@ -60,7 +60,11 @@ def find_comparison_conflicts(
             for key in ("reference", "against_reference", "scalings")
             if key in roles
         ),
-        partial(_find_no_validation, roles),
+        *(
+            partial(_find_no_validation, key, *roles[key])
+            for key in ("controls", "l2_rule")
+            if key in roles
+        ),
         *(
             partial(_find_several_factors, key, *roles[key])
             for key in ("reference", "against_reference", "controls", "scalings")
@@ -114,14 +118,12 @@ def _find_untested_epochs(key: str, name: str, experiment: ExperimentConfig) -> 
         )
 
 
-def _find_no_validation(roles: _Roles) -> Iterator[str]:
-    if "l2_rule" in roles:
-        name, experiment = roles["l2_rule"]
-        if not experiment.n_validation:
-            yield (
-                f"experiments.{name}.n_validation: found 0; allowed: at least 1, since "
-                "comparison.l2_rule compares validation accuracies"
-            )
+def _find_no_validation(key: str, name: str, experiment: ExperimentConfig) -> Iterator[str]:
+    if not experiment.n_validation:
+        yield (
+            f"experiments.{name}.n_validation: found 0; allowed: at least 1, since "
+            f"comparison.{key} compares validation accuracies"
+        )
 
 
 def _find_several_factors(key: str, name: str, experiment: ExperimentConfig) -> Iterator[str]:

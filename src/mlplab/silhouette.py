@@ -122,7 +122,7 @@ def measure_silhouettes(
     n_threads : threads; None for all that the process may use
     memory_bytes : memory to use beside ``x``; too little for all labelings at once makes several
         passes. About 20 bytes per sample and labeling come on top
-    progress : show a progress bar
+    progress : log rounds with the time left, and show a bar on a terminal
 
     Raises
     ------

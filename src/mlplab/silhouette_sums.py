@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
-from tqdm.auto import tqdm
+
+from mlplab.progress import Progress
 
 from mlplab.arrays import row_blocks, scratch_array
 
@@ -209,11 +211,12 @@ def sum_some(
 def _run(work: Callable, rounds: Sequence[Sequence], n_threads: int, progress: bool) -> None:
     with (
         ThreadPoolExecutor(n_threads) as pool,
-        tqdm(total=len(rounds), disable=not progress, unit="round", mininterval=1) as bar,
+        Progress(len(rounds), "round") if progress else nullcontext() as shown,
     ):
         for tiles in rounds:
             list(pool.map(work, tiles))
-            bar.update()
+            if shown:
+                shown.advance()
 
 
 def _blocks_of_numbers(n: int, size: int) -> list[range]:

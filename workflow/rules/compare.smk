@@ -1,7 +1,7 @@
 # in:  results/<run>/training/experiments/<name>/, results/<run>/data/labels/
 # out: results/<run>/tables/: feature_controls.csv, reference_paired.csv, lambda_rule.csv,
 #      scaling_comparison.csv, time_to_accuracy.csv, time_to_accuracy_summary.csv,
-#      accuracy_over_time.csv; figures/: feature_controls, lambda_rule, time_to_accuracy
+#      accuracy_over_time.csv, controls_over_time.csv
 
 TIMED = [CONFIG.comparison.reference, CONFIG.comparison.against_reference]
 PUBLISHED = CONFIG.comparison.published if CONFIG.uses_published_data else []
@@ -60,11 +60,13 @@ rule compare_scalings:
 
 rule compare_times:
     input:
-        experiment_results("csv", TIMED),
+        timed=experiment_results("csv", TIMED),
+        controls=experiment_results("csv", [CONFIG.comparison.controls]),
     output:
         times=f"{RESULTS}/tables/time_to_accuracy.csv",
         summary=f"{RESULTS}/tables/time_to_accuracy_summary.csv",
         curves=f"{RESULTS}/tables/accuracy_over_time.csv",
+        controls=f"{RESULTS}/tables/controls_over_time.csv",
     log:
         f"{RESULTS}/logs/compare_times.log",
     localrule: True

@@ -122,10 +122,14 @@ rule plot_comparisons:
         rule=rules.compare_l2_factors.output[0],
         curves=rules.compare_times.output.curves,
         summary=rules.compare_times.output.summary,
+        controls_curves=rules.compare_times.output.controls,
     output:
         controls=figure_files("feature_controls", "Clusters", "other inputs than cluster distances"),
         rule=figure_files("lambda_rule", "Clusters", "strengths of λ₂ around the rule"),
         times=figure_files("time_to_accuracy", "Clusters", "accuracy over seconds of training"),
+        controls_times=figure_files(
+            "controls_over_time", "Clusters", "all inputs: accuracy over seconds of training"
+        ),
     log:
         f"{RESULTS}/logs/plot_comparisons.log",
     localrule: True
@@ -163,7 +167,7 @@ rule plot_batch_size_ratios:
 
 rule plot_optimization_ladder:
     input:
-        rules.tabulate_ladder.output,
+        rules.tabulate_ladder.output.summary,
     output:
         figure_files("optimization_ladder", "Time", "optimisation ladder beside Keras"),
     log:
@@ -189,8 +193,8 @@ rule plot_search:
 
 rule plot_epoch_parts:
     input:
-        ladder=rules.measure_ladder.output[0],
-        summary=rules.tabulate_ladder.output[0],
+        backward=rules.tabulate_ladder.output.backward,
+        summary=rules.tabulate_ladder.output.summary,
     output:
         shares=figure_files("epoch_shares", "Time", "shares of shuffling, batches, prediction"),
         backward=figure_files("backward_times", "Time", "backward pass layer by layer"),

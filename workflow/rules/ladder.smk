@@ -1,6 +1,7 @@
 # in:  results/<run>/data/<pixel space of NumPy>/, results/<run>/data/labels/,
-#      config/published_ladder.csv
-# out: results/<run>/tables/optimization_ladder.csv, optimization_ladder_summary.csv
+#      config/published_ladder.csv, config/published_backward.csv
+# out: results/<run>/tables/optimization_ladder.csv, optimization_ladder_summary.csv,
+#      backward_times.csv
 #
 # Seconds are measured, so measure_ladder runs alone like the trainings.
 
@@ -31,8 +32,10 @@ rule tabulate_ladder:
     input:
         ladder=rules.measure_ladder.output[0],
         published="config/published_ladder.csv",
+        published_backward="config/published_backward.csv",
     output:
-        f"{RESULTS}/tables/optimization_ladder_summary.csv",
+        summary=f"{RESULTS}/tables/optimization_ladder_summary.csv",
+        backward=f"{RESULTS}/tables/backward_times.csv",
     log:
         f"{RESULTS}/logs/tabulate_ladder.log",
     localrule: True
