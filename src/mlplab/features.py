@@ -68,6 +68,16 @@ def _scaled_distances(
     )
 
 
+def _require_variance(variances: np.ndarray) -> None:
+    """Raise ValueError if components (d,) vary no more than rounding errors do."""
+    n_varying = np.count_nonzero(variances > variances[0] * np.finfo(np.float32).eps)
+    if n_varying < len(variances):
+        raise ValueError(
+            f"train: found images that vary in {n_varying} components only; {len(variances)} "
+            "cannot be whitened, which divides by what they vary; ask for fewer"
+        )
+
+
 def _principal_components(
     train: np.ndarray, test: np.ndarray, n_components: int, scaling: str | None
 ) -> Parts:
@@ -80,6 +90,8 @@ def _principal_components(
     """
     pca = PCA(n_components, whiten=scaling == "whitened", svd_solver="covariance_eigh")
     parts = [pca.fit_transform(train), pca.transform(test)]
+    if scaling:
+        _require_variance(pca.explained_variance_)
     if scaling != "whitened":
         exponent = 0.25 if scaling == "halfwhitened" else 0.0
         scale = pca.explained_variance_**exponent
