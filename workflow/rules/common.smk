@@ -6,7 +6,7 @@ from mlplab.config import GRID_EXPERIMENT, ConfigError, load_config
 from mlplab.config_benchmark import DEEP_VARIANTS
 from mlplab.config_types import AUTO
 from mlplab.data import DataError
-from mlplab.data.own import find_data
+from mlplab.data.own import content_checksums, find_data
 from mlplab.data.registry import ROLES, load_registry
 from mlplab.locks import LockedError, hold_lock
 from mlplab.processors import available_threads, gpu_present
@@ -31,6 +31,8 @@ DOWNLOADS = (
     [f"resources/{DATA.name}/{DATA.spec.files[role].name}" for role in ROLES] if DATA.spec else []
 )
 DATA_FILES = DOWNLOADS or list(DATA.own_files)
+# Snakemake looks at the content of newer files only, and a file may be replaced by an older one.
+OWN_CONTENT = content_checksums(DATA.own_files) if DATA.own_files else None
 RESULTS = f"results/{CONFIG.run}"
 PARTS = ["train", "test"]
 # Of the 64 slots: with it as many jobs of one thread run side by side as there are processors.
