@@ -20,10 +20,12 @@ class PrincipalComponents:
     ----------
     mean : of the samples, float64 (n_features,)
     axes : the components as columns, over their divisors, float64 (n_features, n_components)
+    variances : of the samples along the components, before the division, float64 (n_components,)
     """
 
     mean: np.ndarray
     axes: np.ndarray
+    variances: np.ndarray
 
     def transform(self, x: np.ndarray) -> np.ndarray:
         """Coordinates of samples (n, n_features), float64 (n, n_components)."""
@@ -57,4 +59,4 @@ def fit_components(x: np.ndarray, n_components: int, *, whitening: float) -> Pri
     largest = np.take_along_axis(axes, np.abs(axes).argmax(axis=0)[np.newaxis], axis=0)
     divisors = variances ** (whitening / 2)
     divisors *= np.sqrt((variances / divisors**2).mean())
-    return PrincipalComponents(mean, axes * np.sign(largest) / divisors)
+    return PrincipalComponents(mean, axes * np.sign(largest) / divisors, variances)

@@ -72,11 +72,23 @@ def _scaled_distances(
     )
 
 
+def _require_variance(variances: np.ndarray) -> None:
+    """Raise ValueError if components (d,) vary no more than rounding errors do."""
+    n_varying = np.count_nonzero(variances > variances[0] * np.finfo(np.float32).eps)
+    if n_varying < len(variances):
+        raise ValueError(
+            f"train: found images that vary in {n_varying} components only; {len(variances)} "
+            "cannot be whitened, which divides by what they vary; ask for fewer"
+        )
+
+
 def _principal_components(
     train: np.ndarray, test: np.ndarray, n_components: int, scaling: str | None
 ) -> Parts:
     whitening = {None: 0.0, "halfwhitened": 0.5, "whitened": 1.0}[scaling]
     components = fit_components(train, n_components, whitening=whitening)
+    if scaling:
+        _require_variance(components.variances)
     return (
         map_rows(components.transform, train, n_components),
         map_rows(components.transform, test, n_components),

@@ -16,9 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from mlplab.progress import Progress
-
 from mlplab.arrays import row_blocks, scratch_array
+from mlplab.progress import Progress
 
 # A tile of float32 distances is 1 MiB: it stays in the second-level cache of one core.
 TILE_ROWS = 512

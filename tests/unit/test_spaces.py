@@ -120,3 +120,13 @@ def test_a_projection_keeps_distances_on_average():
 def test_what_is_missing_is_named(parts, space, options, fault):
     with pytest.raises(ValueError, match=fault):
         make_features(space, *parts, **options)
+
+
+@pytest.mark.parametrize("space", ["pca-4-whitened", "pca-4-halfwhitened"])
+def test_components_that_do_not_vary_cannot_be_whitened(random, space):
+    x = random.random((50, 3)).astype(np.float32)
+    flat = np.hstack([x, np.zeros((50, 5), np.float32)])
+    with pytest.raises(ValueError, match="vary in 3 components only; 4 cannot be whitened"):
+        make_features(space, flat, flat)
+    assert np.isfinite(make_features(space.replace("4", "3"), flat, flat)[0]).all()
+    assert np.isfinite(make_features("pca-4", flat, flat)[0]).all()

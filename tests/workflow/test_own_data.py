@@ -104,6 +104,7 @@ def test_a_changed_file_makes_what_is_read_from_it_stale_and_a_date_does_not(own
     assert jobs(snakemake(own, *TINY_FILE, "--dry-run")) == {}
     try:
         write_npz(path, ARRAYS, x_test=ARRAYS["x_test"][:, ::-1])
+        os.utime(path, (0, 0))  # as if an older file had been moved there
         stale = jobs(snakemake(own, *TINY_FILE, "--dry-run"))
     finally:
         path.write_bytes(kept)

@@ -6,8 +6,8 @@ from mlplab.config import GRID_EXPERIMENT, ConfigError, load_config
 from mlplab.config_benchmark import DEEP_VARIANTS
 from mlplab.config_types import AUTO
 from mlplab.data import DataError
-from mlplab.data.own import find_data
-from mlplab.data.registry import load_registry
+from mlplab.data.own import content_checksums, find_data
+from mlplab.data.registry import ROLES, load_registry
 from mlplab.locks import LockedError, hold_lock
 from mlplab.processors import available_threads, gpu_present
 from mlplab.spaces import parse_space
@@ -28,9 +28,11 @@ if CONFIG.benchmark.device == "gpu" and not gpu_present():
 DATASET = DATA.spec.model_dump(mode="json") if DATA.spec else None
 # Own files are read where they lie; those of a data set with a name are fetched first.
 DOWNLOADS = (
-    [f"resources/{DATA.name}/{file.name}" for file in DATA.spec.files.values()] if DATA.spec else []
+    [f"resources/{DATA.name}/{DATA.spec.files[role].name}" for role in ROLES] if DATA.spec else []
 )
 DATA_FILES = DOWNLOADS or list(DATA.own_files)
+# Snakemake looks at the content of newer files only, and a file may be replaced by an older one.
+OWN_CONTENT = content_checksums(DATA.own_files) if DATA.own_files else None
 RESULTS = f"results/{CONFIG.run}"
 PARTS = ["train", "test"]
 # Measured jobs run alone: on one machine they take every slot that the default profile gives, on a

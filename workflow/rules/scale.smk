@@ -15,6 +15,7 @@ rule extract_labels:
         f"{RESULTS}/benchmarks/extract_labels.tsv"
     params:
         spec=DATASET,
+        own_content=OWN_CONTENT,
         n_train=CONFIG.scale.n_train,
         n_test=CONFIG.scale.n_test,
     script:
@@ -33,6 +34,7 @@ rule scale_pixels:
         f"{RESULTS}/benchmarks/scale_pixels/{{scaling}}.tsv"
     params:
         spec=DATASET,
+        own_content=OWN_CONTENT,
         n_train=CONFIG.scale.n_train,
         n_test=CONFIG.scale.n_test,
     script:

@@ -44,6 +44,13 @@ def read_npz_headers(path: str | os.PathLike[str]) -> dict[Role, ArrayHeader]:
         return {role: _read_header(archive, key, path) for role, key in KEYS.items()}
 
 
+def npz_checksums(path: str | os.PathLike[str]) -> list[int]:
+    """CRC-32 of the four arrays, as the directory of the file has them."""
+    path = Path(path)
+    with _told_by_name(path), zipfile.ZipFile(path) as archive:
+        return [archive.getinfo(f"{key}.npy").CRC for key in KEYS.values()]
+
+
 def load_npz(path: str | os.PathLike[str]) -> dict[Role, np.ndarray]:
     """The four arrays; DataError as :func:`read_npz_headers`, or where objects are pickled."""
     path = Path(path)

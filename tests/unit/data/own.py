@@ -44,6 +44,6 @@ def write_idx(folder, arrays):
         header = struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
         content = header + array.astype(np.uint8).tobytes()
         path = folder / f"own {role}.{'idx.gz' if key == 'x_train' else 'idx'}"
-        path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+        path.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
         paths[role] = str(path)
     return paths

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mlplab.data import DataError, encode_labels, load_files
-from mlplab.data.own import IdxFiles, find_data
+from mlplab.data.own import IdxFiles, content_checksums, find_data
 from mlplab.data.registry import DataSize
 from tests.unit.data.own import LABELS, make_arrays, write_idx, write_npz
 
@@ -40,6 +40,21 @@ def test_fractions_become_pixels_from_0_to_255(tmp_path, dtype):
     assert dataset.x_train.dtype == np.float32
     atol = 0.1 if dtype is np.float16 else 1e-3
     np.testing.assert_allclose(dataset.x_train, ARRAYS["x_train"].reshape(60, 240), atol=atol)
+
+
+@pytest.mark.parametrize("kind", ["npz", "idx"])
+def test_checksums_are_those_of_the_content(tmp_path, kind):
+    def checksums(name, arrays):
+        folder = tmp_path / name
+        folder.mkdir()
+        if kind == "npz":
+            return content_checksums([str(write_npz(folder / "mine.npz", arrays))])
+        return content_checksums(list(write_idx(folder, arrays).values()))
+
+    first = checksums("first", ARRAYS)
+    assert checksums("again", ARRAYS) == first
+    other = checksums("other", ARRAYS | {"x_test": ARRAYS["x_test"][:, ::-1]})
+    assert [a == b for a, b in zip(first, other, strict=True)] == [True, True, False, True]
 
 
 def test_labels_become_codes_in_their_order():
