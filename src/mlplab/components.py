@@ -43,12 +43,14 @@ def fit_components(x: np.ndarray, n_components: int, *, whitening: float) -> Pri
     Raises
     ------
     ValueError
-        There are fewer features or samples than ``n_components``.
+        There are fewer features or samples than ``n_components``, or ``x`` holds NaN or infinity.
     """
     most = min(x.shape)
     if not 1 <= n_components <= most:
         raise ValueError(f"n_components is {n_components}; allowed: 1 to {most}, as x is {x.shape}")
     mean = x.mean(axis=0, dtype=np.float64)
+    if not np.isfinite(mean).all():
+        raise ValueError("x holds NaN or infinite values; allowed: finite ones")
     covariance = np.zeros((len(mean), len(mean)))
     for rows in row_blocks(x.shape):
         centered = x[rows] - mean
