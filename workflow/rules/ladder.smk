@@ -30,7 +30,7 @@ rule measure_ladder:
 rule tabulate_ladder:
     input:
         ladder=rules.measure_ladder.output[0],
-        published="config/published_ladder.csv",
+        published=own_file("config/published_ladder.csv"),
     output:
         f"{RESULTS}/tables/optimization_ladder_summary.csv",
     log:
