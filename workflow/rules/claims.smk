@@ -18,7 +18,7 @@ rule evaluate_claims:
             rules.measure_ladder.output[0],
             rules.tabulate_ladder.output[0],
         ],
-        claims="config/claims.yaml",
+        claims=own_file("config/claims.yaml"),
     output:
         table=f"{RESULTS}/tables/claims.csv",
         html=report(

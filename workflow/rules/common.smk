@@ -70,6 +70,12 @@ wildcard_constraints:
     setting=r"[A-Za-z0-9_-]+",
 
 
+def own_file(path):
+    """A file of this project from the working folder, where another workflow may be at home."""
+    here = workflow.current_basedir.join(f"../../{path}")
+    return os.path.relpath(here.get_path_or_uri(secret_free=True))
+
+
 def features(space, part, seed=CONFIG.seeds[0]):
     """The features of a space; where they depend on chance, those of a seed."""
     folder = f"{space}/seed-{seed}" if parse_space(space).is_random else space

@@ -31,8 +31,8 @@ rule measure_ladder:
 rule tabulate_ladder:
     input:
         ladder=rules.measure_ladder.output[0],
-        published="config/published_ladder.csv",
-        published_backward="config/published_backward.csv",
+        published=own_file("config/published_ladder.csv"),
+        published_backward=own_file("config/published_backward.csv"),
     output:
         summary=f"{RESULTS}/tables/optimization_ladder_summary.csv",
         backward=f"{RESULTS}/tables/backward_times.csv",
