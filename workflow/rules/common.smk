@@ -230,3 +230,10 @@ onstart:
         workflow.globals["run_lock"] = hold_lock(".snakemake/run.lock", what="A run")
     except LockedError as error:
         sys.exit(str(error))
+    # Snakemake looks at all ready jobs one second after it has done so, to see whether the limit of
+    # jobs started within a second lets more of them go; every job that ends begins one more such
+    # chain of looks, and none of them ends. After some hundred jobs that takes most of a processor
+    # (seen with 9.27), which is then missing where seconds are measured. On one machine the limit
+    # means nothing.
+    if workflow.local_exec:
+        workflow.scheduler.job_rate_limiter = None
