@@ -75,7 +75,7 @@ class Run:
 
 def read_run(text: str) -> Run:
     """The state of a run from the text of its log."""
-    run, time, job, in_counts = Run(), None, None, False
+    run, time, job, in_counts, in_fault = Run(), None, None, False, False
     for line in text.splitlines():
         if line == "Job stats:":
             run, in_counts = Run(), True
@@ -85,7 +85,8 @@ def read_run(text: str) -> Run:
             if in_counts:
                 run.planned[rule] = int(number)
         elif match := _TIME.fullmatch(line):
-            time, job = datetime.strptime(match[1], "%a %b %d %H:%M:%S %Y"), None
+            time = datetime.strptime(match[1], "%a %b %d %H:%M:%S %Y")
+            job, in_fault = None, False
         elif match := _START.fullmatch(line):
             job = Job(match[1], time)
             run.start = run.start or time
@@ -100,7 +101,10 @@ def read_run(text: str) -> Run:
             if ended:
                 run.seconds.setdefault(rule, []).append((time - ended.start).total_seconds())
         elif match := _FAULT.fullmatch(line):
+            job, in_fault = None, True
             run.failed.append(match[1])
+        elif in_fault and (match := _DETAIL.match(line)) and match[1] == "jobid":
+            run.running.pop(match[2], None)
     return run
 
 

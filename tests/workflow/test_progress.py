@@ -59,6 +59,7 @@ def test_a_run_that_failed_is_told(tmp_path):
     told = ask(tmp_path).stdout.splitlines()
     assert re.match(r"2 of 4 jobs done, \d+ s after", told[0])
     assert "failed: failing" in told
+    assert [line for line in told if line.startswith("  failing, for")] == []
 
 
 def test_without_a_run_it_says_what_to_do(tmp_path):
