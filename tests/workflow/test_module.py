@@ -12,6 +12,10 @@ from tests.workflow.running import TINY, environment, snakemake_command
 SNAKEFILE = """
 configfile: "own.yaml"
 
+rule plot_in_another_language:
+    output: "never.pdf"
+    script: "never.R"
+
 module mlplab:
     snakefile: "{checkout}/Snakefile"
     config: config["mlplab"]

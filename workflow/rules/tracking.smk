@@ -1,6 +1,7 @@
 # What makes results stale besides their input files: code, libraries, and parameters by name.
 #
-# Included last, so that none can be forgotten. Whatever has a script gets two more params.
+# Included last, so that none can be forgotten. Whatever has a script gets two more params; not so the
+# rules of another workflow that uses this one as a module, whose scripts may be in any language.
 import inspect
 import os
 
@@ -36,7 +37,7 @@ def value_of(param, wildcards):
 
 try:
     for rule_ in list(workflow.rules):
-        if rule_.script:
+        if rule_.script and rule_.basedir == workflow.current_basedir:
             rule_.set_params(named=params_by_name(rule_), code=script_fingerprint(rule_))
 except FingerprintError as error:
     sys.exit(str(error))
