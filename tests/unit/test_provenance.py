@@ -8,10 +8,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import yaml
 
 from mlplab.fingerprint import code_fingerprint
-from mlplab.provenance import content_hash, read_sidecar, run_job, sidecar_path
+from mlplab.provenance import ALL_SLOTS, content_hash, read_sidecar, run_job, sidecar_path
 from mlplab.verify import main as verify
+from tests.conftest import ROOT
 
 
 class Params(dict):
@@ -178,3 +180,9 @@ def test_records_are_found_when_the_folder_was_moved(finished):
 def test_a_folder_without_results_is_a_fault(finished, capsys):
     assert verify(["results/rnu"]) == 1
     assert "results/rnu: no results" in capsys.readouterr().out
+
+
+def test_a_job_with_all_slots_is_alone_in_the_default_profile():
+    profile = yaml.safe_load((ROOT / "profiles" / "default" / "profile.yaml").read_text())
+    assert profile["resources"]["slot"] == ALL_SLOTS
+    assert profile["default-resources"]["slot"] > 0

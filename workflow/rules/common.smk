@@ -10,6 +10,7 @@ from mlplab.data.own import content_checksums, find_data
 from mlplab.data.registry import ROLES, load_registry
 from mlplab.locks import LockedError, hold_lock
 from mlplab.processors import available_threads, gpu_present
+from mlplab.provenance import ALL_SLOTS
 from mlplab.spaces import parse_space
 
 try:
@@ -37,11 +38,11 @@ RESULTS = f"results/{CONFIG.run}"
 PARTS = ["train", "test"]
 # Measured jobs run alone: on one machine they take every slot that the default profile gives, on a
 # cluster a node of their own.
-ALL_SLOTS = 64
 OWN_NODE = "--exclusive"
 ALONE = {"slot": ALL_SLOTS, "slurm_extra": OWN_NODE}
-# Of the slots: with it as many jobs of one thread run side by side as there are processors.
-ONE_PROCESSOR = ALL_SLOTS // available_threads()
+# Of the slots: with it as many jobs of one thread run side by side as there are processors, but no
+# more than slots; a job that took none would run beside those that run alone.
+ONE_PROCESSOR = max(1, ALL_SLOTS // available_threads())
 # Snakemake lowers it to the cores of the run. Not workflow.cores, which a run on a cluster lacks and
 # which on a node would be another number than the one that the job has asked for.
 ALL_CORES = 64
