@@ -94,7 +94,7 @@ def test_controls_end_with_their_names_which_do_not_overlap():
     )
     figure = comparisons.plot_controls_over_time(curves)
     axis = figure.axes[0]
-    assert axis.get_xlabel() == "CPU time of training on one thread (seconds)"
+    assert axis.get_xlabel() == "CPU time of training (seconds)"
     assert len(axis.collections) == len(spaces)
     assert {text.get_text().rsplit(" ", 1)[0] for text in axis.texts} >= {"pixels", "70 components"}
     ends = [line.get_xydata()[0] for line in axis.lines if line.get_marker() == "o"]

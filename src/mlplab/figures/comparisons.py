@@ -128,7 +128,7 @@ def plot_time_to_accuracy(curves: pd.DataFrame, summary: pd.DataFrame) -> Figure
 
 
 def plot_controls_over_time(curves: pd.DataFrame) -> Figure:
-    """Validation accuracy of all input spaces over CPU seconds of training on one thread.
+    """Validation accuracy of all input spaces over CPU seconds of training.
 
     From ``controls_over_time.csv``, whose bands are the lowest and highest of the seeds.
     """
@@ -136,7 +136,7 @@ def plot_controls_over_time(curves: pd.DataFrame) -> Figure:
     last = curves.sort_values("epoch").groupby("input_space").tail(1).set_index("input_space")
     axis.set(
         xscale="log",
-        xlabel="CPU time of training on one thread (seconds)",
+        xlabel="CPU time of training (seconds)",
         ylabel="validation accuracy",
         ylim=_range_of_ends(last["validation_accuracy"].min(), curves["highest"].max()),
     )
