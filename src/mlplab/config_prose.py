@@ -63,11 +63,11 @@ TAIL = f"""## Feature spaces
 - `benchmark.variants` holds `numpy`, to which all are compared.
 - The names in `comparison` are those of `experiments`; no experiment is called
   `{GRID_EXPERIMENT}`. `reference` and `against_reference` have the same seeds, `reference` has one
-  input space, `l2_rule` has `n_validation` images, the others have one of `l2_factors`;
-  `reference`, `against_reference` and `scalings` have `test_every_epoch`.
+  input space, `controls` and `l2_rule` have `n_validation` images, all but `l2_rule` have one of
+  `l2_factors`; `reference`, `against_reference` and `scalings` have `test_every_epoch`.
 - `scale.n_train` and `scale.n_test` are at most the images there are, every batch size at most the
   training images that are not kept for validation, every K less than the images that are
-  clustered, `silhouette.max_samples` and `error_samples` at most these.
+  clustered, `silhouette.error_samples` at most these.
 - `search.stages` have no more trials from stage to stage; `search.space.input_spaces` name a number
   of features, at most `search.max_features`, and so many training images are left beside
   `search.n_validation`. `pca-<d>` has at most as many components as there are pixels and images.

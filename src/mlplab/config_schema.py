@@ -10,7 +10,7 @@ from pydantic_core.core_schema import DictSchema
 
 from mlplab.claims.model import Claim
 from mlplab.config_workflow import WorkflowConfig
-from mlplab.data.registry import DatasetSpec
+from mlplab.data.registry import DatasetName, DatasetSpec
 
 
 class _Generator(GenerateJsonSchema):
@@ -37,7 +37,7 @@ def overlay_schema() -> dict[str, Any]:
 
 def datasets_schema() -> dict[str, Any]:
     """The schema of ``config/datasets.yaml``."""
-    return _with_head(dict[str, DatasetSpec], "Data sets that a configuration can name")
+    return _with_head(dict[DatasetName, DatasetSpec], "Data sets that a configuration can name")
 
 
 def claims_schema() -> dict[str, Any]:

@@ -93,7 +93,7 @@ class LadderConfig(Section):
     """The optimisation ladder, measured beside Keras."""
 
     batch_size: Count = Field(500, description="samples in a mini-batch")
-    rounds: Count = Field(11, description="epochs of every step that count, one of each a round")
+    rounds: Count = Field(7, description="epochs of every step that count, one of each a round")
 
 
 class WorkflowConfig(Section):

@@ -166,6 +166,11 @@ def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
         ),
         ("experiments.lambda_rule.n_validation", 0, "lambda_rule.n_validation: found 0; allowed"),
         (
+            "experiments.feature_controls.n_validation",
+            0,
+            "n_validation: found 0; allowed: at least 1, since comparison.controls",
+        ),
+        (
             "experiments.feature_controls.l2_factors",
             [1.0, 2.0],
             "l2_factors: found [1.0, 2.0]; allowed: one, since comparison.controls",
