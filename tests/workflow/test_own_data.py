@@ -75,6 +75,7 @@ def test_published_figures_of_another_data_set_stand_nowhere(results):
     assert set(times["target_kind"]) == {"best of the reference"}
     assert pd.read_csv(tables / "scaling_comparison.csv").empty
     assert pd.read_csv(tables / "optimization_ladder_summary.csv")["published_ratio"].isna().all()
+    assert set(pd.read_csv(tables / "backward_times.csv")["origin"]) == {"measured"}
 
 
 def test_the_file_is_recorded_with_its_hash(own, results):

@@ -142,6 +142,16 @@ def test_time_scalings_and_strengths_of_l2_have_their_tables(results):
     assert 0 < paired.loc["clusters-30", "mcnemar_p"] <= 1
 
 
+def test_every_input_is_followed_over_time_on_the_validation_images(results):
+    curves = pd.read_csv(results / "tables" / "controls_over_time.csv")
+    spaces = curves.groupby("input_space")
+    assert set(spaces.groups) == {"clusters-30", "pca-30", "images-30", "pixels"}
+    assert (spaces["epoch"].agg(list).map(lambda epochs: epochs == [*range(1, 11)])).all()
+    assert (curves["seeds"] == 2).all()
+    assert (spaces["cpu_seconds"].diff().dropna() > 0).all()
+    assert curves["validation_accuracy"].between(curves["lowest"], curves["highest"]).all()
+
+
 def test_networks_learn_more_than_chance(results):
     final = pd.read_csv(results / "tables" / "final_accuracies.csv")
     assert (final["test_accuracy"] > 0.2).all()
@@ -195,6 +205,17 @@ def test_every_step_of_the_ladder_is_measured_in_every_round_beside_keras(result
     assert (summary["ci_low"] <= summary["ratio_to_keras"]).all()
 
 
+def test_backward_times_of_every_round_stand_beside_the_two_published_batches(results):
+    ladder = pd.read_csv(results / "tables" / "optimization_ladder.csv")
+    backward = pd.read_csv(results / "tables" / "backward_times.csv")
+    layers = backward.groupby(["origin", "step", "round"])["layer"].agg(list)
+    assert all(found == ["L0", "L1", "L2"] for found in layers)
+    assert layers["published"].index.tolist() == [(0, 1), (0, 2)]
+    timed = ladder[ladder["backward_L0_seconds"].notna()]
+    assert set(layers["measured"].index) == set(zip(timed["step"], timed["round"], strict=True))
+    assert (backward.loc[backward["layer"] == "L1", "ratio_to_L1"] == 1).all()
+
+
 def test_every_figure_has_its_three_files(results):
     folder = results / "figures"
     drawn = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
@@ -217,7 +238,8 @@ def test_every_figure_has_its_three_files(results):
         for kind in ("ambiguous_images", "cluster_centers", "silhouette_samples")
         for k in ("30", "auto")
     }
-    comparisons = {"feature_controls", "lambda_rule", "time_to_accuracy", "search"}
+    comparisons = {"feature_controls", "controls_over_time", "lambda_rule", "time_to_accuracy"}
+    comparisons |= {"search"}
     assert {"training_history"} | comparisons | clusters | times | runs <= stems
     assert all((folder / name).stat().st_size > 5_000 for name in drawn if name.endswith("g"))
 
