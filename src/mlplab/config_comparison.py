@@ -56,6 +56,11 @@ def find_comparison_conflicts(
         partial(_find_unequal_seeds, roles),
         partial(_find_second_reference, roles),
         *(
+            partial(_find_untimed, key, *roles[key])
+            for key in ("reference", "against_reference")
+            if key in roles
+        ),
+        *(
             partial(_find_untested_epochs, key, *roles[key])
             for key in ("reference", "against_reference", "scalings")
             if key in roles
@@ -108,6 +113,14 @@ def _find_second_reference(roles: _Roles) -> Iterator[str]:
                 f"experiments.{name}.input_spaces: found {list(reference.input_spaces)}; allowed: "
                 "one, to which others are compared"
             )
+
+
+def _find_untimed(key: str, name: str, experiment: ExperimentConfig) -> Iterator[str]:
+    if not experiment.exclusive:
+        yield (
+            f"experiments.{name}.exclusive: found False; allowed: true, since comparison.{key} "
+            "compares seconds"
+        )
 
 
 def _find_untested_epochs(key: str, name: str, experiment: ExperimentConfig) -> Iterator[str]:

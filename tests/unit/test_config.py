@@ -164,6 +164,11 @@ def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
             False,
             "test_every_epoch: found False; allowed: true, since comparison.against_reference",
         ),
+        (
+            "experiments.article_c_reference.exclusive",
+            False,
+            "exclusive: found False; allowed: true, since comparison.reference compares seconds",
+        ),
         ("experiments.lambda_rule.n_validation", 0, "lambda_rule.n_validation: found 0; allowed"),
         (
             "experiments.feature_controls.n_validation",
