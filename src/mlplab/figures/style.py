@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from typing import Any
 
 import matplotlib
 
@@ -18,16 +19,19 @@ from matplotlib.figure import Figure
 from mlplab.files import atomic_path, save_table
 from mlplab.spaces import parse_space
 
+# A label, and what Matplotlib draws with.
+Style = dict[str, Any]
+
 # Okabe and Ito's palette, which keeps apart for all common kinds of colour vision; frameworks
 # also differ in line style and marker, so that grey prints do.
-FRAMEWORK_STYLES = {
+FRAMEWORK_STYLES: dict[str, Style] = {
     "numpy": {"label": "NumPy", "color": "#0072B2", "marker": "o", "linestyle": "-"},
     "keras": {"label": "Keras", "color": "#D55E00", "marker": "s", "linestyle": "--"},
 }
 # Keras runs on it.
 FRAMEWORK_STYLES["tensorflow"] = FRAMEWORK_STYLES["keras"] | {"label": "TensorFlow"}
 # Variants have the colour of their framework.
-VARIANT_STYLES = {
+VARIANT_STYLES: dict[str, Style] = {
     "numpy": FRAMEWORK_STYLES["numpy"],
     "products": {
         "label": "products alone",
@@ -132,7 +136,7 @@ def space_label(space: str) -> str:
         "projection": f"{parsed.n_features} random directions",
         "images": f"distances to {parsed.n_features} images",
     }[parsed.kind]
-    scaling = {"samplestandard": "per sample first"}.get(parsed.scaling, parsed.scaling)
+    scaling = {"samplestandard": "per sample first"}.get(parsed.scaling or "", parsed.scaling)
     return words if parsed.kind == "pixels" or scaling is None else f"{words}, {scaling}"
 
 
@@ -156,8 +160,10 @@ def label_points(axis: Axes, points: Iterable[tuple[float, float, str, str]]) ->
 
     The ranges of the axes must be final; the scale may be any.
     """
-    axis.figure.draw_without_rendering()  # the layout decides how far apart points lie
-    points_per_pixel = 72 / axis.figure.dpi
+    figure = axis.get_figure(root=True)
+    assert figure is not None
+    figure.draw_without_rendering()  # the layout decides how far apart points lie
+    points_per_pixel = 72 / figure.dpi
     line_height = plt.rcParams["font.size"] * 1.1
     placed = -float("inf")
     for x, y, text, color in sorted(points, key=lambda point: point[1]):
