@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from numbers import Integral, Real
 from typing import Any, Literal
 
 import numpy as np
@@ -195,19 +194,23 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         log_outputs = -np.logaddexp(0.0, -logits)
         log_outputs -= log_outputs.max(axis=1, keepdims=True)
         outputs = np.exp(log_outputs)
-        return outputs / outputs.sum(axis=1, keepdims=True)
+        shares: np.ndarray = outputs / outputs.sum(axis=1, keepdims=True)
+        return shares
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """The label with the largest output, shape (n_samples,)."""
         codes = self.decision_logits(X).argmax(axis=1)
-        return self.classes_[codes]
+        labels: np.ndarray = self.classes_[codes]
+        return labels
 
     def _check_parameters(self) -> None:
         def whole(value: Any) -> bool:
-            return isinstance(value, Integral) and not isinstance(value, bool) and value >= 1
+            is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+            return is_whole and bool(value >= 1)
 
         def number(value: Any) -> bool:
-            return isinstance(value, Real) and bool(np.isfinite(value))
+            is_number = isinstance(value, int | float | np.integer | np.floating)
+            return is_number and bool(np.isfinite(value))
 
         sizes = self.hidden_layer_sizes
         sizes_hold = isinstance(sizes, Sequence | np.ndarray) and all(whole(s) for s in sizes)
@@ -275,7 +278,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
     def _start(self) -> None:
         self._random = check_random_state(self.random_state)
         sizes = [self.n_features_in_, *self.hidden_layer_sizes, len(self.classes_)]
-        self._parameters = draw_parameters(
+        self._parameters: Parameters = draw_parameters(
             sizes,
             self.dtype,
             self._random,
