@@ -69,7 +69,7 @@ def train_keras(
         epochs=epochs,
         shuffle=True,
         verbose=0,
-        validation_data=None if x_test is None else prepare(x_test, y_test),
+        validation_data=None if x_test is None or y_test is None else prepare(x_test, y_test),
         validation_batch_size=10_000,
         # the recorder comes first, so that its clocks stop before the others begin their work
         callbacks=[recorder, *callbacks],
