@@ -20,7 +20,6 @@ from mlplab.config_experiments import (
 )
 from mlplab.config_search import SearchConfig, find_search_conflicts, find_search_size_conflicts
 from mlplab.config_types import (
-    AUTO,
     PATTERNS,
     ClusterChoice,
     Count,
@@ -31,7 +30,7 @@ from mlplab.config_types import (
     Seed,
 )
 from mlplab.data.registry import DatasetSpec
-from mlplab.spaces import DistanceScaling, PixelScaling
+from mlplab.spaces import AUTO, DistanceScaling, PixelScaling
 
 # The experiment of `train`: every feature space with every batch size.
 GRID_EXPERIMENT = "batch_sizes"

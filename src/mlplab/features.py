@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.random_projection import GaussianRandomProjection
 
 from mlplab.clustering import cluster_distances
-from mlplab.scaling import scale_features
+from mlplab.scaling import ScalingMethod, scale_features
 from mlplab.spaces import parse_space
 
 Parts = tuple[np.ndarray, np.ndarray]
@@ -64,7 +66,9 @@ def _scaled_distances(
     train: np.ndarray, test: np.ndarray, centers: np.ndarray, scaling: str
 ) -> Parts:
     return scale_features(
-        cluster_distances(train, centers), cluster_distances(test, centers), scaling
+        cluster_distances(train, centers),
+        cluster_distances(test, centers),
+        cast(ScalingMethod, scaling),  # as it stands in the name of a space, or in the config
     )
 
 

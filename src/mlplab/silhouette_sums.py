@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from scipy import sparse
@@ -21,6 +21,8 @@ TILE_ROWS = 512
 # Targets of a tile when few are wanted; fixed, so that sums do not depend on the threads.
 _SAMPLED_TILE_COLUMNS = 256
 _CHUNK_ROWS = 4096
+
+_Task = TypeVar("_Task")
 # Up to this many samples everything is done in float64: it costs next to nothing.
 _SMALL = 2_000
 # float32 is used while its rounding, relative to the squared extent of the tightest cluster,
@@ -86,7 +88,7 @@ def augment(x: np.ndarray, order: np.ndarray, labelings: Sequence[Labeling]) -> 
 def _centered(x: np.ndarray, order: np.ndarray, dtype: type) -> np.ndarray:
     mean = x.mean(axis=0, dtype=np.float64)
     varying = np.flatnonzero(x.min(axis=0) != x.max(axis=0))
-    points = np.ones((len(x), len(varying) + 2), dtype)
+    points: np.ndarray = np.ones((len(x), len(varying) + 2), dtype)
     for start in range(0, len(x), _CHUNK_ROWS):
         rows = slice(start, start + _CHUNK_ROWS)
         points[rows, :-2] = x[order[rows]][:, varying] - mean[varying]
@@ -197,7 +199,9 @@ def sum_some(
     return [BlockSums(targets[block], part) for block, part in zip(columns, sums, strict=True)]
 
 
-def _run(work: Callable, rounds: Sequence[Sequence], n_threads: int, progress: bool) -> None:
+def _run(
+    work: Callable[[_Task], None], rounds: Sequence[Sequence[_Task]], n_threads: int, progress: bool
+) -> None:
     with (
         ThreadPoolExecutor(n_threads) as pool,
         tqdm(total=len(rounds), disable=not progress, unit="round", mininterval=1) as bar,
@@ -224,6 +228,7 @@ def _distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     other = np.multiply(b, -2)
     other[:, -2] = 1
     other[:, -1] = b[:, -2]
-    squares = a @ other.T
+    squares: np.ndarray = a @ other.T
     np.maximum(squares, 0, out=squares)
-    return np.sqrt(squares, out=squares)
+    np.sqrt(squares, out=squares)
+    return squares

@@ -76,7 +76,8 @@ def load_dataset(directory: str | os.PathLike[str], spec: DatasetSpec | None = N
         A file is missing or damaged, or the files do not belong together.
     """
     directory = Path(directory)
-    arrays, paths = {}, {}
+    arrays: dict[str, np.ndarray] = {}
+    paths: dict[str, Path] = {}
     for role in ROLES:
         name = spec.files[role].name if spec else STANDARD_NAMES[role]
         path = find_file(directory, name)

@@ -8,7 +8,7 @@ import os
 import struct
 import zlib
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 
@@ -24,7 +24,7 @@ def open_unpacked(path: Path) -> BinaryIO:
     """Open a file for reading its content, unpacked if it is gzip by its first bytes."""
     with path.open("rb") as file:
         packed = file.read(2) == GZIP_MAGIC
-    return gzip.open(path) if packed else path.open("rb")
+    return cast(BinaryIO, gzip.open(path)) if packed else path.open("rb")
 
 
 def load_idx(path: str | os.PathLike[str]) -> np.ndarray:

@@ -157,7 +157,8 @@ class MirrorSource:
             with received.open("wb") as file:
                 self._download(url, _BoundedFile(file, spec, self._timeout, url), None)
         except requests.HTTPError as error:
-            status = error.response.status_code
+            # Pooch raises it for an answer with a bad status: there is always one.
+            status = error.response.status_code  # type: ignore[union-attr]
             kind = TransientError if status >= 500 or status in (408, 429) else _NotThereError
             raise kind(f"{url}: HTTP status {status}") from error
         except requests.TooManyRedirects as error:
