@@ -6,7 +6,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
-.PHONY: results quick article report gallery claims readme-claims verify why bench test coverage lint format setup lock
+.PHONY: results quick article report gallery claims readme-claims verify why progress bench scale test coverage lint format schema setup lock
 
 results: $(INSTALLED)
 	$(SNAKEMAKE)
@@ -40,8 +40,14 @@ verify: $(INSTALLED)
 why: $(INSTALLED)
 	$(BIN)/python workflow/why.py $(if $(filter-out default,$(RUN)),--configfile config/$(RUN).yaml)
 
+progress: $(INSTALLED)
+	$(BIN)/python workflow/progress.py
+
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/epoch_seconds.py
+
+scale: $(INSTALLED)
+	$(BIN)/python benchmarks/scale.py
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest
@@ -71,6 +77,10 @@ format: $(INSTALLED)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 	$(BIN)/snakefmt Snakefile workflow
+
+# What is generated from the models of the configuration: schemas for editors, and the reference.
+schema: $(INSTALLED)
+	$(BIN)/python -m mlplab.config_reference
 
 lock: $(INSTALLED)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -9,6 +9,7 @@ import pandas as pd
 from sklearn.metrics import adjusted_mutual_info_score
 from sklearn.metrics.cluster import contingency_matrix
 
+from mlplab.arrays import row_blocks
 from mlplab.clustering import cluster_distances
 
 
@@ -113,9 +114,11 @@ def find_ambiguous(
     _check_lengths(x=x, classes=classes, silhouettes=silhouettes)
     if len(centers) < 2:
         raise ValueError(f"centers has {len(centers)} row(s); allowed: 2 or more")
-    distances = cluster_distances(x, centers)
-    nearest = np.argpartition(distances, 1, axis=1)[:, :2]
-    pair = np.take_along_axis(distances, nearest, axis=1)
+    nearest, pair = np.empty((len(x), 2), np.intp), np.empty((len(x), 2), np.float32)
+    for block in row_blocks((len(x), max(x.shape[1], len(centers)))):
+        distances = cluster_distances(x[block], centers)
+        nearest[block] = np.argpartition(distances, 1, axis=1)[:, :2]
+        pair[block] = np.take_along_axis(distances, nearest[block], axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         margins = pair[:, 1] / pair[:, 0] - 1
     # A sample at two centres at once has no ratio, and is as ambiguous as can be.

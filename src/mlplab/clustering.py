@@ -13,12 +13,14 @@ from kneed import KneeLocator
 from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.metrics import pairwise_distances_argmin
 from sklearn.metrics.pairwise import euclidean_distances
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_array
 from threadpoolctl import threadpool_limits
 
+from mlplab.arrays import copy_rows, is_large, map_rows, row_blocks
+
 Algorithm = Literal["minibatch", "lloyd", "elkan"]
 ALGORITHMS: tuple[str, ...] = get_args(Algorithm)
-_CHUNK_ROWS = 8192
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,15 @@ def fit_kmeans(
     algorithm: Algorithm = "minibatch",
     n_init: int = 3,
     max_iter: int = 1000,
-    batch_size: int = 4096,
+    batch_size: int = 1024,
     seed: int = 0,
     n_threads: int = 1,
 ) -> KMeansFit:
     """Cluster ``x`` (n, n_features) into ``k`` clusters with scikit-learn.
+
+    A float32 memory map is read where it lies. Beside it mini-batches take a few of their size and
+    a few numbers per sample. Full k-means centres a copy, which is a memory map if it is large;
+    "elkan" also keeps n · k float32 bounds in memory.
 
     With one thread the same seed gives the same result; with several, sums are rounded in
     another order and results agree within tolerance only.
@@ -83,10 +89,12 @@ def fit_kmeans(
     if algorithm == "minibatch":
         model = MiniBatchKMeans(batch_size=batch_size, **shared)
     else:
-        model = KMeans(algorithm=algorithm, **shared)
+        # scikit-learn would make its copy in memory
+        kind = _LargeKMeans if is_large(x.nbytes) else KMeans
+        model = kind(algorithm=algorithm, copy_x=False, **shared)
     with threadpool_limits(n_threads):
         wall, cpu = time.perf_counter(), time.process_time()
-        model.fit(x)
+        model.fit(x if algorithm == "minibatch" else copy_rows(x))
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     filled = len(np.unique(model.labels_))
     if filled < k:
@@ -102,6 +110,26 @@ def fit_kmeans(
         wall,
         cpu,
     )
+
+
+class _LargeKMeans(KMeans):
+    """Full k-means that learns the scale of its tolerance block by block.
+
+    scikit-learn's way, ``np.var``, holds a copy of all samples in memory meanwhile.
+    """
+
+    tol: float  # a parameter of KMeans, which has no types
+
+    def _check_params_vs_input(self, X: np.ndarray) -> None:
+        tol, self.tol = self.tol, 0.0
+        try:
+            super()._check_params_vs_input(X)
+        finally:
+            self.tol = tol
+        moments = StandardScaler()
+        for rows in row_blocks(X.shape):
+            moments.partial_fit(X[rows])
+        self._tol = tol * moments.var_.mean()
 
 
 def summarize_fit(fit: KMeansFit, *, dataset: str, seed: int) -> pd.DataFrame:
@@ -122,15 +150,11 @@ def summarize_fit(fit: KMeansFit, *, dataset: str, seed: int) -> pd.DataFrame:
 def cluster_distances(x: np.ndarray, centers: np.ndarray) -> np.ndarray:
     """Euclidean distances of samples (n, n_features) to centres (k, n_features), float32 (n, k).
 
-    ``x`` may be a memory map; a few thousand rows at a time are read.
+    ``x`` may be a memory map, and the result is one if it is large, see :mod:`mlplab.arrays`.
     """
     x, centers = _matching(x, centers)
-    distances = np.empty((len(x), len(centers)), np.float32)
-    for start in range(0, len(x), _CHUNK_ROWS):
-        rows = slice(start, start + _CHUNK_ROWS)
-        # scikit-learn works float32 in float64 pieces, so nothing cancels
-        distances[rows] = euclidean_distances(x[rows], centers)
-    return distances
+    # scikit-learn works float32 in float64 pieces, so nothing cancels
+    return map_rows(lambda rows: euclidean_distances(rows, centers), x, len(centers))
 
 
 def nearest_centers(x: np.ndarray, centers: np.ndarray) -> np.ndarray:

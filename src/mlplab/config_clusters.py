@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from mlplab.config_types import ClusterCount, Count, Name, NonNegative, Section, Seed, Whole
-
-# The fewest that have a spread.
-SampleCount = Annotated[Whole, Field(strict=True, ge=2)]
+from mlplab.config_types import (
+    ClusterCount,
+    Count,
+    Distinct,
+    Name,
+    NonNegative,
+    ProperShare,
+    SampleCount,
+    Section,
+    Seed,
+)
 
 
 class KMeansConfig(Section):
@@ -20,16 +27,16 @@ class KMeansConfig(Section):
     )
     n_init: Count = Field(3, description="start positions, of which the best is used")
     max_iter: Count = Field(1000, description="passes over the images at most")
-    batch_size: Count = Field(4096, description="images in a mini-batch; for minibatch alone")
+    batch_size: Count = Field(1024, description="images in a mini-batch; for minibatch alone")
 
 
 class ElbowConfig(Section):
     """When the inertia curve has a clear elbow."""
 
-    sensitivities: tuple[NonNegative, ...] = Field(
+    sensitivities: Distinct[NonNegative] = Field(
         (0.5, 1.0, 2.0, 3.0, 5.0), min_length=1, description="settings S of Kneedle that are tried"
     )
-    trim: Annotated[float, Field(ge=0, lt=1)] = Field(
+    trim: ProperShare = Field(
         0.25, description="share of the sweep left out at either end, to see if the elbow stays"
     )
     max_width: Count = Field(
@@ -40,14 +47,16 @@ class ElbowConfig(Section):
 class ClusterConfig(KMeansConfig):
     """The sweep over the number of clusters K."""
 
-    k_values: tuple[ClusterCount, ...] = Field(min_length=1, description="numbers of clusters")
-    seeds: tuple[Seed, ...] = Field(
+    k_values: Distinct[ClusterCount] = Field(min_length=1, description="numbers of clusters")
+    seeds: Distinct[Seed] = Field(
         (0, 1, 2), min_length=1, description="seeds of the sweep; each is a repetition"
     )
     fit_on: Literal["train", "all"] = Field(
         "train", description="images that k-means sees; 'all' adds the test images"
     )
-    elbow: ElbowConfig = ElbowConfig()
+    elbow: ElbowConfig = Field(
+        ElbowConfig(), description="when the inertia curve has a clear elbow"
+    )
     n_ambiguous: Count = Field(25, description="most ambiguous images that are shown")
 
 
@@ -56,9 +65,11 @@ class SilhouetteConfig(Section):
 
     memory_mib: Count = Field(768, description="memory for distances, in MiB")
     max_samples: SampleCount | None = Field(
-        None, description="images whose silhouettes are computed; all, which is exact"
+        None,
+        description="with more images than this, only the silhouettes of so many random ones are "
+        "computed, and their mean has a standard error; null: always all, which is exact",
     )
-    error_samples: tuple[SampleCount, ...] = Field(
+    error_samples: Distinct[SampleCount] = Field(
         (500, 2000, 8000), min_length=1, description="sizes of samples compared to all images"
     )
 
@@ -66,7 +77,7 @@ class SilhouetteConfig(Section):
 class CostSettingConfig(KMeansConfig):
     """A way to fit k-means whose time and inertia are measured."""
 
-    seeds: tuple[Seed, ...] = Field((0,), min_length=1, description="seeds; each is a fit")
+    seeds: Distinct[Seed] = Field((0,), min_length=1, description="seeds; each is a fit")
 
 
 class CostQualityConfig(Section):

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated
+from functools import partial
 
 from pydantic import Field
 
 from mlplab.config_experiments import ExperimentConfig
-from mlplab.config_types import Count, Name, Section
-
-Share = Annotated[float, Field(ge=0, le=1)]
+from mlplab.config_faults import suggest
+from mlplab.config_types import Count, Name, Section, Share, run_checks
 
 
 class PublishedAccuracy(Section):
     """A test accuracy that article C published for 70 distances."""
 
-    accuracy: Share
-    epoch: Count
+    accuracy: Share = Field(description="share of the test images classified rightly")
+    epoch: Count = Field(description="epoch after which it was reached")
 
 
 class ComparisonConfig(Section):
@@ -37,7 +36,8 @@ class ComparisonConfig(Section):
     l2_rule: Name = Field("lambda_rule", description="experiment with several factors of λ₂")
     scalings: Name = Field("distance_scalings", description="experiment with several scalings")
     published: tuple[PublishedAccuracy, ...] = Field(
-        min_length=1, description="targets; the scalings are compared at their epochs"
+        min_length=1,
+        description="targets where MNIST is used; the scalings are compared at their epochs",
     )
 
 
@@ -45,43 +45,90 @@ def find_comparison_conflicts(
     comparison: ComparisonConfig, experiments: Mapping[str, ExperimentConfig]
 ) -> Iterator[str]:
     """Experiments that are not there, or lack what their comparison needs."""
-    for key in ("reference", "against_reference", "controls", "l2_rule", "scalings"):
-        name = getattr(comparison, key)
-        if name not in experiments:
-            yield (
-                f"comparison.{key}: found {name!r}; allowed: a name in experiments, "
-                f"{list(experiments)}"
-            )
-            return
-    reference, against = (
-        experiments[name] for name in (comparison.reference, comparison.against_reference)
-    )
+    keys = ("reference", "against_reference", "controls", "l2_rule", "scalings")
+    yield from run_checks(partial(_find_absence, comparison, key, experiments) for key in keys)
+    roles = {
+        key: (name, experiments[name])
+        for key in keys
+        if (name := getattr(comparison, key, None)) is not None and name in experiments
+    }
+    checks = [
+        partial(_find_unequal_seeds, roles),
+        partial(_find_second_reference, roles),
+        *(
+            partial(_find_untested_epochs, key, *roles[key])
+            for key in ("reference", "against_reference", "scalings")
+            if key in roles
+        ),
+        *(
+            partial(_find_no_validation, key, *roles[key])
+            for key in ("controls", "l2_rule")
+            if key in roles
+        ),
+        *(
+            partial(_find_several_factors, key, *roles[key])
+            for key in ("reference", "against_reference", "controls", "scalings")
+            if key in roles
+        ),
+    ]
+    yield from run_checks(checks)
+
+
+# The key of the comparison, and the experiment that it names.
+_Roles = Mapping[str, tuple[str, ExperimentConfig]]
+
+
+def _find_absence(
+    comparison: ComparisonConfig, key: str, experiments: Mapping[str, ExperimentConfig]
+) -> Iterator[str]:
+    name = getattr(comparison, key)
+    if name not in experiments:
+        yield (
+            f"comparison.{key}: found {name!r}; allowed: a name in experiments, "
+            f"{list(experiments)}{suggest(name, experiments)}"
+        )
+
+
+def _find_unequal_seeds(roles: _Roles) -> Iterator[str]:
+    if "reference" not in roles or "against_reference" not in roles:
+        return
+    (reference_name, reference), (name, against) = roles["reference"], roles["against_reference"]
     if set(reference.seeds) != set(against.seeds):
         yield (
-            f"experiments.{comparison.against_reference}.seeds: found {list(against.seeds)}; "
-            f"allowed: those of {comparison.reference}, {list(reference.seeds)}, since differences "
-            "are taken seed by seed"
+            f"experiments.{name}.seeds: found {list(against.seeds)}; allowed: those of "
+            f"{reference_name}, {list(reference.seeds)}, since differences are taken seed by seed"
         )
-    if len(reference.input_spaces) > 1:
-        yield (
-            f"experiments.{comparison.reference}.input_spaces: found "
-            f"{list(reference.input_spaces)}; allowed: one, to which others are compared"
-        )
-    for key in ("reference", "against_reference", "scalings"):
-        if not experiments[getattr(comparison, key)].test_every_epoch:
+
+
+def _find_second_reference(roles: _Roles) -> Iterator[str]:
+    if "reference" in roles:
+        name, reference = roles["reference"]
+        if len(reference.input_spaces) > 1:
             yield (
-                f"experiments.{getattr(comparison, key)}.test_every_epoch: found False; allowed: "
-                f"true, since comparison.{key} needs the test accuracy of every epoch"
+                f"experiments.{name}.input_spaces: found {list(reference.input_spaces)}; allowed: "
+                "one, to which others are compared"
             )
-    if not experiments[comparison.l2_rule].n_validation:
+
+
+def _find_untested_epochs(key: str, name: str, experiment: ExperimentConfig) -> Iterator[str]:
+    if not experiment.test_every_epoch:
         yield (
-            f"experiments.{comparison.l2_rule}.n_validation: found 0; allowed: at least 1, since "
-            "comparison.l2_rule compares validation accuracies"
+            f"experiments.{name}.test_every_epoch: found False; allowed: true, since "
+            f"comparison.{key} needs the test accuracy of every epoch"
         )
-    for key in ("reference", "against_reference", "controls", "scalings"):
-        name = getattr(comparison, key)
-        if len(experiments[name].l2_factors) > 1:
-            yield (
-                f"experiments.{name}.l2_factors: found {list(experiments[name].l2_factors)}; "
-                f"allowed: one, since comparison.{key} compares input spaces"
-            )
+
+
+def _find_no_validation(key: str, name: str, experiment: ExperimentConfig) -> Iterator[str]:
+    if not experiment.n_validation:
+        yield (
+            f"experiments.{name}.n_validation: found 0; allowed: at least 1, since "
+            f"comparison.{key} compares validation accuracies"
+        )
+
+
+def _find_several_factors(key: str, name: str, experiment: ExperimentConfig) -> Iterator[str]:
+    if len(experiment.l2_factors) > 1:
+        yield (
+            f"experiments.{name}.l2_factors: found {list(experiment.l2_factors)}; allowed: one, "
+            f"since comparison.{key} compares input spaces"
+        )

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from functools import partial
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from mlplab.config_types import Count, InputSpace, Positive, Section, Seed
+from mlplab.config_types import (
+    Count,
+    Distinct,
+    InputSpace,
+    Positive,
+    PositiveShare,
+    Section,
+    Seed,
+    run_checks,
+)
 from mlplab.spaces import parse_space
 
 
@@ -18,8 +28,8 @@ def _in_order(limits: tuple[float, float]) -> tuple[float, float]:
     return limits
 
 
-Share = Annotated[float, Field(gt=0, le=1)]
 Range = Annotated[tuple[Positive, Positive], AfterValidator(_in_order)]
+ShareRange = Annotated[tuple[PositiveShare, PositiveShare], AfterValidator(_in_order)]
 
 
 class StageConfig(Section):
@@ -32,14 +42,14 @@ class StageConfig(Section):
 class SearchSpaceConfig(Section):
     """What settings are drawn from: lists evenly, ranges evenly in the logarithm."""
 
-    input_spaces: tuple[InputSpace, ...] = Field(min_length=1, description="feature spaces")
+    input_spaces: Distinct[InputSpace] = Field(min_length=1, description="feature spaces")
     learning_rate: Range = Field(description="lowest and highest η of the first epoch")
-    learning_rate_end: Annotated[tuple[Share, Share], AfterValidator(_in_order)] = Field(
+    learning_rate_end: ShareRange = Field(
         description="lowest and highest η of the last epoch, over that of the first"
     )
     l2: Range = Field(description="lowest and highest λ₂, as the network uses it")
     l1: Range = Field(description="lowest and highest λ₁, as the network uses it")
-    batch_sizes: tuple[Count, ...] = Field(min_length=1, description="samples in a mini-batch")
+    batch_sizes: Distinct[Count] = Field(min_length=1, description="samples in a mini-batch")
 
 
 class SearchConfig(Section):
@@ -49,24 +59,34 @@ class SearchConfig(Section):
     n_validation: Count = Field(10000, description="last training images, only used to choose")
     max_features: Count = Field(100, description="inputs that a feature space may have")
     hidden_layer_sizes: tuple[Count, ...] = Field((70, 30), description="nodes, lowest first")
-    space: SearchSpaceConfig
+    space: SearchSpaceConfig = Field(description="what settings are drawn from")
     stages: tuple[StageConfig, ...] = Field(min_length=1, description="fewer trials in each")
-    final_seeds: tuple[Seed, ...] = Field(
+    final_seeds: Distinct[Seed] = Field(
         min_length=1, description="trainings of the chosen setting on all training images"
     )
-    published_accuracy: Share | None = Field(
-        None, description="test accuracy to compare with, drawn as a line"
+    published_accuracy: PositiveShare | None = Field(
+        None,
+        description="test accuracy published for MNIST, drawn as a line where MNIST is used",
     )
 
 
 def find_search_conflicts(search: SearchConfig) -> Iterator[str]:
     """Faults that several keys of the section show together."""
+    yield from run_checks(
+        (partial(_find_growing_stages, search), partial(_find_unlimited_spaces, search))
+    )
+
+
+def _find_growing_stages(search: SearchConfig) -> Iterator[str]:
     for first, second in itertools.pairwise(search.stages):
         if second.trials > first.trials:
             yield (
                 f"search.stages: found {second.trials} trials after {first.trials}; allowed: at "
                 "most as many as in the stage before"
             )
+
+
+def _find_unlimited_spaces(search: SearchConfig) -> Iterator[str]:
     for space in search.space.input_spaces:
         count = parse_space(space).n_features
         if count is None or count > search.max_features:
@@ -76,8 +96,15 @@ def find_search_conflicts(search: SearchConfig) -> Iterator[str]:
             )
 
 
-def find_search_size_conflicts(search: SearchConfig, n_train: int) -> Iterator[str]:
-    """Faults of the section beside the number of training images."""
+def find_search_size_conflicts(search: SearchConfig, n_train: int, n_pixels: int) -> Iterator[str]:
+    """Faults of the section beside the number of training images and of their pixels."""
+    for space in search.space.input_spaces:
+        parsed = parse_space(space)
+        if parsed.kind == "pca" and (parsed.n_features or 0) > n_pixels:
+            yield (
+                f"search.space.input_spaces: found {space!r}; allowed: at most {n_pixels} "
+                f"components of images of {n_pixels} pixels"
+            )
     n_fit = n_train - search.n_validation
     if n_fit < search.max_features:
         yield (

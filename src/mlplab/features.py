@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import cast
 
 import numpy as np
-from sklearn.decomposition import PCA
 from sklearn.random_projection import GaussianRandomProjection
 
+from mlplab.arrays import map_rows
 from mlplab.clustering import cluster_distances
+from mlplab.components import fit_components
 from mlplab.scaling import ScalingMethod, scale_features
 from mlplab.spaces import parse_space
 
@@ -25,6 +26,8 @@ def make_features(
     scaling: str = "standard",
 ) -> Parts:
     """Features of both parts in a space, float32 (n, n_features), learned from ``train``.
+
+    Large ones are memory maps, see :func:`mlplab.arrays.scratch_array`.
 
     Parameters
     ----------
@@ -54,8 +57,9 @@ def make_features(
     if parsed.kind == "pca":
         return _principal_components(train, test, parsed.n_features, parsed.scaling)
     if parsed.kind == "projection":
-        projection = GaussianRandomProjection(parsed.n_features, random_state=seed).fit(train)
-        return scale_features(projection.transform(train), projection.transform(test), "standard")
+        projection = GaussianRandomProjection(parsed.n_features, random_state=seed).fit(train[:1])
+        train, test = (map_rows(projection.transform, x, parsed.n_features) for x in (train, test))
+        return scale_features(train, test, "standard")
     if parsed.n_features > len(train):
         raise ValueError(f"train: found {len(train)} images; {space} needs {parsed.n_features}")
     chosen = np.random.default_rng(seed).choice(len(train), parsed.n_features, replace=False)
@@ -72,21 +76,24 @@ def _scaled_distances(
     )
 
 
+def _require_variance(variances: np.ndarray) -> None:
+    """Raise ValueError if components (d,) vary no more than rounding errors do."""
+    n_varying = np.count_nonzero(variances > variances[0] * np.finfo(np.float32).eps)
+    if n_varying < len(variances):
+        raise ValueError(
+            f"train: found images that vary in {n_varying} components only; {len(variances)} "
+            "cannot be whitened, which divides by what they vary; ask for fewer"
+        )
+
+
 def _principal_components(
     train: np.ndarray, test: np.ndarray, n_components: int, scaling: str | None
 ) -> Parts:
-    """The first components: whitened, half whitened, or all divided by the same number.
-
-    Components are uncorrelated, so to standardise each of them is to whiten them: each is divided
-    by its standard deviation s. Half whitened, each is divided by √s, so that the first ones keep
-    part of their weight. Else they are left with their unequal variances. In the last two cases
-    all are divided by one more number, after which the mean variance is 1.
-    """
-    pca = PCA(n_components, whiten=scaling == "whitened", svd_solver="covariance_eigh")
-    parts = [pca.fit_transform(train), pca.transform(test)]
-    if scaling != "whitened":
-        exponent = 0.25 if scaling == "halfwhitened" else 0.0
-        scale = pca.explained_variance_**exponent
-        scale *= np.sqrt((pca.explained_variance_ / scale**2).mean())
-        parts = [part / scale.astype(np.float32) for part in parts]
-    return parts[0].astype(np.float32, copy=False), parts[1].astype(np.float32, copy=False)
+    whitening = {None: 0.0, "halfwhitened": 0.5, "whitened": 1.0}[scaling]
+    components = fit_components(train, n_components, whitening=whitening)
+    if scaling:
+        _require_variance(components.variances)
+    return (
+        map_rows(components.transform, train, n_components),
+        map_rows(components.transform, test, n_components),
+    )

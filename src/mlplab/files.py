@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlplab.arrays import copy_rows
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -109,7 +111,10 @@ def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
 def load_parts(
     train: str | os.PathLike[str], test: str | os.PathLike[str], parts: str
 ) -> np.ndarray:
-    """The training samples as a memory map, or, for ``parts="all"``, both parts in memory."""
+    """The training samples as a memory map, or, for ``parts="all"``, a copy of both parts.
+
+    The copy is a memory map too if it is large, see :func:`mlplab.arrays.scratch_array`.
+    """
     if parts == "train":
         return load_array(train)
-    return np.concatenate([load_array(train), load_array(test)])
+    return copy_rows(load_array(train), load_array(test))

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from mlplab.processors import keep_processors_awake
+from mlplab.progress import Progress
 from mlplab.runners import Epoch, NamedVariant, Runner, VariantFault, thread_variables
 from mlplab.timing import CONTAMINATED_ABOVE, QuietWatch
 from mlplab.variants import Problem, Train
@@ -150,7 +151,7 @@ def measure_cases(
         if verify_threads:
             _verify_threads(runners)
         settled_from = _SETTLED_AWAKE_FROM_SECONDS if awake else _SETTLED_FROM_SECONDS
-        start = time.perf_counter()
+        progress = stack.enter_context(Progress(rounds, "round"))
         for number in range(1, rounds + 1):
             before = {"round": number, "processors_awake": awake, **_look_around()}
             for index in random.permutation(len(runners)):
@@ -160,8 +161,7 @@ def measure_cases(
                 retries -= len(turns) - 1
                 constant = {**before, "first_epoch_seconds": first[runner.name]}
                 rows += [_describe(runner) | constant | turn for turn in turns]
-            left = (time.perf_counter() - start) / number * (rounds - number)
-            logger.info("round %d of %d, %.0f s left", number, rounds, left)
+            progress.advance()
     return pd.DataFrame(rows), absent
 
 

@@ -9,13 +9,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from mlplab.progress import draw_bars_on
+
 
 @contextmanager
-def job_log(path: str, *, capture_stderr: bool = False) -> Iterator[logging.Logger]:
+def job_log(
+    path: str, *, capture_stderr: bool = False, bars: bool = True
+) -> Iterator[logging.Logger]:
     """Send log records, warnings and a traceback, should the block fail, to ``path``.
 
     ``capture_stderr`` also sends there what compiled code writes to standard error, such as
     TensorFlow's words at its start.
+
+    ``bars`` says whether progress bars may be drawn, if standard error is a terminal; those of jobs
+    that run side by side would stand between what others write there.
 
     A failing block ends the process with status 1 after one line on standard error; the
     traceback is for those who open the log.
@@ -38,7 +45,11 @@ def job_log(path: str, *, capture_stderr: bool = False) -> Iterator[logging.Logg
         if capture_stderr:
             with open(path, "ab") as log:
                 os.dup2(log.fileno(), 2)
-        yield logger
+        with (
+            os.fdopen(os.dup(terminal), "w", encoding="utf-8") as screen,
+            draw_bars_on(screen if bars else None),
+        ):
+            yield logger
     except Exception as error:
         logger.exception("the job failed")
         os.dup2(terminal, 2)

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mlplab.epoch_log import EpochLog
 from mlplab.numpy_mlp import NumpyMLPClassifier
 from mlplab.timing import QuietWatch
 from mlplab.training import Samples, add_load, hold_out, input_scaled_l2, label_history
@@ -64,7 +63,6 @@ def train_numpy(
     observed = {"test_accuracy": (samples.x_test, samples.y_test)} if test_every_epoch else {}
     if n_validation:
         observed["validation_accuracy"] = (validation[0], validation[1])
-    progress = EpochLog(epochs)
     classifier = NumpyMLPClassifier(
         tuple(hidden_layer_sizes),
         batch_size=batch_size,
@@ -72,7 +70,7 @@ def train_numpy(
         random_state=seed,
         n_threads=n_threads,
         monitor_every=measure_every,
-        callbacks=[lambda _, record: progress.log(record["epoch"], record)],
+        progress=True,
         **parameters,
     )
     with QuietWatch() as watch:

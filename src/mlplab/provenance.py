@@ -20,11 +20,16 @@ from mlplab.files import remove_leftovers, save_text
 from mlplab.fingerprint import code_fingerprint, describe_changes
 from mlplab.log import job_log
 from mlplab.machine import machine_record
+from mlplab.processors import available_threads
 
 SIDECAR_SUFFIX = ".provenance.json"
 
 # Parameters that only serve to notice changes; the record has them in another form.
 _TRACKING_PARAMS = {"code", "named"}
+
+
+# Of them the default profile has as many; a job that asks for all runs alone.
+ALL_SLOTS = 64
 
 
 class CodeChangedError(Exception):
@@ -53,6 +58,7 @@ class Job(Protocol):
     params: JobParams
     wildcards: Named
     threads: int
+    resources: Mapping[str, Any]
     log: Sequence[str]
 
 
@@ -64,7 +70,8 @@ def run_job(job: Job, *, capture_stderr: bool = False) -> Iterator[logging.Logge
     The job fails without one if the code is not that of ``job.params.code``, before the block or
     after it: then nobody could say which code made the results.
     """
-    with job_log(job.log[0], capture_stderr=capture_stderr) as logger:
+    bars = _has_the_terminal(job)
+    with job_log(job.log[0], capture_stderr=capture_stderr, bars=bars) as logger:
         _check_code(job.params.code, "since the run began")
         for path in job.output:
             sidecar_path(path).unlink(missing_ok=True)
@@ -133,6 +140,11 @@ def content_hash(path: str | os.PathLike[str]) -> str:
     """SHA-256 of a file's content."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _has_the_terminal(job: Job) -> bool:
+    """Whether no other job can write there meanwhile: it has all slots, or all processors."""
+    return job.resources.get("slot") == ALL_SLOTS or job.threads >= available_threads()
 
 
 def _check_code(code: dict[str, Any], when: str) -> None:

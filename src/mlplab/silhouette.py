@@ -18,6 +18,7 @@ import numpy as np
 from sklearn.utils import check_array
 from threadpoolctl import threadpool_limits
 
+from mlplab.arrays import is_large, scratch_array
 from mlplab.processors import available_threads
 from mlplab.silhouette_sums import TILE_ROWS, BlockSums, Labeling, augment, sum_all, sum_some
 
@@ -57,10 +58,15 @@ class Silhouettes:
         return deviations * float(np.sqrt((1 - m / self.n_samples) / m))
 
     def every_sample(self) -> np.ndarray:
-        """The coefficients at their samples, float64 (n_labelings, n_samples), else NaN."""
-        values = np.full((len(self.values), self.n_samples), np.nan)
-        values[:, self.indices] = self.values
-        return values
+        """The coefficients at their samples, else NaN, float32 (n_labelings, n_samples).
+
+        Large ones are a memory map, see :func:`mlplab.arrays.scratch_array`.
+        """
+        every = scratch_array((len(self.values), self.n_samples))
+        for row, values in zip(every, self.values, strict=True):
+            row[:] = np.nan
+            row[self.indices] = values
+        return every
 
 
 def silhouette_scores(
@@ -113,12 +119,12 @@ def measure_silhouettes(
     ----------
     x : array of shape (n, n_features); integers and any memory order are accepted
     labelings : cluster labels, each of shape (n,)
-    max_samples : how many samples, drawn with ``seed``, get a coefficient; each is compared to
-        all n. None, or n or more: all of them
+    max_samples : if there are more than so many samples, only so many, drawn with ``seed``, get a
+        coefficient; each is compared to all n. None: all of them
     n_threads : threads; None for all that the process may use
     memory_bytes : memory to use beside ``x``; too little for all labelings at once makes several
-        passes
-    progress : show a progress bar
+        passes. About 20 bytes per sample and labeling come on top
+    progress : log rounds with the time left, and show a bar on a terminal
 
     Raises
     ------
@@ -129,7 +135,8 @@ def measure_silhouettes(
     Notes
     -----
     The result is the same to the last bit for any number of threads. Beside the sums, one centred
-    copy of ``x`` is held, float32 where that is precise enough, else float64.
+    copy of ``x`` is made, float32 where that is precise enough, else float64; it counts as memory
+    unless it is large and lies in a file, see :func:`mlplab.arrays.scratch_array`.
     """
     # converted to floating point in chunks later, so a memory map or integers are not copied here
     x = check_array(x, dtype="numeric", input_name="x")
@@ -148,7 +155,7 @@ def measure_silhouettes(
     points = augment(x, order, clusterings)
     room = _room(points, len(indices), memory_bytes, threads, clusterings)
     targets = np.flatnonzero(np.isin(order, indices)) if len(indices) < len(x) else None
-    values = np.empty((len(clusterings), len(x)))
+    values = np.empty((len(clusterings), len(indices)))
     with threadpool_limits(1, user_api="blas"):
         start = 0
         for stop in _passes(clusterings, room):
@@ -161,9 +168,10 @@ def measure_silhouettes(
                 else sum_some(points, targets, group, threads, progress),
                 group,
                 order,
+                indices,
             )
             start = stop
-    return Silhouettes(values[:, indices], indices, len(x))
+    return Silhouettes(values, indices, len(x))
 
 
 def _draw(n: int, max_samples: int | None, seed: int) -> np.ndarray:
@@ -181,7 +189,8 @@ def _room(
 ) -> int:
     """How many clusters' sums fit into the memory at once."""
     per_cluster = n_targets * points.itemsize
-    fixed = points.nbytes + 8 * n_threads * TILE_ROWS**2 * points.itemsize
+    copy = 0 if is_large(points.nbytes) else points.nbytes
+    fixed = copy + 8 * n_threads * TILE_ROWS**2 * points.itemsize
     most = max(labeling.k for labeling in labelings)
     if fixed + most * per_cluster > memory_bytes:
         raise ValueError(
@@ -207,14 +216,16 @@ def _fill(
     blocks: Sequence[BlockSums],
     labelings: Sequence[Labeling],
     order: np.ndarray,
+    indices: np.ndarray,
 ) -> None:
-    """Write the coefficients into ``values`` (len(labelings), n), at the samples' own places."""
+    """Write the coefficients of samples ``indices`` (m,) into ``values`` (len(labelings), m)."""
     firsts = np.cumsum([0, *(labeling.k for labeling in labelings)])
     for targets, sums in blocks:
         for row, labeling in enumerate(labelings):
             own = sums[firsts[row] : firsts[row + 1]]
             codes = labeling.codes[targets]
-            values[row, order[targets]] = _coefficients(own, codes, labeling.sizes)
+            places = np.searchsorted(indices, order[targets])
+            values[row, places] = _coefficients(own, codes, labeling.sizes)
 
 
 def _coefficients(sums: np.ndarray, codes: np.ndarray, sizes: np.ndarray) -> np.ndarray:

@@ -10,17 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 from scipy import sparse
-from tqdm.auto import tqdm
+
+from mlplab.arrays import row_blocks, scratch_array
+from mlplab.progress import Progress
 
 # A tile of float32 distances is 1 MiB: it stays in the second-level cache of one core.
 TILE_ROWS = 512
 # Targets of a tile when few are wanted; fixed, so that sums do not depend on the threads.
 _SAMPLED_TILE_COLUMNS = 256
-_CHUNK_ROWS = 4096
 
 _Task = TypeVar("_Task")
 # Up to this many samples everything is done in float64: it costs next to nothing.
@@ -51,7 +53,8 @@ class Labeling:
             raise ValueError(
                 f"labelings[{index}] has {unusable} NaN or infinite labels; allowed: finite ones"
             )
-        values, self.codes, self.sizes = np.unique(labels, return_inverse=True, return_counts=True)
+        values, codes, self.sizes = np.unique(labels, return_inverse=True, return_counts=True)
+        self.codes = codes.astype(np.int32)
         self.k = len(values)
         if not 2 <= self.k < n:
             raise ValueError(
@@ -88,18 +91,20 @@ def augment(x: np.ndarray, order: np.ndarray, labelings: Sequence[Labeling]) -> 
 def _centered(x: np.ndarray, order: np.ndarray, dtype: type) -> np.ndarray:
     mean = x.mean(axis=0, dtype=np.float64)
     varying = np.flatnonzero(x.min(axis=0) != x.max(axis=0))
-    points: np.ndarray = np.ones((len(x), len(varying) + 2), dtype)
-    for start in range(0, len(x), _CHUNK_ROWS):
-        rows = slice(start, start + _CHUNK_ROWS)
+    points = scratch_array((len(x), len(varying) + 2), dtype)
+    points[:, -2:] = 1
+    for rows in row_blocks(x.shape):
         points[rows, :-2] = x[order[rows]][:, varying] - mean[varying]
     return points
 
 
 def _tightest_extent(points: np.ndarray, squares: np.ndarray, labeling: Labeling) -> float:
     """Smallest mean squared distance to the centre over the clusters with several members."""
-    indicator = _indicator(labeling.codes, labeling.k, points.dtype)
     sizes = labeling.sizes
-    centers = (indicator @ points) / sizes[:, np.newaxis]
+    centers = np.zeros((labeling.k, points.shape[1]))
+    for rows in row_blocks(points.shape):
+        centers += _indicator(labeling.codes[rows], labeling.k, points.dtype) @ points[rows]
+    centers /= sizes[:, np.newaxis]
     mean_squares = np.bincount(labeling.codes, squares, labeling.k) / sizes
     extents = mean_squares - np.einsum("ij,ij->i", centers, centers)
     return float(np.maximum(extents[sizes > 1], 0).min(initial=np.inf))
@@ -146,9 +151,14 @@ def _blocks(n: int, rows: int) -> list[slice]:
 
 def _summations(points: np.ndarray, labelings: Sequence[Labeling]) -> list[_Summation]:
     """One per block of :func:`_blocks`; the labelings' clusters are numbered on."""
-    firsts = np.cumsum([0, *(labeling.k for labeling in labelings)])
-    codes = np.stack([v.codes + first for v, first in zip(labelings, firsts[:-1], strict=True)])
-    return [_summation(codes[:, block], points.dtype) for block in _blocks(len(points), TILE_ROWS)]
+    firsts = np.cumsum([0, *(labeling.k for labeling in labelings)])[:-1]
+    return [
+        _summation(
+            np.stack([v.codes[block] + f for v, f in zip(labelings, firsts, strict=True)]),
+            points.dtype,
+        )
+        for block in _blocks(len(points), TILE_ROWS)
+    ]
 
 
 def sum_all(
@@ -204,11 +214,12 @@ def _run(
 ) -> None:
     with (
         ThreadPoolExecutor(n_threads) as pool,
-        tqdm(total=len(rounds), disable=not progress, unit="round", mininterval=1) as bar,
+        Progress(len(rounds), "round") if progress else nullcontext() as shown,
     ):
         for tiles in rounds:
             list(pool.map(work, tiles))
-            bar.update()
+            if shown:
+                shown.advance()
 
 
 def _blocks_of_numbers(n: int, size: int) -> list[range]:

@@ -79,20 +79,31 @@ def summarize_time_to_accuracy(times: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def build_accuracy_over_time(history: pd.DataFrame) -> pd.DataFrame:
-    """A row per experiment, input space and epoch: seconds of training and test accuracy so far.
+def build_accuracy_over_time(
+    history: pd.DataFrame,
+    *,
+    accuracy: str = "test_accuracy",
+    seconds: str = "wall_seconds",
+) -> pd.DataFrame:
+    """A row per experiment, input space and epoch: seconds of training so far, and the accuracy.
 
     Over seeds: mean seconds, mean accuracy, and the lowest and highest.
+
+    Parameters
+    ----------
+    history : rows of ``training_history.csv``, with the accuracy in every epoch
+    accuracy, seconds : columns of ``history``, whose names the columns of the result have
     """
     history = history.sort_values([*_TRAINING, "epoch"])
-    seconds = history.groupby(_TRAINING)["wall_seconds"].cumsum()
-    groups = history.assign(seconds=seconds).groupby(
+    spent = history.groupby(_TRAINING)[seconds].cumsum()
+    groups = history.assign(spent=spent).groupby(
         ["experiment", "input_space", "epoch"], sort=False, as_index=False
     )
-    return groups.agg(
-        seeds=("seed", "nunique"),
-        wall_seconds=("seconds", "mean"),
-        test_accuracy=("test_accuracy", "mean"),
-        lowest=("test_accuracy", "min"),
-        highest=("test_accuracy", "max"),
-    )
+    columns = {
+        "seeds": ("seed", "nunique"),
+        seconds: ("spent", "mean"),
+        accuracy: (accuracy, "mean"),
+        "lowest": (accuracy, "min"),
+        "highest": (accuracy, "max"),
+    }
+    return groups.agg(**columns)

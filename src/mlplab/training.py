@@ -40,7 +40,7 @@ def hold_out(samples: Samples, n_validation: int) -> tuple[Samples, np.ndarray, 
     Raises
     ------
     ValueError
-        Nothing would be left to train on.
+        Nothing would be left to train on, or a class would be among the last ones alone.
     """
     n = len(samples.x_train) - n_validation
     if n < 1 or n_validation < 0:
@@ -49,7 +49,19 @@ def hold_out(samples: Samples, n_validation: int) -> tuple[Samples, np.ndarray, 
             f"there are {len(samples.x_train)} training samples"
         )
     kept = replace(samples, x_train=samples.x_train[:n], y_train=samples.y_train[:n])
+    require_classes(kept.y_train, samples.y_train[n:])
     return kept, samples.x_train[n:], samples.y_train[n:]
+
+
+def require_classes(trained: np.ndarray, held_out: np.ndarray) -> None:
+    """Raise ValueError if labels (n,) that are held out have classes without a training sample."""
+    unknown = np.setdiff1d(held_out, trained)
+    if len(unknown):
+        raise ValueError(
+            f"n_validation: the last {len(held_out)} training images, kept for validation, have "
+            f"the classes number {unknown[:10].tolist()}, which none of the others has; mix the "
+            "images, or keep fewer"
+        )
 
 
 def input_scaled_l2(l2: float, n_features: int, n_pixels: int, *, scale: bool) -> float:

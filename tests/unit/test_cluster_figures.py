@@ -8,6 +8,7 @@ from matplotlib import pyplot as plt
 from mlplab.cluster_choice import choose_k
 from mlplab.figures.cluster_images import plot_cluster_centers, plot_silhouette_samples
 from mlplab.figures.clusters import plot_cluster_cost, plot_cluster_sweep
+from mlplab.figures.runs import plot_confusion
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +72,17 @@ def test_images_that_were_left_out_are_not_drawn_among_the_silhouettes():
     assert axis.texts[0].get_text().strip() == "mean 0.300"
 
 
-def test_images_must_be_square():
+def test_images_are_drawn_in_their_shape():
     clusters = pd.DataFrame({"cluster": [0], "size": [2], "class": [7], "class_share": [1.0]})
-    with pytest.raises(ValueError, match="an image has 10 pixels; allowed: a square number"):
-        plot_cluster_centers(np.zeros((1, 10)), clusters)
+    axis = plot_cluster_centers(np.arange(10.0)[None], clusters, (2, 5)).axes[0]
+    assert axis.images[0].get_array().tolist() == [[0, 1, 2, 3, 4], [5, 6, 7, 8, 9]]
+
+
+def test_confusions_of_a_class_without_test_images_are_drawn():
+    confusion = pd.DataFrame(
+        {"label": [3, 3, 8, 8], "predicted": [3, 8, 3, 8], "images": [4, 1, 0, 0],
+         "share": [0.8, 0.2, np.nan, np.nan]}
+    )  # fmt: skip
+    shown = plot_confusion(confusion).axes[0]
+    assert [text.get_text() for text in shown.texts] == ["4", "1"]
+    assert shown.images[0].get_array().tolist() == [[0, 0.2], [0, 0]]

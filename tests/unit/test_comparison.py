@@ -205,3 +205,16 @@ def test_accuracy_over_time_adds_up_the_seconds_of_training(timed):
         [0.925, 0.9, 0.95]
     )
     assert curves["epoch"].tolist() == [1, 2, 3, 1, 2, 3, 4]
+
+
+def test_accuracy_over_time_of_other_columns_keeps_their_names(timed):
+    curves = time_tables.build_accuracy_over_time(
+        timed.assign(validation_accuracy=timed["test_accuracy"] - 0.1),
+        accuracy="validation_accuracy",
+        seconds="cpu_seconds",
+    )
+    last = curves[curves["experiment"] == "few"].iloc[-1]
+    assert last["cpu_seconds"] == pytest.approx((12 + 6) / 2)
+    assert last[["validation_accuracy", "lowest", "highest"]].tolist() == pytest.approx(
+        [0.825, 0.8, 0.85]
+    )

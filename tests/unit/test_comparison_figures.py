@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pandas as pd
 
@@ -71,3 +73,38 @@ def test_targets_are_marked_where_they_are_reached():
     places = [tuple(xy) for line in marks for xy in line.get_xydata()]
     assert places == [(2.5, 0.974)]
     assert sorted(words(figure)) == ["0.974 published", "70 distances", "pixels"]
+
+
+def test_controls_end_with_their_names_which_do_not_overlap():
+    spaces = ["clusters-70", "clusters-70-whitened", "clusters-70-samplestandard", "pca-70"]
+    spaces += ["projection-70", "images-70", "pixels"]
+    curves = pd.concat(
+        pd.DataFrame(
+            {
+                "input_space": space,
+                "epoch": range(1, 201),
+                "cpu_seconds": np.arange(1, 201) * (0.17 if space == "pixels" else 0.04),
+                "validation_accuracy": (0.9725 + n / 1e5) * (1 - np.exp(-np.arange(1, 201) / 9)),
+            }
+        ).assign(
+            lowest=lambda rows: rows["validation_accuracy"] - 0.001,
+            highest=lambda rows: rows["validation_accuracy"] + 0.001,
+        )
+        for n, space in enumerate(spaces)
+    )
+    figure = comparisons.plot_controls_over_time(curves)
+    axis = figure.axes[0]
+    assert axis.get_xlabel() == "CPU time of training on one thread (seconds)"
+    assert len(axis.collections) == len(spaces)
+    assert {text.get_text().rsplit(" ", 1)[0] for text in axis.texts} >= {"pixels", "70 components"}
+    ends = [line.get_xydata()[0] for line in axis.lines if line.get_marker() == "o"]
+    assert sorted(x for x, _ in ends) == [8.0] * 6 + [34.0]
+    figure.draw_without_rendering()
+    boxes = sorted((text.get_window_extent() for text in axis.texts), key=lambda box: box.y0)
+    assert all(low.y1 <= high.y0 + 1.5 for low, high in itertools.pairwise(boxes))
+    of_distances = {
+        line.get_linestyle()
+        for line in axis.lines
+        if len(line.get_xdata()) == 200 and line.get_color() == comparisons.space_color(spaces[0])
+    }
+    assert of_distances == {"-", "--", ":"}

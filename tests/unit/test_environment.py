@@ -49,3 +49,41 @@ def test_conda_users_get_the_locked_versions():
     for name in set(listed) - CONDA_ONLY:
         assert listed[name] == locked[name], name
     assert listed["python"] == "3.11"
+
+
+def test_the_container_is_installed_as_make_does_from_files_that_exist():
+    """The image itself is not built here; its steps are those of the Makefile."""
+    steps = [
+        line.split(maxsplit=1)
+        for line in (ROOT / "Dockerfile").read_text().splitlines()
+        if line and not line.startswith("#")
+    ]
+    copied = [name for step, rest in steps if step == "COPY" for name in rest.split()[:-1]]
+    ignored = (ROOT / ".dockerignore").read_text().split()
+    assert [name for name in copied if not (ROOT / name).exists() or name in ignored] == []
+    needed = {"Snakefile", "config", "profiles", "pyproject.toml", "requirements.lock", "src"}
+    assert needed | {"workflow"} <= set(copied)
+    makefile = (ROOT / "Makefile").read_text()
+    installed = re.findall(r"\$\(BIN\)/python -m pip (install .*)", makefile)
+    run = [rest for step, rest in steps if step == "RUN"]
+    assert [command.replace("--no-cache-dir ", "") for command in run] == [
+        f"python -m pip {command}" for command in installed
+    ]
+    assert ["FROM", f"python:{listed_python()}-slim"] in steps
+
+
+def listed_python():
+    """The Python that environment.yml asks for."""
+    entries = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    return next(entry for entry in entries if str(entry).startswith("python ")).split("=")[1]
+
+
+def test_the_workflow_catalog_finds_what_it_asks_for():
+    usage = yaml.safe_load((ROOT / ".snakemake-workflow-catalog.yml").read_text())["usage"]
+    assert usage["report"] is True
+    assert usage["mandatory-flags"]["flags"] == []
+    # The workflow has no environments per rule, which these would switch on.
+    rules = "".join(path.read_text() for path in (ROOT / "workflow" / "rules").glob("*.smk"))
+    for method, directive in (("conda", "conda:"), ("apptainer", "container:")):
+        assert usage["software-stack-deployment"][method] is (directive in rules)
+    assert (ROOT / "config" / "README.md").is_file()

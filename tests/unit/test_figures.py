@@ -11,6 +11,7 @@ from mlplab.figures.deep_model import plot_deep_model
 from mlplab.figures.style import FRAMEWORK_STYLES, save_figure, space_color
 from mlplab.figures.threads import plot_thread_scaling
 from mlplab.figures.training import plot_training_history, select_trainings
+from mlplab.ladder.backward import build_backward_times
 
 
 @pytest.fixture(autouse=True)
@@ -155,16 +156,28 @@ def ladder():
     )
 
 
-def test_backward_times_are_those_of_every_round_that_has_them(ladder):
-    rounds = epoch_parts.select_backward_rounds(ladder)
-    figure = epoch_parts.plot_backward_times(rounds)
-    axis = figure.axes[0]
-    assert axis.get_xlabel() == "time of the backward pass in an epoch (seconds)"
-    assert [label.get_text() for label in axis.get_yticklabels()] == ["0  float64"]
-    drawn = {x for x, _ in marks(axis)} - {0.0, 1.0}
-    assert drawn == {0.9, 0.8, 0.1, 0.2, 0.02, 0.03}
-    hollow = {line.get_xdata()[0] for line in axis.lines if line.get_markerfacecolor() == "white"}
-    assert hollow == {0.8, 0.2, 0.03}
+def test_backward_times_stand_beside_the_published_as_milliseconds_and_ratios(ladder):
+    published = pd.DataFrame(
+        [(0, layer, 1, seconds, "") for layer, seconds in (("L0", 6e-3), ("L1", 1e-3))],
+        columns=["step", "layer", "batch", "seconds", "source"],
+    )
+    times = build_backward_times(ladder.assign(batches=10, round=[1, 2, 1, 1]), published)
+    figure = epoch_parts.plot_backward_times(times)
+    left, right = figure.axes
+    assert left.get_xlabel() == "time of a batch (milliseconds)"
+    assert [label.get_text() for label in left.get_yticklabels()] == ["0  float64"]
+    measured = {(x, 0.0) for x in (90, 80, 10, 20, 2, 3)}
+    assert measured | {(6.0, 0.3), (1.0, 0.3)} <= marks(left)
+    assert {(9.0, 0.0), (4.0, 0.0), (6.0, 0.3), (0.2, 0.0), (0.15, 0.0)} <= marks(right)
+    hollow = {line.get_xdata()[0] for line in left.lines if line.get_markerfacecolor() == "white"}
+    assert sorted(hollow) == pytest.approx([3, 20, 80])
+    assert [text.get_text() for text in left.texts].count("published") == 1
+
+
+def test_published_backward_times_of_no_layer_are_refused(ladder):
+    published = pd.DataFrame({"step": [0], "layer": ["L7"], "batch": 1, "seconds": 1.0})
+    with pytest.raises(ValueError, match=r"'layer': 'L7'.*allowed: steps \[0\] and layers"):
+        build_backward_times(ladder.assign(batches=10, round=1), published)
 
 
 def test_shares_of_an_epoch_fill_a_bar_per_step():

@@ -1,3 +1,4 @@
+import gc
 import importlib
 import importlib.util
 import os
@@ -15,6 +16,7 @@ from threadpoolctl import threadpool_limits
 from mlplab import interleaved
 from mlplab.files import load_array, save_array
 from mlplab.interleaved import measure_interleaved
+from mlplab.processors import available_threads
 from mlplab.runners import VariantFault
 from mlplab.variants import NAMES, Problem, load_variant
 from tests.conftest import ROOT
@@ -25,12 +27,38 @@ def samples(random):
     return random.standard_normal((600, 20), dtype=np.float32), random.integers(3, size=600)
 
 
+class _PipelinesAtStart:
+    """A clock that counts the pipelines of TensorFlow that are there when an epoch may begin."""
+
+    def __init__(self):
+        self.pipelines = []
+
+    def start(self):
+        from tensorflow.python.data.ops.iterator_ops import OwnedIterator
+
+        self.pipelines.append(sum(isinstance(thing, OwnedIterator) for thing in gc.get_objects()))
+
+    def stop(self, parts=None):
+        pass
+
+    def note(self, text):
+        pass
+
+
+@pytest.mark.parametrize("name", ["keras", "keras_tuned", "keras_matched"])
+def test_no_pipeline_of_tensorflow_waits_for_the_next_turn(samples, name):
+    clock = _PipelinesAtStart()
+    load_variant(name).train(Problem(*samples, batch_size=50, n_threads=1, epochs=3), clock)
+    assert clock.pipelines == [0, 0, 0]
+
+
 def test_variants_take_turns_and_absent_ones_are_told(samples):
+    threads = min(2, available_threads())
     table, absent = measure_interleaved(
         ["numpy", "products", "sklearn", "keras", "keras_matched", "no_such"],
         *samples,
         batch_size=100,
-        n_threads=2,
+        n_threads=threads,
         rounds=3,
     )
     counts = table.groupby("variant")["round"].agg(list)
@@ -41,7 +69,7 @@ def test_variants_take_turns_and_absent_ones_are_told(samples):
     assert table["notes"][table["variant"] == "numpy"].str.contains("threads").all()
     assert set(absent) == {"no_such"}
     assert (table["blas_threads"] >= 1).all()
-    assert table["notes"][table["variant"] == "keras"].str.contains("2 intra-op").all()
+    assert table["notes"][table["variant"] == "keras"].str.contains(f"{threads} intra-op").all()
 
 
 def report_parts(problem, clock):

@@ -29,7 +29,7 @@ def describe(model):
 
 
 def test_the_reference_model_is_that_of_article_a():
-    model = build_reference_model(784)
+    model = build_reference_model(784, 10)
     layers = describe(model)
     assert [layer[:2] for layer in layers] == [
         (70, "sigmoid"),
@@ -44,7 +44,7 @@ def test_the_reference_model_is_that_of_article_a():
 
 @pytest.mark.parametrize("jit_compile", [True, False])
 def test_the_deep_model_is_that_of_article_b(jit_compile):
-    model = build_deep_model(784, jit_compile=jit_compile)
+    model = build_deep_model(784, 10, jit_compile=jit_compile)
     assert describe(model) == [(size, "sigmoid", None) for size in (200, 100, 50, 30, 10)]
     assert type(model.optimizer).__name__ == "RMSprop"
     assert model.loss == "categorical_crossentropy"
@@ -57,7 +57,7 @@ def test_importing_the_package_does_not_start_tensorflow():
 
 
 def test_threads_cannot_be_changed_once_they_run():
-    build_reference_model(3)(np.zeros((1, 3), np.float32))
+    build_reference_model(3, 10)(np.zeros((1, 3), np.float32))
     with pytest.raises(RuntimeError, match="already runs with 2 intra-op and 2 inter-op"):
         configure_tensorflow(1)
     configure_tensorflow(2)

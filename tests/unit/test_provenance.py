@@ -46,6 +46,7 @@ def job(tmp_path, monkeypatch):
         ),
         wildcards={"seed": "0"},
         threads=2,
+        resources={"slot": 1},
         log=["results/run/logs/add_numbers.log"],
     )  # fmt: skip
 

@@ -66,6 +66,18 @@ def test_components_are_those_of_the_training_part(parts, space):
     assert np.square(found[0]).mean() == pytest.approx(1, abs=0.01)
 
 
+def test_components_of_what_is_not_finite_are_refused(parts):
+    with pytest.raises(ValueError, match="x holds NaN or infinite values"):
+        make_features("pca-4", np.where(parts[0] < 0, np.nan, parts[0]), parts[1])
+
+
+def test_components_beyond_the_rank_stay_small(parts):
+    flat = [np.repeat(part[:, :3], 2, axis=1) for part in parts]
+    found = make_features("pca-6-whitened", *flat)
+    np.testing.assert_allclose(found[0][:, :3].std(axis=0), 1, rtol=0.01)
+    assert all(np.abs(part[:, 3:]).max() < 0.1 for part in found)
+
+
 def test_without_whitening_components_keep_their_unequal_variances(parts):
     deviations = make_features("pca-4", *parts)[0].std(axis=0)
     assert (np.diff(deviations) < -0.05).all()
@@ -114,9 +126,19 @@ def test_a_projection_keeps_distances_on_average():
         ("images-401", {"seed": 0}, "train: found 400 images; images-401 needs 401"),
         ("clusters-5", {}, "centers: found None; clusters-5 needs 5"),
         ("clusters-5", {"centers": np.zeros((4, 12), np.float32)}, "centers: found 4;"),
-        ("pca-13", {}, "n_components"),
+        ("pca-13", {}, "n_components is 13; allowed: 1 to 12, as x is"),
     ],
 )
 def test_what_is_missing_is_named(parts, space, options, fault):
     with pytest.raises(ValueError, match=fault):
         make_features(space, *parts, **options)
+
+
+@pytest.mark.parametrize("space", ["pca-4-whitened", "pca-4-halfwhitened"])
+def test_components_that_do_not_vary_cannot_be_whitened(random, space):
+    x = random.random((50, 3)).astype(np.float32)
+    flat = np.hstack([x, np.zeros((50, 5), np.float32)])
+    with pytest.raises(ValueError, match="vary in 3 components only; 4 cannot be whitened"):
+        make_features(space, flat, flat)
+    assert np.isfinite(make_features(space.replace("4", "3"), flat, flat)[0]).all()
+    assert np.isfinite(make_features("pca-4", flat, flat)[0]).all()

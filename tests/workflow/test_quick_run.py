@@ -101,7 +101,7 @@ def test_experiments_are_trained_with_all_their_seeds(results):
 def test_input_spaces_are_compared_with_the_first_over_seeds(results):
     controls = pd.read_csv(results / "tables" / "feature_controls.csv").set_index("input_space")
     assert controls["verdict"].iloc[0] == "reference"
-    assert controls.index.tolist() == ["clusters-30", "pca-30", "images-30"]
+    assert controls.index.tolist() == ["clusters-30", "pca-30", "images-30", "pixels"]
     assert set(controls["verdict"].iloc[1:]) <= {"better", "worse", "no difference"}
     assert (controls["ci_low"] <= controls["test_accuracy"]).all()
     history = pd.read_csv(results / "tables" / "training_history.csv")
@@ -109,7 +109,7 @@ def test_input_spaces_are_compared_with_the_first_over_seeds(results):
     assert history["validation_accuracy"].notna().all()
     tested = history[history["test_accuracy"].notna()]
     assert (tested["epoch"] == 10).all()
-    assert len(tested) == 3 * 2
+    assert len(tested) == 4 * 2
 
 
 def test_predictions_are_those_whose_accuracy_the_table_holds(results):

@@ -19,7 +19,7 @@ rule measure_batch_size:
         f"{RESULTS}/benchmarks/measure_batch_size/{{space}}-batch-{{batch_size}}.tsv"
     threads: CONFIG.benchmark.n_threads
     resources:
-        slot=64,
+        **ALONE,
     params:
         input_space=lambda wildcards: parse_space(wildcards.space).input_space,
         batch_size=lambda wildcards: int(wildcards.batch_size),
@@ -46,6 +46,7 @@ rule tabulate_batch_sizes:
         absent=f"{RESULTS}/tables/absent_variants.csv",
     log:
         f"{RESULTS}/logs/tabulate_batch_sizes.log",
+    localrule: True
     params:
         seed=CONFIG.seeds[0],
     script:
@@ -64,7 +65,7 @@ rule measure_operations:
         f"{RESULTS}/benchmarks/measure_operations/batch-{{batch_size}}.tsv"
     threads: CONFIG.benchmark.n_threads
     resources:
-        slot=64,
+        **ALONE,
     params:
         batch_size=lambda wildcards: int(wildcards.batch_size),
         n_threads=CONFIG.benchmark.n_threads,
@@ -85,6 +86,7 @@ rule tabulate_operations:
         f"{RESULTS}/tables/operation_times.csv",
     log:
         f"{RESULTS}/logs/tabulate_operations.log",
+    localrule: True
     script:
         "../scripts/join_tables.py"
 
@@ -101,7 +103,7 @@ rule measure_threads:
         f"{RESULTS}/benchmarks/measure_threads.tsv"
     threads: CONFIG.benchmark.n_threads
     resources:
-        slot=64,
+        **ALONE,
     params:
         batch_size=CONFIG.benchmark.threads.batch_size,
         rounds=CONFIG.benchmark.threads.rounds,
@@ -126,7 +128,7 @@ rule train_deep_model:
         f"{RESULTS}/benchmarks/train_deep_model/{{variant}}.tsv"
     threads: CONFIG.benchmark.n_threads
     resources:
-        slot=64,
+        **ALONE,
     params:
         variant=lambda wildcards: wildcards.variant,
         hidden_layer_sizes=list(CONFIG.benchmark.deep_model.hidden_layer_sizes),
@@ -148,5 +150,6 @@ rule tabulate_deep_model:
         f"{RESULTS}/tables/deep_model.csv",
     log:
         f"{RESULTS}/logs/tabulate_deep_model.log",
+    localrule: True
     script:
         "../scripts/join_tables.py"

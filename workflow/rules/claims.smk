@@ -18,7 +18,7 @@ rule evaluate_claims:
             rules.measure_ladder.output[0],
             rules.tabulate_ladder.output[0],
         ],
-        claims="config/claims.yaml",
+        claims=own_file("config/claims.yaml"),
     output:
         table=f"{RESULTS}/tables/claims.csv",
         html=report(
@@ -30,6 +30,7 @@ rule evaluate_claims:
         markdown=f"{RESULTS}/tables/claims.md",
     log:
         f"{RESULTS}/logs/evaluate_claims.log",
+    localrule: True
     params:
         config=CONFIG.model_dump(
             mode="json",

@@ -19,7 +19,7 @@ rule fit_clusters:
         k=r"\d+",
     threads: 1
     params:
-        dataset=CONFIG.dataset,
+        dataset=DATA.name,
         fit_on=CONFIG.cluster.fit_on,
         algorithm=CONFIG.cluster.algorithm,
         n_init=CONFIG.cluster.n_init,
@@ -45,6 +45,7 @@ rule choose_clusters:
         labels=f"{RESULTS}/models/clusters/k-auto-seed-{{seed}}.labels.npy",
     log:
         f"{RESULTS}/logs/choose_clusters/seed-{{seed}}.log",
+    localrule: True
     params:
         k_values=list(CONFIG.cluster.k_values),
     script:

@@ -2,11 +2,12 @@
 import os
 import sys
 
-from mlplab.config import GRID_EXPERIMENT, ConfigError, load_config, sample_counts
+from mlplab.config import GRID_EXPERIMENT, ConfigError, load_config
 from mlplab.config_benchmark import DEEP_VARIANTS
 from mlplab.config_types import AUTO
 from mlplab.data import DataError
-from mlplab.data.registry import load_registry
+from mlplab.data.own import content_checksums, find_data
+from mlplab.data.registry import ROLES, load_registry
 from mlplab.locks import LockedError, hold_lock
 from mlplab.processors import available_threads, gpu_present
 from mlplab.spaces import parse_space
@@ -14,6 +15,7 @@ from mlplab.spaces import parse_space
 try:
     DATASETS = load_registry(workflow.source_path("../../config/datasets.yaml"))
     CONFIG = load_config(config, DATASETS)
+    DATA = find_data(CONFIG.dataset, DATASETS)
 except (ConfigError, DataError) as error:
     sys.exit(str(error))
 
@@ -23,12 +25,26 @@ if CONFIG.benchmark.device == "gpu" and not gpu_present():
         "cpu, or gpu where there is one with its driver"
     )
 
-DATASET = DATASETS[CONFIG.dataset]
-RAW = f"resources/{CONFIG.dataset}"
+DATASET = DATA.spec.model_dump(mode="json") if DATA.spec else None
+# Own files are read where they lie; those of a data set with a name are fetched first.
+DOWNLOADS = (
+    [f"resources/{DATA.name}/{DATA.spec.files[role].name}" for role in ROLES] if DATA.spec else []
+)
+DATA_FILES = DOWNLOADS or list(DATA.own_files)
+# Snakemake looks at the content of newer files only, and a file may be replaced by an older one.
+OWN_CONTENT = content_checksums(DATA.own_files) if DATA.own_files else None
 RESULTS = f"results/{CONFIG.run}"
 PARTS = ["train", "test"]
-# Of the 64 slots: with it as many jobs of one thread run side by side as there are processors.
-ONE_PROCESSOR = 64 // available_threads()
+# Measured jobs run alone: on one machine they take every slot that the default profile gives, on a
+# cluster a node of their own.
+ALL_SLOTS = 64
+OWN_NODE = "--exclusive"
+ALONE = {"slot": ALL_SLOTS, "slurm_extra": OWN_NODE}
+# Of the slots: with it as many jobs of one thread run side by side as there are processors.
+ONE_PROCESSOR = ALL_SLOTS // available_threads()
+# Snakemake lowers it to the cores of the run. Not workflow.cores, which a run on a cluster lacks and
+# which on a node would be another number than the one that the job has asked for.
+ALL_CORES = 64
 
 if os.path.lexists(RESULTS) and not os.path.isdir(RESULTS):
     sys.exit(f"{RESULTS}: found a file where the results go; move it, or choose another `run`")
@@ -52,6 +68,12 @@ wildcard_constraints:
     part=r"train|test",
     variant=r"[a-z_]+",
     setting=r"[A-Za-z0-9_-]+",
+
+
+def own_file(path):
+    """A file of this project from the working folder, where another workflow may be at home."""
+    here = workflow.current_basedir.join(f"../../{path}")
+    return os.path.relpath(here.get_path_or_uri(secret_free=True))
 
 
 def features(space, part, seed=CONFIG.seeds[0]):
@@ -111,19 +133,34 @@ def experiment_value(key):
     return lambda wildcards: CONFIG.experiments[wildcards.experiment].model_dump(mode="json")[key]
 
 
-def is_exclusive(wildcards):
-    """Whether the job's experiment is timed, and so runs alone."""
-    return CONFIG.experiments[wildcards.experiment].exclusive
+def threads_of(training):
+    """Threads of a training, by its section; those that run side by side have one each."""
+    return CONFIG.train.n_threads if training.exclusive else 1
+
+
+def slots_of(training):
+    """All slots, or as many as leave room for a training on every processor."""
+    return ALL_SLOTS if training.exclusive else ONE_PROCESSOR
+
+
+def node_of(training):
+    """What SLURM is asked for beside processors: a node of its own, or nothing."""
+    return OWN_NODE if training.exclusive else ""
 
 
 def experiment_threads(wildcards):
-    """Threads of a training of an experiment; those that run side by side have one each."""
-    return CONFIG.train.n_threads if is_exclusive(wildcards) else 1
+    """Threads of a training of the job's experiment."""
+    return threads_of(CONFIG.experiments[wildcards.experiment])
 
 
 def experiment_slots(wildcards):
-    """All slots, or as many as leave room for a training on every processor."""
-    return 64 if is_exclusive(wildcards) else ONE_PROCESSOR
+    """Slots of a training of the job's experiment."""
+    return slots_of(CONFIG.experiments[wildcards.experiment])
+
+
+def experiment_node(wildcards):
+    """What SLURM is asked for beside processors for a training of the job's experiment."""
+    return node_of(CONFIG.experiments[wildcards.experiment])
 
 
 def search_places(stage):
@@ -193,3 +230,10 @@ onstart:
         workflow.globals["run_lock"] = hold_lock(".snakemake/run.lock", what="A run")
     except LockedError as error:
         sys.exit(str(error))
+    # Snakemake looks at all ready jobs one second after it has done so, to see whether the limit of
+    # jobs started within a second lets more of them go; every job that ends begins one more such
+    # chain of looks, and none of them ends. After some hundred jobs that takes most of a processor
+    # (seen with 9.27), which is then missing where seconds are measured. On one machine the limit
+    # means nothing.
+    if workflow.local_exec:
+        workflow.scheduler.job_rate_limiter = None

@@ -1,9 +1,10 @@
 # in:  results/<run>/training/experiments/<name>/, results/<run>/data/labels/
 # out: results/<run>/tables/: feature_controls.csv, reference_paired.csv, lambda_rule.csv,
 #      scaling_comparison.csv, time_to_accuracy.csv, time_to_accuracy_summary.csv,
-#      accuracy_over_time.csv; figures/: feature_controls, lambda_rule, time_to_accuracy
+#      accuracy_over_time.csv, controls_over_time.csv
 
 TIMED = [CONFIG.comparison.reference, CONFIG.comparison.against_reference]
+PUBLISHED = CONFIG.comparison.published if CONFIG.uses_published_data else []
 PAIRED = [CONFIG.comparison.controls, *TIMED]
 
 
@@ -17,6 +18,7 @@ rule compare_spaces:
         paired=f"{RESULTS}/tables/reference_paired.csv",
     log:
         f"{RESULTS}/logs/compare_spaces.log",
+    localrule: True
     params:
         trainings=experiment_trainings(PAIRED),
         controls=CONFIG.comparison.controls,
@@ -32,9 +34,10 @@ rule compare_l2_factors:
         f"{RESULTS}/tables/lambda_rule.csv",
     log:
         f"{RESULTS}/logs/compare_l2_factors.log",
+    localrule: True
     params:
         l2=CONFIG.experiments[CONFIG.comparison.l2_rule].network.l2,
-        n_pixels=DATASET.n_pixels,
+        n_pixels=DATA.size.n_pixels,
         scale=CONFIG.experiments[CONFIG.comparison.l2_rule].scale_l2_with_inputs,
     script:
         "../scripts/compare_l2_factors.py"
@@ -47,24 +50,28 @@ rule compare_scalings:
         f"{RESULTS}/tables/scaling_comparison.csv",
     log:
         f"{RESULTS}/logs/compare_scalings.log",
+    localrule: True
     params:
         scalings=CONFIG.comparison.scalings,
-        published=[point.model_dump() for point in CONFIG.comparison.published],
+        published=[point.model_dump() for point in PUBLISHED],
     script:
         "../scripts/compare_scalings.py"
 
 
 rule compare_times:
     input:
-        experiment_results("csv", TIMED),
+        timed=experiment_results("csv", TIMED),
+        controls=experiment_results("csv", [CONFIG.comparison.controls]),
     output:
         times=f"{RESULTS}/tables/time_to_accuracy.csv",
         summary=f"{RESULTS}/tables/time_to_accuracy_summary.csv",
         curves=f"{RESULTS}/tables/accuracy_over_time.csv",
+        controls=f"{RESULTS}/tables/controls_over_time.csv",
     log:
         f"{RESULTS}/logs/compare_times.log",
+    localrule: True
     params:
         reference=CONFIG.comparison.reference,
-        published=[point.accuracy for point in CONFIG.comparison.published],
+        published=[point.accuracy for point in PUBLISHED],
     script:
         "../scripts/compare_times.py"

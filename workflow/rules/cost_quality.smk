@@ -17,7 +17,7 @@ rule measure_cluster_cost:
         f"{RESULTS}/benchmarks/measure_cluster_cost/{{setting}}.tsv"
     threads: 1
     resources:
-        slot=64,
+        **ALONE,
     params:
         fit_on=CONFIG.cluster.fit_on,
         k=CONFIG.cost_quality.k,
@@ -35,5 +35,6 @@ rule tabulate_cluster_cost:
         f"{RESULTS}/tables/cluster_cost_quality.csv",
     log:
         f"{RESULTS}/logs/tabulate_cluster_cost.log",
+    localrule: True
     script:
         "../scripts/tabulate_cluster_cost.py"

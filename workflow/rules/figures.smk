@@ -12,6 +12,7 @@ rule plot_cluster_sweep:
         figure_files("cluster_sweep", "Clusters", "time, inertia and silhouette over K"),
     log:
         f"{RESULTS}/logs/plot_cluster_sweep.log",
+    localrule: True
     params:
         fit_on=CONFIG.cluster.fit_on,
     script:
@@ -25,6 +26,7 @@ rule plot_cluster_cost:
         figure_files("cluster_cost_quality", "Clusters", "cost and quality of k-means"),
     log:
         f"{RESULTS}/logs/plot_cluster_cost.log",
+    localrule: True
     script:
         "../scripts/plot_cluster_cost.py"
 
@@ -55,9 +57,11 @@ rule plot_clusters:
         ),
     log:
         f"{RESULTS}/logs/plot_clusters/{{k}}.log",
+    localrule: True
     params:
         seed=CONFIG.cluster.seeds[0],
         fit_on=CONFIG.cluster.fit_on,
+        image_shape=DATA.size.image_shape,
     script:
         "../scripts/plot_clusters.py"
 
@@ -69,6 +73,7 @@ rule plot_training_history:
         figure_files("training_history", "Training", "both networks on all inputs"),
     log:
         f"{RESULTS}/logs/plot_training_history.log",
+    localrule: True
     params:
         experiment=GRID_EXPERIMENT,
         batch_size=min(CONFIG.train.batch_sizes, key=lambda size: abs(size - 500)),
@@ -102,6 +107,7 @@ rule plot_training_run:
         ),
     log:
         f"{RESULTS}/logs/plot_training_run/{{experiment}}-{{input_space}}.log",
+    localrule: True
     params:
         experiment=lambda wildcards: wildcards.experiment,
         input_space=lambda wildcards: wildcards.input_space,
@@ -116,12 +122,17 @@ rule plot_comparisons:
         rule=rules.compare_l2_factors.output[0],
         curves=rules.compare_times.output.curves,
         summary=rules.compare_times.output.summary,
+        controls_curves=rules.compare_times.output.controls,
     output:
         controls=figure_files("feature_controls", "Clusters", "other inputs than cluster distances"),
         rule=figure_files("lambda_rule", "Clusters", "strengths of λ₂ around the rule"),
         times=figure_files("time_to_accuracy", "Clusters", "accuracy over seconds of training"),
+        controls_times=figure_files(
+            "controls_over_time", "Clusters", "all inputs: accuracy over seconds of training"
+        ),
     log:
         f"{RESULTS}/logs/plot_comparisons.log",
+    localrule: True
     params:
         controls=CONFIG.comparison.controls,
         l2_rule=CONFIG.comparison.l2_rule,
@@ -137,6 +148,7 @@ rule plot_seconds_per_epoch:
         figure_files("seconds_per_epoch", "Time", "seconds per epoch over the batch size"),
     log:
         f"{RESULTS}/logs/plot_seconds_per_epoch.log",
+    localrule: True
     script:
         "../scripts/plot_seconds_per_epoch.py"
 
@@ -148,17 +160,19 @@ rule plot_batch_size_ratios:
         figure_files("batch_size_ratios", "Time", "ratios to NumPy over the batch size"),
     log:
         f"{RESULTS}/logs/plot_batch_size_ratios.log",
+    localrule: True
     script:
         "../scripts/plot_batch_size_ratios.py"
 
 
 rule plot_optimization_ladder:
     input:
-        rules.tabulate_ladder.output,
+        rules.tabulate_ladder.output.summary,
     output:
         figure_files("optimization_ladder", "Time", "optimisation ladder beside Keras"),
     log:
         f"{RESULTS}/logs/plot_optimization_ladder.log",
+    localrule: True
     script:
         "../scripts/plot_optimization_ladder.py"
 
@@ -172,19 +186,21 @@ rule plot_search:
         figure_files("search", "Training", "search for the best network with few inputs"),
     log:
         f"{RESULTS}/logs/plot_search.log",
+    localrule: True
     script:
         "../scripts/plot_search.py"
 
 
 rule plot_epoch_parts:
     input:
-        ladder=rules.measure_ladder.output[0],
-        summary=rules.tabulate_ladder.output[0],
+        backward=rules.tabulate_ladder.output.backward,
+        summary=rules.tabulate_ladder.output.summary,
     output:
         shares=figure_files("epoch_shares", "Time", "shares of shuffling, batches, prediction"),
         backward=figure_files("backward_times", "Time", "backward pass layer by layer"),
     log:
         f"{RESULTS}/logs/plot_epoch_parts.log",
+    localrule: True
     script:
         "../scripts/plot_epoch_parts.py"
 
@@ -201,6 +217,7 @@ rule plot_benchmarks:
         deep_model=figure_files("deep_model", "Time", "deep model of article B"),
     log:
         f"{RESULTS}/logs/plot_benchmarks.log",
+    localrule: True
     script:
         "../scripts/plot_benchmarks.py"
 

@@ -1,6 +1,7 @@
 # in:  results/<run>/data/<pixel space of NumPy>/, results/<run>/data/labels/,
-#      config/published_ladder.csv
-# out: results/<run>/tables/optimization_ladder.csv, optimization_ladder_summary.csv
+#      config/published_ladder.csv, config/published_backward.csv
+# out: results/<run>/tables/optimization_ladder.csv, optimization_ladder_summary.csv,
+#      backward_times.csv
 #
 # Seconds are measured, so measure_ladder runs alone like the trainings.
 
@@ -17,7 +18,7 @@ rule measure_ladder:
         f"{RESULTS}/benchmarks/measure_ladder.tsv"
     threads: CONFIG.train.n_threads
     resources:
-        slot=64,
+        **ALONE,
     params:
         batch_size=CONFIG.ladder.batch_size,
         n_threads=CONFIG.train.n_threads,
@@ -30,12 +31,16 @@ rule measure_ladder:
 rule tabulate_ladder:
     input:
         ladder=rules.measure_ladder.output[0],
-        published="config/published_ladder.csv",
+        published=own_file("config/published_ladder.csv"),
+        published_backward=own_file("config/published_backward.csv"),
     output:
-        f"{RESULTS}/tables/optimization_ladder_summary.csv",
+        summary=f"{RESULTS}/tables/optimization_ladder_summary.csv",
+        backward=f"{RESULTS}/tables/backward_times.csv",
     log:
         f"{RESULTS}/logs/tabulate_ladder.log",
+    localrule: True
     params:
+        with_published=CONFIG.uses_published_data,
         seed=CONFIG.seeds[0],
     script:
         "../scripts/tabulate_ladder.py"

@@ -10,5 +10,6 @@ rule summarize_findings:
         f"{RESULTS}/report/findings.rst",
     log:
         f"{RESULTS}/logs/summarize_findings.log",
+    localrule: True
     script:
         "../scripts/summarize_findings.py"

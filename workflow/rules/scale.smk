@@ -1,19 +1,21 @@
-# in:  resources/<dataset>/
+# in:  resources/<dataset>/, or files of the user's own
 # out: results/<run>/data/labels/, results/<run>/data/pixels-<scaling>/: float32 features
 
 
 rule extract_labels:
     input:
-        rules.download_dataset.output,
+        DATA_FILES,
     output:
         train=f"{RESULTS}/data/labels/y_train.npy",
         test=f"{RESULTS}/data/labels/y_test.npy",
+        classes=f"{RESULTS}/data/labels/classes.npy",
     log:
         f"{RESULTS}/logs/extract_labels.log",
     benchmark:
         f"{RESULTS}/benchmarks/extract_labels.tsv"
     params:
-        spec=DATASET.model_dump(mode="json"),
+        spec=DATASET,
+        own_content=OWN_CONTENT,
         n_train=CONFIG.scale.n_train,
         n_test=CONFIG.scale.n_test,
     script:
@@ -22,7 +24,7 @@ rule extract_labels:
 
 rule scale_pixels:
     input:
-        rules.download_dataset.output,
+        DATA_FILES,
     output:
         train=f"{RESULTS}/data/pixels-{{scaling}}/x_train.npy",
         test=f"{RESULTS}/data/pixels-{{scaling}}/x_test.npy",
@@ -31,7 +33,8 @@ rule scale_pixels:
     benchmark:
         f"{RESULTS}/benchmarks/scale_pixels/{{scaling}}.tsv"
     params:
-        spec=DATASET.model_dump(mode="json"),
+        spec=DATASET,
+        own_content=OWN_CONTENT,
         n_train=CONFIG.scale.n_train,
         n_test=CONFIG.scale.n_test,
     script:

@@ -88,7 +88,8 @@ rule tabulate_search:
         summary=f"{RESULTS}/tables/search_summary.csv",
     log:
         f"{RESULTS}/logs/tabulate_search.log",
+    localrule: True
     params:
-        published_accuracy=CONFIG.search.published_accuracy,
+        published_accuracy=CONFIG.search.published_accuracy if CONFIG.uses_published_data else None,
     script:
         "../scripts/tabulate_search.py"

@@ -16,7 +16,7 @@ rule score_silhouettes:
         f"{RESULTS}/logs/score_silhouettes.log",
     benchmark:
         f"{RESULTS}/benchmarks/score_silhouettes.tsv"
-    threads: workflow.cores
+    threads: ALL_CORES
     params:
         fits=CLUSTER_FITS,
         fit_on=CONFIG.cluster.fit_on,
@@ -42,7 +42,7 @@ rule measure_silhouette_error:
         f"{RESULTS}/logs/measure_silhouette_error.log",
     benchmark:
         f"{RESULTS}/benchmarks/measure_silhouette_error.tsv"
-    threads: workflow.cores
+    threads: ALL_CORES
     params:
         fits=[{"k": k, "seed": CONFIG.cluster.seeds[0]} for k in FITTED_K],
         fit_on=CONFIG.cluster.fit_on,

@@ -11,6 +11,7 @@ rule tabulate_cluster_sweep:
         choices=f"{RESULTS}/tables/cluster_choices.csv",
     log:
         f"{RESULTS}/logs/tabulate_cluster_sweep.log",
+    localrule: True
     params:
         sensitivities=list(CONFIG.cluster.elbow.sensitivities),
         trim=CONFIG.cluster.elbow.trim,
@@ -29,6 +30,7 @@ rule tabulate_cluster_quality:
         f"{RESULTS}/tables/cluster_quality.csv",
     log:
         f"{RESULTS}/logs/tabulate_cluster_quality.log",
+    localrule: True
     params:
         fits=CLUSTER_FITS,
         fit_on=CONFIG.cluster.fit_on,
@@ -42,6 +44,7 @@ rule describe_clusters:
         test=features(pixel_space("cluster"), "test"),
         y_train=rules.extract_labels.output.train,
         y_test=rules.extract_labels.output.test,
+        classes=rules.extract_labels.output.classes,
         centers=f"{RESULTS}/models/clusters/k-{{k}}-seed-{CONFIG.cluster.seeds[0]}.centers.npy",
         labels=f"{RESULTS}/models/clusters/k-{{k}}-seed-{CONFIG.cluster.seeds[0]}.labels.npy",
         scores=rules.score_silhouettes.output.scores,
@@ -71,6 +74,7 @@ rule tabulate_training:
         accuracies=f"{RESULTS}/tables/final_accuracies.csv",
     log:
         f"{RESULTS}/logs/tabulate_training.log",
+    localrule: True
     script:
         "../scripts/tabulate_training.py"
 
@@ -79,10 +83,12 @@ rule tabulate_confusion:
     input:
         predictions=experiment_results("predictions.npy", EXCLUSIVE),
         y_test=rules.extract_labels.output.test,
+        classes=rules.extract_labels.output.classes,
     output:
         f"{RESULTS}/tables/confusion.csv",
     log:
         f"{RESULTS}/logs/tabulate_confusion.log",
+    localrule: True
     params:
         trainings=experiment_trainings(EXCLUSIVE),
     script:

@@ -2,8 +2,8 @@
 # out: results/<run>/training/<framework>/<space>/, training/experiments/<experiment>/<space>/: a
 #      row per epoch, and what the network of NumPy takes every test image for in the end
 #
-# Trainings are timed, so each runs alone: it takes every slot that the default profile gives.
-# Experiments that are not `exclusive` run side by side instead.
+# Where trainings are timed (`exclusive`), each runs alone: it takes every slot that the default
+# profile gives. The others run side by side.
 
 
 rule train_numpy:
@@ -19,18 +19,19 @@ rule train_numpy:
         f"{RESULTS}/logs/train_numpy/{{space}}-batch-{{batch_size}}-seed-{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train_numpy/{{space}}-batch-{{batch_size}}-seed-{{seed}}.tsv"
-    threads: CONFIG.train.n_threads
+    threads: threads_of(CONFIG.train)
     resources:
-        slot=64,
+        slot=slots_of(CONFIG.train),
+        slurm_extra=node_of(CONFIG.train),
     params:
         experiment=GRID_EXPERIMENT,
         space=lambda wildcards: wildcards.space,
         batch_size=lambda wildcards: int(wildcards.batch_size),
         epochs=CONFIG.train.epochs,
         hidden_layer_sizes=list(CONFIG.train.hidden_layer_sizes),
-        n_threads=CONFIG.train.n_threads,
+        n_threads=threads_of(CONFIG.train),
         scale_l2_with_inputs=CONFIG.train.scale_l2_with_inputs,
-        n_pixels=DATASET.n_pixels,
+        n_pixels=DATA.size.n_pixels,
         network=CONFIG.train.numpy.model_dump(),
     script:
         "../scripts/train_numpy.py"
@@ -47,6 +48,7 @@ use rule train_numpy as train_experiment with:
     threads: experiment_threads
     resources:
         slot=experiment_slots,
+        slurm_extra=experiment_node,
     params:
         experiment=lambda wildcards: wildcards.experiment,
         batch_size=experiment_value("batch_size"),
@@ -73,18 +75,19 @@ rule train_keras:
         f"{RESULTS}/logs/train_keras/{{space}}-batch-{{batch_size}}-seed-{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train_keras/{{space}}-batch-{{batch_size}}-seed-{{seed}}.tsv"
-    threads: CONFIG.train.n_threads
+    threads: threads_of(CONFIG.train)
     resources:
-        slot=64,
+        slot=slots_of(CONFIG.train),
+        slurm_extra=node_of(CONFIG.train),
     params:
         experiment=GRID_EXPERIMENT,
         space=lambda wildcards: wildcards.space,
         batch_size=lambda wildcards: int(wildcards.batch_size),
         epochs=CONFIG.train.epochs,
         hidden_layer_sizes=list(CONFIG.train.hidden_layer_sizes),
-        n_threads=CONFIG.train.n_threads,
+        n_threads=threads_of(CONFIG.train),
         scale_l2_with_inputs=CONFIG.train.scale_l2_with_inputs,
-        n_pixels=DATASET.n_pixels,
+        n_pixels=DATA.size.n_pixels,
         l2=CONFIG.train.keras.l2,
     script:
         "../scripts/train_keras.py"

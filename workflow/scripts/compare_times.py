@@ -6,8 +6,14 @@ from mlplab.provenance import own_parameters, run_job
 from mlplab.tables import read_tables
 
 with run_job(snakemake):
-    history = read_tables(snakemake.input)
+    history = read_tables(snakemake.input.timed)
     times = time_tables.build_time_to_accuracy(history, **own_parameters(snakemake.params))
     save_table(snakemake.output.times, times)
     save_table(snakemake.output.summary, time_tables.summarize_time_to_accuracy(times))
     save_table(snakemake.output.curves, time_tables.build_accuracy_over_time(history))
+    controls = time_tables.build_accuracy_over_time(
+        read_tables(snakemake.input.controls),
+        accuracy="validation_accuracy",
+        seconds="cpu_seconds",
+    )
+    save_table(snakemake.output.controls, controls)

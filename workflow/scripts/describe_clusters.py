@@ -7,7 +7,8 @@ from mlplab.provenance import run_job
 with run_job(snakemake):
     files, params = snakemake.input, snakemake.params
     x = load_parts(files.train, files.test, params.fit_on)
-    classes = load_parts(files.y_train, files.y_test, params.fit_on)
+    codes = load_parts(files.y_train, files.y_test, params.fit_on)
+    classes = load_array(files.classes)[codes]
     centers, clusters = load_array(files.centers), load_array(files.labels)
     fits = read_table(files.scores)
     row = fits.index[(fits["k"] == len(centers)) & (fits["seed"] == params.seed)].item()

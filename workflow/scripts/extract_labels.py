@@ -1,14 +1,13 @@
-"""Write the labels of both parts as arrays."""
+"""Write the labels of both parts as codes 0, 1, …, and the classes that these stand for."""
 
-from pathlib import Path
-
-from mlplab.data import load_dataset
-from mlplab.data.registry import DatasetSpec
+from mlplab.data import encode_labels, load_files
 from mlplab.files import save_array
 from mlplab.provenance import run_job
 
 with run_job(snakemake):
-    spec = DatasetSpec.model_validate(snakemake.params.spec)
-    dataset = load_dataset(Path(snakemake.input[0]).parent, spec)
-    save_array(snakemake.output.train, dataset.y_train[: snakemake.params.n_train])
-    save_array(snakemake.output.test, dataset.y_test[: snakemake.params.n_test])
+    params, output = snakemake.params, snakemake.output
+    dataset = load_files(snakemake.input, params.spec).first(params.n_train, params.n_test)
+    train, test, classes = encode_labels(dataset.y_train, dataset.y_test)
+    save_array(output.train, train)
+    save_array(output.test, test)
+    save_array(output.classes, classes)

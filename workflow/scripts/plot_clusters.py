@@ -8,14 +8,14 @@ from mlplab.files import load_array, read_table
 from mlplab.provenance import run_job
 
 with run_job(snakemake):
-    files, drawn = snakemake.input, snakemake.output
+    files, drawn, shape = snakemake.input, snakemake.output, snakemake.params.image_shape
     centers, clusters = load_array(files.centers), read_table(files.clusters)
-    figure = figures.plot_cluster_centers(centers, clusters)
+    figure = figures.plot_cluster_centers(centers, clusters, shape)
     save_figure(figure, drawn.centers, clusters)
     silhouettes, labels = load_array(files.silhouettes), load_array(files.labels)
     figure = figures.plot_silhouette_samples(silhouettes, labels, clusters)
     rows = pd.DataFrame({"cluster": labels, "silhouette": silhouettes})
     save_figure(figure, drawn.silhouettes, rows)
     images, ambiguous = load_array(files.images), read_table(files.ambiguous)
-    figure = figures.plot_ambiguous_images(images, centers, ambiguous)
+    figure = figures.plot_ambiguous_images(images, centers, ambiguous, shape)
     save_figure(figure, drawn.ambiguous, ambiguous)

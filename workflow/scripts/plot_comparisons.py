@@ -13,3 +13,5 @@ with run_job(snakemake):
     save_figure(comparisons.plot_lambda_rule(tables["rule"]), drawn.rule, tables["rule"])
     figure = comparisons.plot_time_to_accuracy(tables["curves"], tables["summary"])
     save_figure(figure, drawn.times, tables["curves"], tables["summary"])
+    figure = comparisons.plot_controls_over_time(tables["controls_curves"])
+    save_figure(figure, drawn.controls_times, tables["controls_curves"])

@@ -8,5 +8,5 @@ from mlplab.provenance import run_job
 with run_job(snakemake):
     epochs = epoch_parts.select_full_epochs(read_table(snakemake.input.summary))
     save_figure(epoch_parts.plot_epoch_shares(epochs), snakemake.output.shares, epochs)
-    rounds = epoch_parts.select_backward_rounds(read_table(snakemake.input.ladder))
-    save_figure(epoch_parts.plot_backward_times(rounds), snakemake.output.backward, rounds)
+    times = read_table(snakemake.input.backward)
+    save_figure(epoch_parts.plot_backward_times(times), snakemake.output.backward, times)

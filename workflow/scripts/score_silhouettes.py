@@ -1,6 +1,5 @@
 """Score every fit of the sweep with its silhouettes: the mean, and the value of every image."""
 
-import numpy as np
 import pandas as pd
 
 from mlplab.files import load_array, load_parts, save_array, save_table
@@ -19,4 +18,4 @@ with run_job(snakemake):
     )
     scores = {"silhouette": found.scores, "silhouette_standard_error": found.standard_errors}
     save_table(snakemake.output.scores, pd.DataFrame(params.fits).assign(**scores))
-    save_array(snakemake.output.samples, found.every_sample().astype(np.float32))
+    save_array(snakemake.output.samples, found.every_sample())

@@ -5,6 +5,10 @@ from mlplab.files import load_array, save_table
 from mlplab.provenance import run_job
 
 with run_job(snakemake):
-    y_test = load_array(snakemake.input.y_test)
-    trainings = snakemake.params.trainings
-    save_table(snakemake.output[0], build_confusion(snakemake.input.predictions, trainings, y_test))
+    confusion = build_confusion(
+        snakemake.input.predictions,
+        snakemake.params.trainings,
+        load_array(snakemake.input.y_test),
+        load_array(snakemake.input.classes),
+    )
+    save_table(snakemake.output[0], confusion)

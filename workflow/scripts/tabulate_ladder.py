@@ -1,13 +1,15 @@
-"""Summarise the rounds of the optimisation ladder beside the published seconds."""
+"""Summarise the rounds of the optimisation ladder, and put published figures beside them."""
 
 from mlplab.files import read_table, save_table
+from mlplab.ladder.backward import build_backward_times
 from mlplab.ladder.summary import summarize_ladder
 from mlplab.provenance import run_job
 
 with run_job(snakemake):
-    summary = summarize_ladder(
-        read_table(snakemake.input.ladder),
-        read_table(snakemake.input.published),
-        snakemake.params.seed,
-    )
-    save_table(snakemake.output[0], summary)
+    paths, output = snakemake.input, snakemake.output
+    published, backward = read_table(paths.published), read_table(paths.published_backward)
+    if not snakemake.params.with_published:
+        published, backward = published.head(0), backward.head(0)
+    ladder = read_table(paths.ladder)
+    save_table(output.summary, summarize_ladder(ladder, published, snakemake.params.seed))
+    save_table(output.backward, build_backward_times(ladder, backward))

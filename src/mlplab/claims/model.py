@@ -107,7 +107,7 @@ class Query(_Entry):
 class Ratio(_Entry):
     """The first number over the second, pair by pair where both are repeated alike."""
 
-    ratio: tuple[Query, Query]
+    ratio: tuple[Query, Query] = Field(description="the number above, and the one below")
 
     def named_columns(self) -> dict[str, set[str]]:
         """The columns of each table that the queries read."""
@@ -120,7 +120,7 @@ class Ratio(_Entry):
 class Difference(_Entry):
     """The first number less the second, pair by pair where both are repeated alike."""
 
-    difference: tuple[Query, Query]
+    difference: tuple[Query, Query] = Field(description="a number, and what is taken from it")
 
     def named_columns(self) -> dict[str, set[str]]:
         """The columns of each table that the queries read."""
@@ -133,16 +133,18 @@ class Difference(_Entry):
 class Points(_Entry):
     """Two columns of the rows of a table that meet all conditions."""
 
-    table: str
-    x: str
-    y: str
-    where: dict[str, Scalar | tuple[Scalar, ...]] = {}
+    table: str = Field(description="name of a table of the run, without .csv")
+    x: str = Field(description="column of the points' x")
+    y: str = Field(description="column of the points' y")
+    where: dict[str, Scalar | tuple[Scalar, ...]] = Field(
+        {}, description="columns and the value they must have; a list: one of these values"
+    )
 
 
 class Straightness(_Entry):
     """How well a straight line describes y over x: the squared correlation."""
 
-    r_squared: Points
+    r_squared: Points = Field(description="the points that a straight line is laid through")
 
     def named_columns(self) -> dict[str, set[str]]:
         """The columns of each table that are read."""
@@ -172,7 +174,7 @@ Expression = Annotated[
 class Includes(_Entry):
     """A requirement of a list in the configuration: it holds these values."""
 
-    includes: tuple[Scalar, ...]
+    includes: tuple[Scalar, ...] = Field(description="values that the list must hold")
 
     def __str__(self) -> str:
         return f"with {', '.join(map(str, self.includes))}"
@@ -181,21 +183,38 @@ class Includes(_Entry):
 class Claim(_Entry):
     """A published figure and how it is found again, see ``config/claims.yaml``."""
 
-    id: str
-    article: Literal["A", "B", "C"]
-    statement: str
-    kind: Kind
-    published: float | None = None
-    unit: str
-    comparison: Literal["equal", "at least", "at most"] = "equal"
-    tolerance: float = Field(0.0, ge=0)
-    absolute: bool = False
-    better: Literal["higher", "lower"] | None = None
-    why: str = ""
-    reason: str = ""
-    requires: dict[str, Any] = {}
-    tells: tuple[str, ...] = ()
-    value: Expression | None = None
+    id: str = Field(description="name of the claim, used once")
+    article: Literal["A", "B", "C"] = Field(description="article that makes the claim")
+    statement: str = Field(description="what is claimed, in words")
+    kind: Kind = Field(
+        description="statistical: depends on random start weights; machine: on a computer's speed, "
+        "so only ratios and shapes are compared"
+    )
+    published: float | None = Field(None, description="the published figure")
+    unit: str = Field(description="unit of the figure; 1 for a bare number")
+    comparison: Literal["equal", "at least", "at most"] = Field(
+        "equal", description="what the figure found must be, beside the published one"
+    )
+    tolerance: float = Field(
+        0.0, ge=0, description="difference that is allowed, over the published figure"
+    )
+    absolute: bool = Field(False, description="the tolerance is in the unit of the figure instead")
+    better: Literal["higher", "lower"] | None = Field(
+        None, description="what lies beyond the tolerance on this side is better than published"
+    )
+    why: str = Field("", description="why the tolerance is what it is")
+    reason: str = Field("", description="why the claim is not testable here")
+    requires: dict[str, Any] = Field(
+        {},
+        description="key paths of the configuration and the values without which the claim is not "
+        "tested; includes: a list holds at least these",
+    )
+    tells: tuple[str, ...] = Field(
+        (), description="key paths of the configuration whose values the evidence names"
+    )
+    value: Expression | None = Field(
+        None, description="how the figure is found in the tables of a run"
+    )
 
     @field_validator("requires")
     @classmethod

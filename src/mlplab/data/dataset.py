@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import os
 import zlib
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from mlplab.data.errors import DataError
+from mlplab.data.headers import ArrayHeader, check_headers
 from mlplab.data.idx import load_idx, open_unpacked
-from mlplab.data.registry import ROLES, DatasetSpec, FileSpec
+from mlplab.data.npz import load_npz, read_npz_headers
+from mlplab.data.registry import ROLES, DatasetSpec, FileSpec, Role
 
 # The names under which MNIST was published, and which its successors took over.
 STANDARD_NAMES = {
@@ -22,19 +26,33 @@ STANDARD_NAMES = {
     "test_labels": "t10k-labels-idx1-ubyte",
 }
 
-
+_WHITE = np.float32(255)
 _ADVICE = "delete the file and fetch it again"
+_SHUFFLE = "; mix the images, or use more (scale.n_train)"
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Images as (n, height * width) uint8, labels as (n,) uint8, and (height, width)."""
+    """Images as (n, height * width), labels as (n,) whole numbers, and (height, width).
+
+    Pixels are 0 to 255: uint8, or float32 where a file of the user's own holds fractions.
+    """
 
     x_train: np.ndarray
     y_train: np.ndarray
     x_test: np.ndarray
     y_test: np.ndarray
     image_shape: tuple[int, int]
+
+    def first(self, n_train: int | None, n_test: int | None) -> Dataset:
+        """The first images of both parts; None stands for all."""
+        return replace(
+            self,
+            x_train=self.x_train[:n_train],
+            y_train=self.y_train[:n_train],
+            x_test=self.x_test[:n_test],
+            y_test=self.y_test[:n_test],
+        )
 
 
 def find_file(directory: Path, name: str) -> Path | None:
@@ -76,44 +94,112 @@ def load_dataset(directory: str | os.PathLike[str], spec: DatasetSpec | None = N
         A file is missing or damaged, or the files do not belong together.
     """
     directory = Path(directory)
-    arrays: dict[str, np.ndarray] = {}
-    paths: dict[str, Path] = {}
+    paths = []
     for role in ROLES:
         name = spec.files[role].name if spec else STANDARD_NAMES[role]
         path = find_file(directory, name)
         if path is None:
             raise DataError(f"{directory}: neither {name} nor {name}.gz is there; fetch it")
-        if spec:
+        paths.append(path)
+    return load_files(paths, spec)
+
+
+def load_files(
+    paths: Sequence[str | os.PathLike[str]],
+    spec: DatasetSpec | Mapping[str, Any] | None = None,
+) -> Dataset:
+    """Load a data set from its files.
+
+    Parameters
+    ----------
+    paths : one .npz file, or four IDX files in the order of ``ROLES``
+    spec : the entry of the registry that the IDX files are checked against, perhaps as JSON gives
+        it
+
+    Raises
+    ------
+    DataError
+        A file is missing or damaged, the arrays do not belong together, pixels are out of range,
+        or a class is in the test part alone.
+    """
+    if spec is not None:
+        spec = DatasetSpec.model_validate(spec)
+    if len(paths) == 1:
+        headers, arrays = read_npz_headers(paths[0]), None
+    else:
+        arrays = _load_idx_files([Path(path) for path in paths], spec)
+        headers = {
+            role: ArrayHeader(str(path), arrays[role].shape, arrays[role].dtype)
+            for role, path in zip(ROLES, paths, strict=True)
+        }
+    size = check_headers(headers)
+    if spec is not None and size.image_shape != spec.image_shape:
+        raise DataError(
+            f"{paths[0]}: images of {size.image_shape} pixels; image_shape of the data set is "
+            f"{spec.image_shape}"
+        )
+    if arrays is None:
+        arrays = load_npz(paths[0])
+    x_train, x_test = (
+        _as_pixels(arrays[role], headers[role].label).reshape(len(arrays[role]), size.n_pixels)
+        for role in ("train_images", "test_images")
+    )
+    encode_labels(arrays["train_labels"], arrays["test_labels"])
+    return Dataset(x_train, arrays["train_labels"], x_test, arrays["test_labels"], size.image_shape)
+
+
+def encode_labels(
+    y_train: np.ndarray, y_test: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Labels of both parts (n,) as 0, 1, … in the smallest unsigned type, and the classes.
+
+    Returns
+    -------
+    codes of both parts, and the sorted labels that the codes stand for, (n_classes,)
+
+    Raises
+    ------
+    DataError
+        There are fewer than two classes, or the test part has one that the training part lacks.
+    """
+    classes, codes = np.unique(y_train, return_inverse=True)
+    if len(classes) < 2:
+        raise DataError(
+            f"all {len(y_train)} training images have the label {classes[0]}; at least two classes "
+            f"are needed{_SHUFFLE}"
+        )
+    unknown = np.setdiff1d(y_test, classes)
+    if len(unknown):
+        some = ", ".join(map(str, unknown[:10])) + (", …" if len(unknown) > 10 else "")
+        raise DataError(
+            f"test images have the labels {some}, which none of the {len(y_train)} training images "
+            f"has{_SHUFFLE}"
+        )
+    smallest = np.min_scalar_type(len(classes) - 1)
+    return codes.astype(smallest), np.searchsorted(classes, y_test).astype(smallest), classes
+
+
+def _load_idx_files(paths: Sequence[Path], spec: DatasetSpec | None) -> dict[Role, np.ndarray]:
+    if spec is not None:
+        files = spec.files
+        for role, path in zip(ROLES, paths, strict=True):
             try:
-                verify_file(path, spec.files[role])
+                verify_file(path, files[role])
             except (OSError, EOFError, zlib.error) as error:
                 raise DataError(f"{path}: cannot be read ({error}); {_ADVICE}") from None
-        arrays[role], paths[role] = load_idx(path), path
-    for part in ("train", "test"):
-        images, labels = arrays[f"{part}_images"], arrays[f"{part}_labels"]
-        if images.ndim != 3:
-            raise DataError(
-                f"{paths[f'{part}_images']}: {images.ndim} dimensions, expected 3 "
-                "(image, row, column)"
-            )
-        if labels.ndim != 1:
-            raise DataError(f"{paths[f'{part}_labels']}: {labels.ndim} dimensions, expected 1")
-        if len(images) != len(labels):
-            raise DataError(
-                f"{paths[f'{part}_images']} has {len(images)} images, "
-                f"{paths[f'{part}_labels']} has {len(labels)} labels"
-            )
-    train, test = arrays["train_images"], arrays["test_images"]
-    if train.shape[1:] != test.shape[1:]:
+    return {role: load_idx(path) for role, path in zip(ROLES, paths, strict=True)}
+
+
+def _as_pixels(images: np.ndarray, label: str) -> np.ndarray:
+    """Images as they are if bytes; fractions 0 to 1 as float32, 0 to 255."""
+    if images.dtype == np.uint8:
+        return images
+    if not np.isfinite(images).all():
+        n = np.count_nonzero(~np.isfinite(images))
+        raise DataError(f"{label}: found {n} pixels that are NaN or infinite; allowed: 0 to 1")
+    if images.min() < 0 or images.max() > 1:
         raise DataError(
-            f"{directory}: training images have {train.shape[1:]} pixels, test images "
-            f"{test.shape[1:]}"
+            f"{label}: found floating-point pixels from {images.min():g} to {images.max():g}; "
+            "allowed: 0 to 1, or uint8, 0 to 255"
         )
-    height, width = train.shape[1:]
-    return Dataset(
-        train.reshape(len(train), height * width),
-        arrays["train_labels"],
-        test.reshape(len(test), height * width),
-        arrays["test_labels"],
-        (height, width),
-    )
+    return images.astype(np.float32) * _WHITE

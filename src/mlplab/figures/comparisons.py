@@ -15,11 +15,15 @@ from mlplab.figures.style import (
     ordered_spaces,
     space_color,
     space_label,
+    space_line,
 )
 
 # How far the axis goes below the lowest target, and which share of it words need above a line.
 _BELOW_TARGETS = 0.012
 _NEAR = 0.06
+# How far below the lowest final accuracy the controls' axis begins: early epochs are left out.
+_BELOW_ENDS = 0.02
+_ROOM_ABOVE = 0.15
 
 
 def plot_feature_controls(controls: pd.DataFrame) -> Figure:
@@ -121,6 +125,52 @@ def plot_time_to_accuracy(curves: pd.DataFrame, summary: pd.DataFrame) -> Figure
     _draw_targets(axis, summary)
     label_points(axis, ends)
     return figure
+
+
+def plot_controls_over_time(curves: pd.DataFrame) -> Figure:
+    """Validation accuracy of all input spaces over CPU seconds of training on one thread.
+
+    From ``controls_over_time.csv``, whose bands are the lowest and highest of the seeds.
+    """
+    figure, axis = plt.subplots(figsize=(7.8, 4.6), layout="constrained")
+    last = curves.sort_values("epoch").groupby("input_space").tail(1).set_index("input_space")
+    axis.set(
+        xscale="log",
+        xlabel="CPU time of training on one thread (seconds)",
+        ylabel="validation accuracy",
+        ylim=_range_of_ends(last["validation_accuracy"].min(), curves["highest"].max()),
+    )
+    right = 1.15 * last["cpu_seconds"].max()
+    ends = []
+    for space in ordered_spaces(curves["input_space"]):
+        rows = curves[curves["input_space"] == space].sort_values("epoch")
+        color, end = space_color(space), last.loc[space]
+        axis.fill_between(
+            rows["cpu_seconds"], rows["lowest"], rows["highest"], color=color, alpha=0.15, lw=0
+        )
+        axis.plot(
+            rows["cpu_seconds"],
+            rows["validation_accuracy"],
+            color=color,
+            linestyle=space_line(space),
+            linewidth=1.2,
+        )
+        accuracy = end["validation_accuracy"]
+        axis.plot(end["cpu_seconds"], accuracy, "o", color=color, ms=3.5)
+        words = f"{space_label(space)} {accuracy:.4f}"
+        ends.append((right, accuracy, words, color))
+    seen = curves[curves["highest"] >= axis.get_ylim()[0]]
+    axis.set_xlim(0.8 * seen["cpu_seconds"].min(), right)
+    for formatter in (axis.xaxis.set_major_formatter, axis.xaxis.set_minor_formatter):
+        formatter(FuncFormatter(leading_digits))
+    label_points(axis, ends)
+    return figure
+
+
+def _range_of_ends(lowest: float, highest: float) -> tuple[float, float]:
+    """From a little below the lowest end to above the highest, where labels need room."""
+    bottom = lowest - _BELOW_ENDS
+    return bottom, highest + _ROOM_ABOVE * (highest - bottom)
 
 
 def _draw_targets(axis: Axes, summary: pd.DataFrame) -> None:

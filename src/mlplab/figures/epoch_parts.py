@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
@@ -11,10 +12,12 @@ from mlplab.figures.ladder import PART_COLORS, label_steps
 from mlplab.figures.style import NEUTRAL
 
 _LAYERS = {
-    "backward_L0_seconds": {"label": "to the input layer L0", "color": "#000000", "marker": "o"},
-    "backward_L1_seconds": {"label": "to L1", "color": "#0072B2", "marker": "s"},
-    "backward_L2_seconds": {"label": "to L2", "color": "#56B4E9", "marker": "^"},
+    "L0": {"label": "to the input layer L0", "color": "#000000", "marker": "o"},
+    "L1": {"label": "to L1", "color": "#0072B2", "marker": "s"},
+    "L2": {"label": "to L2", "color": "#56B4E9", "marker": "^"},
 }
+# How far the published marks stand below those that were measured, in steps.
+_PUBLISHED_BELOW = 0.3
 
 
 def select_full_epochs(summary: pd.DataFrame) -> pd.DataFrame:
@@ -50,44 +53,66 @@ def plot_epoch_shares(epochs: pd.DataFrame) -> Figure:
     return figure
 
 
-def select_backward_rounds(ladder: pd.DataFrame) -> pd.DataFrame:
-    """The rows of ``optimization_ladder.csv`` in which the backward pass was timed by layer."""
-    return ladder[ladder[list(_LAYERS)].notna().all(axis=1)].reset_index(drop=True)
+def plot_backward_times(times: pd.DataFrame) -> Figure:
+    """Milliseconds of a batch on the way back down to each layer, and ratios to those to L1.
 
-
-def plot_backward_times(rounds: pd.DataFrame) -> Figure:
-    """Seconds of the backward pass down to each layer in an epoch; hollow where others worked."""
-    steps = rounds.drop_duplicates("name").sort_values("step")
+    From ``backward_times.csv``. Published times stand in a line of their own below their step;
+    rounds in which others worked are hollow.
+    """
+    steps = times.drop_duplicates("name").sort_values("step")
     places = {name: place for place, name in enumerate(steps["name"])}
-    figure, axis = plt.subplots(figsize=(7, 3.0), layout="constrained")
-    for column, style in _LAYERS.items():
-        for contaminated, rows in rounds.groupby("contaminated"):
-            axis.plot(
-                rows[column],
-                rows["name"].map(places),
-                style["marker"],
-                color=style["color"],
-                mfc="white" if contaminated else style["color"],
-                alpha=0.8,
-                ms=5,
-            )
-        first = rounds.loc[rounds["name"] == steps["name"].iloc[0], column]
-        axis.annotate(
-            style["label"],
-            (first.iloc[0], 0),
-            xytext=(0, 8),
-            textcoords="offset points",
-            color=style["color"],
-            ha="center",
+    figure, axes = plt.subplots(1, 2, figsize=(9.6, 3.4), sharey=True, layout="constrained")
+    for axis, column in zip(axes, ("milliseconds", "ratio_to_L1"), strict=True):
+        for place in places.values():
+            axis.axhline(place, color="#dddddd", linewidth=0.6, zorder=0)
+        for layer, style in _LAYERS.items():
+            _draw_layer(axis, times[times["layer"] == layer], column, places, style)
+        _scale_logarithmically(axis)
+    published = times[times["origin"] == "published"]
+    for name in published["name"].unique():
+        axes[0].annotate(
+            "published",
+            (0.01, places[name] + _PUBLISHED_BELOW),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            fontsize=8,
         )
-    for _, step in rounds.drop_duplicates("name").iterrows():
-        axis.axhline(places[step["name"]], color="#dddddd", linewidth=0.6, zorder=0)
-    axis.set(xscale="log", xlabel="time of the backward pass in an epoch (seconds)")
+    axes[0].set(xlabel="time of a batch (milliseconds)", title="Backward pass down to each layer")
+    axes[1].set(xlabel="time / that down to L1", title="The same as ratios, for other machines")
+    axes[0].set_yticks(range(len(steps)), label_steps(steps))
+    axes[0].set_ylim(len(steps) - 0.4, -0.8)
+    return figure
+
+
+def _draw_layer(
+    axis: Axes, times: pd.DataFrame, column: str, places: dict[str, int], style: dict[str, str]
+) -> None:
+    for _, row in times.iterrows():
+        is_published = row["origin"] == "published"
+        axis.plot(
+            row[column],
+            places[row["name"]] + (_PUBLISHED_BELOW if is_published else 0),
+            style["marker"],
+            color=style["color"],
+            mfc="white" if row["contaminated"] else style["color"],
+            alpha=0.8,
+            ms=5,
+        )
+    first = times[times["name"].map(places) == 0]
+    axis.annotate(
+        style["label"],
+        (first.loc[first["origin"] == "measured", column].median(), 0),
+        xytext=(0, 8),
+        textcoords="offset points",
+        color=style["color"],
+        ha="center",
+    )
+
+
+def _scale_logarithmically(axis: Axes) -> None:
+    axis.set(xscale="log")
     axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axis.xaxis.set_minor_locator(NullLocator())
     axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axis.margins(x=0.12)
-    axis.set_yticks(range(len(steps)), label_steps(steps))
-    axis.set_ylim(len(steps) - 0.5, -0.8)
+    axis.margins(x=0.16)
     axis.grid(axis="y", visible=False)
-    return figure

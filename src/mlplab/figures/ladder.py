@@ -99,7 +99,8 @@ def _draw_ratios(axis: Axes, summary: pd.DataFrame) -> None:
     axis.set(
         xscale="log",
         xlabel="time of an epoch / that of Keras",
-        title="Keras is 1: measured (filled, 95 % intervals) and published (hollow)",
+        title="Keras is 1: measured (filled, 95 % intervals)"
+        + (" and published (hollow)" if steps["published_ratio"].notna().any() else ""),
     )
     axis.xaxis.set_major_locator(FixedLocator(_RATIOS))
     axis.xaxis.set_minor_locator(NullLocator())

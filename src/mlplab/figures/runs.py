@@ -97,7 +97,7 @@ def plot_confusion(confusion: pd.DataFrame) -> Figure:
     """
     counts = confusion.pivot(index="label", columns="predicted", values="images")
     shares = confusion.pivot(index="label", columns="predicted", values="share")
-    wrong = shares.to_numpy(copy=True)
+    wrong = shares.fillna(0).to_numpy(copy=True)
     for place in range(len(wrong)):
         wrong[place, place] = 0
     figure, axis = plt.subplots(figsize=(5.6, 5), layout="constrained")

@@ -68,6 +68,8 @@ _SPACE_COLORS = {
 }
 _CLUSTER_COLORS = LinearSegmentedColormap.from_list("clusters", ["#66C2A5", "#009E73", "#00402F"])
 _LIGHTEST_K, _DARKEST_K = 20, 110
+# Scalings of features have the colour of these, and a line style of their own.
+_SCALING_LINES = {None: "-", "whitened": "--", "samplestandard": ":", "halfwhitened": "-."}
 _CHOSEN_COLOR = "#7F7F7F"  # distances to the centres of the K that the sweep chooses
 
 plt.rcParams.update(
@@ -148,6 +150,11 @@ def space_color(space: str) -> str:
     if parsed.n_features is None:
         return _CHOSEN_COLOR
     return to_hex(_CLUSTER_COLORS((parsed.n_features - _LIGHTEST_K) / (_DARKEST_K - _LIGHTEST_K)))
+
+
+def space_line(space: str) -> str | tuple[int, tuple[int, ...]]:
+    """The line style of an input space, which tells scalings of the same features apart."""
+    return _SCALING_LINES.get(parse_space(space).scaling, (0, (1, 1)))
 
 
 def short_number(value: float, _: int) -> str:

@@ -13,7 +13,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from mlplab.epoch_log import EpochLog
+from mlplab.progress import Progress
 
 
 class SummedLogLoss(keras.losses.Loss):
@@ -83,7 +83,7 @@ class EpochRecorder(keras.callbacks.Callback):
 
     Parameters
     ----------
-    epochs : epochs of the whole training
+    progress : told of every epoch
     n_samples : samples of the training set
 
     Attributes
@@ -91,9 +91,9 @@ class EpochRecorder(keras.callbacks.Callback):
     records : rows so far, see ``train_keras``
     """
 
-    def __init__(self, epochs: int, n_samples: int) -> None:
+    def __init__(self, progress: Progress, n_samples: int) -> None:
         super().__init__()
-        self._progress = EpochLog(epochs)
+        self._progress = progress
         self.n_samples = n_samples
         self.records: list[dict[str, float]] = []
 
@@ -118,7 +118,7 @@ class EpochRecorder(keras.callbacks.Callback):
             )
         record = self._make_record(epoch + 1, loss, rate, logs, stop)
         self.records.append(record)
-        self._progress.log(epoch + 1, record)
+        self._progress.advance(record)
 
     def _read_clocks_at_rest(self) -> tuple[float, float]:
         # a GPU may still be at work on the last steps: reading a result waits for them

@@ -77,7 +77,7 @@ def _limit_gpu(memory_mib: int | None) -> None:
 
 
 def build_reference_model(
-    n_features: int, n_classes: int = 10, *, hidden: Sequence[int] = (70, 30), l2: float = 0.01
+    n_features: int, n_classes: int, *, hidden: Sequence[int] = (70, 30), l2: float = 0.01
 ) -> keras.Model:
     """The model of article A: sigmoid layers, the hidden ones with L2, rmsprop, cross-entropy.
 
@@ -88,7 +88,7 @@ def build_reference_model(
 
 def build_deep_model(
     n_features: int,
-    n_classes: int = 10,
+    n_classes: int,
     *,
     hidden: Sequence[int] = (200, 100, 50, 30),
     jit_compile: bool = False,

@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from mlplab.arrays import is_large
+from mlplab.progress import Progress
+
 if TYPE_CHECKING:
     import keras
+
+_VALIDATION_BATCH = 10_000
 
 
 def train_keras(
@@ -29,11 +34,13 @@ def train_keras(
     Parameters
     ----------
     model : compiled with a mean loss and the metric "accuracy"
-    x_train, x_test : features (n, n_features); ``x_test=None`` leaves out the validation
+    x_train, x_test : features (n, n_features); ``x_test=None`` leaves out the validation. Keras
+        makes a copy of each, except of large ones, see :mod:`mlplab.arrays`: their batches are
+        read one by one
     y_train, y_test : labels 0 … n_classes − 1, shape (n,)
     seed : seed of the shuffling; None goes on with the generators as they are, e.g. as
         ``configure_tensorflow`` seeded them. The start weights are drawn when the model is built
-    callbacks : more callbacks for ``fit``, such as a progress bar
+    callbacks : more callbacks for ``fit``
 
     Returns
     -------
@@ -54,27 +61,55 @@ def train_keras(
     from mlplab.keras_mlp.extensions import EpochRecorder
 
     n_classes = model.output_shape[-1]
-
-    def prepare(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return np.ascontiguousarray(x, np.float32), keras.utils.to_categorical(y, n_classes)
-
     if seed is not None:
         keras.utils.set_random_seed(seed)
-    recorder = EpochRecorder(epochs, len(x_train))
-    features, targets = prepare(x_train, y_train)
-    model.fit(
-        features,
-        targets,
-        batch_size=batch_size,
-        epochs=epochs,
-        shuffle=True,
-        verbose=0,
-        validation_data=None if x_test is None or y_test is None else prepare(x_test, y_test),
-        validation_batch_size=10_000,
-        # the recorder comes first, so that its clocks stop before the others begin their work
-        callbacks=[recorder, *callbacks],
-    )
+    data = _training_data(x_train, y_train, n_classes, batch_size)
+    validation = None
+    if x_test is not None:
+        assert y_test is not None, "x_test without its labels"
+        validation = _validation_data(x_test, y_test, n_classes)
+    with Progress(epochs, "epoch") as progress:
+        recorder = EpochRecorder(progress, len(x_train))
+        model.fit(
+            **data,
+            epochs=epochs,
+            verbose=0,
+            validation_data=validation,
+            validation_batch_size=_VALIDATION_BATCH,
+            # the recorder comes first: its clocks stop before the others begin their work
+            callbacks=[recorder, *callbacks],
+        )
     return pd.DataFrame(recorder.records)
+
+
+def _training_data(
+    x: np.ndarray, y: np.ndarray, n_classes: int, batch_size: int
+) -> dict[str, object]:
+    """What ``fit`` is given, by its parameters."""
+    if _is_read_by_batches(x):
+        from mlplab.keras_mlp.batches import BatchReader
+
+        return {"x": BatchReader(x, y, n_classes, batch_size, shuffle=True), "shuffle": False}
+    features, targets = _prepare(x, y, n_classes)
+    return {"x": features, "y": targets, "batch_size": batch_size, "shuffle": True}
+
+
+def _validation_data(x: np.ndarray, y: np.ndarray, n_classes: int) -> object:
+    if _is_read_by_batches(x):
+        from mlplab.keras_mlp.batches import BatchReader
+
+        return BatchReader(x, y, n_classes, _VALIDATION_BATCH, shuffle=False)
+    return _prepare(x, y, n_classes)
+
+
+def _is_read_by_batches(x: np.ndarray) -> bool:
+    return is_large(x.size * np.dtype(np.float32).itemsize)
+
+
+def _prepare(x: np.ndarray, y: np.ndarray, n_classes: int) -> tuple[np.ndarray, np.ndarray]:
+    import keras
+
+    return np.ascontiguousarray(x, np.float32), keras.utils.to_categorical(y, n_classes)
 
 
 def train_matched_steps(

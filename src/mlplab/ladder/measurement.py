@@ -20,6 +20,7 @@ COLUMNS = [
     "step",
     "name",
     "batch_size",
+    "batches",
     "n_threads",
     "round",
     "full_accuracy_seconds",
@@ -103,16 +104,17 @@ def measure_ladder(
         seed=seed,
     )
     refuse_absent(absent, "the ladder needs all its steps and Keras")
-    return _arrange(table)
+    return _arrange(table, len(x))
 
 
-def _arrange(table: pd.DataFrame) -> pd.DataFrame:
+def _arrange(table: pd.DataFrame, n_samples: int) -> pd.DataFrame:
     numbers = {kind.title: number for number, kind in enumerate(STEPS)}
     is_step = table["variant"] != KERAS
     training = table["shuffle_seconds"] + table["batches_seconds"]
     table = table.assign(
         step=table["variant"].map(numbers).astype("Int64"),
         name=table["variant"],
+        batches=-(-n_samples // table["batch_size"]),
         full_accuracy_seconds=table["wall_seconds"].where(is_step),
         batch_accuracy_seconds=training.where(is_step, table["wall_seconds"]),
     )

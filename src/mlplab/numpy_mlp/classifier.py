@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, Literal
 
 import numpy as np
@@ -13,7 +14,6 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
-from tqdm.auto import tqdm
 
 from mlplab.numpy_mlp.blas import blas_threads
 from mlplab.numpy_mlp.checks import check_parameters
@@ -24,6 +24,7 @@ from mlplab.numpy_mlp.planning import choose_plan
 from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
 from mlplab.numpy_mlp.workspace import BatchStatistics, add_statistics
 from mlplab.processors import available_threads
+from mlplab.progress import Progress
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         of a fit only; the rows between hold NaN
     callbacks : called as ``callback(classifier, record)`` after every epoch, ``record`` being
         its row of the history as a dict; BLAS has the threads of the plan meanwhile
-    progress : show a progress bar
+    progress : log epochs with the time left, and show a bar on a terminal
 
     Attributes
     ----------
@@ -273,12 +274,18 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         }
         # A diverging run is told by an error of its own; callbacks get the error state back.
         outside = np.geterr()
-        with np.errstate(over="ignore", invalid="ignore"), self._trainer(X) as trainer:
-            for left in tqdm(range(epochs)[::-1], disable=not self.progress, unit="epoch"):
+        with (
+            np.errstate(over="ignore", invalid="ignore"),
+            self._trainer(X) as trainer,
+            Progress(epochs, "epoch") if self.progress else nullcontext() as progress,
+        ):
+            for left in range(epochs)[::-1]:
                 record = self._run_epoch(trainer, X, codes, is_last=not left)
                 for column, pair in checked.items():
                     record[column] = trainer.evaluate(*pair).n_correct / len(pair[0])
                 self._records.append(record)
+                if progress:
+                    progress.advance(record)
                 with np.errstate(**outside):
                     for callback in self.callbacks:
                         callback(self, record)

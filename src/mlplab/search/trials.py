@@ -13,7 +13,7 @@ import pandas as pd
 from mlplab.numpy_mlp import DivergenceError
 from mlplab.numpy_training import train_numpy
 from mlplab.search.draws import find_decrease_const
-from mlplab.training import Samples
+from mlplab.training import Samples, require_classes
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +63,7 @@ def run_trial(
     validation accuracy was highest in ``best_epoch``. A training that diverged has neither.
     """
     split = len(x_fit)
+    require_classes(labels[:split], labels[split:])
     samples = Samples(x_fit, labels[:split], x_validation, labels[split:])
     row = _describe(setting, samples.n_features, epochs, seed) | {"stage": stage}
     start = time.perf_counter()

@@ -19,7 +19,7 @@ REQUIRES, FRAMEWORK = "jax", "jax"
 
 
 def train(problem: Problem, clock: Clock) -> None:
-    """See :mod:`mlplab.variants`; JAX takes its number of threads from the machine."""
+    """See :mod:`mlplab.variants`."""
     import jax
     import jax.numpy as jnp
 

@@ -62,6 +62,4 @@ def test_the_run_of_the_articles_parameters_tests_the_sweep_as_published(claims)
 def test_claims_about_mnist_do_not_apply_to_another_data_set(claims):
     config = read_config() | {"dataset": "fashion_mnist", "experiments": {}}
     verdicts = evaluate_claims(claims, {}, config).set_index("id")["verdict"]
-    assert verdicts["A-learning-rate"] == "not tested"
-    others = verdicts.drop("A-learning-rate")
-    assert set(others) == {"not applicable", NOT_TESTABLE}
+    assert set(verdicts) == {"not applicable", NOT_TESTABLE}

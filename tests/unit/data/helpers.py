@@ -35,7 +35,9 @@ def spec_of(*sources):
         for role, data in CONTENT.items()
     }
     listed = [s if isinstance(s, dict) else {"url": s} for s in sources]
-    return DatasetSpec.model_validate({"title": "Test", "files": files, "sources": listed})
+    return DatasetSpec.model_validate(
+        {"title": "Test", "image_shape": [1, 1], "files": files, "sources": listed}
+    )
 
 
 def fetch(spec, folder, **options):

@@ -1,12 +1,13 @@
 import pytest
 
 from mlplab.data import DataError
-from mlplab.data.registry import ROLES, DatasetSpec, load_registry
+from mlplab.data.registry import ROLES, DatasetSpec, DataSize, load_registry
 from tests.conftest import ROOT
 
 ENTRY = """
 mnist:
   title: T
+  image_shape: [28, 28]
   files:
     train_images: {name: NAME, bytes: 10, sha256: HASH}
     train_labels: {name: b, bytes: 10, sha256: HASH}
@@ -25,7 +26,8 @@ def write(tmp_path, name="a", digest="a" * 64, url="https://example.org/x"):
 def test_the_projects_own_table_is_valid():
     registry = load_registry(ROOT / "config" / "datasets.yaml")
     assert set(registry) == {"mnist", "fashion_mnist"}
-    assert all(spec.n_pixels == 784 and spec.sources for spec in registry.values())
+    assert all(spec.size == DataSize(60_000, 10_000, (28, 28)) for spec in registry.values())
+    assert all(spec.sources for spec in registry.values())
 
 
 @pytest.mark.parametrize(
@@ -74,6 +76,14 @@ def test_a_role_without_a_file_is_told(tmp_path):
     lines = [line for line in path.read_text().splitlines() if "test_labels" not in line]
     path.write_text("\n".join(lines))
     with pytest.raises(DataError, match="no file for test_labels"):
+        load_registry(path)
+
+
+@pytest.mark.parametrize("name", ["../elsewhere", "/etc", "a/b", ".hidden"])
+def test_a_data_set_whose_name_is_a_path_is_refused(tmp_path, name):
+    path = write(tmp_path)
+    path.write_text(path.read_text().replace("mnist:", f"{name}:"))
+    with pytest.raises(DataError, match=f"{name}.*String should match pattern"):
         load_registry(path)
 
 

@@ -1,0 +1,109 @@
+"""How far a long job is: lines in its log and, on a terminal, a bar."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import math
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from types import TracebackType
+from typing import TextIO
+
+from tqdm.asyncio import tqdm as terminal_bar
+from tqdm.auto import tqdm
+
+logger = logging.getLogger(__name__)
+
+_LINES = 10
+_IN_NOTEBOOK = tqdm is not terminal_bar
+_stream: ContextVar[TextIO | None] = ContextVar("_stream")
+
+
+@contextmanager
+def draw_bars_on(stream: TextIO | None) -> Iterator[None]:
+    """Draw bars on a stream instead of standard error if it is a terminal; for None, nowhere."""
+    token = _stream.set(stream)
+    try:
+        yield
+    finally:
+        _stream.reset(token)
+
+
+class Progress:
+    """Counts steps: about ten lines with the time left in the log, and a bar on a terminal.
+
+    Nothing is drawn where standard error is no terminal, such as a file or a pipe, nor on a
+    terminal on which another process draws one. A bar goes away at its end.
+
+    Parameters
+    ----------
+    total : number of steps
+    unit : what a step is, such as ``"epoch"``
+    """
+
+    def __init__(self, total: int, unit: str) -> None:
+        self._total, self._unit, self._done = total, unit, 0
+        self._start = time.perf_counter()
+        self._interval = max(1, total // _LINES)
+        stream = _stream.get(sys.stderr)
+        self._terminal = None if stream is None or _IN_NOTEBOOK else _claim_terminal(stream)
+        shown = self._terminal is not None or (_IN_NOTEBOOK and stream is not None)
+        self._bar = tqdm(
+            total=total,
+            unit=unit,
+            file=None if _IN_NOTEBOOK else stream,
+            disable=not shown,
+            leave=_IN_NOTEBOOK,
+            dynamic_ncols=True,
+        )
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._bar.close()
+        if self._terminal is not None:
+            os.close(self._terminal)  # and with it its lock
+
+    def advance(self, values: Mapping[str, float] | None = None) -> None:
+        """Tell that a step has ended; of the values, accuracies are told."""
+        self._done += 1
+        accuracies = {
+            name.replace("_", " "): f"{value:.4f}"
+            for name, value in (values or {}).items()
+            if name.endswith("accuracy") and not math.isnan(value)
+        }
+        if accuracies:
+            self._bar.set_postfix(accuracies, refresh=False)
+        self._bar.update()
+        if self._done % self._interval and self._done != self._total:
+            return
+        left = (time.perf_counter() - self._start) / self._done * (self._total - self._done)
+        told = "".join(f"{name} {value}, " for name, value in accuracies.items())
+        logger.info("%s %d of %d: %s%.0f s left", self._unit, self._done, self._total, told, left)
+
+
+def _claim_terminal(stream: TextIO) -> int | None:
+    """A handle that locks the terminal of a stream while it is open; None if it cannot be had."""
+    with suppress(OSError, ValueError):
+        if not stream.isatty():
+            return None
+        # Opened anew: processes that inherited one handle of a terminal share its locks.
+        handle = os.open(os.ttyname(stream.fileno()), os.O_WRONLY | os.O_NOCTTY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(handle)
+            return None
+        return handle
+    return None

@@ -1,0 +1,87 @@
+"""`workflow/progress.py` beside real runs of Snakemake, and on a log with known times."""
+
+import re
+import runpy
+import subprocess
+import sys
+from datetime import datetime
+
+from tests.conftest import ROOT
+
+SCRIPT = ROOT / "workflow" / "progress.py"
+SNAKEFILE = """
+rule all:
+    input: "a1", "a2", "b"
+rule quick:
+    output: "a{n}"
+    log: "logs/a{n}.log"
+    shell: "touch {output}"
+rule failing:
+    input: "a1", "a2"
+    output: "b"
+    shell: "exit 3"
+"""
+LOG = """Job stats:
+job      count
+-----  -------
+fit          4
+draw         1
+all          1
+total        6
+
+[Wed Nov 25 06:00:00 2026]
+localrule fit:
+    output: 1
+    log: {log}
+    jobid: 1
+[Wed Nov 25 06:00:00 2026]
+rule fit:
+    jobid: 2
+[Wed Nov 25 06:00:20 2026]
+Finished jobid: 2 (Rule: fit)
+1 of 6 steps (17%) done
+[Wed Nov 25 06:00:20 2026]
+rule fit:
+    jobid: 3
+"""
+
+
+def ask(folder):
+    return subprocess.run(
+        [sys.executable, SCRIPT], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_run_that_failed_is_told(tmp_path):
+    (tmp_path / "Snakefile").write_text(SNAKEFILE)
+    command = [sys.executable, "-m", "snakemake", "--cores", "1"]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 1
+    told = ask(tmp_path).stdout.splitlines()
+    assert re.match(r"2 of 4 jobs done, \d+ s after", told[0])
+    assert "failed: failing" in told
+
+
+def test_without_a_run_it_says_what_to_do(tmp_path):
+    answer = ask(tmp_path)
+    assert answer.returncode == 1
+    assert "found no log of a run" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_time_left_follows_from_jobs_of_the_same_rule(tmp_path):
+    log = tmp_path / "1.log"
+    log.write_text("epoch 1 of 9\nepoch 2 of 9, 7 s left\n\n")
+    progress = runpy.run_path(str(SCRIPT))
+    run = progress["read_run"](LOG.format(log=log))
+    now = datetime(2026, 11, 25, 6, 0, 25)
+    # Of 20 s each, three fits are left, of which one has run for 25 s and one for 5.
+    seconds, unknown = run.estimate(now)
+    assert seconds == 3 * 20 - 20 - 5
+    assert unknown == ["draw", "all"]
+    assert progress["describe"](run, now) == [
+        "1 of 6 jobs done, 25 s after the first began",
+        "  fit, for 25 s: epoch 2 of 9, 7 s left",
+        "  fit, for 5 s",
+        "about 35 s left",
+        "  and 2 jobs of 2 rules of which none has ended yet",
+    ]

@@ -1,0 +1,143 @@
+"""Tell how far the newest run in this folder is: jobs done, running, and time left.
+
+It reads the log that `snakemake` writes, and so may be asked at any time, beside the run or after.
+"""
+
+import re
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+_LOGS = Path(".snakemake/log")
+_TIME = re.compile(r"\[(\w{3} \w{3} +\d+ [\d:]{8} \d{4})\]")
+_COUNT = re.compile(r"(\w+) +(\d+)")
+_START = re.compile(r"(?:local)?(?:rule|checkpoint) (\w+):")
+_END = re.compile(r"Finished jobid: (\d+) \(Rule: (\w+)\)")
+_FAULT = re.compile(r"Error in rule (\w+):")
+_DETAIL = re.compile(r"    (jobid|log): ([^ ,]+)")
+
+
+@dataclass
+class Job:
+    """A job that has begun, and the file of its log."""
+
+    rule: str
+    start: datetime
+    log: str = ""
+
+
+@dataclass
+class Run:
+    """What the log of a run tells.
+
+    Attributes
+    ----------
+    planned : number of jobs by rule
+    running : the jobs that have begun and not ended, by Snakemake's number
+    seconds : of the ended jobs, by rule
+    failed : rules of jobs that failed
+    start : when the first job began
+    """
+
+    planned: Counter = field(default_factory=Counter)
+    running: dict[str, Job] = field(default_factory=dict)
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+    start: datetime | None = None
+
+    @property
+    def done(self) -> int:
+        """Number of jobs that have ended."""
+        return sum(map(len, self.seconds.values()))
+
+    def estimate(self, now: datetime) -> tuple[float, list[str]]:
+        """Seconds left as far as can be told, and the rules of which no job has ended yet.
+
+        A job is expected to take as long as the mean of its rule, and as many jobs to run at once
+        as until now. The rules that are not known yet are not in the seconds.
+        """
+        spent = sum(map(sum, self.seconds.values()))
+        at_once = max(1.0, spent / max((now - self.start).total_seconds(), 1.0))
+        left, unknown = 0.0, []
+        for rule, number in self.planned.items():
+            ended = self.seconds.get(rule, [])
+            if ended:
+                mean = sum(ended) / len(ended)
+                ages = [now - job.start for job in self.running.values() if job.rule == rule]
+                under_way = sum(min(mean, age.total_seconds()) for age in ages)
+                left += (number - len(ended)) * mean - under_way
+            elif number:
+                unknown.append(rule)
+        return left / at_once, unknown
+
+
+def read_run(text: str) -> Run:
+    """The state of a run from the text of its log."""
+    run, time, job, in_counts = Run(), None, None, False
+    for line in text.splitlines():
+        if line == "Job stats:":
+            run, in_counts = Run(), True
+        elif in_counts and (count := _COUNT.fullmatch(line.strip())):
+            rule, number = count.groups()
+            in_counts = rule != "total"
+            if in_counts:
+                run.planned[rule] = int(number)
+        elif match := _TIME.fullmatch(line):
+            time, job = datetime.strptime(match[1], "%a %b %d %H:%M:%S %Y"), None
+        elif match := _START.fullmatch(line):
+            job = Job(match[1], time)
+            run.start = run.start or time
+        elif job and (match := _DETAIL.match(line)):
+            if match[1] == "log":
+                job.log = match[2]
+            else:
+                run.running[match[2]] = job
+        elif match := _END.fullmatch(line):
+            number, rule = match.groups()
+            ended = run.running.pop(number, None)
+            if ended:
+                run.seconds.setdefault(rule, []).append((time - ended.start).total_seconds())
+        elif match := _FAULT.fullmatch(line):
+            run.failed.append(match[1])
+    return run
+
+
+def describe(run: Run, now: datetime) -> list[str]:
+    """Lines for a reader."""
+    if run.start is None:
+        return ["no job has begun"]
+    total = run.planned.total()
+    lines = [f"{run.done} of {total} jobs done, {_words(now - run.start)} after the first began"]
+    lines += [f"failed: {rule}" for rule in run.failed]
+    for job in run.running.values():
+        last = _last_line(Path(job.log))
+        lines.append(f"  {job.rule}, for {_words(now - job.start)}{last and ': ' + last}")
+    if run.done < total:
+        seconds, unknown = run.estimate(now)
+        lines.append(f"about {_words(timedelta(seconds=seconds))} left")
+        if unknown:
+            jobs = sum(run.planned[rule] for rule in unknown)
+            lines.append(f"  and {jobs} jobs of {len(unknown)} rules of which none has ended yet")
+    return lines
+
+
+def _last_line(path: Path) -> str:
+    try:
+        lines = path.read_text(errors="replace").split("\n")
+    except OSError:
+        return ""
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+
+def _words(duration: timedelta) -> str:
+    minutes, seconds = divmod(round(duration.total_seconds()), 60)
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+
+
+if __name__ == "__main__":
+    logs = sorted(_LOGS.glob("*.snakemake.log"))
+    if not logs:
+        sys.exit(f"{_LOGS}: found no log of a run; start one with `snakemake --cores 4`")
+    print(*describe(read_run(logs[-1].read_text(errors="replace")), datetime.now()), sep="\n")
