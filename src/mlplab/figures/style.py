@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from itertools import cycle
 from typing import Any
 
 import matplotlib
@@ -56,6 +57,9 @@ VARIANT_STYLES: dict[str, Style] = {
     "pytorch": {"label": "PyTorch", "color": "#CC79A7", "marker": "P", "linestyle": "--"},
     "jax": {"label": "JAX", "color": "#E69F00", "marker": "X", "linestyle": "-."},
 }
+GREY = "#7F7F7F"
+# Of variants without a style of their own, in turn; those that have one use none of these.
+_OTHER_MARKERS = ("<", ">", "p", "h", "d", "*")
 NEUTRAL = "#000000"
 # For what is neither a framework nor an input space.
 PALETTE = [NEUTRAL, "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#0072B2"]
@@ -70,7 +74,7 @@ _CLUSTER_COLORS = LinearSegmentedColormap.from_list("clusters", ["#66C2A5", "#00
 _LIGHTEST_K, _DARKEST_K = 20, 110
 # Scalings of features have the colour of these, and a line style of their own.
 _SCALING_LINES = {None: "-", "whitened": "--", "samplestandard": ":", "halfwhitened": "-."}
-_CHOSEN_COLOR = "#7F7F7F"  # distances to the centres of the K that the sweep chooses
+_CHOSEN_COLOR = GREY  # distances to the centres of the K that the sweep chooses
 
 plt.rcParams.update(
     {
@@ -116,6 +120,20 @@ def save_figure(
 def leading_digits(value: float, _: int) -> str:
     """Labels at 1, 2 and 5 of every decade of a logarithmic axis."""
     return f"{value:g}" if f"{value:e}"[0] in "125" else ""
+
+
+def variant_styles(variants: Iterable[str]) -> dict[str, Style]:
+    """The styles of the variants that occur, in the order in which they are drawn.
+
+    One without a style of its own is grey, has its name as label, and the next free marker.
+    """
+    names = set(variants)
+    styles = {name: style for name, style in VARIANT_STYLES.items() if name in names}
+    others = zip(sorted(names - set(styles)), cycle(_OTHER_MARKERS), strict=False)
+    return styles | {
+        name: {"label": name, "color": GREY, "marker": marker, "linestyle": "-"}
+        for name, marker in others
+    }
 
 
 def ordered_spaces(spaces: Iterable[str]) -> list[str]:
