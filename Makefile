@@ -6,7 +6,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
-.PHONY: results quick article report gallery claims readme-claims verify why progress bench scale test lint format schema setup lock
+.PHONY: results quick article report gallery claims readme-claims verify why progress bench scale test coverage lint format schema setup lock
 
 results: $(INSTALLED)
 	$(SNAKEMAKE)
@@ -52,6 +52,10 @@ scale: $(INSTALLED)
 test: $(INSTALLED)
 	$(BIN)/python -m pytest
 
+# Branches of the library that its own tests take; the tests of the workflow are left out.
+coverage: $(INSTALLED)
+	$(BIN)/python -m pytest tests/unit --cov
+
 setup: $(INSTALLED)
 
 # The stamp is newer than the files it depends on only after a complete installation;
@@ -65,6 +69,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 lint: $(INSTALLED)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint 2>&1 | $(BIN)/python .ci/check_lint.py
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numbers
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -119,6 +118,8 @@ class _LargeKMeans(KMeans):
     scikit-learn's way, ``np.var``, holds a copy of all samples in memory meanwhile.
     """
 
+    tol: float  # a parameter of KMeans, which has no types
+
     def _check_params_vs_input(self, X: np.ndarray) -> None:
         tol, self.tol = self.tol, 0.0
         try:
@@ -158,11 +159,15 @@ def cluster_distances(x: np.ndarray, centers: np.ndarray) -> np.ndarray:
 
 def nearest_centers(x: np.ndarray, centers: np.ndarray) -> np.ndarray:
     """Index of the nearest centre of every sample, int (n,)."""
-    return pairwise_distances_argmin(*_matching(x, centers))
+    nearest: np.ndarray = pairwise_distances_argmin(*_matching(x, centers))
+    return nearest
 
 
 def find_elbow(
-    ks: Sequence[int], inertias: Sequence[float], *, sensitivity: float = 1.0
+    ks: Sequence[int] | np.ndarray,
+    inertias: Sequence[float] | np.ndarray,
+    *,
+    sensitivity: float = 1.0,
 ) -> int | None:
     """The K at which the inertia curve bends most, or None if it bends nowhere.
 
@@ -200,7 +205,11 @@ def _matching(x: np.ndarray, centers: np.ndarray) -> tuple[np.ndarray, np.ndarra
 def _check_whole(
     name: str, value: object, low: int, high: int | None = None, reason: str = ""
 ) -> None:
-    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    if not whole or value < low or (high is not None and value > high):
+    if (
+        not isinstance(value, int | np.integer)
+        or isinstance(value, bool)
+        or value < low
+        or (high is not None and value > high)
+    ):
         allowed = f"{low} or more" if high is None else f"{low} to {high}"
         raise ValueError(f"{name} is {value!r}; allowed: whole numbers, {allowed}{reason}")

@@ -29,7 +29,8 @@ class PrincipalComponents:
 
     def transform(self, x: np.ndarray) -> np.ndarray:
         """Coordinates of samples (n, n_features), float64 (n, n_components)."""
-        return (x - self.mean) @ self.axes
+        coordinates: np.ndarray = (x - self.mean) @ self.axes
+        return coordinates
 
 
 def fit_components(x: np.ndarray, n_components: int, *, whitening: float) -> PrincipalComponents:

@@ -10,11 +10,12 @@ from mlplab.config_comparison import find_comparison_conflicts
 from mlplab.config_experiments import find_experiment_conflicts, find_size_conflicts
 from mlplab.config_faults import suggest
 from mlplab.config_search import find_search_conflicts, find_search_size_conflicts
-from mlplab.config_types import AUTO, Check, run_checks
+from mlplab.config_types import Check, run_checks
 from mlplab.config_workflow import WorkflowConfig
 from mlplab.data.errors import DataError
 from mlplab.data.own import find_data
 from mlplab.data.registry import DatasetSpec, DataSize
+from mlplab.spaces import AUTO
 
 # The experiment of `train`: every feature space with every batch size.
 GRID_EXPERIMENT = "batch_sizes"

@@ -50,7 +50,7 @@ def find_comparison_conflicts(
     roles = {
         key: (name, experiments[name])
         for key in keys
-        if (name := getattr(comparison, key, None)) in experiments
+        if (name := getattr(comparison, key, None)) is not None and name in experiments
     }
     checks = [
         partial(_find_unequal_seeds, roles),

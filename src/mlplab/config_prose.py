@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import get_args
 
 from mlplab.config_checks import GRID_EXPERIMENT
-from mlplab.config_types import AUTO, LARGEST_COUNT
-from mlplab.spaces import DistanceScaling
+from mlplab.config_types import LARGEST_COUNT
+from mlplab.spaces import AUTO, DistanceScaling
 
 _SCALINGS = ", ".join(f"`{name}`" for name in get_args(DistanceScaling))
 

@@ -32,7 +32,8 @@ def config_schema() -> dict[str, Any]:
 def overlay_schema() -> dict[str, Any]:
     """The schema of a file that is laid over a complete one, and may hold any part of it."""
     schema = _with_head(WorkflowConfig, "What a run of mlplab changes in config/config.yaml")
-    return _drop_required(schema)
+    overlay: dict[str, Any] = _drop_required(schema)
+    return overlay
 
 
 def datasets_schema() -> dict[str, Any]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 from sklearn.random_projection import GaussianRandomProjection
 
 from mlplab.arrays import map_rows
 from mlplab.clustering import cluster_distances
 from mlplab.components import fit_components
-from mlplab.scaling import scale_features
+from mlplab.scaling import ScalingMethod, scale_features
 from mlplab.spaces import parse_space
 
 Parts = tuple[np.ndarray, np.ndarray]
@@ -56,8 +58,8 @@ def make_features(
         return _principal_components(train, test, parsed.n_features, parsed.scaling)
     if parsed.kind == "projection":
         projection = GaussianRandomProjection(parsed.n_features, random_state=seed).fit(train[:1])
-        projected = [map_rows(projection.transform, x, parsed.n_features) for x in (train, test)]
-        return scale_features(*projected, "standard")
+        train, test = (map_rows(projection.transform, x, parsed.n_features) for x in (train, test))
+        return scale_features(train, test, "standard")
     if parsed.n_features > len(train):
         raise ValueError(f"train: found {len(train)} images; {space} needs {parsed.n_features}")
     chosen = np.random.default_rng(seed).choice(len(train), parsed.n_features, replace=False)
@@ -68,7 +70,9 @@ def _scaled_distances(
     train: np.ndarray, test: np.ndarray, centers: np.ndarray, scaling: str
 ) -> Parts:
     return scale_features(
-        cluster_distances(train, centers), cluster_distances(test, centers), scaling
+        cluster_distances(train, centers),
+        cluster_distances(test, centers),
+        cast(ScalingMethod, scaling),  # as it stands in the name of a space, or in the config
     )
 
 

@@ -85,7 +85,8 @@ def save_array(path: str | os.PathLike[str], array: np.ndarray) -> None:
 
 def load_array(path: str | os.PathLike[str]) -> np.ndarray:
     """Open an ``.npy`` file as a read-only memory map; parallel jobs share its pages."""
-    return np.load(path, mmap_mode="r", allow_pickle=False)
+    array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
+    return array
 
 
 def save_table(path: str | os.PathLike[str], table: pd.DataFrame) -> None:

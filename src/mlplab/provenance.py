@@ -112,9 +112,10 @@ def sidecar_path(result: str | os.PathLike[str]) -> Path:
 def read_sidecar(result: str | os.PathLike[str]) -> dict[str, Any] | None:
     """The record of a result; None if it has none that can be read."""
     try:
-        return json.loads(sidecar_path(result).read_text(encoding="utf-8"))
+        record: dict[str, Any] = json.loads(sidecar_path(result).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
+    return record
 
 
 def own_parameters(params: Named) -> dict[str, Any]:
@@ -124,7 +125,8 @@ def own_parameters(params: Named) -> dict[str, Any]:
 
 def recorded_parameters(params: Named) -> dict[str, Any]:
     """Named parameters as a record holds them: those of the job, as JSON gives them."""
-    return json.loads(json.dumps(own_parameters(params), default=str))
+    parameters: dict[str, Any] = json.loads(json.dumps(own_parameters(params), default=str))
+    return parameters
 
 
 def recorded_hash(record: Mapping[str, Any], result: str | os.PathLike[str]) -> str | None:

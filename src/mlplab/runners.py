@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mlplab.variants import Clock, Problem, Train, load_variant
 
@@ -205,10 +205,11 @@ class Runner:
         with suppress(BrokenPipeError, ConnectionResetError):
             self._pipe.send("go")
 
-    def _receive(self, wanted: str) -> list | None:
+    def _receive(self, wanted: str) -> list[Any] | None:
         """The content of the next message of a kind; None if the variant cannot go on."""
         try:
             while True:
+                content: list[Any]
                 kind, *content = self._pipe.recv()
                 if kind == wanted:
                     return content

@@ -24,7 +24,8 @@ def _divide_by_largest_pixel(x: np.ndarray) -> np.ndarray:
 
 def _standardise_samples(x: np.ndarray) -> np.ndarray:
     # In float64, since distances of a sample are large beside their differences.
-    return scale(x.astype(np.float64), axis=1)
+    scaled: np.ndarray = scale(x.astype(np.float64), axis=1)
+    return scaled
 
 
 # What a method does to every sample by itself, and what it then learns from all of them.

@@ -41,7 +41,8 @@ class Silhouettes:
     @property
     def scores(self) -> np.ndarray:
         """Mean coefficient of every labeling, float64 (n_labelings,)."""
-        return self.values.mean(axis=1)
+        means: np.ndarray = self.values.mean(axis=1)
+        return means
 
     @property
     def standard_errors(self) -> np.ndarray:
@@ -53,7 +54,8 @@ class Silhouettes:
         m = len(self.indices)
         if m == self.n_samples:
             return np.zeros(len(self.values))
-        return self.values.std(axis=1, ddof=1) * np.sqrt((1 - m / self.n_samples) / m)
+        deviations: np.ndarray = self.values.std(axis=1, ddof=1)
+        return deviations * float(np.sqrt((1 - m / self.n_samples) / m))
 
     def every_sample(self) -> np.ndarray:
         """The coefficients at their samples, else NaN, float32 (n_labelings, n_samples).

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from scipy import sparse
@@ -23,6 +23,8 @@ from mlplab.progress import Progress
 TILE_ROWS = 512
 # Targets of a tile when few are wanted; fixed, so that sums do not depend on the threads.
 _SAMPLED_TILE_COLUMNS = 256
+
+_Task = TypeVar("_Task")
 # Up to this many samples everything is done in float64: it costs next to nothing.
 _SMALL = 2_000
 # float32 is used while its rounding, relative to the squared extent of the tightest cluster,
@@ -207,7 +209,9 @@ def sum_some(
     return [BlockSums(targets[block], part) for block, part in zip(columns, sums, strict=True)]
 
 
-def _run(work: Callable, rounds: Sequence[Sequence], n_threads: int, progress: bool) -> None:
+def _run(
+    work: Callable[[_Task], None], rounds: Sequence[Sequence[_Task]], n_threads: int, progress: bool
+) -> None:
     with (
         ThreadPoolExecutor(n_threads) as pool,
         Progress(len(rounds), "round") if progress else nullcontext() as shown,
@@ -235,6 +239,7 @@ def _distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     other = np.multiply(b, -2)
     other[:, -2] = 1
     other[:, -1] = b[:, -2]
-    squares = a @ other.T
+    squares: np.ndarray = a @ other.T
     np.maximum(squares, 0, out=squares)
-    return np.sqrt(squares, out=squares)
+    np.sqrt(squares, out=squares)
+    return squares

@@ -39,14 +39,14 @@ def find_reasons(job: PlannedJob) -> list[str]:
     missing = [path for path in job.outputs if not Path(path).exists()]
     if missing:
         return [f"file {path} is missing" for path in missing]
-    records = [read_sidecar(path) for path in job.outputs]
-    if None in records:
+    records = {path: read_sidecar(path) for path in job.outputs}
+    record = next(iter(records.values()))
+    if record is None or None in records.values():
         return [
             f"file {path} has no record of its origin"
-            for path, record in zip(job.outputs, records, strict=True)
-            if record is None
+            for path, found in records.items()
+            if found is None
         ]
-    record = records[0]
     reasons = describe_changes(record["code"], job.params["code"])
     reasons += _parameter_changes(record["parameters"], recorded_parameters(job.params))
     reasons += _input_changes(record["inputs"], job.inputs)

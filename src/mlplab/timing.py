@@ -91,7 +91,8 @@ def median_ratio(
     random = np.random.default_rng(seed)
 
     def medians(values: np.ndarray) -> np.ndarray:
-        return np.median(random.choice(values, (resamples, len(values))), axis=1)
+        found: np.ndarray = np.median(random.choice(values, (resamples, len(values))), axis=1)
+        return found
 
     low, high = np.quantile(medians(seconds) / medians(reference), [0.025, 0.975])
     return Ratio(

@@ -26,7 +26,7 @@ class Samples:
     @property
     def n_features(self) -> int:
         """Number of input features."""
-        return self.x_train.shape[1]
+        return int(self.x_train.shape[1])
 
 
 def load_samples(paths: Any) -> Samples:

@@ -6,9 +6,16 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 
-from mlplab.figures import epoch_parts, operations, runs
+from mlplab.figures import batch_sizes, epoch_parts, operations, runs
 from mlplab.figures.deep_model import plot_deep_model
-from mlplab.figures.style import FRAMEWORK_STYLES, save_figure, space_color
+from mlplab.figures.style import (
+    FRAMEWORK_STYLES,
+    GREY,
+    VARIANT_STYLES,
+    save_figure,
+    space_color,
+    variant_styles,
+)
 from mlplab.figures.threads import plot_thread_scaling
 from mlplab.figures.training import plot_training_history, select_trainings
 from mlplab.ladder.backward import build_backward_times
@@ -293,6 +300,28 @@ def test_the_rows_drawn_lie_beside_the_figure(tmp_path):
     assert pd.read_csv(paths[2])["k"].tolist() == [1, 2, 3]
     assert pd.read_csv(paths[2])["mark"].isna().tolist() == [True, True, False]
     assert all(path.stat().st_size > 1000 for path in paths[:2])
+
+
+def test_variants_without_a_style_are_drawn_in_grey_with_markers_of_their_own():
+    summary = pd.DataFrame(
+        {
+            "variant": ["numpy", "later", "earlier"] * 2,
+            "input_space": "pixels",
+            "batch_size": [100] * 3 + [500] * 3,
+            "seconds_per_epoch": [1.0, 2.0, 3.0, 0.5, 1.5, 2.5],
+        }
+    )
+    middle = summary["seconds_per_epoch"]
+    figure = batch_sizes.plot_seconds_per_epoch(
+        summary.assign(ci_low=middle * 0.9, ci_high=middle * 1.1)
+    )
+    axis = figure.axes[0]
+    assert {(100.0, 2.0), (500.0, 1.5), (100.0, 3.0), (500.0, 2.5)} <= marks(axis, GREY)
+    assert (100.0, 1.0) in marks(axis, FRAMEWORK_STYLES["numpy"]["color"])
+    assert all(label in words(figure) for label in ("NumPy", "later", "earlier"))
+    styles = variant_styles([*summary["variant"], *VARIANT_STYLES])
+    assert list(styles) == [*VARIANT_STYLES, "earlier", "later"]
+    assert len({style["marker"] for style in styles.values()}) == len(styles)
 
 
 def test_input_spaces_keep_their_colour_and_differ_in_grey():

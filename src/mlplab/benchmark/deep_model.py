@@ -59,46 +59,31 @@ def train_deep_model(
     epochs, evaluation not included; ``seconds_per_epoch`` is the median of the epochs after the
     first, which compiles. No variant has regularisation.
     """
-    n_threads = min(n_threads, available_threads())
+    settings = {
+        "batch_size": batch_size,
+        "epochs": epochs,
+        "seed": seed,
+        "n_threads": min(n_threads, available_threads()),
+    }
     with QuietWatch() as watch:
         if variant == "numpy":
-            from mlplab.numpy_mlp import NumpyMLPClassifier
-
-            network = NumpyMLPClassifier(
-                tuple(hidden_layer_sizes),
-                batch_size=batch_size,
-                epochs=epochs,
+            history = _train_numpy(
+                samples,
+                hidden_layer_sizes,
                 learning_rate=learning_rate,
                 momentum=momentum,
                 decrease_const=decrease_const,
-                l2=0.0,
-                random_state=seed,
-                n_threads=n_threads,
+                **settings,
             )
-            network.fit(
-                samples.x_train,
-                samples.y_train,
-                validation_data=(samples.x_test, samples.y_test),
-            )
-            history = network.history_
         else:
             history = _train_keras(
-                samples,
-                hidden_layer_sizes,
-                jit_compile=variant == "keras_xla",
-                batch_size=batch_size,
-                epochs=epochs,
-                n_threads=n_threads,
-                seed=seed,
+                samples, hidden_layer_sizes, jit_compile=variant == "keras_xla", **settings
             )
     row = {
         "framework": variant.split("_")[0],
         "variant": variant,
         "xla": variant == "keras_xla",
-        "batch_size": batch_size,
-        "epochs": epochs,
-        "seed": seed,
-        "n_threads": n_threads,
+        **settings,
         **history.iloc[-1][["train_accuracy", "test_accuracy"]],
         **history[["wall_seconds", "cpu_seconds"]].sum(),
         "seconds_per_epoch": history["wall_seconds"].iloc[1:].median(),
@@ -107,6 +92,35 @@ def train_deep_model(
         "contaminated": watch.contaminated,
     }
     return pd.DataFrame([row], columns=COLUMNS)
+
+
+def _train_numpy(
+    samples: Samples,
+    hidden_layer_sizes: Sequence[int],
+    *,
+    batch_size: int,
+    epochs: int,
+    n_threads: int,
+    seed: int,
+    learning_rate: float,
+    momentum: float,
+    decrease_const: float,
+) -> pd.DataFrame:
+    from mlplab.numpy_mlp import NumpyMLPClassifier
+
+    network = NumpyMLPClassifier(
+        tuple(hidden_layer_sizes),
+        batch_size=batch_size,
+        epochs=epochs,
+        learning_rate=learning_rate,
+        momentum=momentum,
+        decrease_const=decrease_const,
+        l2=0.0,
+        random_state=seed,
+        n_threads=n_threads,
+    )
+    network.fit(samples.x_train, samples.y_train, validation_data=(samples.x_test, samples.y_test))
+    return network.history_
 
 
 def _train_keras(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -131,17 +132,16 @@ def _numpy_layer(
         ("sigmoid", "np.tanh", name): _calls(lambda: sigmoid(above, out=result)),
         ("sigmoid_derivative", "np.multiply", name): _calls(derivative),
     }
-    for product in (np.dot, np.matmul):
+    products: tuple[Callable[..., np.ndarray], ...] = (np.dot, np.matmul)
+    for product in products:
         function = f"np.{product.__name__}"
-        timers["forward", function, name] = _calls(
-            lambda product=product: product(below, weights, out=result)
-        )
+        timers["forward", function, name] = _calls(partial(product, below, weights, out=result))
         timers["weight_gradient", function, name] = _calls(
-            lambda product=product: product(below.T, errors, out=gradient)
+            partial(product, below.T, errors, out=gradient)
         )
         if layer:
             timers["error", function, name] = _calls(
-                lambda product=product: product(errors, weights.T, out=error_below)
+                partial(product, errors, weights.T, out=error_below)
             )
     return timers
 

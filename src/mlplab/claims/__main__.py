@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _describe(claims: pd.DataFrame) -> str:
     columns = ["id", "published", "reproduced", "ci_low", "ci_high", "unit", "verdict"]
-    return claims[columns].to_string(index=False, na_rep="", float_format="{:.5g}".format)
+    return str(claims[columns].to_string(index=False, na_rep="", float_format="{:.5g}".format))
 
 
 def _describe_run(run: Path) -> str:

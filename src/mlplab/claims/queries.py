@@ -200,7 +200,7 @@ def _interval_of_ratio(first: Estimate, second: Estimate) -> tuple[float, float]
     ends = [number for e in (first, second) for number in (e.value, e.low, e.high)]
     if not all(number > 0 for number in ends):
         return math.nan, math.nan
-    logs = (Estimate(*map(math.log, (e.value, e.low, e.high))) for e in (first, second))
+    logs = (Estimate(math.log(e.value), math.log(e.low), math.log(e.high)) for e in (first, second))
     low, high = _interval_of_difference(*logs)
     return math.exp(low), math.exp(high)
 

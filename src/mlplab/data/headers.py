@@ -10,6 +10,18 @@ import numpy as np
 from mlplab.data.errors import DataError
 from mlplab.data.registry import DataSize, Role
 
+# The dimensions of every array, and what they count.
+_FORMS: tuple[tuple[Role, int, str], ...] = (
+    ("train_images", 3, " (image, row, column)"),
+    ("train_labels", 1, ""),
+    ("test_images", 3, " (image, row, column)"),
+    ("test_labels", 1, ""),
+)
+_PARTS: tuple[tuple[Role, Role], ...] = (
+    ("train_images", "train_labels"),
+    ("test_images", "test_labels"),
+)
+
 
 @dataclass(frozen=True)
 class ArrayHeader:
@@ -54,12 +66,7 @@ def _find_type_faults(headers: Mapping[Role, ArrayHeader]) -> Iterator[str]:
 
 def _find_shape_faults(headers: Mapping[Role, ArrayHeader]) -> Iterator[str]:
     well_formed = True
-    for role, n_dimensions, words in (
-        ("train_images", 3, " (image, row, column)"),
-        ("train_labels", 1, ""),
-        ("test_images", 3, " (image, row, column)"),
-        ("test_labels", 1, ""),
-    ):
+    for role, n_dimensions, words in _FORMS:
         header = headers[role]
         if len(header.shape) != n_dimensions:
             well_formed = False
@@ -71,8 +78,8 @@ def _find_shape_faults(headers: Mapping[Role, ArrayHeader]) -> Iterator[str]:
             yield f"{header.label}: shape {header.shape}, which is empty"
     if not well_formed:
         return
-    for part in ("train", "test"):
-        images, labels = headers[f"{part}_images"], headers[f"{part}_labels"]
+    for role_of_images, role_of_labels in _PARTS:
+        images, labels = headers[role_of_images], headers[role_of_labels]
         if images.shape[0] != labels.shape[0]:
             yield (
                 f"{images.label} has {images.shape[0]} images, {labels.label} has "

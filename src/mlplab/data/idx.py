@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 
@@ -29,7 +29,7 @@ def open_unpacked(path: Path) -> BinaryIO:
     """Open a file for reading its content, unpacked if it is gzip by its first bytes."""
     with path.open("rb") as file:
         packed = file.read(2) == GZIP_MAGIC
-    return gzip.open(path) if packed else path.open("rb")
+    return cast(BinaryIO, gzip.open(path)) if packed else path.open("rb")
 
 
 def load_idx(path: str | os.PathLike[str]) -> np.ndarray:
@@ -50,9 +50,8 @@ def load_idx(path: str | os.PathLike[str]) -> np.ndarray:
     with _told_by_name(path), open_unpacked(path) as file:
         shape = _read_header(file, path)
         n_bytes = math.prod(shape)
-        large = is_large(n_bytes)
         # By blocks, since a damaged header may promise more than any memory holds.
-        content = tempfile.TemporaryFile() if large else io.BytesIO()  # noqa: SIM115, see below
+        content = tempfile.TemporaryFile() if is_large(n_bytes) else io.BytesIO()  # noqa: SIM115, see below
         while block := file.read(min(2**20, n_bytes - content.tell())):
             content.write(block)
         if content.tell() < n_bytes or file.read(1):
@@ -61,7 +60,7 @@ def load_idx(path: str | os.PathLike[str]) -> np.ndarray:
                 f"{path}: the header promises {n_bytes} bytes for shape {shape}, found "
                 f"{found}; {_ADVICE}"
             )
-        if not large:
+        if isinstance(content, io.BytesIO):
             return np.frombuffer(content.getbuffer(), dtype=np.uint8).reshape(shape)
         with content:
             content.flush()

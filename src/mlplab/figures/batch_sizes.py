@@ -10,12 +10,12 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocat
 
 from mlplab.figures.style import (
     FRAMEWORK_STYLES,
-    VARIANT_STYLES,
     label_points,
     leading_digits,
     ordered_spaces,
     short_number,
     space_label,
+    variant_styles,
 )
 
 
@@ -65,11 +65,11 @@ def _draw_panels(table: pd.DataFrame, column: str) -> tuple[Figure, list[Axes]]:
         # Room for the words right of each panel, however few sizes it has.
         width_ratios=[len(sizes[space]) + 4 for space in spaces],
     )
-    labels = []
+    styles, labels = variant_styles(table["variant"]), []
     for axis, space in zip(axes[0], spaces, strict=True):
         rows = table[table["input_space"] == space]
         ends = []
-        for variant, style in VARIANT_STYLES.items():
+        for variant, style in styles.items():
             line = rows[rows["variant"] == variant].sort_values("batch_size")
             if line.empty:
                 continue

@@ -8,11 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from mlplab.figures.style import FRAMEWORK_STYLES, NEUTRAL
+from mlplab.figures.style import FRAMEWORK_STYLES, NEUTRAL, Style
 
 # Light to dark of one hue, so that the parts of a bar keep apart in grey too.
 PART_COLORS = {"shuffle": NEUTRAL, "batches": "#0072B2", "prediction": "#A6CEE3"}
-_ACCURACIES = {
+_ACCURACIES: dict[str, Style] = {
     "full": {"label": "accuracy of all samples", "color": "#0072B2", "marker": "o", "shift": -0.2},
     "batch": {"label": "accuracy of batches", "color": "#009E73", "marker": "s", "shift": 0.2},
 }
@@ -109,7 +109,7 @@ def _draw_ratios(axis: Axes, summary: pd.DataFrame) -> None:
     axis.set_xlim(low, high * 9)  # room for the words beside the slowest step
 
 
-def _annotate(axis: Axes, row: pd.Series, place: float, style: dict) -> None:
+def _annotate(axis: Axes, row: pd.Series, place: float, style: Style) -> None:
     """The numbers right of the marks, and at the first step what the marks are."""
     text = f"{row['ratio_to_keras']:.2f}"
     if pd.notna(row["published_ratio"]):

@@ -6,9 +6,10 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from mlplab.figures.style import FRAMEWORK_STYLES, NEUTRAL, leading_digits
+from mlplab.figures.style import FRAMEWORK_STYLES, NEUTRAL, Style, leading_digits
 
 _OPERATIONS = {
     "gather": "rows of the batch",
@@ -87,7 +88,7 @@ def _name_frameworks(axis: Axes, rows: pd.DataFrame) -> None:
         )
 
 
-def _point(framework: str) -> dict[str, object]:
+def _point(framework: str) -> Style:
     """NumPy filled, TensorFlow hollow, so that grey tells them apart."""
     style = FRAMEWORK_STYLES[framework]
     hollow = {} if framework == "numpy" else {"mfc": "white"}
@@ -155,11 +156,11 @@ def _explain_marks(figure: Figure) -> None:
     """Below the panels: what shapes and colours mean."""
     lines = [(name, FRAMEWORK_STYLES[name]["label"], _point(name)) for name in _FRAMEWORKS]
     handles = [
-        plt.Line2D([], [], linestyle="none", label=label, **(point | {"marker": "d"}))
+        Line2D([], [], linestyle="none", label=label, **(point | {"marker": "d"}))
         for _, label, point in lines
     ]
     handles += [
-        plt.Line2D([], [], linestyle="none", color="#666666", label=kind["label"],
+        Line2D([], [], linestyle="none", color="#666666", label=kind["label"],
                    marker=kind["marker"])
         for kind in _PRODUCTS.values()
     ]  # fmt: skip

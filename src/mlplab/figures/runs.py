@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
@@ -121,7 +123,7 @@ def plot_confusion(confusion: pd.DataFrame) -> Figure:
     return figure
 
 
-def _draw_measured(axis: Axes, seed: pd.DataFrame, column: str, **style: object) -> None:
+def _draw_measured(axis: Axes, seed: pd.DataFrame, column: str, **style: Any) -> None:
     """A line through the epochs in which a column was measured; few of them are marked."""
     known = seed.dropna(subset=[column])
     marker = "." if len(known) <= _FEW_EPOCHS else None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from itertools import cycle
+from typing import Any
 
 import matplotlib
 
@@ -18,16 +20,19 @@ from matplotlib.figure import Figure
 from mlplab.files import atomic_path, save_table
 from mlplab.spaces import parse_space
 
+# A label, and what Matplotlib draws with.
+Style = dict[str, Any]
+
 # Okabe and Ito's palette, which keeps apart for all common kinds of colour vision; frameworks
 # also differ in line style and marker, so that grey prints do.
-FRAMEWORK_STYLES = {
+FRAMEWORK_STYLES: dict[str, Style] = {
     "numpy": {"label": "NumPy", "color": "#0072B2", "marker": "o", "linestyle": "-"},
     "keras": {"label": "Keras", "color": "#D55E00", "marker": "s", "linestyle": "--"},
 }
 # Keras runs on it.
 FRAMEWORK_STYLES["tensorflow"] = FRAMEWORK_STYLES["keras"] | {"label": "TensorFlow"}
 # Variants have the colour of their framework.
-VARIANT_STYLES = {
+VARIANT_STYLES: dict[str, Style] = {
     "numpy": FRAMEWORK_STYLES["numpy"],
     "products": {
         "label": "products alone",
@@ -52,6 +57,9 @@ VARIANT_STYLES = {
     "pytorch": {"label": "PyTorch", "color": "#CC79A7", "marker": "P", "linestyle": "--"},
     "jax": {"label": "JAX", "color": "#E69F00", "marker": "X", "linestyle": "-."},
 }
+GREY = "#7F7F7F"
+# Of variants without a style of their own, in turn; those that have one use none of these.
+_OTHER_MARKERS = ("<", ">", "p", "h", "d", "*")
 NEUTRAL = "#000000"
 # For what is neither a framework nor an input space.
 PALETTE = [NEUTRAL, "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#0072B2"]
@@ -66,7 +74,7 @@ _CLUSTER_COLORS = LinearSegmentedColormap.from_list("clusters", ["#66C2A5", "#00
 _LIGHTEST_K, _DARKEST_K = 20, 110
 # Scalings of features have the colour of these, and a line style of their own.
 _SCALING_LINES = {None: "-", "whitened": "--", "samplestandard": ":", "halfwhitened": "-."}
-_CHOSEN_COLOR = "#7F7F7F"  # distances to the centres of the K that the sweep chooses
+_CHOSEN_COLOR = GREY  # distances to the centres of the K that the sweep chooses
 
 plt.rcParams.update(
     {
@@ -114,6 +122,20 @@ def leading_digits(value: float, _: int) -> str:
     return f"{value:g}" if f"{value:e}"[0] in "125" else ""
 
 
+def variant_styles(variants: Iterable[str]) -> dict[str, Style]:
+    """The styles of the variants that occur, in the order in which they are drawn.
+
+    One without a style of its own is grey, has its name as label, and the next free marker.
+    """
+    names = set(variants)
+    styles = {name: style for name, style in VARIANT_STYLES.items() if name in names}
+    others = zip(sorted(names - set(styles)), cycle(_OTHER_MARKERS), strict=False)
+    return styles | {
+        name: {"label": name, "color": GREY, "marker": marker, "linestyle": "-"}
+        for name, marker in others
+    }
+
+
 def ordered_spaces(spaces: Iterable[str]) -> list[str]:
     """The input spaces that occur, each once: pixels first, then each kind by its number."""
 
@@ -134,7 +156,7 @@ def space_label(space: str) -> str:
         "projection": f"{parsed.n_features} random directions",
         "images": f"distances to {parsed.n_features} images",
     }[parsed.kind]
-    scaling = {"samplestandard": "per sample first"}.get(parsed.scaling, parsed.scaling)
+    scaling = {"samplestandard": "per sample first"}.get(parsed.scaling or "", parsed.scaling)
     return words if parsed.kind == "pixels" or scaling is None else f"{words}, {scaling}"
 
 
@@ -163,8 +185,10 @@ def label_points(axis: Axes, points: Iterable[tuple[float, float, str, str]]) ->
 
     The ranges of the axes must be final; the scale may be any.
     """
-    axis.figure.draw_without_rendering()  # the layout decides how far apart points lie
-    points_per_pixel = 72 / axis.figure.dpi
+    figure = axis.get_figure(root=True)
+    assert figure is not None
+    figure.draw_without_rendering()  # the layout decides how far apart points lie
+    points_per_pixel = 72 / figure.dpi
     line_height = plt.rcParams["font.size"] * 1.1
     placed = -float("inf")
     for x, y, text, color in sorted(points, key=lambda point: point[1]):

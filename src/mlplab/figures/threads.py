@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from mlplab.figures.style import FRAMEWORK_STYLES, NEUTRAL, label_points
+from mlplab.figures.style import FRAMEWORK_STYLES, NEUTRAL, Style, label_points
 
-_SETTINGS = {
+_SETTINGS: dict[str, Style] = {
     "environment": {"label": "limit in the environment", "mfc": None, "shift": 0.97},
     "api": {"label": "limit by functions", "mfc": "white", "shift": 1.03},
 }

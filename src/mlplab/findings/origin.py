@@ -54,9 +54,10 @@ def describe_origin(records: Iterable[Mapping[str, Any] | None]) -> dict[str, st
 
 
 def _commit(git: Mapping[str, Any]) -> str:
-    if git["commit"] is None:
+    commit: str | None = git["commit"]
+    if commit is None:
         return "not from a git repository"
-    return git["commit"][:12] + (", with changes" if git["dirty"] else "")
+    return commit[:12] + (", with changes" if git["dirty"] else "")
 
 
 def _count(number: int) -> str:

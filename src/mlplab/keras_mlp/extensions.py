@@ -99,31 +99,39 @@ class EpochRecorder(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Start the clocks."""
-        self._start, self._stop = read_clocks(), None
+        self._stop: tuple[float, float] | None = None
+        self._start = read_clocks()
 
     def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Stop the clocks before the validation."""
-        # a GPU may still be at work on the last steps: reading a result waits for them
-        self.model.trainable_variables[-1].numpy()
-        self._stop = read_clocks()
+        self._stop = self._read_clocks_at_rest()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Record the epoch, or refuse to go on after a loss that is not finite."""
         logs = logs or {}
-        if self._stop is None:
-            self.on_test_begin()
+        stop = self._stop or self._read_clocks_at_rest()
         loss, rate = float(logs["loss"]), float(self.model.optimizer.learning_rate)
         if not math.isfinite(loss):
             raise FloatingPointError(
                 f"training diverged in epoch {epoch + 1} at learning rate {rate:.6g}: the "
                 f"loss is {loss}; use a smaller learning rate"
             )
-        record = self._make_record(epoch + 1, loss, rate, logs)
+        record = self._make_record(epoch + 1, loss, rate, logs, stop)
         self.records.append(record)
         self._progress.advance(record)
 
+    def _read_clocks_at_rest(self) -> tuple[float, float]:
+        # a GPU may still be at work on the last steps: reading a result waits for them
+        self.model.trainable_variables[-1].numpy()
+        return read_clocks()
+
     def _make_record(
-        self, epoch: int, loss: float, rate: float, logs: dict[str, Any]
+        self,
+        epoch: int,
+        loss: float,
+        rate: float,
+        logs: dict[str, Any],
+        stop: tuple[float, float],
     ) -> dict[str, float]:
         penalty = sum(float(term) for term in self.model.losses)
         kernels = [layer.kernel for layer in self.model.layers if hasattr(layer, "kernel")]
@@ -144,7 +152,7 @@ class EpochRecorder(keras.callbacks.Callback):
                 for layer, kernel in enumerate(kernels)
             }
             | {
-                "wall_seconds": self._stop[0] - self._start[0],
-                "cpu_seconds": self._stop[1] - self._start[1],
+                "wall_seconds": stop[0] - self._start[0],
+                "cpu_seconds": stop[1] - self._start[1],
             }
         )

@@ -64,7 +64,10 @@ def train_keras(
     if seed is not None:
         keras.utils.set_random_seed(seed)
     data = _training_data(x_train, y_train, n_classes, batch_size)
-    validation = None if x_test is None else _validation_data(x_test, y_test, n_classes)
+    validation = None
+    if x_test is not None:
+        assert y_test is not None, "x_test without its labels"
+        validation = _validation_data(x_test, y_test, n_classes)
     with Progress(epochs, "epoch") as progress:
         recorder = EpochRecorder(progress, len(x_train))
         model.fit(

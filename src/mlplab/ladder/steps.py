@@ -27,6 +27,7 @@ from mlplab.numpy_mlp.evaluation import predict_logits
 from mlplab.numpy_mlp.parameters import Parameters
 from mlplab.numpy_mlp.planning import choose_plan
 from mlplab.numpy_mlp.trainer import Step, Trainer
+from mlplab.numpy_mlp.workspace import BatchStatistics
 from mlplab.processors import available_threads
 
 
@@ -82,8 +83,8 @@ class LadderStep(Protocol):
 class DoublePrecision:
     """Step 0: the network as it was first written."""
 
-    title = "float64"
-    dtype: type = np.float64
+    title: ClassVar[str] = "float64"
+    dtype: type[np.floating] = np.float64
 
     def __init__(
         self,
@@ -97,8 +98,8 @@ class DoublePrecision:
         self.stopwatch = Stopwatch()
         self._step = step
         self._codes = codes
-        self._one_hot = np.eye(n_classes, dtype=self.dtype)[:, codes]
-        self._weights = [
+        self._one_hot: np.ndarray = np.eye(n_classes, dtype=self.dtype)[:, codes]
+        self._weights: list[np.ndarray] = [
             np.hstack([b[:, np.newaxis], w.T]).astype(self.dtype)
             for w, b in zip(start.weights, start.biases, strict=True)
         ]
@@ -113,7 +114,7 @@ class DoublePrecision:
             batch = self._samples[rows].T
             with self.stopwatch.measure("forward"):
                 sums, outputs = self._propagate_forward(self._input_layer(batch))
-            hits += np.count_nonzero(outputs[-1].argmax(axis=0) == self._codes[rows])
+            hits += int(np.count_nonzero(outputs[-1].argmax(axis=0) == self._codes[rows]))
             gradients = self._propagate_back(sums, outputs, self._one_hot[:, rows])
             for layer, gradient in enumerate(gradients):
                 delta = self._step.learning_rate * gradient
@@ -134,7 +135,7 @@ class DoublePrecision:
 
     def _store_samples(self, x: np.ndarray) -> None:
         # Without a copy where the type is right: the samples may be a file that others map too.
-        self._samples = np.ascontiguousarray(x, self.dtype)
+        self._samples: np.ndarray = np.ascontiguousarray(x, self.dtype)
 
     def _input_layer(self, samples: np.ndarray) -> np.ndarray:
         """The input layer, a column per sample, from samples (n_features, n)."""
@@ -176,12 +177,14 @@ class DoublePrecision:
         # The input layer has its bias already; its sigmoid is one that nobody needs.
         arguments = sums if layer == 0 else self._with_bias(sums)
         slope = self._derivative(arguments, output)
-        return ((self._weights[layer].T @ delta) * slope)[1:]
+        lower: np.ndarray = (self._weights[layer].T @ delta) * slope
+        return lower[1:]
 
     def _derivative(self, arguments: np.ndarray, output: np.ndarray) -> np.ndarray:
         del output
         value = self._sigmoid(arguments)
-        return value * (1 - value)
+        slope: np.ndarray = value * (1 - value)
+        return slope
 
     def _regularize(self, gradient: np.ndarray, weights: np.ndarray) -> None:
         gradient[:, 1:] += weights[:, 1:] * self._step.l2 + np.sign(weights[:, 1:]) * self._step.l1
@@ -240,13 +243,14 @@ class DerivativeFromOutput(ContiguousInput):
         if layer == 0:
             return delta
         value = output[1:]
-        return (self._weights[layer][:, 1:].T @ delta) * (value * (1 - value))
+        lower: np.ndarray = (self._weights[layer][:, 1:].T @ delta) * (value * (1 - value))
+        return lower
 
 
 class ProjectTrainer:
     """Step 5: the trainer of this project. It has no clock inside a batch, which costs time."""
 
-    title = "this project's trainer"
+    title: ClassVar[str] = "this project's trainer"
 
     def __init__(
         self,
@@ -268,7 +272,7 @@ class ProjectTrainer:
         """See :class:`LadderStep`."""
         hits = 0
 
-        def count(statistics) -> None:
+        def count(statistics: BatchStatistics) -> None:
             nonlocal hits
             hits += statistics.n_correct
 

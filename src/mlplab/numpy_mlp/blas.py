@@ -52,7 +52,10 @@ def blas_threads() -> int:
 
 
 def _libraries() -> list[LibController]:
-    return ThreadpoolController().select(user_api="blas").lib_controllers
+    controllers: list[LibController] = (
+        ThreadpoolController().select(user_api="blas").lib_controllers
+    )
+    return controllers
 
 
 def _set_threads(n_threads: int) -> None:

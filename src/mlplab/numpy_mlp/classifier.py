@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from numbers import Integral, Real
 from typing import Any, Literal
 
 import numpy as np
@@ -17,7 +16,9 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from mlplab.numpy_mlp.blas import blas_threads
+from mlplab.numpy_mlp.checks import check_parameters
 from mlplab.numpy_mlp.evaluation import predict_logits
+from mlplab.numpy_mlp.history import measure_epoch
 from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
 from mlplab.numpy_mlp.planning import choose_plan
 from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
@@ -156,7 +157,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         DivergenceError
             The learning rate is too large; the message names epoch and learning rate.
         """
-        self._check_parameters()
+        check_parameters(self)
         X, codes = self._check_samples(X, y, reset=True)
         self._start()
         if validation_data is None:
@@ -169,7 +170,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         self, X: np.ndarray, y: np.ndarray, classes: np.ndarray | None = None
     ) -> NumpyMLPClassifier:
         """Go on for one epoch; the first call starts, and needs all ``classes`` if y lacks some."""
-        self._check_parameters()
+        check_parameters(self)
         if hasattr(self, "_parameters"):
             if classes is not None and not np.array_equal(np.unique(classes), self.classes_):
                 raise ValueError(
@@ -196,65 +197,14 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         log_outputs = -np.logaddexp(0.0, -logits)
         log_outputs -= log_outputs.max(axis=1, keepdims=True)
         outputs = np.exp(log_outputs)
-        return outputs / outputs.sum(axis=1, keepdims=True)
+        shares: np.ndarray = outputs / outputs.sum(axis=1, keepdims=True)
+        return shares
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """The label with the largest output, shape (n_samples,)."""
         codes = self.decision_logits(X).argmax(axis=1)
-        return self.classes_[codes]
-
-    def _check_parameters(self) -> None:
-        def whole(value: Any) -> bool:
-            return isinstance(value, Integral) and not isinstance(value, bool) and value >= 1
-
-        def number(value: Any) -> bool:
-            return isinstance(value, Real) and bool(np.isfinite(value))
-
-        sizes = self.hidden_layer_sizes
-        sizes_hold = isinstance(sizes, Sequence | np.ndarray) and all(whole(s) for s in sizes)
-        rules = [
-            ("hidden_layer_sizes", sizes_hold, "a list of whole numbers, each at least 1"),
-            ("batch_size", whole(self.batch_size), "a whole number, at least 1"),
-            ("epochs", whole(self.epochs), "a whole number, at least 1"),
-            ("monitor_every", whole(self.monitor_every), "a whole number, at least 1"),
-            *(
-                (name, number(value) and value > 0, "a number above 0")
-                for name, value in (
-                    ("learning_rate", self.learning_rate),
-                    ("init_factor", self.init_factor),
-                    ("init_interval", self.init_interval),
-                )
-            ),
-            *(
-                (name, number(value) and value >= 0, "a number, at least 0")
-                for name, value in (
-                    ("decrease_const", self.decrease_const),
-                    ("l2", self.l2),
-                    ("l1", self.l1),
-                )
-            ),
-            (
-                "momentum",
-                number(self.momentum) and 0 <= self.momentum < 1,
-                "a number, at least 0 and below 1",
-            ),
-            ("init", self.init in ("sqrt_nodes", "const"), '"sqrt_nodes" or "const"'),
-            ("dtype", self.dtype in ("float32", "float64"), '"float32" or "float64"'),
-            (
-                "n_threads",
-                self.n_threads is None or whole(self.n_threads),
-                "None, or a whole number, at least 1",
-            ),
-            ("plan", self.plan is None or isinstance(self.plan, Plan), "None, or a Plan"),
-            ("monitor", self.monitor in ("full", "batch", "none"), '"full", "batch" or "none"'),
-        ]
-        faults = [
-            f"{name} is {getattr(self, name)!r}, allowed: {allowed}"
-            for name, holds, allowed in rules
-            if not holds
-        ]
-        if faults:
-            raise ValueError("; ".join(faults))
+        labels: np.ndarray = self.classes_[codes]
+        return labels
 
     def _check_samples(
         self, X: np.ndarray, y: np.ndarray, *, reset: bool, classes: np.ndarray | None = None
@@ -276,7 +226,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
     def _start(self) -> None:
         self._random = check_random_state(self.random_state)
         sizes = [self.n_features_in_, *self.hidden_layer_sizes, len(self.classes_)]
-        self._parameters = draw_parameters(
+        self._parameters: Parameters = draw_parameters(
             sizes,
             self.dtype,
             self._random,
@@ -376,24 +326,9 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
             return record
         total = trainer.evaluate(X, codes) if self.monitor == "full" else add_statistics(batches)
         self._check_finite(total.cost / len(X))
-        return record | self._measures(total, len(X), batches[-1], last_rows)
-
-    def _measures(
-        self, total: BatchStatistics, rows: int, last: BatchStatistics, last_rows: int
-    ) -> dict[str, float]:
-        regularization = self._parameters.regularization(self.l1, self.l2)
-        cost, last_cost = total.cost + regularization, last.cost + regularization
-        return {
-            "train_accuracy": total.n_correct / rows,
-            "total_cost": cost,
-            "regularization_share": regularization / cost if cost else 0.0,
-            "last_batch_cost": last_cost,
-            "last_batch_regularization_share": regularization / last_cost if last_cost else 0.0,
-            "last_batch_error": last.absolute_error / (last_rows * len(self.classes_)),
-        } | {
-            f"mean_abs_weight_L{layer}": float(np.abs(weights).mean(dtype=np.float64))
-            for layer, weights in enumerate(self._parameters.weights)
-        }
+        return record | measure_epoch(
+            self._parameters, total, len(X), batches[-1], last_rows, l1=self.l1, l2=self.l2
+        )
 
     def _check_finite(self, cost_per_sample: float) -> None:
         """Raise if the weights or the cost, without regularisation, have left all bounds."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 
 def count_parameters(layer_sizes: Sequence[int]) -> int:
@@ -45,7 +46,7 @@ class Parameters:
         return [self.weights[0].shape[0], *(len(biases) for biases in self.biases)]
 
     @classmethod
-    def zeros(cls, layer_sizes: Sequence[int], dtype: np.dtype | str) -> Parameters:
+    def zeros(cls, layer_sizes: Sequence[int], dtype: DTypeLike) -> Parameters:
         """Zero weights and biases for layers of the given sizes, input layer first."""
         return cls.from_vector(layer_sizes, np.zeros(count_parameters(layer_sizes), dtype))
 
@@ -64,7 +65,7 @@ class Parameters:
 
     @classmethod
     def from_layers(
-        cls, coefs: Sequence[np.ndarray], intercepts: Sequence[np.ndarray], dtype: np.dtype | str
+        cls, coefs: Sequence[np.ndarray], intercepts: Sequence[np.ndarray], dtype: DTypeLike
     ) -> Parameters:
         """Copy per-layer weights (n_lower, n_upper) and biases (n_upper,) into one vector."""
         parameters = cls.zeros([coefs[0].shape[0], *(w.shape[1] for w in coefs)], dtype)
@@ -82,7 +83,7 @@ class Parameters:
 
 def draw_parameters(
     layer_sizes: Sequence[int],
-    dtype: np.dtype | str,
+    dtype: DTypeLike,
     random: np.random.RandomState,
     *,
     method: str = "sqrt_nodes",

@@ -29,7 +29,8 @@ def sigmoid(z: np.ndarray, out: np.ndarray) -> np.ndarray:
     np.multiply(z, 0.5, out=out)
     np.tanh(out, out=out)
     np.multiply(out, 0.5, out=out)
-    return np.add(out, 0.5, out=out)
+    np.add(out, 0.5, out=out)
+    return out
 
 
 def log_loss(logits: np.ndarray, codes: np.ndarray) -> float:

@@ -24,7 +24,7 @@ def make_search_features(
     seed : of the start of k-means, and of random spaces
     """
     parsed, centers = parse_space(space), None
-    if parsed.kind == "clusters":
+    if parsed.kind == "clusters" and parsed.n_features is not None:
         centers = fit_kmeans(
             fit, parsed.n_features, algorithm="lloyd", n_init=1, seed=seed, n_threads=n_threads
         ).centers

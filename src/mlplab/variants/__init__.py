@@ -69,7 +69,11 @@ def _name_file(value: Any) -> Any:
 
 
 def _open_problem(*values: Any) -> Problem:
-    return Problem(*(load_array(v) if isinstance(v, Path) else v for v in values))
+    return Problem(*map(_open_file, values))
+
+
+def _open_file(value: Any) -> Any:
+    return load_array(value) if isinstance(value, Path) else value
 
 
 class Clock(Protocol):

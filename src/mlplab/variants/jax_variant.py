@@ -1,10 +1,19 @@
 """JAX with one compiled scan over the batches of an epoch; a short last batch is left out."""
 
+from __future__ import annotations
+
 import itertools
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mlplab.variants import L2, LEARNING_RATE, MOMENTUM, Clock, Problem
+
+if TYPE_CHECKING:
+    import jax
+
+    Layers = list[tuple[jax.Array, jax.Array]]
+    State = tuple[Layers, Layers]  # weights and biases, and their previous steps
 
 REQUIRES, FRAMEWORK = "jax", "jax"
 
@@ -27,7 +36,7 @@ def train(problem: Problem, clock: Clock) -> None:
     ]
     x, codes = jnp.asarray(problem.x), jnp.asarray(problem.codes)
 
-    def cost(parameters, inputs, targets):
+    def cost(parameters: Layers, inputs: jax.Array, targets: jax.Array) -> jax.Array:
         below = inputs
         for layer, (weights, biases) in enumerate(parameters):
             logits = below @ weights + biases
@@ -35,7 +44,7 @@ def train(problem: Problem, clock: Clock) -> None:
         losses = jnp.logaddexp(0, below) - targets * below
         return losses.sum() + 0.5 * L2 * sum(jnp.square(w).sum() for w, _ in parameters)
 
-    def take_step(state, rows):
+    def take_step(state: State, rows: jax.Array) -> tuple[State, None]:
         parameters, previous = state
         gradients = jax.grad(cost)(parameters, x[rows], jax.nn.one_hot(codes[rows], sizes[-1]))
         delta = jax.tree.map(lambda g: LEARNING_RATE * g, gradients)
@@ -44,14 +53,16 @@ def train(problem: Problem, clock: Clock) -> None:
         )
         return (parameters, delta), None
 
-    @jax.jit
-    def run_epoch(state, order):
-        return jax.lax.scan(take_step, state, order.reshape(-1, batch))[0]
+    def run_epoch(state: State, order: jax.Array) -> State:
+        last: State = jax.lax.scan(take_step, state, order.reshape(-1, batch))[0]
+        return last
+
+    compiled = jax.jit(run_epoch)
 
     state = (parameters, jax.tree.map(jnp.zeros_like, parameters))
     n_used = len(x) // batch * batch
     for _ in range(problem.epochs):
         clock.start()
         order = jnp.asarray(random.permutation(len(x))[:n_used])
-        state = jax.block_until_ready(run_epoch(state, order))
+        state = jax.block_until_ready(compiled(state, order))
         clock.stop()

@@ -1,15 +1,24 @@
 """Keras with several steps per execution, XLA or not, and tensors: the best of a small grid."""
 
+from __future__ import annotations
+
 import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from mlplab.keras_mlp import build_reference_model
 from mlplab.variants import HIDDEN, L2, Clock, Problem
 from mlplab.variants.keras_variant import fit_with_clock, limit_tensorflow
 
+if TYPE_CHECKING:
+    import keras
+    import tensorflow as tf
+
 REQUIRES, FRAMEWORK = "keras", "keras"
 
 _WHOLE_EPOCH = 1_000_000
 # XLA or not, and steps per execution.
+_Choice = tuple[bool, int]
 _CHOICES = ((False, 32), (False, _WHOLE_EPOCH), (True, _WHOLE_EPOCH))
 _TRIAL_ROUNDS = 2
 # Enough to tell choices apart, and few enough to try all within seconds.
@@ -27,7 +36,7 @@ def train(problem: Problem, clock: Clock) -> None:
     sizes = problem.layer_sizes
     n_batches = -(-len(problem.x) // problem.batch_size)
 
-    def build(jit: bool, steps: int):
+    def build(jit: bool, steps: int) -> keras.Model:
         model = build_reference_model(sizes[0], sizes[-1], hidden=HIDDEN, l2=L2)
         model.compile(
             optimizer="rmsprop",
@@ -46,9 +55,11 @@ def train(problem: Problem, clock: Clock) -> None:
     fit_with_clock(build(jit, steps_per_execution), problem, clock, x, targets)
 
 
-def _fastest(models, x, targets, batch_size: int):
+def _fastest(
+    models: Mapping[_Choice, keras.Model], x: tf.Tensor, targets: tf.Tensor, batch_size: int
+) -> _Choice:
     """The key of the model whose shortest epoch is the shortest of all, measured in turn."""
-    seconds = {}
+    seconds: dict[_Choice, list[float]] = {}
     for number in range(1 + _TRIAL_ROUNDS):
         for choice, model in models.items():
             start = time.perf_counter()

@@ -1,7 +1,16 @@
 """Keras as in article A: the reference model, and `fit`."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from mlplab.keras_mlp import build_reference_model, configure_tensorflow
 from mlplab.variants import HIDDEN, L2, Clock, Problem
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+    import tensorflow as tf
 
 REQUIRES, FRAMEWORK = "keras", "keras"
 
@@ -34,7 +43,13 @@ def describe_threads() -> str:
     return f"{intra} intra-op and {inter} inter-op threads"
 
 
-def fit_with_clock(model, problem: Problem, clock: Clock, x, targets) -> None:
+def fit_with_clock(
+    model: keras.Model,
+    problem: Problem,
+    clock: Clock,
+    x: np.ndarray | tf.Tensor,
+    targets: np.ndarray | tf.Tensor,
+) -> None:
     """Run `fit` for one epoch at a time, each between start and stop of the clock.
 
     A single call for all epochs would keep the pipeline of the last epoch while other variants
