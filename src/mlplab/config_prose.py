@@ -62,9 +62,10 @@ TAIL = f"""## Feature spaces
   `clusters-<K>` in `experiments`. `benchmark.cluster_k` is among `transform.k_values`.
 - `benchmark.variants` holds `numpy`, to which all are compared.
 - The names in `comparison` are those of `experiments`; no experiment is called
-  `{GRID_EXPERIMENT}`. `reference` and `against_reference` have the same seeds and are
-  `exclusive`, `reference` has one input space, `controls` and `l2_rule` have `n_validation` images, all but `l2_rule` have one of
-  `l2_factors`; `reference`, `against_reference` and `scalings` have `test_every_epoch`.
+  `{GRID_EXPERIMENT}`. `reference` and `against_reference` have the same seeds and are `exclusive`,
+  `reference` has one input space, `controls` and `l2_rule` have `n_validation` images, all but
+  `l2_rule` have one of `l2_factors`; `reference`, `against_reference` and `scalings` have
+  `test_every_epoch`.
 - `scale.n_train` and `scale.n_test` are at most the images there are, every batch size at most the
   training images that are not kept for validation, every K less than the images that are
   clustered, `silhouette.error_samples` at most these.
