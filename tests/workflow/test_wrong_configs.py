@@ -81,7 +81,12 @@ REFUSED = {
 @pytest.fixture(scope="module")
 def folder(checkout, tmp_path_factory):
     """A checkout of this file's own, whose config.yaml it replaces."""
-    return shutil.copytree(checkout, tmp_path_factory.mktemp("wrong configs") / "mlplab")
+    copy = shutil.copytree(checkout, tmp_path_factory.mktemp("wrong configs") / "mlplab")
+    # What other tests of this process have made in theirs.
+    for results in (copy / "results").iterdir():
+        if results.is_dir():
+            shutil.rmtree(results)
+    return copy
 
 
 def refuse(folder, *arguments):
