@@ -53,7 +53,8 @@ class _PipelinesAtStart:
 @pytest.mark.parametrize("name", ["keras", "keras_tuned", "keras_matched"])
 def test_no_pipeline_of_tensorflow_waits_for_the_next_turn(samples, name):
     clock = _PipelinesAtStart()
-    load_variant(name).train(Problem(*samples, batch_size=50, n_threads=1, epochs=3), clock)
+    # As many threads as in test_keras_mlp.py: a process cannot change them once TensorFlow runs.
+    load_variant(name).train(Problem(*samples, batch_size=50, n_threads=2, epochs=3), clock)
     assert clock.pipelines == [0, 0, 0]
 
 
