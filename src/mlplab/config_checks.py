@@ -48,8 +48,7 @@ def _list_checks(
     yield lambda: find_comparison_conflicts(config.comparison, config.experiments)
     yield lambda: find_search_conflicts(config.search)
     if datasets is not None:
-        yield partial(_find_unusable_data, config, datasets)
-        yield partial(_find_excesses, config, datasets)
+        yield partial(_find_data_faults, config, datasets)
 
 
 def _find_unfitted_k(config: WorkflowConfig) -> Iterator[str]:
@@ -93,20 +92,12 @@ def _find_experiment_conflicts(config: WorkflowConfig) -> Iterator[str]:
     )
 
 
-def _find_unusable_data(
-    config: WorkflowConfig, datasets: Mapping[str, DatasetSpec]
-) -> Iterator[str]:
-    try:
-        find_data(config.dataset, datasets)
-    except DataError as error:
-        yield f"dataset: {error}{suggest(config.dataset, datasets)}"
-
-
-def _find_excesses(config: WorkflowConfig, datasets: Mapping[str, DatasetSpec]) -> Iterator[str]:
-    """Numbers that are too large for the images of the data set."""
+def _find_data_faults(config: WorkflowConfig, datasets: Mapping[str, DatasetSpec]) -> Iterator[str]:
+    """Data that cannot be used, or numbers that are too large for the images that there are."""
     try:
         size = find_data(config.dataset, datasets).size
-    except DataError:
+    except DataError as error:
+        yield f"dataset: {error}{suggest(config.dataset, datasets)}"
         return
     n_train, n_test = sample_counts(config, size)
     yield from run_checks(
