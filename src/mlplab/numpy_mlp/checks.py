@@ -2,65 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from mlplab.numpy_mlp.trainer import Plan
 
-if TYPE_CHECKING:
-    from mlplab.numpy_mlp.classifier import NumpyMLPClassifier
 
-
-def check_parameters(network: NumpyMLPClassifier) -> None:
-    """Refuse parameters that cannot be trained with.
+def check_parameters(parameters: Mapping[str, Any]) -> None:
+    """Refuse parameters of ``NumpyMLPClassifier``, by their names, that cannot be trained with.
 
     Raises
     ------
     ValueError
         Some are not usable; the message names all of them, with what was found and is allowed.
     """
-    sizes = network.hidden_layer_sizes
+    sizes = parameters["hidden_layer_sizes"]
     sizes_hold = isinstance(sizes, Sequence | np.ndarray) and all(_is_whole(s) for s in sizes)
     rules = [
         ("hidden_layer_sizes", sizes_hold, "a list of whole numbers, each at least 1"),
-        ("batch_size", _is_whole(network.batch_size), "a whole number, at least 1"),
-        ("epochs", _is_whole(network.epochs), "a whole number, at least 1"),
-        ("monitor_every", _is_whole(network.monitor_every), "a whole number, at least 1"),
+        ("batch_size", _is_whole(parameters["batch_size"]), "a whole number, at least 1"),
+        ("epochs", _is_whole(parameters["epochs"]), "a whole number, at least 1"),
+        ("monitor_every", _is_whole(parameters["monitor_every"]), "a whole number, at least 1"),
         *(
-            (name, _is_number(value) and value > 0, "a number above 0")
-            for name, value in (
-                ("learning_rate", network.learning_rate),
-                ("init_factor", network.init_factor),
-                ("init_interval", network.init_interval),
-            )
+            (name, _is_number(parameters[name]) and parameters[name] > 0, "a number above 0")
+            for name in ("learning_rate", "init_factor", "init_interval")
         ),
         *(
-            (name, _is_number(value) and value >= 0, "a number, at least 0")
-            for name, value in (
-                ("decrease_const", network.decrease_const),
-                ("l2", network.l2),
-                ("l1", network.l1),
-            )
+            (name, _is_number(parameters[name]) and parameters[name] >= 0, "a number, at least 0")
+            for name in ("decrease_const", "l2", "l1")
         ),
         (
             "momentum",
-            _is_number(network.momentum) and 0 <= network.momentum < 1,
+            _is_number(parameters["momentum"]) and 0 <= parameters["momentum"] < 1,
             "a number, at least 0 and below 1",
         ),
-        ("init", network.init in ("sqrt_nodes", "const"), '"sqrt_nodes" or "const"'),
-        ("dtype", network.dtype in ("float32", "float64"), '"float32" or "float64"'),
+        ("init", parameters["init"] in ("sqrt_nodes", "const"), '"sqrt_nodes" or "const"'),
+        ("dtype", parameters["dtype"] in ("float32", "float64"), '"float32" or "float64"'),
         (
             "n_threads",
-            network.n_threads is None or _is_whole(network.n_threads),
+            parameters["n_threads"] is None or _is_whole(parameters["n_threads"]),
             "None, or a whole number, at least 1",
         ),
-        ("plan", network.plan is None or isinstance(network.plan, Plan), "None, or a Plan"),
-        ("monitor", network.monitor in ("full", "batch", "none"), '"full", "batch" or "none"'),
+        (
+            "plan",
+            parameters["plan"] is None or isinstance(parameters["plan"], Plan),
+            "None, or a Plan",
+        ),
+        (
+            "monitor",
+            parameters["monitor"] in ("full", "batch", "none"),
+            '"full", "batch" or "none"',
+        ),
     ]
     faults = [
-        f"{name} is {getattr(network, name)!r}, allowed: {allowed}"
+        f"{name} is {parameters[name]!r}, allowed: {allowed}"
         for name, holds, allowed in rules
         if not holds
     ]

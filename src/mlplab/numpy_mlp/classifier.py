@@ -157,7 +157,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         DivergenceError
             The learning rate is too large; the message names epoch and learning rate.
         """
-        check_parameters(self)
+        check_parameters(self.get_params(deep=False))
         X, codes = self._check_samples(X, y, reset=True)
         self._start()
         if validation_data is None:
@@ -170,7 +170,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         self, X: np.ndarray, y: np.ndarray, classes: np.ndarray | None = None
     ) -> NumpyMLPClassifier:
         """Go on for one epoch; the first call starts, and needs all ``classes`` if y lacks some."""
-        check_parameters(self)
+        check_parameters(self.get_params(deep=False))
         if hasattr(self, "_parameters"):
             if classes is not None and not np.array_equal(np.unique(classes), self.classes_):
                 raise ValueError(
