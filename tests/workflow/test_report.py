@@ -2,7 +2,9 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -72,10 +74,44 @@ def page(browser, report):
     assert errors == []
 
 
-def click(page, selector: str, text: str) -> None:
-    """Click the first of the elements that shows this text."""
-    shown = page.find_elements("css selector", selector)
-    next(element for element in shown if element.text == text).click()
+def click(page, find: Callable[[Any], Any]) -> None:
+    """Click what ``find`` finds on the page, once it is there.
+
+    The report draws its parts anew after each click, so an element that was found may be gone
+    before it is looked at or clicked.
+    """
+    from selenium.common.exceptions import StaleElementReferenceException
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    def found_and_clicked(page) -> bool:
+        element = find(page)
+        if element is not None:
+            element.click()
+        return element is not None
+
+    WebDriverWait(page, 20, ignored_exceptions=(StaleElementReferenceException,)).until(
+        found_and_clicked
+    )
+
+
+def shown(selector: str, text: str) -> Callable[[Any], Any]:
+    """Finds the first of the elements that shows this text."""
+    return lambda page: next(
+        (found for found in page.find_elements("css selector", selector) if found.text == text),
+        None,
+    )
+
+
+def link_of_row(label: str, number: int) -> Callable[[Any], Any]:
+    """Finds a link in the row whose first column shows this label."""
+
+    def find(page):
+        for row in page.find_elements("css selector", "nav tbody tr"):
+            if row.find_element("css selector", "td").text == label:
+                return row.find_elements("css selector", "td a")[number]
+        return None
+
+    return find
 
 
 def test_the_first_page_tells_what_was_found_and_on_which_machine(page, screenshots, tiny_checkout):
@@ -101,24 +137,18 @@ def test_every_figure_is_shown_with_its_caption(page, screenshots, tiny_checkout
     for category, groups in categories.items():
         page.refresh()
         page.find_element("css selector", ".prose")
-        click(page, "nav li a", category)
+        click(page, shown("nav li a", category))
         for path in (path for group in groups.values() for path in group):
             if not path.endswith(".png"):
                 continue
             label = page.execute_script("return results[arguments[0]].labels.figure", path)
-            row = next(
-                row
-                for row in page.find_elements("css selector", "nav tbody tr")
-                if row.find_element("css selector", "td").text == label
-            )
-            view, information = row.find_elements("css selector", "td a")
-            view.click()
+            click(page, link_of_row(label, 0))
             image = page.find_element(
                 "css selector", "#app div.h-screen img[src^='data:image/png']"
             )
             assert image.is_displayed()
             assert page.execute_script("return arguments[0].naturalWidth", image) > 500
-            information.click()
+            click(page, link_of_row(label, 1))
             caption = page.find_element("css selector", "nav .prose").text
             assert len(caption) > 80
             # A template that found no value leaves its braces or nothing behind.
@@ -126,14 +156,14 @@ def test_every_figure_is_shown_with_its_caption(page, screenshots, tiny_checkout
             name = path.partition("/figures/")[2]
             page.save_screenshot(str(screenshots / name.replace("/", "-")))
             seen.add(name)
-            click(page, "nav ol a", category)  # back, along the path at the top
+            click(page, shown("nav ol a", category))  # back, along the path at the top
     assert seen == drawn
 
 
 def test_claims_can_be_searched_as_text(page, screenshots):
     path = page.execute_script("return Object.keys(results).find(path => path.includes('claims'))")
-    click(page, "nav li a", "Claims")
-    page.find_element("css selector", "nav tbody tr td a").click()
+    click(page, shown("nav li a", "Claims"))
+    click(page, lambda page: page.find_element("css selector", "nav tbody tr td a"))
     if path.endswith(".html"):
         page.switch_to.frame(page.find_element("css selector", "iframe"))
         assert "learning rate after 35 epochs" in page.find_element("css selector", "body").text
