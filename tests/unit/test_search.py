@@ -184,6 +184,22 @@ def test_the_figure_marks_the_chosen_trial_and_counts_the_diverged(digits):
     plt.close(figure)
 
 
+def test_the_figure_shows_the_mean_of_the_seeds_beside_the_published_accuracy(digits):
+    trials = try_setting(digits, 0.02).assign(trial=0)
+    final = pd.DataFrame({"trial": 0, "seed": [0, 1, 2], "test_accuracy": [0.97, 0.98, 0.985]})
+    final = final.assign(train_accuracy=1.0, seconds=2.0)
+    summary = summarize_search(final, 0.978)
+    figure = plot_search(tabulate_trials(trials), final, summary)
+    right = figure.axes[1]
+    assert [text.get_text() for text in right.texts] == ["0.9783", "published 0.978"]
+    assert right.lines[0].get_ydata().tolist() == [0.97, 0.98, 0.985]
+    assert [0.978, 0.978] in [list(line.get_ydata()) for line in right.lines]
+    (interval,) = [bars.get_segments()[0].tolist() for bars in right.collections]
+    row = summary.iloc[0]
+    assert interval == [pytest.approx([0.5, row["ci_low"]]), pytest.approx([0.5, row["ci_high"]])]
+    plt.close(figure)
+
+
 @pytest.mark.parametrize(
     ("key", "value", "fault"),
     [
