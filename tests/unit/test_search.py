@@ -7,6 +7,7 @@ import pytest
 from sklearn.datasets import load_digits
 
 from mlplab.config import ConfigError, load_config
+from mlplab.config_search import find_search_size_conflicts
 from mlplab.figures.search import plot_search
 from mlplab.search.draws import draw_settings, find_decrease_const
 from mlplab.search.inputs import make_search_features
@@ -220,3 +221,11 @@ def test_a_search_that_cannot_be_is_refused(key, value, fault):
     with pytest.raises(ConfigError) as refused:
         load_config(changed(key, value), DATASETS)
     assert fault in str(refused.value)
+
+
+def test_there_are_no_more_components_than_pixels():
+    spaces = ["pca-90", "pca-30-whitened", "clusters-90"]
+    search = load_config(changed("search.space.input_spaces", spaces)).search
+    (fault,) = find_search_size_conflicts(search, 60_000, 5 * 7)
+    assert fault.startswith("search.space.input_spaces: found 'pca-90'; allowed: at most 35 comp")
+    assert not list(find_search_size_conflicts(search, 60_000, 90))
