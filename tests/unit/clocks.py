@@ -8,8 +8,8 @@ from threadpoolctl import threadpool_info
 class Recorder:
     """Counts epochs and keeps what a variant reports of them.
 
-    ``most_threads`` is the number of threads of the largest pool of BLAS or OpenMP that is seen at
-    the end of an epoch.
+    ``most_threads`` are those of the largest pool of BLAS or OpenMP that was there at the end of
+    any epoch.
     """
 
     def __init__(self) -> None:
@@ -33,7 +33,8 @@ class Recorder:
         assert self._running
         self._running = False
         self.parts.append(dict(parts or {}))
-        self.most_threads = max(pool["num_threads"] for pool in threadpool_info())
+        pools = [pool["num_threads"] for pool in threadpool_info()]
+        self.most_threads = max([self.most_threads, *pools])
 
     def note(self, text: str) -> None:
         """The variant tells what it chose."""

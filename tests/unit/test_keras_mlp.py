@@ -6,7 +6,6 @@ import pytest
 
 from mlplab import arrays
 from mlplab.keras_mlp import (
-    batches,
     build_deep_model,
     build_matched_model,
     build_reference_model,
@@ -132,6 +131,8 @@ def test_a_training_without_test_part_misses_only_its_accuracy(samples):
 
 
 def test_large_samples_are_read_by_batches_with_the_same_result(samples, monkeypatch):
+    from mlplab.keras_mlp import batches
+
     def train(x, y):
         model = build_reference_model(5, 2, hidden=(4,))
         model.set_weights([np.full(w.shape, 0.1) + 0.1 * len(w) for w in model.get_weights()])
