@@ -17,9 +17,12 @@ quick: $(INSTALLED)
 article: $(INSTALLED)
 	$(SNAKEMAKE) --configfile config/article.yaml
 
-# With the configuration that the run recorded, whatever the files in config/ say by now.
+# With the configuration that the run recorded, whatever the files in config/ say by now. (The report
+# of this Snakemake leaves a coroutine unused, of which Python warns.)
 report: $(INSTALLED)
-	$(SNAKEMAKE) --configfile results/$(RUN)/config.yaml --report results/$(RUN)/report.html \
+	@test -f results/$(RUN)/report/findings.rst || \
+		{ echo "results/$(RUN): found no finished run; allowed: RUN=<a finished run under results/>"; exit 1; }
+	PYTHONWARNINGS="ignore:coroutine:RuntimeWarning" $(SNAKEMAKE) --configfile results/$(RUN)/config.yaml --report results/$(RUN)/report.html \
 		--report-stylesheet workflow/report/style.css
 
 # The README's figures, from a finished run.
@@ -37,8 +40,13 @@ readme-claims: $(INSTALLED)
 verify: $(INSTALLED)
 	$(BIN)/python -m mlplab.verify results/$(RUN)
 
+# A run of config/ as its file says now, any other as it was when it was made.
+CONFIGFILE = $(or $(wildcard config/$(RUN).yaml),results/$(RUN)/config.yaml)
+
 why: $(INSTALLED)
-	$(BIN)/python workflow/why.py $(if $(filter-out default,$(RUN)),--configfile config/$(RUN).yaml)
+	@test $(RUN) = default || test -f $(CONFIGFILE) || \
+		{ echo "$(CONFIGFILE): not found; allowed: RUN=<a run under results/, or a file in config/>"; exit 1; }
+	$(BIN)/python workflow/why.py $(if $(filter-out default,$(RUN)),--configfile $(CONFIGFILE))
 
 progress: $(INSTALLED)
 	$(BIN)/python workflow/progress.py

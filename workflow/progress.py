@@ -17,6 +17,8 @@ _START = re.compile(r"(?:local)?(?:rule|checkpoint) (\w+):")
 _END = re.compile(r"Finished jobid: (\d+) \(Rule: (\w+)\)")
 _FAULT = re.compile(r"Error in rule (\w+):")
 _DETAIL = re.compile(r"    (jobid|log): ([^ ,]+)")
+# The last lines of a run, whether all its jobs ended well or one failed.
+_LAST = ("Complete log", "Elapsed time:")
 
 
 @dataclass
@@ -39,6 +41,7 @@ class Run:
     seconds : of the ended jobs, by rule
     failed : rules of jobs that failed
     start : when the first job began
+    end : when the last job ended of a run that does no more
     """
 
     planned: Counter = field(default_factory=Counter)
@@ -46,6 +49,7 @@ class Run:
     seconds: dict[str, list[float]] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
     start: datetime | None = None
+    end: datetime | None = None
 
     @property
     def done(self) -> int:
@@ -105,6 +109,8 @@ def read_run(text: str) -> Run:
             run.failed.append(match[1])
         elif in_fault and (match := _DETAIL.match(line)) and match[1] == "jobid":
             run.running.pop(match[2], None)
+        elif line.startswith(_LAST):
+            run.end = time
     return run
 
 
@@ -113,8 +119,13 @@ def describe(run: Run, now: datetime) -> list[str]:
     if run.start is None:
         return ["no job has begun"]
     total = run.planned.total()
-    lines = [f"{run.done} of {total} jobs done, {_words(now - run.start)} after the first began"]
+    since = _words((run.end or now) - run.start)
+    lines = [f"{run.done} of {total} jobs done, {since} after the first began"]
     lines += [f"failed: {rule}" for rule in run.failed]
+    if run.end and run.done < total:
+        lines.append("the run has ended; start it again to go on")
+    if run.end:
+        return lines
     for job in run.running.values():
         last = _last_line(Path(job.log))
         lines.append(f"  {job.rule}, for {_words(now - job.start)}{last and ': ' + last}")
@@ -140,8 +151,18 @@ def _words(duration: timedelta) -> str:
     return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
 
 
+def newest_run(folder: Path) -> Run | None:
+    """The newest run in which a job has begun, else the newest; None if there is no log.
+
+    Snakemake also writes a log when it has nothing to do, is refused, or makes a report.
+    """
+    paths = sorted(folder.glob("*.snakemake.log"), reverse=True)
+    runs = (read_run(path.read_text(errors="replace")) for path in paths)
+    return next((run for run in runs if run.start), Run() if paths else None)
+
+
 if __name__ == "__main__":
-    logs = sorted(_LOGS.glob("*.snakemake.log"))
-    if not logs:
+    run = newest_run(_LOGS)
+    if run is None:
         sys.exit(f"{_LOGS}: found no log of a run; start one with `snakemake --cores 4`")
-    print(*describe(read_run(logs[-1].read_text(errors="replace")), datetime.now()), sep="\n")
+    print(*describe(run, datetime.now()), sep="\n")

@@ -96,7 +96,7 @@ def test_an_ambiguous_image_stands_left_of_the_two_centres_it_is_between():
     ]
     assert [axis.get_title(loc="left") for axis in axes[:3]] == ["class 7", "margin 1.2e-03", ""]
     assert [image.cmap.name for axis in axes[:3] for image in axis.images] == [
-        "gray", "gray_r", "gray_r",
+        "gray_r", "gray_r", "gray_r",
     ]  # fmt: skip
 
 

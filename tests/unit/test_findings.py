@@ -16,6 +16,7 @@ def ratios(**changes):
         "ci_low": [2.61, 1.25, 1.7, 0.97],
         "ci_high": [2.93, 1.41, 2.1, 1.06],
         "verdict": ["slower", "slower", "slower", "no difference"],
+        "contaminated": [False] * 4,
     }
     return pd.DataFrame(rows | changes)
 
@@ -113,6 +114,22 @@ def test_the_numbers_follow_the_table():
     (sentence,) = find({"batch_size_ratios": ratios(ratio_to_numpy=[0.5, 0.6, 0.7, 0.8])})
     assert "takes 0.50 (" in sentence
     assert "2.75" not in sentence
+
+
+def test_ratios_of_disturbed_rounds_come_with_a_warning():
+    warning = "Other processes used the machine in every round of some of these."
+    quiet, disturbed = (
+        find({"batch_size_ratios": ratios(contaminated=[False, False, False, last])})[0]
+        for last in (False, True)
+    )
+    assert warning not in quiet
+    assert disturbed == f"{quiet} {warning}"
+
+
+def test_an_interval_that_is_not_there_is_not_told():
+    (sentence,) = find({"batch_size_ratios": ratios(ci_low=float("nan"), ci_high=float("nan"))})
+    assert "takes 2.75 times as long" in sentence
+    assert "nan" not in sentence
 
 
 def test_claims_are_counted_by_verdict():

@@ -59,6 +59,11 @@ def test_a_run_that_failed_is_told(tmp_path):
     told = ask(tmp_path).stdout.splitlines()
     assert re.match(r"2 of 4 jobs done, \d+ s after", told[0])
     assert "failed: failing" in told
+    assert told[-1] == "the run has ended; start it again to go on"
+    # A start that has nothing to do is no run.
+    nothing = subprocess.run([*command, "a1"], cwd=tmp_path, capture_output=True, check=False)
+    assert nothing.returncode == 0
+    assert ask(tmp_path).stdout.splitlines() == told
     assert [line for line in told if line.startswith("  failing, for")] == []
 
 

@@ -102,7 +102,7 @@ def plot_ambiguous_images(
         axis.axis("off")
     for number, row in enumerate(ambiguous.to_dict("records")):
         image, first, second = axes.flat[3 * number : 3 * number + 3]
-        _draw_image(image, images[number], image_shape, inverted=False)
+        _draw_image(image, images[number], image_shape)
         _draw_image(first, centers[row["cluster"]], image_shape)
         _draw_image(second, centers[row["second_cluster"]], image_shape)
         image.set_title(f"class {row['class']}", fontsize=6.5, pad=2, loc="left")
@@ -117,7 +117,5 @@ def _relative_width(image_shape: tuple[int, int]) -> float:
     return min(max(width / height, 0.8), 2.5)
 
 
-def _draw_image(
-    axis: Axes, pixels: np.ndarray, image_shape: tuple[int, int], *, inverted: bool = True
-) -> None:
-    axis.imshow(pixels.reshape(image_shape), cmap="gray_r" if inverted else "gray")
+def _draw_image(axis: Axes, pixels: np.ndarray, image_shape: tuple[int, int]) -> None:
+    axis.imshow(pixels.reshape(image_shape), cmap="gray_r")

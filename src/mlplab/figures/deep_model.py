@@ -46,6 +46,7 @@ def plot_deep_model(table: pd.DataFrame) -> Figure:
         axis.set_title(title, fontsize=8.5)
         axis.set(xlabel=label)
         axis.margins(x=0.2)
+        axis.set_xlim(left=max(0.0, axis.get_xlim()[0]))
         axis.grid(axis="y", visible=False)
     axes[0].set_yticks(range(len(variants)), [_LABELS[name] for name in variants])
     axes[0].set_ylim(len(variants) - 0.4, -0.6)

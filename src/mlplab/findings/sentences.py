@@ -70,11 +70,16 @@ def _tell_ratios(ratios: pd.DataFrame) -> str | None:
     largest = keras.loc[keras["batch_size"].idxmax()]
     if largest["batch_size"] != nearest["batch_size"]:
         text += f" and {_interval(largest, 'ratio_to_numpy')} times at {largest['batch_size']:,}"
+    told = keras.index.union(matched.index)
+    warning = ""
+    if ratios.loc[told, "contaminated"].any():
+        warning = " Other processes used the machine in every round of some of these."
     if matched.empty:
-        return f"{text}."
+        return f"{text}.{warning}"
     verdicts = matched["verdict"].value_counts()
     counts = [f"{verdict} at {n} of {len(matched)}" for verdict, n in verdicts.items()]
-    return f"{text}; with the same mathematics as NumPy, Keras is {_join(counts)} batch sizes."
+    text += f"; with the same mathematics as NumPy, Keras is {_join(counts)} batch sizes"
+    return f"{text}.{warning}"
 
 
 def _tell_ladder(summary: pd.DataFrame) -> str | None:
@@ -144,9 +149,10 @@ def _tell_time_to_accuracy(summary: pd.DataFrame) -> str | None:
     highest = reached[reached["target"] == reached["target"].max()]
     row = highest.loc[highest["speedup"].idxmax()]
     k = row["input_space"].split("-")[1]
+    reach = "reaches" if row["seeds"] == 1 else "reach"
     return (
         f"From distances to {k} cluster centres instead of pixels, "
-        f"{row['seeds_reached']} of {_count(row['seeds'], 'seed')} reach {row['target']:.4f} of "
+        f"{row['seeds_reached']} of {_count(row['seeds'], 'seed')} {reach} {row['target']:.4f} of "
         f"the test images, after {row['epochs']:.0f} epochs and {_interval(row, 'speedup')} times "
         "sooner than the whole reference run on pixels ends, clustering not counted."
     )
@@ -191,7 +197,9 @@ _FINDINGS: tuple[tuple[str, Callable[[pd.DataFrame], str | None]], ...] = (
 
 
 def _interval(row: pd.Series, column: str) -> str:
-    """A value with its 95 % interval."""
+    """A value with its 95 % interval, if there is one: a single seed or round has none."""
+    if pd.isna(row["ci_low"]):
+        return f"{row[column]:.2f}"
     return f"{row[column]:.2f} ({row['ci_low']:.2f} to {row['ci_high']:.2f})"
 
 
