@@ -2,13 +2,20 @@
 
 import ast
 import json
-import sys
+from contextlib import closing
 
 import pytest
 
 from tests.conftest import ROOT
 from tests.workflow.contract import ALL_JOBS, BEGIN, CHANGES, DOWNLOAD, with_table
-from tests.workflow.running import QUICK_FILE, TINY_FILE, jobs, run, snakemake
+from tests.workflow.forks import Forks
+from tests.workflow.running import QUICK_FILE, TINY_FILE, jobs, snakemake
+
+
+@pytest.fixture(scope="module")
+def forks():
+    with closing(Forks()) as opened:
+        yield opened
 
 
 def pretend_versions(folder, libraries):
@@ -26,32 +33,31 @@ def without_download(counts):
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.text)
-def test_what_runs_again_after(tiny_copy, tmp_path, change):
+def test_what_runs_again_after(tiny_copy, forks, tmp_path, change):
     path = pretend_versions(tmp_path / "versions", change.libraries)
     change.edit(tiny_copy)
     arguments = [*TINY_FILE, *(["--config", *change.config] if change.config else [])]
-    done = snakemake(tiny_copy, "--dry-run", *arguments, PYTHONPATH=path)
+    done = forks.plan(tiny_copy, *arguments, PYTHONPATH=path)
     assert done.returncode == 0, done.stderr
     expected = without_download(change.runs)
     assert jobs(done) == expected
     assert ("Nothing to be done" in done.stdout + done.stderr) == (not expected)
     if change.because:
-        why = [sys.executable, "workflow/why.py", *arguments]
-        told = run(tiny_copy, *why, PYTHONPATH=path)
+        told = forks.run(tiny_copy, "workflow/why.py", *arguments, PYTHONPATH=path)
         assert change.because in told.stdout
         assert {line.split(",")[0] for line in told.stdout.splitlines() if line[0] != " "} == set(
             expected
         )
 
 
-def test_the_first_run_does_every_job(tiny_checkout):
-    done = snakemake(tiny_checkout, "--dry-run", "--forceall", *TINY_FILE)
+def test_the_first_run_does_every_job(tiny_checkout, forks):
+    done = forks.plan(tiny_checkout, "--forceall", *TINY_FILE)
     assert jobs(done) == without_download(ALL_JOBS)
 
 
-def test_the_files_of_mnist_are_fetched_once(quick_checkout):
+def test_the_files_of_mnist_are_fetched_once(quick_checkout, forks):
     def planned(*arguments):
-        return jobs(snakemake(quick_checkout, "--dry-run", *QUICK_FILE, *arguments))
+        return jobs(forks.plan(quick_checkout, *QUICK_FILE, *arguments))
 
     assert DOWNLOAD.items() <= planned("--forceall").items()
     others = planned("--config", "scale={n_train: 3000, n_test: 2000}")
@@ -85,11 +91,11 @@ def others(params, named):
     return {repr(p) for p in params if not (isinstance(p, dict) and "modules" in p)} - {repr(named)}
 
 
-def test_an_equal_result_made_in_a_run_of_its_own_stops_there(tiny_copy):
+def test_an_equal_result_made_in_a_run_of_its_own_stops_there(tiny_copy, forks):
     """Within a run Snakemake plans what follows beforehand; the next run compares contents."""
     with (tiny_copy / "workflow" / "scripts" / "scale_pixels.py").open("a") as file:
         file.write("\nEDITED = True\n")
-    planned = jobs(snakemake(tiny_copy, "--dry-run", *TINY_FILE))
+    planned = jobs(forks.plan(tiny_copy, *TINY_FILE))
     assert {"scale_pixels", "fit_clusters", "train_keras"} <= set(planned)
     assert snakemake(tiny_copy, *TINY_FILE, "--until", "scale_pixels").returncode == 0
-    assert jobs(snakemake(tiny_copy, "--dry-run", *TINY_FILE)) == {}
+    assert jobs(forks.plan(tiny_copy, *TINY_FILE)) == {}

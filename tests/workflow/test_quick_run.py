@@ -248,6 +248,16 @@ def test_the_findings_tell_the_numbers_of_the_tables(results):
     assert "processor" in findings
 
 
+def test_captions_of_the_report_of_mnist_name_what_was_published(quick_checkout, tmp_path):
+    """The browser looks at the report of own data, of which nothing was published."""
+    path = tmp_path / "report.html"
+    done = snakemake(
+        quick_checkout, "--configfile", "results/quick/config.yaml", "--report", str(path)
+    )
+    assert done.returncode == 0, done.stderr
+    assert "hollow marks are the published ones" in path.read_text()
+
+
 def test_the_merged_config_lies_beside_the_results(results):
     recorded = yaml.safe_load((results / "config.yaml").read_text())
     assert recorded["run"] == "quick"
