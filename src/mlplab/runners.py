@@ -1,19 +1,18 @@
-"""Processes that train a variant each, epoch by epoch, when they are told to."""
+"""Variants that train in processes of their own, each told when to go on."""
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
-import signal
 import sys
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
-from mlplab.variants import Clock, Problem, Train, load_variant
+from mlplab.variant_process import Member, NamedVariant, run_members
+from mlplab.variants import Problem, Train
 
 # All must be in the environment before the libraries that read them are loaded.
 _THREAD_VARIABLES = (
@@ -24,7 +23,6 @@ _THREAD_VARIABLES = (
     "TF_NUM_INTEROP_THREADS",
     "PJRT_NPROC",  # JAX
 )
-_PR_SET_PDEATHSIG = 1
 
 
 class VariantFault(RuntimeError):
@@ -45,102 +43,18 @@ class Epoch(NamedTuple):
         return self.cpu_stop - self.cpu_start
 
 
-class NamedVariant:
-    """The ``train`` function of a variant of :mod:`mlplab.variants`, by its name."""
+@dataclass(frozen=True)
+class Case:
+    """A variant on a problem, under a name of its own, and the environment it is born with."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def load_package(self) -> None:
-        """Import the package that the variant needs, if that takes seconds.
-
-        The imports are statements, so that a fingerprint can tell what a measurement depends on.
-        """
-        match load_variant(self.name).REQUIRES:
-            case "keras":
-                import keras  # noqa: F401
-            case "torch":
-                import torch  # noqa: F401
-            case "jax":
-                import jax  # noqa: F401
-
-    def __call__(self, problem: Problem, clock: Clock) -> None:
-        load_variant(self.name).train(problem, clock)
-
-
-class _PipeClock:
-    """The clock of a variant: waits for a word from the parent, and sends it the seconds."""
-
-    def __init__(self, pipe: Connection) -> None:
-        self._pipe = pipe
-        self._prepared = self._counted = False
-
-    def start(self) -> None:
-        if not self._prepared:
-            self._prepared = True
-            self._pipe.send(("prepared",))
-        self._pipe.recv()
-        self._start = time.perf_counter(), time.process_time()
-
-    def stop(self, parts: Mapping[str, float] | None = None) -> None:
-        wall, cpu = time.perf_counter() - self._start[0], time.process_time()
-        if not self._counted:
-            self._counted = True
-            self._pipe.send(("pools", _count_pool_threads()))
-        self._pipe.send(("epoch", wall, self._start[1], cpu, dict(parts or {})))
-
-    def note(self, text: str) -> None:
-        self._pipe.send(("note", text))
-
-
-def _count_pool_threads() -> dict[str, int]:
-    """Threads of BLAS and of OpenMP in this process, of the largest pool of each."""
-    from threadpoolctl import threadpool_info
-
-    threads = {"blas": 0, "openmp": 0}
-    for pool in threadpool_info():
-        threads[pool["user_api"]] = max(threads[pool["user_api"]], pool["num_threads"])
-    return threads
-
-
-def _die_with_parent(parent: int) -> None:
-    """Ask Linux to end this process with its parent, however that one ends."""
-    if sys.platform == "linux":
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(1)
-
-
-def _run_variant(train: Train, pipe: Connection, problem: Problem, parent: int) -> None:
-    """The life of a child process; its environment was set before it was born."""
-    _die_with_parent(parent)
-    # Ctrl-C reaches all processes of a terminal; the parent ends this one.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    if problem.device == "cpu":
-        os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-    # The parent has closed the pipe once it needs nothing more.
-    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        try:
-            if isinstance(train, NamedVariant):
-                train.load_package()
-            pipe.send(("loaded",))
-            pipe.recv()
-            train(problem, _PipeClock(pipe))
-            # To end a process that has TensorFlow in it takes a second of work, which would fall
-            # into the last epochs of others: so it waits until all are done.
-            pipe.recv()
-        except ModuleNotFoundError as error:
-            pipe.send(("absent", str(error)))
-        except (EOFError, BrokenPipeError, ConnectionResetError):
-            raise
-        except Exception as error:
-            pipe.send(("failed", f"{type(error).__name__}: {error}"))
+    name: str
+    train: Train
+    problem: Problem
+    environment: Mapping[str, str | None] = field(default_factory=dict)
 
 
 class Runner:
-    """A child process that trains one variant; it is told when to go on.
+    """A process that trains one variant; it is told when to go on.
 
     It first loads the package it needs, which several may do at the same time, then prepares
     itself, then trains epoch by epoch.
@@ -153,21 +67,12 @@ class Runner:
     fault, absent : why it cannot go on; whether that is for want of a package
     """
 
-    def __init__(
-        self, name: str, train: Train, problem: Problem, environment: Mapping[str, str | None]
-    ) -> None:
+    def __init__(self, name: str, problem: Problem, pipe: Connection) -> None:
         self.name, self.problem = name, problem
         self.notes, self.fault, self.absent = "", "", False
         self.pools: dict[str, int] = {}
         self.last_wall_seconds = 0.0
-        context = multiprocessing.get_context("spawn")
-        self._pipe, child = context.Pipe()
-        self._process = context.Process(
-            target=_run_variant, args=(train, child, problem, os.getpid()), daemon=True
-        )
-        with _environment(environment):
-            self._process.start()
-        child.close()
+        self._pipe = pipe
 
     def wait_until_loaded(self) -> bool:
         """Whether the variant can take part."""
@@ -194,10 +99,11 @@ class Runner:
         self.last_wall_seconds = epoch.wall_seconds
         return epoch
 
-    def stop(self) -> None:
-        """End the process, whatever it does."""
-        self._process.kill()
-        self._process.join()
+    def wait_until_ended(self) -> None:
+        """Wait for the end of the process, which somebody else must bring about."""
+        with suppress(EOFError, ConnectionResetError):
+            while True:
+                self._pipe.recv()
         self._pipe.close()
 
     def _send(self) -> None:
@@ -223,6 +129,60 @@ class Runner:
         except (EOFError, ConnectionResetError):
             self.fault = self.fault or "its process ended"
             return None
+
+
+@contextmanager
+def start_runners(cases: Sequence[Case]) -> Iterator[list[Runner]]:
+    """A runner for every case, in their order; the processes end with the block.
+
+    Cases that need the same package in the same environment come from one process that loads it
+    once, on Linux: there the forks of a process end with it.
+    """
+    groups: dict[object, list[int]] = {}
+    for index, case in enumerate(cases):
+        shared = case.train.slow_package if isinstance(case.train, NamedVariant) else None
+        alone = shared is None or sys.platform != "linux"
+        key = index if alone else (shared, tuple(sorted(_complete_environment(case).items())))
+        groups.setdefault(key, []).append(index)
+    runners: dict[int, Runner] = {}
+    with ExitStack() as stack:
+        for group in groups.values():
+            members = [cases[index] for index in group]
+            started = stack.enter_context(_start_process(members))
+            runners |= zip(group, started, strict=True)
+        yield [runners[index] for index in range(len(cases))]
+
+
+@contextmanager
+def _start_process(cases: Sequence[Case]) -> Iterator[list[Runner]]:
+    """Runners for cases that begin in one process; it is killed with the block."""
+    context = multiprocessing.get_context("spawn")
+    ends = [context.Pipe() for _ in cases]
+    runners = [
+        Runner(case.name, case.problem, own) for case, (own, _) in zip(cases, ends, strict=True)
+    ]
+    members = [
+        Member(case.train, case.problem, end) for case, (_, end) in zip(cases, ends, strict=True)
+    ]
+    process = context.Process(target=run_members, args=(members, os.getpid()), daemon=True)
+    with _environment(_complete_environment(cases[0])):
+        process.start()
+    try:
+        for _, end in ends:
+            end.close()
+        yield runners
+    finally:
+        process.kill()
+        process.join()
+        for runner in runners:
+            runner.wait_until_ended()
+
+
+def _complete_environment(case: Case) -> dict[str, str | None]:
+    """What a process is born with: TensorFlow reads some of it when it is imported."""
+    quiet = {"TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3")}
+    without_gpu = {"CUDA_VISIBLE_DEVICES": "-1"} if case.problem.device == "cpu" else {}
+    return {**quiet, **without_gpu, **case.environment}
 
 
 def thread_variables(n_threads: int | None) -> dict[str, str | None]:

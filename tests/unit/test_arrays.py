@@ -61,6 +61,14 @@ def test_small_arrays_are_in_memory_and_large_ones_in_nameless_files(small_limit
     assert large.sum() == 3 * large.size
 
 
+def test_a_system_that_cannot_reserve_space_gets_its_file_too(small_limit, monkeypatch):
+    monkeypatch.delattr(os, "posix_fallocate", raising=False)
+    large = scratch_array((LIMIT, 2), np.uint8)
+    assert isinstance(large, np.memmap)
+    large[-1] = 7
+    assert large.sum() == 14
+
+
 def test_a_full_disk_is_told_with_what_to_do(small_limit, monkeypatch):
     def fail(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

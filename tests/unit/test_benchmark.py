@@ -1,9 +1,11 @@
+import numpy as np
 import pandas as pd
 import pytest
 
-from mlplab.benchmark import summary
+from mlplab.benchmark import batch_sizes, summary
 from mlplab.benchmark.batch_sizes import ABSENT_COLUMNS, COLUMNS, count_operations
 from mlplab.files import save_table
+from mlplab.processors import available_threads
 from mlplab.timing import median_interval, paired_ratio
 
 
@@ -91,6 +93,44 @@ def test_turns_come_in_a_fixed_order(tmp_path):
     table = summary.build_batch_size_benchmark([tmp_path / "b.csv", tmp_path / "a.csv"])
     assert table.columns.tolist() == COLUMNS
     assert table["batch_size"].tolist() == [500, 500, 1000, 1000]
+
+
+def test_turns_tell_the_time_of_a_sample_and_the_rate_of_the_products(monkeypatch):
+    measured = pd.concat([turns("keras_tuned", [0.5, 0.25]), turns("numpy", [0.1, 0.2])])
+    given = ["framework", "input_space", "microseconds_per_sample", "gflops"]
+    asked = []
+
+    def measure(*arguments, **named):
+        asked.append((*arguments, named))
+        return measured.drop(columns=given), {"jax": "jax is not installed"}
+
+    monkeypatch.setattr(batch_sizes, "measure_interleaved", measure)
+    x, labels = np.zeros((1000, 20), np.float32), (np.arange(1000) % 3).astype(np.uint8)
+    names = ["numpy", "keras_tuned", "jax"]
+    table, absent = batch_sizes.measure_batch_size(
+        x,
+        labels,
+        input_space="clusters-20",
+        batch_size=500,
+        variants=names,
+        n_threads=10_000,
+        rounds=2,
+        turn_seconds=0.0,
+        retries=3,
+    )
+    assert table.columns.tolist() == COLUMNS
+    assert table["framework"].tolist() == ["keras", "keras", "numpy", "numpy"]
+    assert set(table["input_space"]) == {"clusters-20"}
+    assert table["microseconds_per_sample"].tolist() == pytest.approx([500, 250, 100, 200])
+    gflop = 1000 * count_operations([20, 70, 30, 3]) / 1e9
+    assert table["gflops"].tolist() == pytest.approx([gflop * n for n in (2, 4, 10, 5)])
+    assert absent.to_dict("records") == [
+        {"input_space": "clusters-20", "batch_size": 500, "variant": "jax",
+         "reason": "jax is not installed"}
+    ]  # fmt: skip
+    ((variants, samples, codes, settings),) = asked
+    assert (variants, samples is x, codes.dtype) == (names, True, np.intp)
+    assert settings["n_threads"] == available_threads()
 
 
 def test_operations_are_those_of_the_products():

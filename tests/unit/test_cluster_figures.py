@@ -6,7 +6,11 @@ import pytest
 from matplotlib import pyplot as plt
 
 from mlplab.cluster_choice import choose_k
-from mlplab.figures.cluster_images import plot_cluster_centers, plot_silhouette_samples
+from mlplab.figures.cluster_images import (
+    plot_ambiguous_images,
+    plot_cluster_centers,
+    plot_silhouette_samples,
+)
 from mlplab.figures.clusters import plot_cluster_cost, plot_cluster_sweep
 from mlplab.figures.runs import plot_confusion
 
@@ -70,6 +74,30 @@ def test_images_that_were_left_out_are_not_drawn_among_the_silhouettes():
     axis = plot_silhouette_samples(values, np.array([0, 0, 1, 1]), clusters).axes[0]
     assert [text.get_text() for text in axis.get_yticklabels()] == ["2 × 7", "2 × 4"]
     assert axis.texts[0].get_text().strip() == "mean 0.300"
+
+
+def test_an_ambiguous_image_stands_left_of_the_two_centres_it_is_between():
+    images, centers = np.arange(60.0).reshape(6, 10), np.arange(100.0, 130).reshape(3, 10)
+    ambiguous = pd.DataFrame(
+        {
+            "cluster": [0, 2, 1, 1, 1, 1],
+            "second_cluster": [1, 0, 2, 2, 2, 2],
+            "class": [7, 4, 0, 0, 0, 0],
+            "margin": [0.0012, 0.5, 0.5, 0.5, 0.5, 0.5],
+        }
+    )
+    axes = plot_ambiguous_images(images, centers, ambiguous, (2, 5)).axes
+    assert len(axes) == 2 * 15  # five images in a row, and one in the next
+    shown = [axis.images[0].get_array().ravel().tolist() for axis in axes if axis.images]
+    assert len(shown) == 6 * 3
+    assert shown[:6] == [
+        *(row.tolist() for row in (images[0], centers[0], centers[1])),
+        *(row.tolist() for row in (images[1], centers[2], centers[0])),
+    ]
+    assert [axis.get_title(loc="left") for axis in axes[:3]] == ["class 7", "margin 1.2e-03", ""]
+    assert [image.cmap.name for axis in axes[:3] for image in axis.images] == [
+        "gray", "gray_r", "gray_r",
+    ]  # fmt: skip
 
 
 def test_images_are_drawn_in_their_shape():

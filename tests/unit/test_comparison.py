@@ -197,6 +197,15 @@ def test_the_summary_says_how_many_seeds_reach_a_target(timed):
     assert np.isnan(best.loc["best of the reference", "ci_low"])
 
 
+def test_a_target_that_no_seed_reaches_has_no_time(timed):
+    times = time_tables.build_time_to_accuracy(timed, "reference", [0.99])
+    summary = time_tables.summarize_time_to_accuracy(times)
+    never = summary[summary["target_kind"] == "published"]
+    assert never["seeds_reached"].tolist() == [0, 0]
+    assert never["seeds"].tolist() == [2, 2]
+    assert never[["epochs", "wall_seconds", "speedup", "ci_low", "ci_high"]].isna().all().all()
+
+
 def test_accuracy_over_time_adds_up_the_seconds_of_training(timed):
     curves = time_tables.build_accuracy_over_time(timed)
     last = curves[curves["experiment"] == "few"].iloc[-1]

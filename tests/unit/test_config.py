@@ -42,6 +42,18 @@ def test_the_default_file_names_every_key():
     assert load_config(DEFAULT).model_dump(mode="json") == DEFAULT
 
 
+def test_a_key_that_no_section_has_is_no_attribute():
+    section = load_config(DEFAULT).scale
+    assert section.n_train is None
+    with pytest.raises(AttributeError, match="'ScaleConfig' object has no attribute 'n_trian'"):
+        section.n_trian  # noqa: B018
+
+
+@pytest.mark.parametrize(("dataset", "published"), [("mnist", True), ("fashion_mnist", False)])
+def test_figures_of_the_articles_stand_beside_their_data_alone(dataset, published):
+    assert load_config(changed("dataset", dataset)).uses_published_data is published
+
+
 def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
     assert sample_counts(load_config(DEFAULT), DATASETS["mnist"].size) == (60_000, 10_000)
     fewer = load_config(changed("scale.n_train", 70))

@@ -6,7 +6,7 @@ import yaml
 from pydantic import BaseModel
 
 from mlplab.claims.model import Claim
-from mlplab.config_reference import main, render_files
+from mlplab.config_reference import main, render_files, render_reference
 from mlplab.config_schema import claims_schema, config_schema, datasets_schema, overlay_schema
 from mlplab.config_workflow import WorkflowConfig
 from mlplab.data.registry import DatasetSpec
@@ -105,6 +105,22 @@ def test_the_page_describes_every_key_once():
     page = FILES["docs/configuration.md"]
     for path in set(paths(DEFAULT)):
         assert page.count(f"\n| `{path}` | ") == 1, path
+
+
+def test_a_section_of_sections_alone_has_no_table_of_its_own():
+    key = {"type": "integer", "description": "how many"}
+    inner = {"description": "Inside.", "properties": {"k": key}}
+    outer = {"$ref": "#/$defs/Outer", "description": "both"}
+    outer_model = {
+        "description": "Outside. And more.",
+        "properties": {"inner": {"$ref": "#/$defs/Inner", "description": "one"}},
+    }
+    page = render_reference(
+        {"properties": {"outer": outer}, "$defs": {"Outer": outer_model, "Inner": inner}}
+    )
+    assert "\n## outer\n\nOutside.\n\n### `outer.inner`\n\nInside.\n" in page
+    assert page.count("| key | type | allowed |") == 1
+    assert "| `outer.inner.k` | whole number |" in page
 
 
 def test_rows_tell_type_limits_default_and_meaning():

@@ -1,7 +1,8 @@
-"""pyproject.toml, requirements.lock and environment.yml say the same."""
+"""What stands in several files of the project is the same in all: versions, dependencies, steps."""
 
 import re
 import tomllib
+from datetime import date
 
 import yaml
 
@@ -49,6 +50,19 @@ def test_conda_users_get_the_locked_versions():
     for name in set(listed) - CONDA_ONLY:
         assert listed[name] == locked[name], name
     assert listed["python"] == "3.11"
+
+
+def test_the_version_is_that_of_the_citation_and_of_the_newest_section_of_the_changelog():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    first, newest, *_ = re.findall(r"^## (.+)$", changes, re.M)
+    assert first == "[Unreleased]"
+    assert citation["version"] == version
+    assert newest.startswith(f"[{version}] - ")
+    assert date.fromisoformat(newest.split(" - ")[1])
+    kinds = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+    assert set(re.findall(r"^### (.+)$", changes, re.M)) <= kinds
 
 
 def test_the_container_is_installed_as_make_does_from_files_that_exist():

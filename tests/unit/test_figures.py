@@ -274,6 +274,15 @@ def test_trainings_are_those_of_one_experiment_batch_size_and_seed(history):
     assert list(accuracy.lines[0].get_ydata()) == chosen["test_accuracy"].tolist()
 
 
+def test_a_network_that_did_not_train_on_an_input_space_has_no_line_for_it(history):
+    clusters = history.assign(input_space="clusters-70")
+    both = pd.concat([history, history.assign(framework="keras"), clusters])
+    chosen = select_trainings(both, experiment="a", batch_size=500, seed=0)
+    figure = plot_training_history(chosen)
+    lines = {axis.get_title(loc="left"): len(axis.lines) for axis in figure.axes[:2]}
+    assert lines == {"NumPy, batch size 500": 2, "Keras, batch size 500": 1}
+
+
 def test_a_confusion_matrix_shows_counts_and_shades_only_mistakes():
     confusion = pd.DataFrame(
         {
@@ -322,6 +331,30 @@ def test_variants_without_a_style_are_drawn_in_grey_with_markers_of_their_own():
     styles = variant_styles([*summary["variant"], *VARIANT_STYLES])
     assert list(styles) == [*VARIANT_STYLES, "earlier", "later"]
     assert len({style["marker"] for style in styles.values()}) == len(styles)
+
+
+def test_ratios_are_drawn_beside_the_line_of_numpy_in_every_panel_that_has_them():
+    ratios = pd.DataFrame(
+        {
+            "variant": ["keras", "sklearn", "keras", "keras"],
+            "input_space": ["pixels", "pixels", "pixels", "clusters-70"],
+            "batch_size": [100, 100, 500, 500],
+            "ratio_to_numpy": [4.0, 8.0, 2.0, 3.0],
+            "ci_low": [3.0, 7.0, 1.5, 2.5],
+            "ci_high": [5.0, 9.0, 2.5, 3.5],
+        }
+    )
+    figure = batch_sizes.plot_batch_size_ratios(ratios)
+    pixels, clusters = figure.axes
+    assert pixels.get_ylabel() == "time of an epoch / that of NumPy\n(NumPy faster above 1)"
+    color = VARIANT_STYLES["keras"]["color"]
+    assert {(100.0, 4.0), (500.0, 2.0)} <= marks(pixels, color)
+    assert (500.0, 3.0) in marks(clusters, color)
+    assert VARIANT_STYLES["sklearn"]["label"] not in [text.get_text() for text in clusters.texts]
+    for axis in figure.axes:
+        assert {(0.0, 1.0), (1.0, 1.0)} <= marks(axis, FRAMEWORK_STYLES["numpy"]["color"])
+    ends = [array for bars in pixels.collections for array in bars.get_segments()]
+    assert [[500, 1.5], [500, 2.5]] in [end.tolist() for end in ends]
 
 
 def test_input_spaces_keep_their_colour_and_differ_in_grey():

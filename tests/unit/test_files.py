@@ -98,6 +98,14 @@ def test_a_failing_job_shows_a_line_and_logs_the_traceback(tmp_path):
     assert "words of compiled code" in log
 
 
+def test_a_folder_in_the_way_is_told_as_it_is_and_leaves_nothing(tmp_path):
+    (tmp_path / "table.csv").mkdir()
+    with pytest.raises(IsADirectoryError) as told:
+        save_table(tmp_path / "table.csv", pd.DataFrame({"k": [1]}))
+    assert "make space" not in str(told.value)
+    assert [path.name for path in tmp_path.iterdir()] == ["table.csv"]
+
+
 def test_leftovers_of_a_killed_writer_are_removed_and_no_others(tmp_path):
     path = tmp_path / "k-5.npy"
     with suppress(KeyboardInterrupt), atomic_path(tmp_path / "k-15.npy") as other:

@@ -20,9 +20,86 @@ def ratios(**changes):
     return pd.DataFrame(rows | changes)
 
 
-def test_without_tables_nothing_is_found():
-    assert find({}) == []
-    assert find({"batch_size_ratios": ratios().iloc[:0]}) == []
+def deep_model(*variants):
+    table = pd.DataFrame(
+        {
+            "variant": ["numpy", "keras", "keras_xla"],
+            "test_accuracy": [0.9712, 0.9699, 0.9701],
+            "seconds_per_epoch": [0.512, 1.04, 0.0876],
+            "epochs": 30,
+        }
+    )
+    return table[table["variant"].isin(variants)]
+
+
+def search_result(*accuracies):
+    return pd.DataFrame({"test_accuracy": accuracies})
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("batch_size_ratios", ratios().iloc[:0]),
+        ("batch_size_ratios", ratios(input_space="clusters-70")),
+        ("final_accuracies", pd.DataFrame({"experiment": ["other"]})),
+        ("optimization_ladder_summary", pd.DataFrame({"step": [0], "accuracy": ["batch"]})),
+        (
+            "thread_scaling",
+            pd.DataFrame({"n_threads": [2], "framework": ["numpy"], "setting": ["api"]}),
+        ),
+        ("deep_model", deep_model()),
+        (
+            "time_to_accuracy_summary",
+            pd.DataFrame({"input_space": ["clusters-70"], "seeds_reached": [2], "seeds": [3]}),
+        ),
+        ("feature_controls", pd.DataFrame({"difference": [None]})),
+        ("search_result", search_result()),
+    ],
+)
+def test_without_rows_of_its_own_nothing_is_found(name, table):
+    assert find({}) == find({name: table}) == []
+
+
+def test_findings_come_in_one_order_whatever_that_of_the_tables():
+    tables = {"search_result": search_result(0.9), "batch_size_ratios": ratios()}
+    first, second = find(tables)
+    assert first.startswith("An epoch of the articles' model")
+    assert second.startswith("The setting that the search chose")
+
+
+@pytest.mark.parametrize(
+    ("variants", "told"),
+    [
+        (
+            ("numpy", "keras", "keras_xla"),
+            "0.9712 of the test images in NumPy (0.51 s an epoch), 0.9699 of the test images in "
+            "Keras (1 s an epoch) and 0.9701 of the test images in Keras with XLA (0.088 s an "
+            "epoch) rightly after 30 epochs",
+        ),
+        (("keras",), "classifies 0.9699 of the test images in Keras (1 s an epoch) rightly"),
+    ],
+)
+def test_the_deep_model_is_told_in_the_variants_that_were_trained(variants, told):
+    (sentence,) = find({"deep_model": deep_model(*variants)})
+    assert told in sentence
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "told"),
+    [
+        ((0.981, 0.982, 0.9826), "0.9819 (0.9810 to 0.9826) of the test images rightly (3 seeds)."),
+        ((0.981,), "0.9810 of the test images rightly (1 seed)."),
+    ],
+)
+def test_the_search_is_told_by_its_final_trainings(accuracies, told):
+    (sentence,) = find({"search_result": search_result(*accuracies)})
+    assert sentence.endswith(told)
+
+
+def test_one_batch_size_is_told_once_and_without_the_matched_model_nothing_of_it():
+    (sentence,) = find({"batch_size_ratios": ratios().head(1)})
+    assert sentence.endswith("network in NumPy at batch size 500.")
+    assert sentence.count("2.75") == 1
 
 
 def test_times_are_told_with_their_intervals_and_verdicts():
@@ -62,6 +139,8 @@ def test_accuracies_are_means_with_the_range_of_their_seeds():
     assert "0.9850 (0.9800 to 0.9900) of the training images" in sentence
     assert "after 35 epochs (2 seeds)" in sentence
     assert "0.8800 of the test images after 30 at batch size 100" in sentence
+    (sentence,) = find({"final_accuracies": final.head(2)})
+    assert sentence.endswith("rightly after 35 epochs (2 seeds).")
 
 
 def test_quiet_turns_tell_the_processors_used():
@@ -78,6 +157,8 @@ def test_quiet_turns_tell_the_processors_used():
     assert "NumPy used 1.00 by the environment and 1.01 by functions" in sentence
     assert "Keras used 1.20 by the environment" in sentence
     assert "1.90" not in sentence
+    (sentence,) = find({"thread_scaling": turns[turns["framework"] == "numpy"]})
+    assert "Keras" not in sentence
 
 
 def test_steps_of_the_ladder_are_compared_with_what_was_published():
@@ -113,6 +194,8 @@ def test_the_elbow_is_told_as_the_sweep_judges_it():
     assert sentence.endswith("no clear elbow: from 40 to 100 in 45 cases.")
     (sentence,) = find({"cluster_choices": choices.iloc[:1]})
     assert "peaks at no K inside the sweep" in sentence
+    (sentence,) = find({"cluster_choices": choices.iloc[1:2]})
+    assert sentence == "The mean silhouette has peaks at K = 110."
 
 
 def test_only_targets_that_all_seeds_reach_are_told():
@@ -170,6 +253,12 @@ def test_the_origin_names_all_machines_that_took_part(record):
     assert origin["code"] == "0123456789ab, with changes"
     assert origin["libraries"] == "numpy 2.4.6"
     assert origin["records"] == "1 table without one"
+
+
+def test_tables_without_records_have_no_origin_but_say_so(record):
+    assert describe_origin([None, None]) == {"records": "none of 2 tables has one"}
+    outside = record | {"git": {"commit": None, "dirty": False}}
+    assert describe_origin([outside])["code"] == "not from a git repository"
 
 
 def test_findings_and_machine_become_a_page_that_has_every_word(record):

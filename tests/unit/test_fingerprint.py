@@ -81,6 +81,7 @@ def reached(package, text):
                                    "lab.tables", "lab.numbers"}),
         ("from lab.deep import *", {"lab", "lab.deep", "lab.deep.other", "lab.deep.inner",
                                     "lab.tables", "lab.numbers"}),
+        ("from numpy import *", set()),
         ("import beside", {"beside", "lab", "lab.figures"}),
         ("import lab.plugins", {"lab", "lab.plugins", "lab.plugins.red_plugin",
                                 "lab.plugins.blue_plugin", "lab.numbers"}),
@@ -182,8 +183,11 @@ def test_only_the_libraries_that_the_closure_imports_count(package):
     assert set(drawn) == {"matplotlib", "numpy"}
 
 
-def test_libraries_bring_those_they_run_on_and_absent_ones_are_left_out():
+def test_libraries_bring_those_they_run_on_and_absent_ones_are_left_out(monkeypatch):
     assert set(library_versions({"sklearn", "tqdm"})) == {"scikit-learn", "scipy", "numpy"}
+    absent = ("no-such-distribution", "numpy")
+    monkeypatch.setitem(fingerprint.NUMERICAL_LIBRARIES, "absent", absent)
+    assert set(library_versions({"absent"})) == {"numpy"}
     fingerprint._installed_version.cache_clear()
     assert library_versions({"not_a_library"}) == {}
 

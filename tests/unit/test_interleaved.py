@@ -17,7 +17,8 @@ from mlplab import interleaved
 from mlplab.files import load_array, save_array
 from mlplab.interleaved import measure_interleaved
 from mlplab.processors import available_threads
-from mlplab.runners import VariantFault
+from mlplab.runners import Case, VariantFault, start_runners, thread_variables
+from mlplab.variant_process import NamedVariant
 from mlplab.variants import NAMES, Problem, load_variant
 from tests.conftest import ROOT
 
@@ -225,6 +226,22 @@ def test_processes_end_with_their_parent_even_if_it_is_killed(tmp_path):
         parent.kill()
         parent.wait()
     assert _wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in child))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends forks with their parent")
+def test_keras_is_loaded_once_for_all_variants_that_need_it(samples):
+    problem = Problem(*samples, batch_size=100, n_threads=1, epochs=3)
+    names, before = ("keras", "keras_matched"), _children(os.getpid())
+    cases = [Case(name, NamedVariant(name), problem, thread_variables(1)) for name in names]
+    with start_runners(cases) as runners:
+        assert all(runner.wait_until_loaded() for runner in runners)
+        (loader,) = set(_children(os.getpid())) - set(before)
+        forks = _children(loader)
+        assert len(forks) == 2
+        assert all(runner.prepare() for runner in runners)
+        assert all(runner.run_epoch().wall_seconds > 0 for runner in runners)
+        assert [runner.pools["blas"] for runner in runners] == [1, 1]
+    assert _wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in (loader, *forks)))
 
 
 def _children(parent):

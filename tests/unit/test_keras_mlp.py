@@ -4,6 +4,7 @@ import sys
 import numpy as np
 import pytest
 
+from mlplab import arrays
 from mlplab.keras_mlp import (
     build_deep_model,
     build_matched_model,
@@ -63,6 +64,36 @@ def test_threads_cannot_be_changed_once_they_run():
     configure_tensorflow(2)
 
 
+class _Gpus:
+    """Stands in for TensorFlow's list of GPUs, and keeps what is set for one of them."""
+
+    def __init__(self, monkeypatch, *names):
+        import tensorflow as tf
+
+        self.limits = []
+        monkeypatch.setattr(tf.config, "list_physical_devices", lambda _: list(names))
+        monkeypatch.setattr(tf.config, "set_logical_device_configuration", self._keep)
+
+    def _keep(self, gpu, devices):
+        self.limits.append((gpu, [device.memory_limit for device in devices]))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "limits"), [({}, []), ({"gpu_memory_mib": 512}, [("first", [512])])]
+)
+def test_the_memory_of_the_first_gpu_is_limited_if_asked(monkeypatch, wanted, limits):
+    gpus = _Gpus(monkeypatch, "first", "second")
+    configure_tensorflow(2, device="gpu", **wanted)
+    assert gpus.limits == limits
+
+
+def test_a_gpu_that_is_not_there_is_told(monkeypatch):
+    gpus = _Gpus(monkeypatch)
+    with pytest.raises(RuntimeError, match="device gpu: TensorFlow finds no GPU; install"):
+        configure_tensorflow(2, device="gpu", gpu_memory_mib=512)
+    assert not gpus.limits
+
+
 @pytest.fixture
 def samples(random):
     x = random.normal(size=(300, 5))
@@ -97,6 +128,36 @@ def test_a_training_without_test_part_misses_only_its_accuracy(samples):
     assert history["test_accuracy"].isna().all()
     assert (history["regularization_share"] == 0).all()
     assert (history["wall_seconds"] > 0).all()
+
+
+def test_large_samples_are_read_by_batches_with_the_same_result(samples, monkeypatch):
+    from mlplab.keras_mlp import batches
+
+    def train(x, y):
+        model = build_reference_model(5, 2, hidden=(4,))
+        model.set_weights([np.full(w.shape, 0.1) + 0.1 * len(w) for w in model.get_weights()])
+        model.run_eagerly = True  # for two steps quicker than to compile them
+        # One batch an epoch: its sums do not depend on the order of the samples.
+        history = train_keras(model, x, y, x, y, epochs=2, batch_size=300, seed=0)
+        return history[["total_cost", "train_accuracy", "test_accuracy"]]
+
+    at_once = train(*samples)
+    monkeypatch.setattr(arrays, "LARGEST_IN_MEMORY", 1000)
+    read, kind = [], batches.BatchReader
+    monkeypatch.setattr(batches, "BatchReader", lambda *a, **n: read.append(n) or kind(*a, **n))
+    by_batches = train(*samples)
+    assert read == [{"shuffle": True}, {"shuffle": False}]
+    np.testing.assert_allclose(by_batches, at_once, rtol=1e-5)
+
+
+def test_the_optimizer_of_the_matched_model_is_built_once():
+    start = draw_parameters([3, 2, 2], "float32", np.random.RandomState(0))
+    model = build_matched_model(start.weights, start.biases, steps_per_epoch=1)
+    model.optimizer.build(model.trainable_variables)
+    before = model.optimizer.variables
+    assert len(before) == 2 + 4  # iterations and learning rate; a step of each variable
+    model.optimizer.build(model.trainable_variables)
+    assert [a is b for a, b in zip(before, model.optimizer.variables, strict=True)] == [True] * 6
 
 
 def test_the_seed_decides_the_order_of_the_batches(samples):

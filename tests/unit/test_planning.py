@@ -19,6 +19,8 @@ X = np.random.default_rng(0).random((3000, 784), dtype=np.float32)
 @pytest.fixture
 def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("MLPLAB_CACHE_DIR", str(tmp_path))
+    # Other tests run beside these.
+    monkeypatch.setattr(planning, "CONTAMINATED_ABOVE", 2.0)
     planning._plans_of_this_process.clear()
     yield tmp_path / "plans"
     planning._plans_of_this_process.clear()
@@ -136,3 +138,13 @@ def test_batch_sizes_that_are_there_by_chance_share_a_plan(cache):
     for n in (1500, 1501, 1999):
         choose_plan(np.resize(X, (n, 784)), SIZES, n, 2)
     assert len(list(cache.iterdir())) == 1
+
+
+@pytest.mark.parametrize(("tolerated", "repeated"), [(2.0, 0), (-1.0, planning._ATTEMPTS)])
+def test_plans_are_measured_again_while_others_use_the_machine(
+    cache, monkeypatch, caplog, tolerated, repeated
+):
+    monkeypatch.setattr(planning, "CONTAMINATED_ABOVE", tolerated)
+    with caplog.at_level("INFO"):
+        choose_plan(X, SIZES, 500, 2)
+    assert sum("others used" in record.message for record in caplog.records) == repeated

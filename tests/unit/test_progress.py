@@ -72,6 +72,15 @@ def test_a_job_beside_others_draws_no_bar(terminal, monkeypatch):
     assert read() == ""
 
 
+def test_a_stream_that_is_closed_holds_no_bar(terminal):
+    stream, read = terminal
+    closed = os.fdopen(os.dup(stream.fileno()), "w")
+    closed.close()
+    with draw_bars_on(closed):
+        work()
+    assert read() == ""
+
+
 def test_files_and_pipes_hold_no_bar(tmp_path, capsys):
     with (tmp_path / "file").open("w") as file, draw_bars_on(file):
         work()

@@ -156,6 +156,10 @@ def test_results_that_match_their_records_pass(finished, capsys):
             lambda p: shutil.copy(sidecar_path(p), p.with_name("new.csv.provenance.json")),
             "new.csv: missing",
         ),
+        (
+            lambda p: sidecar_path(p).write_text(sidecar_path(p).read_text().replace(p.name, "b")),
+            "sum.csv: unrecorded: sum.csv.provenance.json is the record of another file",
+        ),
     ],
 )
 def test_what_does_not_match_is_named(finished, capsys, harm, said):

@@ -7,6 +7,7 @@ import pytest
 from sklearn.datasets import load_digits
 
 from mlplab.config import ConfigError, load_config
+from mlplab.config_search import find_search_size_conflicts
 from mlplab.figures.search import plot_search
 from mlplab.search.draws import draw_settings, find_decrease_const
 from mlplab.search.inputs import make_search_features
@@ -184,6 +185,22 @@ def test_the_figure_marks_the_chosen_trial_and_counts_the_diverged(digits):
     plt.close(figure)
 
 
+def test_the_figure_shows_the_mean_of_the_seeds_beside_the_published_accuracy(digits):
+    trials = try_setting(digits, 0.02).assign(trial=0)
+    final = pd.DataFrame({"trial": 0, "seed": [0, 1, 2], "test_accuracy": [0.97, 0.98, 0.985]})
+    final = final.assign(train_accuracy=1.0, seconds=2.0)
+    summary = summarize_search(final, 0.978)
+    figure = plot_search(tabulate_trials(trials), final, summary)
+    right = figure.axes[1]
+    assert [text.get_text() for text in right.texts] == ["0.9783", "published 0.978"]
+    assert right.lines[0].get_ydata().tolist() == [0.97, 0.98, 0.985]
+    assert [0.978, 0.978] in [list(line.get_ydata()) for line in right.lines]
+    (interval,) = [bars.get_segments()[0].tolist() for bars in right.collections]
+    row = summary.iloc[0]
+    assert interval == [pytest.approx([0.5, row["ci_low"]]), pytest.approx([0.5, row["ci_high"]])]
+    plt.close(figure)
+
+
 @pytest.mark.parametrize(
     ("key", "value", "fault"),
     [
@@ -204,3 +221,11 @@ def test_a_search_that_cannot_be_is_refused(key, value, fault):
     with pytest.raises(ConfigError) as refused:
         load_config(changed(key, value), DATASETS)
     assert fault in str(refused.value)
+
+
+def test_there_are_no_more_components_than_pixels():
+    spaces = ["pca-90", "pca-30-whitened", "clusters-90"]
+    search = load_config(changed("search.space.input_spaces", spaces)).search
+    (fault,) = find_search_size_conflicts(search, 60_000, 5 * 7)
+    assert fault.startswith("search.space.input_spaces: found 'pca-90'; allowed: at most 35 comp")
+    assert not list(find_search_size_conflicts(search, 60_000, 90))

@@ -1,3 +1,4 @@
+import logging
 import re
 
 import numpy as np
@@ -116,6 +117,33 @@ def test_a_sample_has_the_coefficients_of_all_samples(blobs, threads):
     assert again.values.tobytes() == sampled.values.tobytes()
     other = measure_silhouettes(x, labelings, max_samples=700, seed=5)
     assert not np.array_equal(other.indices, sampled.indices)
+
+
+def test_among_all_samples_those_without_a_coefficient_are_missing(blobs):
+    x, labelings = blobs
+    sampled = measure_silhouettes(x, labelings, max_samples=700, seed=4)
+    every = sampled.every_sample()
+    assert every.shape == (3, 3_000)
+    np.testing.assert_array_equal(every[:, sampled.indices], sampled.values.astype(np.float32))
+    assert np.isnan(np.delete(every, sampled.indices, axis=1)).all()
+
+
+def test_no_labeling_has_no_coefficient(blobs):
+    found = measure_silhouettes(blobs[0], [], max_samples=700)
+    assert found.values.shape == (0, 700)
+    assert found.scores.shape == (0,)
+
+
+@pytest.mark.parametrize("max_samples", [None, 700])
+def test_rounds_are_told_only_if_asked_for(blobs, caplog, max_samples):
+    x, labelings = blobs
+    with caplog.at_level(logging.INFO, "mlplab"):
+        plain = measure_silhouettes(x, labelings, max_samples=max_samples)
+        assert not caplog.messages
+        told = measure_silhouettes(x, labelings, max_samples=max_samples, progress=True)
+    assert caplog.messages[-1].startswith("round ")
+    assert caplog.messages[-1].endswith(": 0 s left")
+    assert told.values.tobytes() == plain.values.tobytes()
 
 
 def test_the_standard_error_is_the_spread_of_sampled_scores(blobs):

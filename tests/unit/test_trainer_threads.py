@@ -121,6 +121,28 @@ def test_an_interrupt_between_two_steps_of_a_run_leaves_no_thread_waiting(monkey
     assert threading.active_count() == n_threads
 
 
+def test_a_team_that_does_not_get_all_its_threads_leaves_none(monkeypatch):
+    started, start = [], threading.Thread.start
+
+    def start_one(thread):
+        if started:
+            raise RuntimeError("can't start new thread")
+        started.append(thread)
+        start(thread)
+
+    n_threads = threading.active_count()
+    monkeypatch.setattr(threading.Thread, "start", start_one)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        Team(3)
+    assert len(started) == 1
+    assert threading.active_count() == n_threads
+
+
+def test_a_single_feature_cannot_be_divided():
+    with pytest.raises(ValueError, match="where there are two or more, not 1"):
+        train([1, 4, 3], 20, 10, FEATURES, shuffle=False, only_last=False, seed=0)
+
+
 def test_an_interrupted_epoch_counts_for_nothing(random, monkeypatch):
     x, y = random.normal(size=(60, 4)), np.arange(60) % 3
     network = NumpyMLPClassifier((5,), epochs=3, decrease_const=0.5, random_state=0).fit(x, y)

@@ -9,13 +9,13 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from mlplab.interleaved import Case, measure_cases, refuse_absent
+from mlplab.interleaved import measure_cases, refuse_absent
 from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
 from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
 from mlplab.numpy_mlp.update import Update
 from mlplab.numpy_mlp.workspace import sigmoid
 from mlplab.processors import available_threads
-from mlplab.runners import thread_variables
+from mlplab.runners import Case, thread_variables
 from mlplab.timing import median_interval, quiet_rounds
 from mlplab.variants import L2, LEARNING_RATE, MOMENTUM, Clock, Problem
 from mlplab.variants.keras_variant import limit_tensorflow

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_info
 
-from mlplab.interleaved import Case, measure_cases, refuse_absent
+from mlplab.interleaved import measure_cases, refuse_absent
 from mlplab.keras_mlp import build_reference_model
 from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
 from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
 from mlplab.processors import available_threads
-from mlplab.runners import thread_variables
+from mlplab.runners import Case, thread_variables
 from mlplab.variants import (
     HIDDEN,
     L2,

@@ -1,9 +1,9 @@
 import pytest
 import yaml
 
-from mlplab.claims import ClaimError, load_claims
+from mlplab.claims import Claim, ClaimError, load_claims
 from mlplab.claims.model import Includes
-from tests.unit.claims.conftest import entry
+from tests.unit.claims.conftest import ENTRY, entry
 
 
 def write(folder, *entries):
@@ -18,6 +18,37 @@ def test_claims_are_read_with_all_their_parts(tmp_path):
     assert claim.requires == {"dataset": "mnist", "sizes": Includes(includes=(5, 6))}
     assert claim.allowed_difference == pytest.approx(0.0122)
     assert claim.value.named_columns() == {"history": {"accuracy", "epoch", "seed"}}
+
+
+@pytest.mark.parametrize(
+    ("value", "columns"),
+    [
+        (
+            {
+                "ratio": [
+                    {"table": "history", "column": "seconds", "where": {"epoch": 3}},
+                    {"table": "history", "column": ["cost", "gap"], "per": "seed"},
+                ]
+            },
+            {"history": {"seconds", "epoch", "cost", "gap", "seed"}},
+        ),
+        (
+            {
+                "difference": [
+                    {"table": "history", "column": "seconds"},
+                    {"table": "summary", "column": "cost", "take": "max", "at": "k"},
+                ]
+            },
+            {"history": {"seconds"}, "summary": {"cost", "k"}},
+        ),
+        (
+            {"r_squared": {"table": "sweep", "x": "k", "y": "seconds", "where": {"seed": 0}}},
+            {"sweep": {"k", "seconds", "seed"}},
+        ),
+    ],
+)
+def test_a_claim_names_the_columns_it_reads(value, columns):
+    assert Claim.model_validate(ENTRY | {"value": value}).value.named_columns() == columns
 
 
 def test_all_faults_of_the_file_are_told_at_once(tmp_path):

@@ -151,6 +151,15 @@ def test_an_empty_field_may_stand_for_a_number(tables):
     assert (estimate.value, estimate.finding, estimate.repetitions) == (2.0, "", 3)
 
 
+@pytest.mark.parametrize("take", ["min", "max"])
+def test_of_empty_fields_alone_there_is_no_smallest_or_largest(tables, take):
+    tables["history"]["gap"] = float("nan")
+    query = ROW | {"column": "gap", "take": take, "at": "epoch", "empty": "never reached"}
+    estimate = found(query, tables)
+    assert math.isnan(estimate.value)
+    assert estimate.finding == "never reached"
+
+
 @pytest.mark.parametrize(
     ("query", "fault"),
     [

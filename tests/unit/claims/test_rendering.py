@@ -58,6 +58,12 @@ def test_markdown_has_a_row_per_testable_claim_and_reasons_for_the_others(table)
     assert lines[-1] == "- A: What was said. no GPU"
 
 
+def test_where_all_can_be_tested_nothing_is_said_of_others(table):
+    text = render_markdown(table[table["id"] != "gpu"])
+    assert "Not testable" not in text
+    assert text.endswith("|\n")
+
+
 def test_the_page_says_each_verdict_in_a_word_a_symbol_and_a_colour(table):
     page = render_html(table)
     body = ElementTree.fromstring(page[page.index("<body>") : page.index("</html>")])

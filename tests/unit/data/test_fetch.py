@@ -1,15 +1,18 @@
 """Downloads against real servers on the loopback address, and what they do wrong."""
 
+import errno
 import gzip
 import logging
+import os
 import random
 import threading
 import time
 from contextlib import suppress
 
 import pytest
+import requests
 
-from mlplab.data import DataError
+from mlplab.data import DataError, sources
 from tests.unit.data.helpers import (
     CONTENT,
     assert_complete,
@@ -69,6 +72,14 @@ def cut(handler):
     handler.connection.close()
 
 
+def torn(handler):
+    send(handler, 200, gzip.compress(content_of(handler))[:-9])
+
+
+def hang_up(handler):
+    handler.close_connection = True
+
+
 def bomb(handler):
     send(handler, 200, gzip.compress(bytes(500_000)))
 
@@ -99,6 +110,8 @@ def silent(handler):
         (wrong_content, "other content"),
         (html, "expected"),
         (cut, "IncompleteRead"),
+        (torn, "is damaged"),
+        (hang_up, "connection lost"),
         (bomb, "unpacks to more than"),
         (endless, "more than the .* bytes expected"),
         (endless_redirect, "redirected in a circle"),
@@ -210,6 +223,64 @@ def test_an_altered_local_file_is_read_once_and_the_next_source_tried(serve, tmp
     fetch(spec_of(serve(good).url), tmp_path / "there", local_folder=local)
     assert_complete(tmp_path / "there")
     assert caplog.text.count("other content") == len(CONTENT)
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (None, "neither train_images nor train_images.gz is there"),
+        (b"short", "train_images has 5 bytes, expected 950"),
+    ],
+)
+def test_what_a_local_folder_lacks_comes_from_the_next_source(
+    serve, tmp_path, caplog, content, fault
+):
+    local = tmp_path / "local"
+    local.mkdir()
+    for name, data in CONTENT.items():
+        (local / name).write_bytes(data)
+    (local / "train_images").unlink()
+    if content:
+        (local / "train_images").write_bytes(content)
+    server = serve(good)
+    fetch(spec_of(server.url), tmp_path / "there", local_folder=local)
+    assert_complete(tmp_path / "there")
+    assert list(server.requests) == ["/train_images.gz"]
+    # A folder is asked once: it would give the same again.
+    assert caplog.text.count(fault) == 1
+
+
+def test_a_local_file_that_the_disk_does_not_give_is_told(serve, tmp_path, monkeypatch):
+    def fail(_):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    local = tmp_path / "local"
+    local.mkdir()
+    (local / "train_images").write_bytes(CONTENT["train_images"])
+    monkeypatch.setattr(sources, "open_unpacked", fail)
+    with pytest.raises(DataError, match=r"folder .*local: train_images: .*Input/output error"):
+        fetch(spec_of(), tmp_path / "there", local_folder=local)
+
+
+def test_a_host_that_does_not_connect_in_time_is_asked_once(serve, tmp_path, monkeypatch, caplog):
+    def fail(*_, **__):
+        raise requests.ConnectTimeout
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", fail)
+    with pytest.raises(DataError, match=r"127\.0\.0\.1.*train_images\.gz: no connection in time"):
+        fetch(spec_of(serve(good).url), tmp_path)
+    assert "try 2" not in caplog.text
+
+
+def test_without_any_source_the_files_that_are_there_will_do(tmp_path):
+    spec = spec_of()
+    for name, data in CONTENT.items():
+        (tmp_path / name).write_bytes(data)
+    fetch(spec, tmp_path)
+    assert_complete(tmp_path)
+    (tmp_path / "test_labels").write_bytes(b"damaged")
+    with pytest.raises(DataError, match=r"test_labels cannot be had. Tried:\n  - no source is"):
+        fetch(spec, tmp_path)
 
 
 def test_fetched_files_have_the_usual_permissions(serve, tmp_path):

