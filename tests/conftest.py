@@ -11,12 +11,42 @@ from hypothesis import settings
 
 from mlplab.data import Dataset, fetch_dataset, load_dataset
 from mlplab.data.registry import DatasetSpec, load_registry
+from mlplab.processors import available_threads
 
 ROOT = Path(__file__).parents[1]
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 # Tests run beside others, so the time of an example says nothing.
 settings.register_profile("mlplab", deadline=None)
 settings.load_profile("mlplab")
+
+
+# Whichever process is free takes the next file of this order, and all others after these. What
+# starts from a run stands so far behind the file that makes it that no process waits for it.
+LONGEST = (
+    "workflow/test_interruptions.py",  # makes the tiny run
+    "workflow/test_quick_run.py",  # makes the quick run
+    "workflow/test_fashion_mnist.py",
+    "workflow/test_slurm.py",
+    "workflow/test_module.py",
+    "workflow/test_wrong_configs.py",
+    "unit/test_operations.py",
+    "unit/test_numpy_mlp.py",
+    "unit/test_interleaved.py",
+    "workflow/test_contract.py",
+    "workflow/test_own_data.py",
+    "workflow/test_report.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, so that none is left for the end, when only one process works."""
+    order = {ROOT / "tests" / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path, len(order)))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than processors: downloads, clusters and killed runs wait more than work."""
+    return available_threads() + 1
 
 
 @pytest.fixture(scope="session", autouse=True)

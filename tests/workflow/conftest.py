@@ -1,14 +1,24 @@
-"""One finished run of the smallest configuration, shared by all tests that start from one."""
+"""Finished runs that all tests share: a tiny one of own data, and the quick one of MNIST."""
 
 import fcntl
+import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-from tests.workflow.running import TINY_FILE, snakemake, write_tiny_config
+from tests.workflow.running import QUICK_FILE, TINY_FILE, files_in, snakemake, write_own_data
+
+
+class FinishedRun(NamedTuple):
+    """A checkout in which a run has ended, the files in it before, and the user's home folder."""
+
+    checkout: Path
+    before: set[str]
+    home: Path
 
 
 @contextmanager
@@ -20,30 +30,69 @@ def turn_of_one_process(path: Path) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def tiny_checkout(
-    checkout: Path, mnist_folder: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str
-):
-    """A checkout in which the tiny run has ended; tests change only copies of it."""
+def made_once(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Callable[[str, Callable[[Path], None]], Path]:
+    """A function that gives a folder: the first process to ask makes it, others wait for it."""
     shared = tmp_path_factory.getbasetemp()
     if worker_id != "master":
         shared = shared.parent
-    folder, ended = shared / "a finished run" / "mlplab", shared / "tiny-run-has-ended"
-    with turn_of_one_process(shared / "tiny-run.lock"):
-        if not ended.exists():
-            # Left by a process whose attempt failed.
-            shutil.rmtree(folder, ignore_errors=True)
-            shutil.copytree(checkout, folder)
-            write_tiny_config(folder, data_dir=str(mnist_folder))
-            done = snakemake(folder, *TINY_FILE)
-            assert done.returncode == 0, done.stderr
-            ended.touch()
-    return folder
+
+    def give(name: str, make: Callable[[Path], None]) -> Path:
+        folder, ended = shared / name, shared / f"{name} has ended"
+        with turn_of_one_process(shared / f"{name}.lock"):
+            if not ended.exists():
+                # Left by a process whose attempt failed.
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                make(folder)
+                ended.touch()
+        return folder
+
+    return give
+
+
+@pytest.fixture(scope="session")
+def own_run(made_once, checkout: Path) -> FinishedRun:
+    """The tiny run on an .npz of the user's own; tests change only copies of it."""
+
+    def make(folder: Path) -> None:
+        shutil.copytree(checkout, folder / "mlplab")
+        write_own_data(folder / "mlplab")
+        (folder / "before.json").write_text(json.dumps(sorted(files_in(folder / "mlplab"))))
+        home = folder / "home"
+        home.mkdir()
+        caches = {"HOME": str(home), "XDG_CACHE_HOME": str(home / ".cache")}
+        done = snakemake(folder / "mlplab", *TINY_FILE, MLPLAB_DATA_DIR="", **caches)
+        assert done.returncode == 0, done.stderr
+
+    folder = made_once("a tiny run", make)
+    before = set(json.loads((folder / "before.json").read_text()))
+    return FinishedRun(folder / "mlplab", before, folder / "home")
+
+
+@pytest.fixture(scope="session")
+def tiny_checkout(own_run: FinishedRun) -> Path:
+    """The checkout of the tiny run; tests change only copies of it."""
+    return own_run.checkout
 
 
 @pytest.fixture
 def tiny_copy(tiny_checkout: Path, tmp_path: Path):
-    """A copy of the finished run, dates of files kept, to be changed by one test."""
+    """A copy of the finished tiny run, dates of files kept, to be changed by one test."""
     folder = tmp_path / "a copy" / "mlplab"
     shutil.copytree(tiny_checkout, folder)
     yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def quick_checkout(made_once, checkout: Path, mnist_folder: Path) -> Path:
+    """A checkout in which the quick run has ended, on MNIST; tests only look at it."""
+
+    def make(folder: Path) -> None:
+        shutil.copytree(checkout, folder / "mlplab")
+        done = snakemake(folder / "mlplab", *QUICK_FILE, MLPLAB_DATA_DIR=str(mnist_folder))
+        assert done.returncode == 0, done.stderr
+
+    return made_once("the quick run", make) / "mlplab"

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import yaml
 
+from tests.unit.data.own import make_arrays, write_npz
+
 TINY_EXPERIMENT = {"epochs": 2, "batch_size": 100, "seeds": [0]}
 TINY = {
     "run": "tiny",
@@ -49,11 +51,27 @@ TINY = {
     },
 }
 TINY_FILE = ("--configfile", "config/tiny.yaml")
+QUICK_FILE = ("--configfile", "config/quick.yaml")
+# Data of the user's own for the tiny run: 12 × 20 pixels, seven classes, labels -3 to 300.
+OWN_ARRAYS = make_arrays(800, 750)
+OWN = {"dataset": "mine.npz", "scale": {"n_train": 700, "n_test": 300}}
 
 
 def write_tiny_config(folder: Path, **changes: object) -> None:
     """Put the smallest configuration that uses every rule into a checkout."""
     (folder / "config" / "tiny.yaml").write_text(yaml.safe_dump(TINY | changes))
+
+
+def write_own_data(folder: Path) -> None:
+    """Put an .npz of the user's own into a checkout, and the tiny configuration for it."""
+    write_npz(folder / "mine.npz", OWN_ARRAYS)
+    write_tiny_config(folder, **OWN)
+
+
+def files_in(folder: Path) -> set[str]:
+    """Paths of all files in a folder, without the bytecode that Python keeps beside its modules."""
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix() for path in paths if path.suffix != ".pyc"}
 
 
 def environment(folder: Path, **variables: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The claims of this project against the tables of a finished run."""
+"""The claims of this project against the tables of the quick run."""
 
 import json
 import sys
@@ -13,12 +13,12 @@ from tests.workflow.running import run
 
 
 @pytest.fixture(scope="module")
-def claims(tiny_checkout):
-    return load_claims(tiny_checkout / "config" / "claims.yaml")
+def claims(quick_checkout):
+    return load_claims(quick_checkout / "config" / "claims.yaml")
 
 
-def test_every_table_and_column_that_a_claim_names_is_there(tiny_checkout, claims):
-    tables = tiny_checkout / "results" / "tiny" / "tables"
+def test_every_table_and_column_that_a_claim_names_is_there(quick_checkout, claims):
+    tables = quick_checkout / "results" / "quick" / "tables"
     columns = {path.stem: set(pd.read_csv(path, nrows=0)) for path in tables.glob("*.csv")}
     absent = {
         claim.id: {name: needed - columns.get(name, set()) for name, needed in named.items()}
@@ -30,8 +30,8 @@ def test_every_table_and_column_that_a_claim_names_is_there(tiny_checkout, claim
     assert absent == {}
 
 
-def test_every_name_that_a_claim_looks_for_is_there(tiny_checkout, claims):
-    tables = tiny_checkout / "results" / "tiny" / "tables"
+def test_every_name_that_a_claim_looks_for_is_there(quick_checkout, claims):
+    tables = quick_checkout / "results" / "quick" / "tables"
     # Names of input spaces have numbers of clusters in them, which are others in this small run.
     sought = {
         (query.table, column, value)
@@ -52,8 +52,8 @@ def queries(claim):
     return parts or ([claim.value] if isinstance(claim.value, Query) else [])
 
 
-def test_the_rule_reads_every_table_and_section_that_a_claim_names(tiny_checkout, claims):
-    path = tiny_checkout / "results" / "tiny" / "tables" / "claims.csv.provenance.json"
+def test_the_rule_reads_every_table_and_section_that_a_claim_names(quick_checkout, claims):
+    path = quick_checkout / "results" / "quick" / "tables" / "claims.csv.provenance.json"
     record = json.loads(path.read_text())
     read = {Path(path).stem for path in record["inputs"]}
     assert {name for claim in claims if claim.value for name in claim.value.named_columns()} <= read
@@ -61,13 +61,13 @@ def test_the_rule_reads_every_table_and_section_that_a_claim_names(tiny_checkout
     assert sections == set(record["parameters"]["config"])
 
 
-def test_each_claim_has_a_row_and_the_command_shows_them(tiny_checkout, claims):
-    results = tiny_checkout / "results" / "tiny"
+def test_each_claim_has_a_row_and_the_command_shows_them(quick_checkout, claims):
+    results = quick_checkout / "results" / "quick"
     table = pd.read_csv(results / "tables" / "claims.csv")
     assert table.columns.tolist() == COLUMNS
     assert table["id"].tolist() == [claim.id for claim in claims]
     assert table["evidence"].notna().all()
-    done = run(tiny_checkout, sys.executable, "-m", "mlplab.claims", str(results))
+    done = run(quick_checkout, sys.executable, "-m", "mlplab.claims", str(results))
     assert done.returncode == 0, done.stderr
     assert f"{len(claims)} claims: " in done.stdout
     page = (results / "tables" / "claims.html").read_text()

@@ -1,14 +1,21 @@
-"""After which change which jobs run again, on a finished run of real images."""
+"""After which change which jobs run again: on finished runs, of own data, and of MNIST."""
 
 import ast
 import json
-import sys
+from contextlib import closing
 
 import pytest
 
 from tests.conftest import ROOT
-from tests.workflow.contract import ALL_JOBS, BEGIN, CHANGES, with_table
-from tests.workflow.running import TINY_FILE, jobs, run, snakemake
+from tests.workflow.contract import ALL_JOBS, BEGIN, CHANGES, DOWNLOAD, with_table
+from tests.workflow.forks import Forks
+from tests.workflow.running import QUICK_FILE, TINY_FILE, jobs, snakemake
+
+
+@pytest.fixture(scope="module")
+def forks():
+    with closing(Forks()) as opened:
+        yield opened
 
 
 def pretend_versions(folder, libraries):
@@ -20,27 +27,43 @@ def pretend_versions(folder, libraries):
     return str(folder)
 
 
+def without_download(counts):
+    """Of these jobs those that a run on own data has, which are read where they lie."""
+    return {job: n for job, n in counts.items() if job not in DOWNLOAD}
+
+
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.text)
-def test_what_runs_again_after(tiny_copy, tmp_path, change):
+def test_what_runs_again_after(tiny_copy, forks, tmp_path, change):
     path = pretend_versions(tmp_path / "versions", change.libraries)
     change.edit(tiny_copy)
     arguments = [*TINY_FILE, *(["--config", *change.config] if change.config else [])]
-    done = snakemake(tiny_copy, "--dry-run", *arguments, PYTHONPATH=path)
+    done = forks.plan(tiny_copy, *arguments, PYTHONPATH=path)
     assert done.returncode == 0, done.stderr
-    assert jobs(done) == change.runs
-    assert ("Nothing to be done" in done.stdout + done.stderr) == (not change.runs)
+    expected = without_download(change.runs)
+    assert jobs(done) == expected
+    assert ("Nothing to be done" in done.stdout + done.stderr) == (not expected)
     if change.because:
-        why = [sys.executable, "workflow/why.py", *arguments]
-        told = run(tiny_copy, *why, PYTHONPATH=path)
+        told = forks.run(tiny_copy, "workflow/why.py", *arguments, PYTHONPATH=path)
         assert change.because in told.stdout
         assert {line.split(",")[0] for line in told.stdout.splitlines() if line[0] != " "} == set(
-            change.runs
+            expected
         )
 
 
-def test_the_first_run_does_every_job(tiny_checkout):
-    done = snakemake(tiny_checkout, "--dry-run", "--forceall", *TINY_FILE)
-    assert jobs(done) == ALL_JOBS
+def test_the_first_run_does_every_job(tiny_checkout, forks):
+    done = forks.plan(tiny_checkout, "--forceall", *TINY_FILE)
+    assert jobs(done) == without_download(ALL_JOBS)
+
+
+def test_the_files_of_mnist_are_fetched_once(quick_checkout, forks):
+    def planned(*arguments):
+        return jobs(forks.plan(quick_checkout, *QUICK_FILE, *arguments))
+
+    assert DOWNLOAD.items() <= planned("--forceall").items()
+    others = planned("--config", "scale={n_train: 3000, n_test: 2000}")
+    assert {"extract_labels": 1, "scale_pixels": 3}.items() <= others.items()
+    assert not DOWNLOAD.keys() & others.keys()
+    assert planned("--config", "data_dir=elsewhere", "download={attempts: 1}") == {"record_run": 1}
 
 
 def test_the_readme_shows_these_rows():
@@ -49,10 +72,10 @@ def test_the_readme_shows_these_rows():
     assert with_table(readme) == readme, "run: python -m tests.workflow.contract"
 
 
-def test_every_result_is_tied_to_its_code_and_its_parameters_by_name(tiny_checkout):
+def test_every_result_is_tied_to_its_code_and_its_parameters_by_name(quick_checkout):
     """A rule without a fingerprint would serve stale results; so would two values exchanged."""
     seen = set()
-    for path in (tiny_checkout / ".snakemake" / "metadata").iterdir():
+    for path in (quick_checkout / ".snakemake" / "metadata").iterdir():
         record = json.loads(path.read_text())
         params = [ast.literal_eval(text) for text in record["params"]]
         mappings = [param for param in params if isinstance(param, dict)]
@@ -60,7 +83,7 @@ def test_every_result_is_tied_to_its_code_and_its_parameters_by_name(tiny_checko
         assert any(set(map(repr, named.values())) | {repr(named)} >= others(params, named)
                    for named in mappings)  # fmt: skip
         seen.add(record["rule"])
-    assert seen == set(ALL_JOBS)
+    assert seen == {*ALL_JOBS, "choose_clusters"}
 
 
 def others(params, named):
@@ -68,11 +91,11 @@ def others(params, named):
     return {repr(p) for p in params if not (isinstance(p, dict) and "modules" in p)} - {repr(named)}
 
 
-def test_an_equal_result_made_in_a_run_of_its_own_stops_there(tiny_copy):
+def test_an_equal_result_made_in_a_run_of_its_own_stops_there(tiny_copy, forks):
     """Within a run Snakemake plans what follows beforehand; the next run compares contents."""
     with (tiny_copy / "workflow" / "scripts" / "scale_pixels.py").open("a") as file:
         file.write("\nEDITED = True\n")
-    planned = jobs(snakemake(tiny_copy, "--dry-run", *TINY_FILE))
+    planned = jobs(forks.plan(tiny_copy, *TINY_FILE))
     assert {"scale_pixels", "fit_clusters", "train_keras"} <= set(planned)
     assert snakemake(tiny_copy, *TINY_FILE, "--until", "scale_pixels").returncode == 0
-    assert jobs(snakemake(tiny_copy, "--dry-run", *TINY_FILE)) == {}
+    assert jobs(forks.plan(tiny_copy, *TINY_FILE)) == {}

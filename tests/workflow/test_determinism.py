@@ -19,37 +19,38 @@ WEIGHTS = {"learning_rate": 0.001, "decrease_const": 1e-6, "momentum": 5e-5, "l2
 
 
 @pytest.fixture(scope="module")
-def data(tiny_checkout):
-    return tiny_checkout / "results" / "tiny" / "data"
+def data(quick_checkout):
+    return quick_checkout / "results" / "quick" / "data"
 
 
 def samples(data, space):
-    """What a training of the tiny run reads."""
-    x = [np.load(data / space / f"x_{part}.npy") for part in ("train", "test")]
-    y = [np.load(data / "labels" / f"y_{part}.npy") for part in ("train", "test")]
+    """The first of what a training of the quick run reads."""
+    sizes = {"train": 1500, "test": 300}
+    x = [np.load(data / space / f"x_{part}.npy")[:n] for part, n in sizes.items()]
+    y = [np.load(data / "labels" / f"y_{part}.npy")[:n] for part, n in sizes.items()]
     return Samples(x[0], y[0], x[1], y[1])
 
 
-def test_byte_equal_data_and_scaling(data, tiny_checkout, mnist_spec):
+def test_byte_equal_data_and_scaling(data, quick_checkout, mnist_spec):
     """Another process, with as many threads as it likes, comes to the same bytes."""
-    dataset = load_dataset(tiny_checkout / "resources" / "mnist", mnist_spec)
+    dataset = load_dataset(quick_checkout / "resources" / "mnist", mnist_spec)
     for method in ("standard", "unit", "normalizer"):
-        scaled = scale_features(dataset.x_train[:1500], dataset.x_test[:300], method)
+        scaled = scale_features(dataset.x_train[:4000], dataset.x_test[:1000], method)
         for part, array in zip(("train", "test"), scaled, strict=True):
             stored = np.load(data / f"pixels-{method}" / f"x_{part}.npy")
             assert stored.tobytes() == np.ascontiguousarray(array).tobytes()
 
 
-def test_byte_equal_fingerprints(data, tiny_checkout, monkeypatch):
+def test_byte_equal_fingerprints(data, quick_checkout, monkeypatch):
     """The fingerprint that a job recorded is the one computed here and now."""
-    monkeypatch.chdir(tiny_checkout)
+    monkeypatch.chdir(quick_checkout)
     recorded = read_sidecar(data / "pixels-unit" / "x_train.npy")["code"]
     assert recorded == code_fingerprint("workflow/scripts/scale_pixels.py", "src/mlplab")
     assert recorded["libraries"]["numpy"] == importlib.metadata.version("numpy")
 
 
 def test_equal_within_tolerance_kmeans_across_threads(data):
-    x = np.load(data / "pixels-normalizer" / "x_train.npy")
+    x = np.load(data / "pixels-normalizer" / "x_train.npy")[:1500]
     one, two = (
         fit_kmeans(x, 10, n_init=3, max_iter=100, batch_size=512, seed=0, n_threads=n)
         for n in (1, 2)

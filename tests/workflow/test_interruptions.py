@@ -13,6 +13,7 @@ import pytest
 
 from mlplab.verify import main as verify
 from tests.workflow.running import (
+    OWN,
     TINY_FILE,
     environment,
     jobs,
@@ -48,7 +49,7 @@ def mount(*arguments):
 
 @pytest.fixture
 def fresh_copy(tiny_copy):
-    """The checkout of a finished run with its downloads, but without its results."""
+    """The checkout of a finished run without its results."""
     run(tiny_copy, "rm", "-r", "results/tiny", ".snakemake")
     return tiny_copy
 
@@ -71,8 +72,19 @@ def kill_somewhen(process, moments):
 
 def test_a_run_killed_at_twenty_moments_ends_as_an_undisturbed_one(fresh_copy, tiny_checkout):
     moments, killed = random.Random(4), 0
-    # Without the measurements, which take longer than the time between two kills.
-    targets = [f"results/tiny/figures/{name}.png" for name in ("cluster_sweep", "training_history")]
+    # Without what loads TensorFlow, which takes longer than the time between two kills.
+    targets = [
+        f"results/tiny/{name}"
+        for name in (
+            "data/pixels-unit/x_train.npy",
+            "figures/cluster_sweep.png",
+            "tables/feature_controls.csv",
+            "tables/lambda_rule.csv",
+            "tables/scaling_comparison.csv",
+            "training/numpy/pixels-standard/batch-100-seed-0.csv",
+            "training/numpy/clusters-10/batch-100-seed-0.csv",
+        )
+    ]
     while killed < KILLS:
         process = start(fresh_copy, *TINY_FILE, "--", *targets)
         said = kill_somewhen(process, moments)
@@ -88,7 +100,7 @@ def test_a_run_killed_at_twenty_moments_ends_as_an_undisturbed_one(fresh_copy, t
         else:
             killed += 1
     left = jobs(snakemake(fresh_copy, "--dry-run", *TINY_FILE, "--", *targets))
-    # Half of the kills wait for a job to end; these four start first, before all others.
+    # Half of the kills wait for a job to end; these start first, before all others.
     assert not {"extract_labels", "scale_pixels"} & set(left), "killed runs do not go on"
     done = snakemake(fresh_copy, *TINY_FILE, "--", *targets)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -120,20 +132,23 @@ def untimed(path):
 
 
 def test_of_two_runs_started_at_once_one_ends_and_the_other_says_why_not(tiny_copy):
-    run(tiny_copy, "rm", "-r", "results/tiny/figures", "results/tiny/tables")
+    # Enough that the first is at work for some seconds after the second has come as far.
+    results = tiny_copy / "results" / "tiny"
+    (results / "training" / "numpy" / "clusters-10" / "batch-100-seed-0.csv").unlink()
+    (results / "tables" / "cluster_sweep.csv").unlink()
     both = [start(tiny_copy, *TINY_FILE) for _ in range(2)]
     said = [process.communicate()[0] for process in both]
     codes = [process.returncode for process in both]
     assert sorted(codes) == [0, 1], said
     assert "is at work in this folder" in said[codes.index(1)]
-    assert verify([str(tiny_copy / "results" / "tiny")]) == 0
+    assert verify([str(results)]) == 0
     assert "Nothing to be done" in snakemake(tiny_copy, *TINY_FILE).stderr
 
 
 def test_a_full_disk_is_told_and_finished_results_are_kept(fresh_copy):
     results = fresh_copy / "results" / "tiny"
     results.mkdir(parents=True)
-    mount("-t", "tmpfs", "-o", "size=5m", "tmpfs", results)
+    mount("-t", "tmpfs", "-o", "size=600k", "tmpfs", results)
     try:
         done = snakemake(fresh_copy, *TINY_FILE)
         said = done.stdout + done.stderr
@@ -142,7 +157,7 @@ def test_a_full_disk_is_told_and_finished_results_are_kept(fresh_copy):
         assert "Traceback" not in said
         assert (results / "data" / "labels" / "y_train.npy").exists()
         assert verify([str(results)]) == 0
-        subprocess.run(["mount", "-o", "remount,size=100m", str(results)], check=True)
+        subprocess.run(["mount", "-o", "remount,size=20m", str(results)], check=True)
         again = snakemake(fresh_copy, *TINY_FILE, "--until", "scale_pixels")
         assert again.returncode == 0, again.stderr
         assert "rule extract_labels" not in again.stderr
@@ -151,7 +166,7 @@ def test_a_full_disk_is_told_and_finished_results_are_kept(fresh_copy):
 
 
 def test_a_limit_on_the_size_of_files_is_told_and_finished_results_are_kept(fresh_copy):
-    limited = ["bash", "-c", 'ulimit -f 1500 && exec "$0" "$@"', *snakemake_command(*TINY_FILE)]
+    limited = ["bash", "-c", 'ulimit -f 300 && exec "$0" "$@"', *snakemake_command(*TINY_FILE)]
     done = run(fresh_copy, *limited)
     said = done.stdout + done.stderr
     assert done.returncode == 1
@@ -178,7 +193,7 @@ def test_read_only_results_are_told_and_kept(tiny_copy):
 
 
 def test_a_file_in_place_of_the_results_is_told(tiny_copy):
-    write_tiny_config(tiny_copy, run="taken")
+    write_tiny_config(tiny_copy, **OWN, run="taken")
     (tiny_copy / "results" / "taken").write_text("mine")
     done = snakemake(tiny_copy, *TINY_FILE)
     said = done.stdout + done.stderr

@@ -10,34 +10,22 @@ import pandas as pd
 import pytest
 import yaml
 
-from tests.unit.data.own import LABELS, make_arrays, write_idx, write_npz
-from tests.workflow.running import TINY_FILE, jobs, snakemake, write_tiny_config
-
-ARRAYS = make_arrays(800, 150)
-
-
-def files_in(folder):
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-
-
-@pytest.fixture(scope="module")
-def started(checkout, tmp_path_factory):
-    """A checkout in which the tiny run on an .npz has ended, the files before, and a home."""
-    folder = tmp_path_factory.mktemp("own data") / "mlplab"
-    shutil.copytree(checkout, folder)
-    home = tmp_path_factory.mktemp("home")
-    write_npz(folder / "mine.npz", ARRAYS)
-    write_tiny_config(folder, dataset="mine.npz", scale={"n_train": 700, "n_test": None})
-    before = files_in(folder)
-    caches = {"HOME": str(home), "XDG_CACHE_HOME": str(home / ".cache")}
-    done = snakemake(folder, *TINY_FILE, MLPLAB_DATA_DIR="", PYTHONDONTWRITEBYTECODE="1", **caches)
-    assert done.returncode == 0, done.stderr
-    return folder, before, home
+from tests.unit.data.own import LABELS, write_idx, write_npz
+from tests.workflow.running import (
+    OWN,
+    OWN_ARRAYS,
+    TINY_FILE,
+    files_in,
+    jobs,
+    snakemake,
+    write_tiny_config,
+)
 
 
 @pytest.fixture(scope="module")
-def own(started):
-    return started[0]
+def own(own_run, tmp_path_factory):
+    """A copy of the finished run, for this file to change."""
+    return shutil.copytree(own_run.checkout, tmp_path_factory.mktemp("own data") / "mlplab")
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +38,7 @@ def test_every_stage_has_the_images_and_classes_of_the_file(results):
     assert np.load(results / "data" / "labels" / "classes.npy").tolist() == LABELS.tolist()
     np.testing.assert_array_equal(
         np.load(results / "data" / "pixels-unit" / "x_test.npy"),
-        ARRAYS["x_test"].reshape(150, 240) / np.float32(255),
+        OWN_ARRAYS["x_test"][:300].reshape(300, 240) / np.float32(255),
     )
     tables = results / "tables"
     history = pd.read_csv(tables / "training_history.csv")
@@ -62,7 +50,7 @@ def test_every_stage_has_the_images_and_classes_of_the_file(results):
     confusion = pd.read_csv(tables / "confusion.csv")
     assert set(confusion["label"]) == set(confusion["predicted"]) == set(LABELS)
     runs = confusion.groupby(["experiment", "input_space"])
-    assert (runs["images"].sum() == 150).all()
+    assert (runs["images"].sum() == 300).all()
     assert set(pd.read_csv(tables / "clusters_10.csv")["class"]) <= set(LABELS)
 
 
@@ -85,8 +73,8 @@ def test_the_file_is_recorded_with_its_hash(own, results):
     assert yaml.safe_load((results / "config.yaml").read_text())["dataset"] == "mine.npz"
 
 
-def test_nothing_is_written_outside_the_folders_of_the_project(started):
-    folder, before, home = started
+def test_nothing_is_written_outside_the_folders_of_the_project(own_run):
+    folder, before, home = own_run
     written = files_in(folder) - before
     assert {name.partition("/")[0] for name in written} == {"results", ".snakemake"}
     caches = {"/".join(name.split("/")[:2]) for name in files_in(home)}
@@ -104,7 +92,7 @@ def test_a_changed_file_makes_what_is_read_from_it_stale_and_a_date_does_not(own
     os.utime(path)
     assert jobs(snakemake(own, *TINY_FILE, "--dry-run")) == {}
     try:
-        write_npz(path, ARRAYS, x_test=ARRAYS["x_test"][:, ::-1])
+        write_npz(path, OWN_ARRAYS, x_test=OWN_ARRAYS["x_test"][:, ::-1])
         os.utime(path, (0, 0))  # as if an older file had been moved there
         stale = jobs(snakemake(own, *TINY_FILE, "--dry-run"))
     finally:
@@ -114,7 +102,7 @@ def test_a_changed_file_makes_what_is_read_from_it_stale_and_a_date_does_not(own
 
 
 def test_four_idx_files_give_the_same_arrays(own, results, tmp_path):
-    dataset = write_idx(tmp_path, ARRAYS)
+    dataset = write_idx(tmp_path, OWN_ARRAYS)
     changes = {"run": "idx", "dataset": dataset, "scale": {"n_train": 700, "n_test": None}}
     write_tiny_config(own, **changes)
     names = ["data/labels/y_train.npy", "data/pixels-unit/x_train.npy"]
@@ -122,18 +110,20 @@ def test_four_idx_files_give_the_same_arrays(own, results, tmp_path):
         done = snakemake(own, *(f"results/idx/{name}" for name in names), *TINY_FILE)
         planned = jobs(snakemake(own, *TINY_FILE, "--dry-run"))
     finally:
-        write_tiny_config(own, dataset="mine.npz", scale={"n_train": 700, "n_test": None})
+        write_tiny_config(own, **OWN)
     assert done.returncode == 0, done.stderr
     for name in names:
         assert (own / "results" / "idx" / name).read_bytes() == (results / name).read_bytes()
     classes = np.load(own / "results" / "idx" / "data" / "labels" / "classes.npy")
     assert classes.tolist() == list(range(7))
+    # `n_test: null` takes all there are.
+    assert len(np.load(own / "results" / "idx" / "data" / "pixels-unit" / "x_test.npy")) == 750
     assert {"extract_labels", "download_dataset"}.isdisjoint(planned)
     assert "train_keras" in planned
 
 
 def test_a_file_that_cannot_be_used_is_refused_before_any_job(own):
-    write_npz(own / "wrong.npz", ARRAYS, y_test=None, y_train=ARRAYS["y_train"] / 2)
+    write_npz(own / "wrong.npz", OWN_ARRAYS, y_test=None, y_train=OWN_ARRAYS["y_train"] / 2)
     for name, fault in (
         ("wrong.npz", "dataset: wrong.npz: found the arrays"),
         ("nowhere.npz", "dataset: nowhere.npz: cannot be read (No such file"),

@@ -2,34 +2,26 @@
 
 import os
 import sys
+from itertools import product
 
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
-from mlplab.processors import gpu_present
+from mlplab.benchmark.threads import thread_counts
+from mlplab.processors import available_threads, gpu_present
 from mlplab.tables import HISTORY_COLUMNS, SWEEP_COLUMNS
-from tests.workflow.running import run, snakemake
-
-QUICK = ["--configfile", "config/quick.yaml"]
+from tests.workflow.running import QUICK_FILE, run, snakemake
 
 
 @pytest.fixture(scope="module")
-def finished(checkout, mnist_folder):
-    """A checkout in which the quick run has ended."""
-    done = snakemake(checkout, *QUICK, MLPLAB_DATA_DIR=str(mnist_folder))
-    assert done.returncode == 0, done.stderr
-    return checkout
+def results(quick_checkout):
+    return quick_checkout / "results" / "quick"
 
 
-@pytest.fixture(scope="module")
-def results(finished):
-    return finished / "results" / "quick"
-
-
-def test_nothing_is_left_to_do(finished):
-    done = snakemake(finished, *QUICK)
+def test_nothing_is_left_to_do(quick_checkout):
+    done = snakemake(quick_checkout, *QUICK_FILE)
     assert "Nothing to be done" in done.stdout + done.stderr
 
 
@@ -184,8 +176,12 @@ def test_operations_threads_and_the_deep_model_have_their_tables(results):
     assert set(operations["framework"]) == {"numpy", "tensorflow"}
     assert set(operations["batch_size"]) == {500}
     threads = pd.read_csv(results / "tables" / "thread_scaling.csv")
-    assert {1, 2} <= set(threads["n_threads"])
-    assert set(threads["setting"]) == {"environment", "api"}
+    counts = thread_counts(available_threads())
+    cases = threads.groupby(["framework", "setting", "n_threads"])["round"].unique()
+    assert set(cases.index) == {*product(["numpy", "keras"], ["environment", "api"], counts)}
+    assert all(list(rounds) == [1] for rounds in cases)
+    by_environment = threads[threads["setting"] == "environment"]
+    assert (by_environment["blas_threads"] <= by_environment["n_threads"]).all()
     deep = pd.read_csv(results / "tables" / "deep_model.csv").set_index("variant")
     assert deep["xla"].to_dict() == {"numpy": False, "keras": False, "keras_xla": True}
     assert (deep["epochs"] == 3).all()
@@ -252,6 +248,16 @@ def test_the_findings_tell_the_numbers_of_the_tables(results):
     assert "processor" in findings
 
 
+def test_captions_of_the_report_of_mnist_name_what_was_published(quick_checkout, tmp_path):
+    """The browser looks at the report of own data, of which nothing was published."""
+    path = tmp_path / "report.html"
+    done = snakemake(
+        quick_checkout, "--configfile", "results/quick/config.yaml", "--report", str(path)
+    )
+    assert done.returncode == 0, done.stderr
+    assert "hollow marks are the published ones" in path.read_text()
+
+
 def test_the_merged_config_lies_beside_the_results(results):
     recorded = yaml.safe_load((results / "config.yaml").read_text())
     assert recorded["run"] == "quick"
@@ -259,9 +265,9 @@ def test_the_merged_config_lies_beside_the_results(results):
     assert recorded["train"]["numpy"]["learning_rate"] == 0.001
 
 
-def test_every_result_is_as_recorded(finished):
+def test_every_result_is_as_recorded(quick_checkout):
     verify = [sys.executable, "-m", "mlplab.verify", "results/quick", "resources/mnist"]
-    done = run(finished, *verify)
+    done = run(quick_checkout, *verify)
     assert done.returncode == 0, done.stdout
     assert "results checked, 0 not as recorded" in done.stdout
 
