@@ -11,6 +11,7 @@ from hypothesis import settings
 
 from mlplab.data import Dataset, fetch_dataset, load_dataset
 from mlplab.data.registry import DatasetSpec, load_registry
+from mlplab.numpy_mlp import planning
 from mlplab.processors import available_threads
 
 ROOT = Path(__file__).parents[1]
@@ -29,12 +30,12 @@ LONGEST = (
     "workflow/test_slurm.py",
     "workflow/test_module.py",
     "workflow/test_wrong_configs.py",
-    "unit/test_operations.py",
-    "unit/test_numpy_mlp.py",
-    "unit/test_interleaved.py",
     "workflow/test_contract.py",
     "workflow/test_own_data.py",
     "workflow/test_report.py",
+    "unit/test_operations.py",
+    "unit/test_numpy_mlp.py",
+    "unit/test_interleaved.py",
 )
 
 
@@ -50,9 +51,18 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def plans_of_these_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep measured plans out of the user's cache folder."""
-    os.environ["MLPLAB_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
+def plans_of_these_tests(tmp_path_factory: pytest.TempPathFactory, worker_id: str):
+    """Plans that all tests share, out of the user's cache folder, and measured only once.
+
+    Other tests always run beside one that measures a plan, so to measure it again helps nobody.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        folder = folder.parent
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MLPLAB_CACHE_DIR", str(folder / "cache"))
+        patch.setattr(planning, "CONTAMINATED_ABOVE", 2.0)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,6 @@ X = np.random.default_rng(0).random((3000, 784), dtype=np.float32)
 @pytest.fixture
 def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("MLPLAB_CACHE_DIR", str(tmp_path))
-    # Other tests run beside these.
-    monkeypatch.setattr(planning, "CONTAMINATED_ABOVE", 2.0)
     planning._plans_of_this_process.clear()
     yield tmp_path / "plans"
     planning._plans_of_this_process.clear()

@@ -36,8 +36,8 @@ _MEASURED_PRODUCTS = 16_000 * 57_000
 # A new number where the trainer changes so much that plans should be measured again.
 _FORMAT = 2
 # Two passes over all candidates, because a machine that others share may change its speed; and
-# both again, at most so often, if other processes were at work meanwhile: a plan is kept for long.
-_PASSES, _ROUNDS, _ATTEMPTS = 2, 2, 3
+# all once more, if other processes were at work meanwhile: a plan is kept for long.
+_PASSES, _ROUNDS, _ATTEMPTS = 2, 2, 2
 _POOL_SLEEPS_AFTER_SECONDS = 0.1
 
 # So that a cache folder that cannot be written does not make one process measure twice.
