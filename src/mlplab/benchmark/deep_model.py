@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -59,7 +59,7 @@ def train_deep_model(
     epochs, evaluation not included; ``seconds_per_epoch`` is the median of the epochs after the
     first, which compiles. No variant has regularisation.
     """
-    settings = {
+    settings: dict[str, Any] = {
         "batch_size": batch_size,
         "epochs": epochs,
         "seed": seed,
@@ -67,14 +67,20 @@ def train_deep_model(
     }
     with QuietWatch() as watch:
         if variant == "numpy":
-            history = _train_numpy(
+            from mlplab.numpy_training import train_numpy
+
+            parameters = {
+                "learning_rate": learning_rate,
+                "momentum": momentum,
+                "decrease_const": decrease_const,
+                "l2": 0.0,
+            }
+            history = train_numpy(
                 samples,
-                hidden_layer_sizes,
-                learning_rate=learning_rate,
-                momentum=momentum,
-                decrease_const=decrease_const,
+                hidden_layer_sizes=tuple(hidden_layer_sizes),
+                parameters=parameters,
                 **settings,
-            )
+            ).history
         else:
             history = _train_keras(
                 samples, hidden_layer_sizes, jit_compile=variant == "keras_xla", **settings
@@ -94,45 +100,16 @@ def train_deep_model(
     return pd.DataFrame([row], columns=COLUMNS)
 
 
-def _train_numpy(
-    samples: Samples,
-    hidden_layer_sizes: Sequence[int],
-    *,
-    batch_size: int,
-    epochs: int,
-    n_threads: int,
-    seed: int,
-    learning_rate: float,
-    momentum: float,
-    decrease_const: float,
-) -> pd.DataFrame:
-    from mlplab.numpy_mlp import NumpyMLPClassifier
-
-    network = NumpyMLPClassifier(
-        tuple(hidden_layer_sizes),
-        batch_size=batch_size,
-        epochs=epochs,
-        learning_rate=learning_rate,
-        momentum=momentum,
-        decrease_const=decrease_const,
-        l2=0.0,
-        random_state=seed,
-        n_threads=n_threads,
-    )
-    network.fit(samples.x_train, samples.y_train, validation_data=(samples.x_test, samples.y_test))
-    return network.history_
-
-
 def _train_keras(
     samples: Samples,
     hidden_layer_sizes: Sequence[int],
     *,
     jit_compile: bool,
-    batch_size: int,
-    epochs: int,
     n_threads: int,
     seed: int,
+    **training: Any,
 ) -> pd.DataFrame:
+    """``training`` is how long and in which batches, as :func:`train_keras` takes them."""
     from mlplab.keras_mlp import build_deep_model, configure_tensorflow, train_keras
 
     configure_tensorflow(n_threads, seed=seed)
@@ -148,6 +125,5 @@ def _train_keras(
         samples.y_train,
         samples.x_test,
         samples.y_test,
-        epochs=epochs,
-        batch_size=batch_size,
+        **training,
     )
