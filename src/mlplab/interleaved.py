@@ -15,15 +15,12 @@ import pandas as pd
 from mlplab.processors import keep_processors_awake
 from mlplab.progress import Progress
 from mlplab.runners import Case, Epoch, Runner, VariantFault, start_runners, thread_variables
-from mlplab.timing import CONTAMINATED_ABOVE, QuietWatch
+from mlplab.timing import CONTAMINATED_ABOVE, POOL_SLEEPS_AFTER_SECONDS, QuietWatch
 from mlplab.variant_process import NamedVariant
 from mlplab.variants import Problem, Train
 
 logger = logging.getLogger(__name__)
 
-# The threads of a pool wait busily for some time after their last work, and would take a
-# processor from whoever comes next: those of OpenBLAS the longest, 2^26 cycles or about 0.03 s.
-_POOL_SLEEPS_AFTER_SECONDS = 0.05
 _WATCH_SECONDS = 0.1
 # An epoch after idleness is longer, by a tenth at batch size 500 in NumPy and by 3 % if processors
 # stay awake, so an untimed one comes first; in an epoch as long as this it makes no difference
@@ -181,7 +178,7 @@ def _verify_threads(runners: Sequence[Runner]) -> None:
 
 def _look_around() -> dict[str, float]:
     """The load of the machine, and how much others use it while nothing is measured."""
-    time.sleep(_POOL_SLEEPS_AFTER_SECONDS)
+    time.sleep(POOL_SLEEPS_AFTER_SECONDS)
     with QuietWatch() as watch:
         time.sleep(_WATCH_SECONDS)
     return {
@@ -212,7 +209,7 @@ def _describe(runner: Runner) -> dict[str, Any]:
 
 def _measure_turn(runner: Runner, turn_seconds: float, settled: bool) -> dict[str, float | bool]:
     """Seconds of the next epochs of a variant, and how much others used the machine meanwhile."""
-    time.sleep(_POOL_SLEEPS_AFTER_SECONDS)
+    time.sleep(POOL_SLEEPS_AFTER_SECONDS)
     if not settled:
         runner.run_epoch()
     epochs: list[Epoch] = []

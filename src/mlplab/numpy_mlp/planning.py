@@ -18,7 +18,12 @@ import scipy
 from mlplab.files import save_text
 from mlplab.numpy_mlp.parameters import Parameters, count_parameters, draw_parameters
 from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
-from mlplab.timing import CONTAMINATED_ABOVE, QuietWatch, machine_record
+from mlplab.timing import (
+    CONTAMINATED_ABOVE,
+    POOL_SLEEPS_AFTER_SECONDS,
+    QuietWatch,
+    machine_record,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +43,6 @@ _FORMAT = 2
 # Two passes over all candidates, because a machine that others share may change its speed; and
 # all once more, if other processes were at work meanwhile: a plan is kept for long.
 _PASSES, _ROUNDS, _ATTEMPTS = 2, 2, 2
-_POOL_SLEEPS_AFTER_SECONDS = 0.1
 
 # So that a cache folder that cannot be written does not make one process measure twice.
 _plans_of_this_process: dict[Path, Plan] = {}
@@ -175,10 +179,9 @@ def _measure(
     for _ in range(_ATTEMPTS):
         with QuietWatch() as watch:
             for plans in (*groups,) * _PASSES:
-                # The threads of a BLAS pool wait busily for some time after their last product,
-                # and would slow down what comes next; so plans that use them are apart, and all
-                # wait first.
-                time.sleep(_POOL_SLEEPS_AFTER_SECONDS)
+                # Threads of BLAS that still wait would slow down what comes next; so plans that
+                # use them are apart, and all wait first.
+                time.sleep(POOL_SLEEPS_AFTER_SECONDS)
                 for _, plan in itertools.product(range(_ROUNDS), plans):
                     seconds.setdefault(plan, []).append(time_epoch(plan))
         if watch.foreign_share <= CONTAMINATED_ABOVE:
