@@ -122,9 +122,9 @@ def describe(run: Run, now: datetime) -> list[str]:
     since = _words((run.end or now) - run.start)
     lines = [f"{run.done} of {total} jobs done, {since} after the first began"]
     lines += [f"failed: {rule}" for rule in run.failed]
-    if run.end and run.done < total:
-        lines.append("the run has ended; start it again to go on")
     if run.end:
+        if run.done < total:
+            lines.append("the run has ended; start it again to go on")
         return lines
     for job in run.running.values():
         last = _last_line(Path(job.log))

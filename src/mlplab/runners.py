@@ -157,19 +157,17 @@ def start_runners(cases: Sequence[Case]) -> Iterator[list[Runner]]:
 def _start_process(cases: Sequence[Case]) -> Iterator[list[Runner]]:
     """Runners for cases that begin in one process; it is killed with the block."""
     context = multiprocessing.get_context("spawn")
-    ends = [context.Pipe() for _ in cases]
-    runners = [
-        Runner(case.name, case.problem, own) for case, (own, _) in zip(cases, ends, strict=True)
-    ]
-    members = [
-        Member(case.train, case.problem, end) for case, (_, end) in zip(cases, ends, strict=True)
-    ]
+    runners, members = [], []
+    for case in cases:
+        own_end, other_end = context.Pipe()
+        runners.append(Runner(case.name, case.problem, own_end))
+        members.append(Member(case.train, case.problem, other_end))
     process = context.Process(target=run_members, args=(members, os.getpid()), daemon=True)
     with _environment(_complete_environment(cases[0])):
         process.start()
     try:
-        for _, end in ends:
-            end.close()
+        for member in members:
+            member.pipe.close()
         yield runners
     finally:
         process.kill()

@@ -70,16 +70,13 @@ def _tell_ratios(ratios: pd.DataFrame) -> str | None:
     largest = keras.loc[keras["batch_size"].idxmax()]
     if largest["batch_size"] != nearest["batch_size"]:
         text += f" and {_interval(largest, 'ratio_to_numpy')} times at {largest['batch_size']:,}"
-    told = keras.index.union(matched.index)
-    warning = ""
-    if ratios.loc[told, "contaminated"].any():
-        warning = " Other processes used the machine in every round of some of these."
-    if matched.empty:
-        return f"{text}.{warning}"
-    verdicts = matched["verdict"].value_counts()
-    counts = [f"{verdict} at {n} of {len(matched)}" for verdict, n in verdicts.items()]
-    text += f"; with the same mathematics as NumPy, Keras is {_join(counts)} batch sizes"
-    return f"{text}.{warning}"
+    if not matched.empty:
+        verdicts = matched["verdict"].value_counts()
+        counts = [f"{verdict} at {n} of {len(matched)}" for verdict, n in verdicts.items()]
+        text += f"; with the same mathematics as NumPy, Keras is {_join(counts)} batch sizes"
+    if keras["contaminated"].any() or matched["contaminated"].any():
+        text += ". Other processes used the machine in every round of some of these"
+    return f"{text}."
 
 
 def _tell_ladder(summary: pd.DataFrame) -> str | None:
