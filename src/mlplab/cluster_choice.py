@@ -3,90 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from mlplab.clustering import find_elbow
+from mlplab.elbow import locate_elbow
 
 CHOICE_COLUMNS = ["criterion", "k", "k_low", "k_high", "inertia", "silhouette", "statement"]
-
-
-@dataclass(frozen=True)
-class Elbow:
-    """Where Kneedle finds the elbow of the inertia curve, case by case.
-
-    Attributes
-    ----------
-    k : median of the elbows found, as the nearest K of the sweep; None if none was found
-    low, high : the lowest and the highest elbow found; None likewise
-    found, cases : how often one was found, of how many seeds, settings and ranges
-    max_width : the widest interval that counts as one elbow
-    """
-
-    k: int | None
-    low: int | None
-    high: int | None
-    found: int
-    cases: int
-    max_width: int
-
-    @property
-    def clear(self) -> bool:
-        """Whether every case has an elbow, and all lie close together."""
-        if self.low is None or self.high is None:
-            return False
-        return self.found == self.cases and self.high - self.low <= self.max_width
-
-    def describe(self) -> str:
-        """The finding in a sentence."""
-        tried = f"{self.cases} cases (seeds, settings of Kneedle, ranges of K)"
-        if self.k is None:
-            return f"no clear elbow: none found in {tried}"
-        at = f"at {self.low}" if self.low == self.high else f"from {self.low} to {self.high}"
-        if self.clear:
-            return f"elbow {at} in all of {tried}"
-        if self.found < self.cases:
-            return f"no clear elbow: {at} in {self.found} of {tried}, none in the others"
-        return f"no clear elbow: {at} in {tried}, wider than {self.max_width}"
-
-
-def locate_elbow(
-    sweep: pd.DataFrame, sensitivities: Sequence[float], trim: float, max_width: int
-) -> Elbow:
-    """Look for the elbow of every seed's inertia curve, with every setting of Kneedle and range.
-
-    Kneedle finds the point farthest below the chord of the curve, which a curve without any
-    characteristic K has as well; but there it moves with the ends of the sweep. So it is also
-    looked for without the lowest and without the highest K's.
-
-    Parameters
-    ----------
-    sweep : table with the columns k, seed and inertia
-    sensitivities : settings S of Kneedle, see :func:`mlplab.clustering.find_elbow`
-    trim : share of the K's that is left out at either end, 0 for none
-    max_width : the widest interval of K that counts as one elbow
-    """
-    found = [
-        find_elbow(part["k"].to_list(), part["inertia"].to_list(), sensitivity=sensitivity)
-        for _, curve in sweep.sort_values("k").groupby("seed")
-        for part in _ranges(curve, trim)
-        for sensitivity in sensitivities
-    ]
-    elbows = [k for k in found if k is not None]
-    if not elbows:
-        return Elbow(None, None, None, 0, len(found), max_width)
-    ks = np.sort(sweep["k"].unique())
-    middle = int(ks[np.abs(ks - np.median(elbows)).argmin()])
-    return Elbow(middle, min(elbows), max(elbows), len(elbows), len(found), max_width)
-
-
-def _ranges(curve: pd.DataFrame, trim: float) -> list[pd.DataFrame]:
-    """The curve, and the curve without the points at either end; those with 3 points or more."""
-    n = round(len(curve) * trim)
-    parts = [curve, curve.iloc[n:], curve.iloc[: len(curve) - n]] if n else [curve]
-    return [part for part in parts if len(part) >= 3]
 
 
 def choose_k(
@@ -101,7 +23,7 @@ def choose_k(
     Parameters
     ----------
     sweep : table with the columns k, seed, inertia and silhouette
-    sensitivities, trim, max_width : when an elbow is clear, see :func:`locate_elbow`
+    sensitivities, trim, max_width : when an elbow is clear, see :func:`mlplab.elbow.locate_elbow`
 
     Returns
     -------

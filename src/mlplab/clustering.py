@@ -1,15 +1,13 @@
-"""K-means, distances to its centres, and the elbow of the inertia curve."""
+"""K-means, and distances to its centres."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
-from kneed import KneeLocator
 from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.metrics import pairwise_distances_argmin
 from sklearn.metrics.pairwise import euclidean_distances
@@ -161,37 +159,6 @@ def nearest_centers(x: np.ndarray, centers: np.ndarray) -> np.ndarray:
     """Index of the nearest centre of every sample, int (n,)."""
     nearest: np.ndarray = pairwise_distances_argmin(*_matching(x, centers))
     return nearest
-
-
-def find_elbow(
-    ks: Sequence[int] | np.ndarray,
-    inertias: Sequence[float] | np.ndarray,
-    *,
-    sensitivity: float = 1.0,
-) -> int | None:
-    """The K at which the inertia curve bends most, or None if it bends nowhere.
-
-    Kneedle (Satopää et al., 2011) on a convex, decreasing curve. ``sensitivity`` is its S: the
-    larger, the longer the curve must run flat after a bend for the bend to count.
-
-    Raises
-    ------
-    ValueError
-        Fewer than three points, lists of different lengths, a K that occurs twice, values that
-        are not finite, or a negative sensitivity.
-    """
-    if len(ks) != len(inertias) or len(ks) < 3:
-        raise ValueError(f"got {len(ks)} ks and {len(inertias)} inertias; 3 or more are needed")
-    order = np.argsort(ks)
-    ks, inertias = np.asarray(ks)[order], np.asarray(inertias, float)[order]
-    if not np.isfinite(inertias).all():
-        raise ValueError(f"inertias holds {np.sum(~np.isfinite(inertias))} NaN or infinite values")
-    if len(np.unique(ks)) < len(ks):
-        raise ValueError(f"ks is {ks.tolist()}; allowed: each K once")
-    if not 0 <= sensitivity < np.inf:
-        raise ValueError(f"sensitivity is {sensitivity}; allowed: 0 or more")
-    locator = KneeLocator(ks, inertias, S=sensitivity, curve="convex", direction="decreasing")
-    return None if locator.knee is None else int(locator.knee)
 
 
 def _matching(x: np.ndarray, centers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlplab.cluster_choice import CHOICE_COLUMNS, choose_k, chosen_k, locate_elbow
+from mlplab.cluster_choice import CHOICE_COLUMNS, choose_k, chosen_k
+from mlplab.elbow import locate_elbow
 
 BENT = [100, 60, 20, 18, 16, 14]
 

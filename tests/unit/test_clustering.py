@@ -6,7 +6,6 @@ from scipy.spatial.distance import cdist
 
 from mlplab.clustering import (
     cluster_distances,
-    find_elbow,
     fit_kmeans,
     nearest_centers,
     summarize_fit,
@@ -72,15 +71,6 @@ def test_distances_of_float32_data_far_from_the_origin_keep_their_digits(random)
     np.testing.assert_allclose(cluster_distances(x, x[:5]), expected, atol=1e-5)
 
 
-def test_the_elbow_is_where_the_curve_bends():
-    assert find_elbow([1, 2, 3, 4, 5, 6], [100, 60, 20, 18, 16, 14]) == 3
-    assert find_elbow([6, 5, 4, 3, 2, 1], [14, 16, 18, 20, 60, 100]) == 3
-
-
-def test_a_straight_line_has_no_elbow():
-    assert find_elbow([1, 2, 3, 4], [4, 3, 2, 1]) is None
-
-
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
@@ -115,29 +105,3 @@ def test_too_few_different_samples_are_told():
 def test_features_that_do_not_match_are_told():
     with pytest.raises(ValueError, match="x has 3 features, centers have 2"):
         cluster_distances(np.zeros((4, 3)), np.zeros((2, 2)))
-
-
-def test_a_flatter_run_is_asked_for_after_the_bend_with_a_larger_sensitivity():
-    ks, inertias = range(1, 11), [100, 60, 40, 30, 24, 20, 17, 15, 13.5, 12.5]
-    assert find_elbow(ks, inertias, sensitivity=1) == 4
-    assert find_elbow(ks, inertias, sensitivity=50) is None
-
-
-@pytest.mark.parametrize(
-    ("change", "fault"),
-    [
-        ({"inertias": [3, np.nan, 1]}, "inertias holds 1 NaN or infinite values"),
-        ({"ks": [1, 2, 2]}, r"ks is \[1, 2, 2\]; allowed: each K once"),
-        ({"sensitivity": -1}, "sensitivity is -1; allowed: 0 or more"),
-    ],
-)
-def test_what_is_no_curve_is_told(change, fault):
-    arguments = {"ks": [1, 2, 3], "inertias": [3, 2, 1]} | change
-    with pytest.raises(ValueError, match=fault):
-        find_elbow(**arguments)
-
-
-@pytest.mark.parametrize(("ks", "inertias"), [([1, 2], [2, 1]), ([1, 2, 3], [1, 2])])
-def test_an_elbow_needs_three_points(ks, inertias):
-    with pytest.raises(ValueError, match="3 or more are needed"):
-        find_elbow(ks, inertias)
