@@ -6,10 +6,10 @@ import ast
 import fnmatch
 import hashlib
 import importlib.metadata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mlplab.imports import PACKAGE, FingerprintError, Imports, module_path, read_imports
 
@@ -54,7 +54,7 @@ def import_closure(script: str | Path, package: str | Path = PACKAGE) -> dict[st
     FingerprintError
         A file is missing or no Python, or imports what only a run would tell.
     """
-    return dict(sorted(_closure(Path(script), Path(package))[0].items()))
+    return dict(sorted(_Code(Path(package)).closure(Path(script))[0].items()))
 
 
 def code_fingerprint(script: str | Path, package: str | Path = PACKAGE) -> dict[str, Any]:
@@ -63,12 +63,25 @@ def code_fingerprint(script: str | Path, package: str | Path = PACKAGE) -> dict[
     ``script`` is the path as given, ``modules`` that of :func:`import_closure`, and ``libraries``
     the versions of the numerical libraries that these modules import and of those they run on.
     """
-    modules, foreign = _closure(Path(script), Path(package))
-    return {
-        "script": Path(script).as_posix(),
-        "modules": dict(sorted(modules.items())),
-        "libraries": library_versions(foreign),
-    }
+    return code_fingerprints([script], package)[0]
+
+
+def code_fingerprints(
+    scripts: Iterable[str | Path], package: str | Path = PACKAGE
+) -> list[dict[str, Any]]:
+    """The :func:`code_fingerprint` of each script, all of the same moment: files are read once."""
+    code = _Code(Path(package))
+    prints = []
+    for script in scripts:
+        modules, foreign = code.closure(Path(script))
+        prints.append(
+            {
+                "script": Path(script).as_posix(),
+                "modules": dict(sorted(modules.items())),
+                "libraries": library_versions(foreign),
+            }
+        )
+    return prints
 
 
 def library_versions(import_names: set[str]) -> dict[str, str]:
@@ -94,21 +107,51 @@ def describe_changes(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
     return changes
 
 
-def _closure(script: Path, package: Path) -> tuple[dict[str, str], set[str]]:
-    """Hashes of the modules reached, and top-level names of what else they import."""
-    hashes: dict[str, str] = {}
-    foreign: set[str] = set()
-    waiting = [(script.name, script)]
-    while waiting:
-        name, path = waiting.pop()
-        if name in hashes:
-            continue
-        hashes[name], imports = _read(path, package.name, name)
+class _Module(NamedTuple):
+    """A file: its hash, names and paths of what it imports here, top-level names of the rest."""
+
+    hash: str
+    imported: tuple[tuple[str, Path], ...]
+    foreign: frozenset[str]
+
+
+class _Code:
+    """The files of a package and those beside scripts, each read when first asked for."""
+
+    def __init__(self, package: Path) -> None:
+        self._package = package
+        self._modules: dict[tuple[Path, str], _Module] = {}
+        self._paths: dict[tuple[Path, str], Path | None] = {}
+
+    def closure(self, script: Path) -> tuple[dict[str, str], set[str]]:
+        """Hashes of the modules reached, and top-level names of what else they import."""
+        hashes: dict[str, str] = {}
+        foreign: set[str] = set()
+        waiting = [(script.name, script)]
+        while waiting:
+            name, path = waiting.pop()
+            if name not in hashes:
+                module = self._module(name, path, script.parent)
+                hashes[name] = module.hash
+                foreign |= module.foreign
+                waiting += module.imported
+        return hashes, foreign
+
+    def _module(self, name: str, path: Path, beside: Path) -> _Module:
+        if (beside, name) not in self._modules:
+            self._modules[beside, name] = self._read(name, path, beside)
+        return self._modules[beside, name]
+
+    def _read(self, name: str, path: Path, beside: Path) -> _Module:
+        package = self._package
+        digest, imports = _read(path, package.name, name)
+        found: list[tuple[str, Path]] = []
+        foreign = set()
         for imported, line in imports.names:
             for part in _with_parents(imported):
-                found = module_path(part, package, script.parent)
-                if found is not None:
-                    waiting.append((part, found))
+                source = self._path(part, beside)
+                if source is not None:
+                    found.append((part, source))
                 elif part.split(".")[0] != package.name:
                     foreign.add(part.split(".")[0])
                 elif part not in imports.attributes:
@@ -116,8 +159,13 @@ def _closure(script: Path, package: Path) -> tuple[dict[str, str], set[str]]:
                         f"{path}:{line}: imports {part}, which is no module of {package}"
                     )
         for pattern, line in imports.patterns:
-            waiting.extend(_matching_modules(pattern, package, f"{path}:{line}"))
-    return hashes, foreign
+            found += _matching_modules(pattern, package, f"{path}:{line}")
+        return _Module(digest, tuple(found), frozenset(foreign))
+
+    def _path(self, name: str, beside: Path) -> Path | None:
+        if (beside, name) not in self._paths:
+            self._paths[beside, name] = module_path(name, self._package, beside)
+        return self._paths[beside, name]
 
 
 def _with_parents(name: str) -> Iterator[str]:
@@ -147,7 +195,7 @@ def _read(path: Path, package: str, name: str) -> tuple[str, Imports]:
     return _parse(source, str(path), package, name)
 
 
-# The same file, read anew, is parsed once per content: many scripts share most modules.
+# A job looks at its code before and after; a file that is still the same is parsed once.
 @lru_cache(maxsize=512)
 def _parse(source: bytes, path: str, package: str, name: str) -> tuple[str, Imports]:
     try:

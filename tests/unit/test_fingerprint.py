@@ -13,6 +13,7 @@ from mlplab import fingerprint
 from mlplab.fingerprint import (
     FingerprintError,
     code_fingerprint,
+    code_fingerprints,
     describe_changes,
     import_closure,
     library_versions,
@@ -174,6 +175,11 @@ def test_a_docstring_in_an_empty_function_does_not_count(package):
 def test_a_file_that_cannot_be_read_is_named(package):
     with pytest.raises(FingerprintError, match=r"nowhere\.py: cannot be read"):
         import_closure(package / "nowhere.py", package)
+
+
+def test_several_scripts_have_the_fingerprints_that_each_has_alone(package):
+    scripts = [script(package, "import lab.tables"), package.parent / "scripts" / "beside.py"]
+    assert code_fingerprints(scripts, package) == [code_fingerprint(s, package) for s in scripts]
 
 
 def test_only_the_libraries_that_the_closure_imports_count(package):

@@ -5,13 +5,12 @@
 import inspect
 import os
 
-from mlplab.fingerprint import FingerprintError, code_fingerprint
+from mlplab.fingerprint import FingerprintError, code_fingerprints
 
 
-def script_fingerprint(rule):
-    """A hash per module that the rule's script imports, and versions of its libraries."""
-    path = rule.basedir.join(rule.script).get_path_or_uri(secret_free=True)
-    return code_fingerprint(os.path.relpath(path))
+def script_of(rule):
+    """The path of the rule's script from the working folder."""
+    return os.path.relpath(rule.basedir.join(rule.script).get_path_or_uri(secret_free=True))
 
 
 def params_by_name(rule):
@@ -35,9 +34,10 @@ def value_of(param, wildcards):
     return param(wildcards) if list(inspect.signature(param).parameters) == ["wildcards"] else None
 
 
+tracked = [r for r in workflow.rules if r.script and r.basedir == workflow.current_basedir]
 try:
-    for rule_ in list(workflow.rules):
-        if rule_.script and rule_.basedir == workflow.current_basedir:
-            rule_.set_params(named=params_by_name(rule_), code=script_fingerprint(rule_))
+    # A hash per module that a script imports, and versions of its libraries.
+    for rule_, code_ in zip(tracked, code_fingerprints(map(script_of, tracked)), strict=True):
+        rule_.set_params(named=params_by_name(rule_), code=code_)
 except FingerprintError as error:
     sys.exit(str(error))
