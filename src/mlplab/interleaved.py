@@ -62,7 +62,8 @@ def measure_interleaved(
     Parameters
     ----------
     variants : names of variants, see :mod:`mlplab.variants`, or functions like theirs by a name
-        for each; they are sent to other processes, so they must be importable there
+        for each; they are sent to other processes, which import their modules, so none can be
+        one of the script that runs
     x, codes : samples (n, n_features) float32, outputs that should be 1 (n,)
     n_threads : threads that each may use; set before the libraries of each are loaded
     rounds, seed, turn_seconds, retries : see :func:`measure_cases`
@@ -118,11 +119,6 @@ def measure_cases(
     ------
     VariantFault
         A variant broke off, or has more threads than it may.
-
-    Notes
-    -----
-    The new processes import the script that calls this, so the call needs the usual
-    ``if __name__ == "__main__":``.
     """
     absent: dict[str, str] = {}
     rows: list[dict[str, Any]] = []

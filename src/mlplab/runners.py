@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from mlplab.variant_process import Member, NamedVariant, run_members
@@ -163,7 +164,7 @@ def _start_process(cases: Sequence[Case]) -> Iterator[list[Runner]]:
         runners.append(Runner(case.name, case.problem, own_end))
         members.append(Member(case.train, case.problem, other_end))
     process = context.Process(target=run_members, args=(members, os.getpid()), daemon=True)
-    with _environment(_complete_environment(cases[0])):
+    with _environment(_complete_environment(cases[0])), _without_main_module():
         process.start()
     try:
         for member in members:
@@ -174,6 +175,21 @@ def _start_process(cases: Sequence[Case]) -> Iterator[list[Runner]]:
         process.join()
         for runner in runners:
             runner.wait_until_ended()
+
+
+@contextmanager
+def _without_main_module() -> Iterator[None]:
+    """Let no process that is born meanwhile import the script that runs here.
+
+    It would do so to find functions that the script defines. That of a job has the engine's lines
+    on top, whose imports took each process that is measured half a second or more.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _complete_environment(case: Case) -> dict[str, str | None]:

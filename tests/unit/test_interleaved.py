@@ -212,10 +212,9 @@ def test_processes_end_with_their_parent_even_if_it_is_killed(tmp_path):
         "import numpy as np\n"
         "from mlplab.interleaved import measure_interleaved\n"
         "from tests.unit.test_interleaved import train_slowly\n"
-        "if __name__ == '__main__':\n"
-        "    x, codes = np.zeros((4, 2), np.float32), np.arange(4)\n"
-        "    measure_interleaved({'some': train_slowly}, x, codes, batch_size=2, n_threads=1,\n"
-        "                        rounds=1000)\n"
+        "x, codes = np.zeros((4, 2), np.float32), np.arange(4)\n"
+        "measure_interleaved({'some': train_slowly}, x, codes, batch_size=2, n_threads=1,\n"
+        "                    rounds=1000)\n"
     )
     parent = subprocess.Popen(
         [sys.executable, str(script)], env=os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"}

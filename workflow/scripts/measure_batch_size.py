@@ -4,13 +4,11 @@ from mlplab.benchmark.batch_sizes import measure_batch_size
 from mlplab.files import load_array, save_table
 from mlplab.provenance import own_parameters, run_job
 
-# The processes that are measured import this script, and must not start the job again.
-if __name__ == "__main__":
-    with run_job(snakemake, capture_stderr=True):
-        turns, absent = measure_batch_size(
-            load_array(snakemake.input.x_train),
-            load_array(snakemake.input.y_train),
-            **own_parameters(snakemake.params),
-        )
-        save_table(snakemake.output.absent, absent)
-        save_table(snakemake.output.turns, turns)
+with run_job(snakemake, capture_stderr=True):
+    turns, absent = measure_batch_size(
+        load_array(snakemake.input.x_train),
+        load_array(snakemake.input.y_train),
+        **own_parameters(snakemake.params),
+    )
+    save_table(snakemake.output.absent, absent)
+    save_table(snakemake.output.turns, turns)

@@ -4,15 +4,13 @@ from mlplab.files import load_array, save_table
 from mlplab.ladder import measure_ladder
 from mlplab.provenance import run_job
 
-# The processes that are measured import this script, and must not start the job again.
-if __name__ == "__main__":
-    with run_job(snakemake, capture_stderr=True):
-        ladder = measure_ladder(
-            load_array(snakemake.input.x_train),
-            load_array(snakemake.input.y_train),
-            batch_size=snakemake.params.batch_size,
-            n_threads=snakemake.params.n_threads,
-            rounds=snakemake.params.rounds,
-            seed=snakemake.params.seed,
-        )
-        save_table(snakemake.output[0], ladder)
+with run_job(snakemake, capture_stderr=True):
+    ladder = measure_ladder(
+        load_array(snakemake.input.x_train),
+        load_array(snakemake.input.y_train),
+        batch_size=snakemake.params.batch_size,
+        n_threads=snakemake.params.n_threads,
+        rounds=snakemake.params.rounds,
+        seed=snakemake.params.seed,
+    )
+    save_table(snakemake.output[0], ladder)

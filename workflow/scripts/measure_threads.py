@@ -4,12 +4,10 @@ from mlplab.benchmark.threads import measure_threads
 from mlplab.files import load_array, save_table
 from mlplab.provenance import own_parameters, run_job
 
-# The processes that are measured import this script, and must not start the job again.
-if __name__ == "__main__":
-    with run_job(snakemake, capture_stderr=True):
-        turns = measure_threads(
-            load_array(snakemake.input.x_train),
-            load_array(snakemake.input.y_train),
-            **own_parameters(snakemake.params),
-        )
-        save_table(snakemake.output[0], turns)
+with run_job(snakemake, capture_stderr=True):
+    turns = measure_threads(
+        load_array(snakemake.input.x_train),
+        load_array(snakemake.input.y_train),
+        **own_parameters(snakemake.params),
+    )
+    save_table(snakemake.output[0], turns)

@@ -14,6 +14,7 @@ from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
 from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
 from mlplab.processors import available_threads
 from mlplab.runners import Case, thread_variables
+from mlplab.variant_process import NamedVariant
 from mlplab.variants import (
     HIDDEN,
     L2,
@@ -23,7 +24,6 @@ from mlplab.variants import (
     Problem,
     Train,
     keras_variant,
-    numpy_variant,
 )
 
 COLUMNS = [
@@ -74,9 +74,9 @@ def measure_threads(
     codes = labels.astype(np.intp)
     ways: dict[tuple[str, str], Train] = {
         ("numpy", "environment"): train_numpy_by_environment,
-        ("numpy", "api"): numpy_variant.train,
+        ("numpy", "api"): NamedVariant("numpy"),
         ("keras", "environment"): train_keras_by_environment,
-        ("keras", "api"): keras_variant.train,
+        ("keras", "api"): NamedVariant("keras"),
     }
     cases = [
         Case(
