@@ -12,7 +12,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import NamedTuple
 
-from mlplab.variants import Clock, Problem, Train, load_variant
+from mlplab.variants import Clock, Problem, Train, load_variant, require_package
 
 _SLOW_PACKAGES = ("keras", "torch", "jax")
 _PR_SET_PDEATHSIG = 1
@@ -28,7 +28,7 @@ class NamedVariant:
     def slow_package(self) -> str | None:
         """The package that the variant needs, if it is there and to import it takes seconds."""
         try:
-            package: str = load_variant(self.name).REQUIRES
+            package = require_package(self.name)
         except ModuleNotFoundError:
             return None
         return package if package in _SLOW_PACKAGES else None
@@ -43,7 +43,7 @@ class NamedVariant:
         ModuleNotFoundError
             It is not installed.
         """
-        match load_variant(self.name).REQUIRES:
+        match require_package(self.name):
             case "keras":
                 import keras  # noqa: F401
             case "torch":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import itertools
 from collections.abc import Sequence
 from typing import Literal
@@ -12,7 +11,7 @@ import pandas as pd
 
 from mlplab.interleaved import measure_interleaved
 from mlplab.processors import available_threads
-from mlplab.variants import HIDDEN
+from mlplab.variants import HIDDEN, VARIANTS
 
 COLUMNS = [
     "framework",
@@ -91,12 +90,8 @@ def measure_batch_size(
     )
     n_samples, n_classes = len(x), int(labels.max()) + 1
     operations = n_samples * count_operations([x.shape[1], *HIDDEN, n_classes])
-    frameworks = {
-        name: importlib.import_module(f"mlplab.variants.{name}_variant").FRAMEWORK
-        for name in variants
-    }
     turns = turns.assign(
-        framework=turns["variant"].map(frameworks),
+        framework=turns["variant"].map({name: VARIANTS[name].framework for name in variants}),
         input_space=input_space,
         microseconds_per_sample=turns["seconds_per_epoch"] / n_samples * 1e6,
         gflops=operations / turns["seconds_per_epoch"] / 1e9,

@@ -1,9 +1,8 @@
 """Ways to train the same network, each a module with one function behind one interface.
 
 A module has ``train(problem, clock)``, which trains ``problem.epochs`` epochs and calls
-``clock.start()`` and ``clock.stop()`` around each (a :data:`Train` function), ``REQUIRES``, the
-package without which it cannot run, and ``FRAMEWORK``, the name of the library that does the work.
-To add a variant, add its module to ``NAMES``.
+``clock.start()`` and ``clock.stop()`` around each (a :data:`Train` function). To add a variant, add
+its module to ``VARIANTS``.
 """
 
 from __future__ import annotations
@@ -15,22 +14,32 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 
 from mlplab.files import load_array
 
-NAMES = (
-    "numpy",
-    "products",
-    "keras",
-    "keras_tuned",
-    "keras_matched",
-    "sklearn",
-    "pytorch",
-    "jax",
-)
+
+class Variant(NamedTuple):
+    """The package without which a variant cannot run, and the library that does its work."""
+
+    package: str
+    framework: str
+
+
+# A table, so that nobody has to import a module of a variant, with all that it imports, to know.
+VARIANTS = {
+    "numpy": Variant("numpy", "numpy"),
+    "products": Variant("numpy", "blas"),
+    "keras": Variant("keras", "keras"),
+    "keras_tuned": Variant("keras", "keras"),
+    "keras_matched": Variant("keras", "keras"),
+    "sklearn": Variant("sklearn", "sklearn"),
+    "pytorch": Variant("torch", "pytorch"),
+    "jax": Variant("jax", "jax"),
+}
+NAMES = tuple(VARIANTS)
 
 HIDDEN = (70, 30)
 LEARNING_RATE, MOMENTUM, L2 = 1e-3, 5e-5, 0.01
@@ -100,7 +109,21 @@ def load_variant(name: str) -> ModuleType:
     ModuleNotFoundError
         The package that it needs is not installed.
     """
-    module = importlib.import_module(f"mlplab.variants.{name}_variant")
-    if importlib.util.find_spec(module.REQUIRES) is None:
-        raise ModuleNotFoundError(f"variant {name}: {module.REQUIRES} is not installed")
-    return module
+    require_package(name)
+    return importlib.import_module(f"mlplab.variants.{name}_variant")
+
+
+def require_package(name: str) -> str:
+    """The package that a variant needs.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        It is not installed, or there is no such variant.
+    """
+    if name not in VARIANTS:
+        raise ModuleNotFoundError(f"variant {name} is unknown; allowed: {', '.join(NAMES)}")
+    package = VARIANTS[name].package
+    if importlib.util.find_spec(package) is None:
+        raise ModuleNotFoundError(f"variant {name}: {package} is not installed")
+    return package

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     Layers = list[tuple[jax.Array, jax.Array]]
     State = tuple[Layers, Layers]  # weights and biases, and their previous steps
 
-REQUIRES, FRAMEWORK = "jax", "jax"
-
 
 def train(problem: Problem, clock: Clock) -> None:
     """See :mod:`mlplab.variants`."""

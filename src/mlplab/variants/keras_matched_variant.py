@@ -7,8 +7,6 @@ from mlplab.numpy_mlp.parameters import draw_parameters
 from mlplab.variants import L2, LEARNING_RATE, MOMENTUM, Clock, Problem
 from mlplab.variants.keras_variant import fit_with_clock, limit_tensorflow
 
-REQUIRES, FRAMEWORK = "keras", "keras"
-
 
 def train(problem: Problem, clock: Clock) -> None:
     """See :mod:`mlplab.variants`; the start weights are those of the numpy variant."""

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     import keras
     import tensorflow as tf
 
-REQUIRES, FRAMEWORK = "keras", "keras"
-
 _WHOLE_EPOCH = 1_000_000
 # XLA or not, and steps per execution.
 _Choice = tuple[bool, int]

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     import numpy as np
     import tensorflow as tf
 
-REQUIRES, FRAMEWORK = "keras", "keras"
-
 
 def train(problem: Problem, clock: Clock) -> None:
     """See :mod:`mlplab.variants`."""

@@ -7,8 +7,6 @@ from mlplab.numpy_mlp.planning import choose_plan
 from mlplab.numpy_mlp.trainer import Step, Trainer
 from mlplab.variants import L2, LEARNING_RATE, MOMENTUM, Clock, Problem
 
-REQUIRES, FRAMEWORK = "numpy", "numpy"
-
 
 def train(problem: Problem, clock: Clock) -> None:
     """See :mod:`mlplab.variants`."""

@@ -11,8 +11,6 @@ from mlplab.numpy_mlp.planning import choose_plan
 from mlplab.numpy_mlp.trainer import Plan
 from mlplab.variants import Clock, Problem
 
-REQUIRES, FRAMEWORK = "numpy", "blas"
-
 Product = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 

@@ -4,8 +4,6 @@ import itertools
 
 from mlplab.variants import L2, LEARNING_RATE, MOMENTUM, Clock, Problem
 
-REQUIRES, FRAMEWORK = "torch", "pytorch"
-
 
 def train(problem: Problem, clock: Clock) -> None:
     """See :mod:`mlplab.variants`."""

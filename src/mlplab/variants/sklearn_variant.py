@@ -10,8 +10,6 @@ from threadpoolctl import threadpool_limits
 
 from mlplab.variants import HIDDEN, L2, LEARNING_RATE, MOMENTUM, Clock, Problem
 
-REQUIRES, FRAMEWORK = "sklearn", "sklearn"
-
 
 def train(problem: Problem, clock: Clock) -> None:
     """See :mod:`mlplab.variants`."""
