@@ -153,6 +153,7 @@ def _warm_up(runners: Sequence[Runner], absent: dict[str, str]) -> dict[str, flo
     for runner in loaded:
         if runner.prepare():
             first[runner.name] = runner.run_epoch().wall_seconds
+            runner.wait_until_at_rest()
     for runner in runners:
         if runner.absent:
             absent[runner.name] = runner.fault
@@ -208,10 +209,12 @@ def _measure_turn(runner: Runner, turn_seconds: float, settled: bool) -> dict[st
     time.sleep(POOL_SLEEPS_AFTER_SECONDS)
     if not settled:
         runner.run_epoch()
+        runner.wait_until_at_rest()
     epochs: list[Epoch] = []
     with QuietWatch() as watch:
         while not epochs or sum(epoch.wall_seconds for epoch in epochs) < turn_seconds:
             epochs.append(runner.run_epoch())
+    runner.wait_until_at_rest()
     # What the child used, between its epochs too, is not foreign; QuietWatch counts this process.
     own = epochs[-1].cpu_stop - epochs[0].cpu_start
     foreign = max(0.0, watch.foreign_share - own / (watch.elapsed * (os.cpu_count() or 1)))

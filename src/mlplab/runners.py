@@ -74,6 +74,7 @@ class Runner:
         self.pools: dict[str, int] = {}
         self.last_wall_seconds = 0.0
         self._pipe = pipe
+        self._rests = False
 
     def wait_until_loaded(self) -> bool:
         """Whether the variant can take part."""
@@ -82,7 +83,8 @@ class Runner:
     def prepare(self) -> bool:
         """Let the variant do all that comes before its first epoch; whether it could."""
         self._send()
-        return self._receive("prepared") is not None
+        self._rests = self._receive("waiting") is not None
+        return self._rests
 
     def run_epoch(self) -> Epoch:
         """Train an epoch.
@@ -92,13 +94,27 @@ class Runner:
         VariantFault
             The variant broke off.
         """
+        self.wait_until_at_rest()
         self._send()
-        content = self._receive("epoch")
-        if content is None:
-            raise VariantFault(f"variant {self.name} broke off: {self.fault}")
-        epoch = Epoch(*content)
+        self._rests = False
+        epoch = Epoch(*self._require("epoch"))
         self.last_wall_seconds = epoch.wall_seconds
         return epoch
+
+    def wait_until_at_rest(self) -> None:
+        """Wait until nothing is left to do but the next epoch.
+
+        After an epoch Keras, for instance, takes its pipeline apart and builds the next one, on all
+        processors; who comes next should not be measured meanwhile.
+
+        Raises
+        ------
+        VariantFault
+            The variant broke off.
+        """
+        if not self._rests:
+            self._require("waiting")
+            self._rests = True
 
     def wait_until_ended(self) -> None:
         """Wait for the end of the process, which somebody else must bring about."""
@@ -111,6 +127,12 @@ class Runner:
         # If the process has ended, its last message, which says why, is still to be read.
         with suppress(BrokenPipeError, ConnectionResetError):
             self._pipe.send("go")
+
+    def _require(self, wanted: str) -> list[Any]:
+        content = self._receive(wanted)
+        if content is None:
+            raise VariantFault(f"variant {self.name} broke off: {self.fault}")
+        return content
 
     def _receive(self, wanted: str) -> list[Any] | None:
         """The content of the next message of a kind; None if the variant cannot go on."""

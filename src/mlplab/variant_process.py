@@ -68,12 +68,10 @@ class _PipeClock:
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
-        self._prepared = self._counted = False
+        self._counted = False
 
     def start(self) -> None:
-        if not self._prepared:
-            self._prepared = True
-            self._pipe.send(("prepared",))
+        self._pipe.send(("waiting",))
         self._pipe.recv()
         self._start = time.perf_counter(), time.process_time()
 
@@ -160,6 +158,7 @@ def _run(member: Member) -> None:
             member.pipe.send(("loaded",))
             member.pipe.recv()
             member.train(member.problem, _PipeClock(member.pipe))
+            member.pipe.send(("waiting",))
             # To end a process that has TensorFlow in it takes a second of work, which would fall
             # into the last epochs of others: so it waits until all are done.
             member.pipe.recv()

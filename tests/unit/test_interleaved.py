@@ -226,6 +226,29 @@ def test_processes_end_with_their_parent_even_if_it_is_killed(tmp_path):
     assert _wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in child))
 
 
+def tidy_up_after_epochs(problem, clock):
+    """A variant that has work to do between its epochs."""
+    for _ in range(problem.epochs):
+        clock.start()
+        clock.stop()
+        time.sleep(0.3)
+
+
+def test_a_variant_rests_only_when_it_has_done_what_lies_between_its_epochs(samples):
+    problem = Problem(*samples, batch_size=100, n_threads=1, epochs=2)
+    case = Case("some", tidy_up_after_epochs, problem, thread_variables(1))
+    with start_runners([case]) as (runner,):
+        assert runner.wait_until_loaded()
+        assert runner.prepare()
+        for _ in range(problem.epochs):
+            ended = time.perf_counter()
+            runner.run_epoch()
+            runner.wait_until_at_rest()
+            assert time.perf_counter() - ended >= 0.3
+        with pytest.raises(VariantFault, match="variant some broke off: its process ended"):
+            runner.run_epoch()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends forks with their parent")
 def test_keras_is_loaded_once_for_all_variants_that_need_it(samples):
     problem = Problem(*samples, batch_size=100, n_threads=1, epochs=3)
