@@ -39,7 +39,7 @@ def test_seeds_k_and_batch_sizes_are_jobs_of_the_cluster_and_tables_and_figures_
     counts = {rule: len(jobs) for rule, jobs in submitted.items()}
     assert counts["fit_clusters"] == 3 * 2
     assert counts["measure_batch_size"] == 2
-    assert counts["train_experiment"] == 15
+    assert counts["train_experiment"] == 13
     assert [rule for rule in counts if rule.startswith(("plot", "tabulate", "compare"))] == []
     assert {job["JobState"] for jobs in submitted.values() for job in jobs} == {"COMPLETED"}
 

@@ -13,6 +13,7 @@ rule extract_labels:
         f"{RESULTS}/logs/extract_labels.log",
     benchmark:
         f"{RESULTS}/benchmarks/extract_labels.tsv"
+    localrule: True
     params:
         spec=DATASET,
         own_content=OWN_CONTENT,

@@ -35,6 +35,10 @@ def value_of(param, wildcards):
 
 
 tracked = [r for r in workflow.rules if r.script and r.basedir == workflow.current_basedir]
+# A process that does a job for SLURM is told its rule; to read the code of all others takes it longer
+# than all else that is read here.
+if workflow.dag_settings and (allowed := workflow.dag_settings.allowed_rules):
+    tracked = [rule for rule in tracked if rule.name in allowed]
 try:
     # A hash per module that a script imports, and versions of its libraries.
     for rule_, code_ in zip(tracked, code_fingerprints(map(script_of, tracked)), strict=True):
