@@ -118,7 +118,7 @@ def _find_second_reference(roles: _Roles) -> Iterator[str]:
 def _find_untimed(key: str, name: str, experiment: ExperimentConfig) -> Iterator[str]:
     if not experiment.exclusive:
         yield (
-            f"experiments.{name}.exclusive: found False; allowed: true, since comparison.{key} "
+            f"experiments.{name}.exclusive: found false; allowed: true, since comparison.{key} "
             "compares seconds"
         )
 
@@ -126,7 +126,7 @@ def _find_untimed(key: str, name: str, experiment: ExperimentConfig) -> Iterator
 def _find_untested_epochs(key: str, name: str, experiment: ExperimentConfig) -> Iterator[str]:
     if not experiment.test_every_epoch:
         yield (
-            f"experiments.{name}.test_every_epoch: found False; allowed: true, since "
+            f"experiments.{name}.test_every_epoch: found false; allowed: true, since "
             f"comparison.{key} needs the test accuracy of every epoch"
         )
 

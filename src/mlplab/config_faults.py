@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any, get_args, get_origin
@@ -101,7 +102,9 @@ def _write_path(keys: Sequence[int | str]) -> str:
 
 
 def write_value(value: object) -> str:
-    """The value in one line of bounded length."""
+    """The value in one line of bounded length; null, true and false as a file has them."""
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
     try:
         found = repr(value)
     except (ValueError, RecursionError):

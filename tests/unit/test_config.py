@@ -64,7 +64,7 @@ def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
     ("path", "value", "fault"),
     [
         ("run", "../elsewhere", "run: found '../elsewhere'; allowed: letters, digits, '-' and '_'"),
-        ("run", None, "run: found None; allowed: a text"),
+        ("run", None, "run: found null; allowed: a text"),
         (
             "dataset",
             "cifar",
@@ -85,7 +85,7 @@ def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
         ("train.batch_sizes", [1.5], "train.batch_sizes[0]: found 1.5"),
         ("train.batch_sizes", 500, "train.batch_sizes: found 500; allowed: a list"),
         ("train.epochs", "many", "train.epochs: found 'many'; allowed: a whole number"),
-        ("train.epochs", True, "train.epochs: found True; allowed: a whole number"),
+        ("train.epochs", True, "train.epochs: found true; allowed: a whole number"),
         ("train.numpy.momentum", 1, "train.numpy.momentum: found 1; allowed: below 1"),
         ("train.numpy.learning_rate", 0, "train.numpy.learning_rate: found 0; allowed: above 0"),
         ("train.numpy.l2", float("nan"), "train.numpy.l2: found nan"),
@@ -174,12 +174,12 @@ def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
         (
             "experiments.article_c_clusters.test_every_epoch",
             False,
-            "test_every_epoch: found False; allowed: true, since comparison.against_reference",
+            "test_every_epoch: found false; allowed: true, since comparison.against_reference",
         ),
         (
             "experiments.article_c_reference.exclusive",
             False,
-            "exclusive: found False; allowed: true, since comparison.reference compares seconds",
+            "exclusive: found false; allowed: true, since comparison.reference compares seconds",
         ),
         ("experiments.lambda_rule.n_validation", 0, "lambda_rule.n_validation: found 0; allowed"),
         (

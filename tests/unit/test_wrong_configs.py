@@ -99,9 +99,9 @@ WRITTEN = [
     ("run: my/run", "run: found 'my/run'; allowed: letters, digits, '-' and '_'"),
     ("run: ../../etc", "run: found '../../etc'; allowed: letters, digits, '-' and '_'"),
     ("run: 2020-05-16", "run: found datetime.date(2020, 5, 16); allowed: a text"),
-    ("run: no", "run: found False; allowed: a text"),
+    ("run: no", "run: found false; allowed: a text"),
     ("run: 12", "run: found 12; allowed: a text"),
-    ("run:", "run: found None; allowed: a text"),
+    ("run:", "run: found null; allowed: a text"),
     (
         "dataset: mnsit",
         "dataset: found 'mnsit'; allowed: the path of an .npz file, four IDX files, or one of "
@@ -134,7 +134,7 @@ WRITTEN = [
         "train: {batch_sizes: [60000, 70000]}",
         "train.batch_sizes: found 70000; allowed: at most the 60000 training images",
     ),
-    ("train: {epochs: yes}", "train.epochs: found True; allowed: a whole number"),
+    ("train: {epochs: yes}", "train.epochs: found true; allowed: a whole number"),
     ("train: {epochs: 35.0}", "train.epochs: found 35.0; allowed: a whole number"),
     ("train: {epochs: [35]}", "train.epochs: found [35]; allowed: a whole number"),
     ("train: {epochs: 0x}", "train.epochs: found '0x'; allowed: a whole number"),
@@ -143,14 +143,14 @@ WRITTEN = [
         "train.numpy.1: found 1; allowed: keys that are texts",
     ),
     ("train: {numpy: {learning_rate: '0,001'}}", "train.numpy.learning_rate: found '0,001'"),
-    ("train: {numpy: {l2: on}}", "train.numpy.l2: found True; allowed: a number"),
+    ("train: {numpy: {l2: on}}", "train.numpy.l2: found true; allowed: a number"),
     ("train: {numpy: {l2: .inf}}", "train.numpy.l2: found inf; allowed: a finite number"),
     ("train: {numpy: {momentum: 090}}", "train.numpy.momentum: found 90.0; allowed: below 1"),
     (
         "train: {scale_l2_with_inputs: 'yes'}",
         "train.scale_l2_with_inputs: found 'yes'; allowed: true or false",
     ),
-    ("train:", "train: found None; allowed: a section with keys of its own"),
+    ("train:", "train: found null; allowed: a section with keys of its own"),
     ("train: [epochs, 35]", "train: found ['epochs', 35]; allowed: a section with keys of its own"),
     (
         "train: {numpy: {init: sqrt-nodes}}",

@@ -43,7 +43,7 @@ REFUSED = {
     "a section that is emptied": (
         "train:\n",
         (),
-        ["train: found None; allowed: a section with keys of its own"],
+        ["train: found null; allowed: a section with keys of its own"],
     ),
     "a key twice": (
         "train: {epochs: 3}\nrun: x\ntrain: {n_threads: 2}\n",
