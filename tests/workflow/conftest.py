@@ -1,14 +1,8 @@
-"""Finished runs that all tests share: a tiny one of own data, and the quick one of MNIST.
-
-The quick one runs on a cluster where SLURM can be started.
-"""
+"""Finished runs that all tests share: a tiny one of own data, and the quick one of MNIST."""
 
 import fcntl
 import json
 import shutil
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,15 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.workflow.running import (
-    QUICK_FILE,
-    TINY_FILE,
-    files_in,
-    run,
-    snakemake,
-    write_own_data,
-)
-from tests.workflow.slurm import single_node_cluster, why_no_cluster
+from tests.workflow.running import QUICK_FILE, TINY_FILE, files_in, snakemake, write_own_data
 
 
 class FinishedRun(NamedTuple):
@@ -101,47 +87,12 @@ def tiny_copy(tiny_checkout: Path, tmp_path: Path):
 
 
 @pytest.fixture(scope="session")
-def quick_folder(made_once, checkout: Path, mnist_folder: Path) -> Path:
-    """A folder with a checkout in which the quick run has ended, on MNIST; tests only look at it.
-
-    Where SLURM can be started, the run was one of its profile, and ``jobs.json`` beside the
-    checkout has the jobs of the cluster.
-    """
+def quick_checkout(made_once, checkout: Path, mnist_folder: Path) -> Path:
+    """A checkout in which the quick run has ended, on MNIST; tests only look at it."""
 
     def make(folder: Path) -> None:
         shutil.copytree(checkout, folder / "mlplab")
-        if why_no_cluster():
-            done = snakemake(folder / "mlplab", *QUICK_FILE, MLPLAB_DATA_DIR=str(mnist_folder))
-        else:
-            done = run_on_cluster(folder, MLPLAB_DATA_DIR=str(mnist_folder))
-        assert done.returncode == 0, done.stdout + done.stderr
+        done = snakemake(folder / "mlplab", *QUICK_FILE, MLPLAB_DATA_DIR=str(mnist_folder))
+        assert done.returncode == 0, done.stderr
 
-    return made_once("the quick run", make)
-
-
-def run_on_cluster(folder: Path, **variables: str) -> subprocess.CompletedProcess:
-    """The quick run in the checkout of a folder, on a SLURM that is started for it alone."""
-    # Names of its files may not hold spaces, as the folder does.
-    with (
-        tempfile.TemporaryDirectory(prefix="slurm-") as files,
-        single_node_cluster(Path(files)) as cluster,
-    ):
-        done = run(
-            folder / "mlplab",
-            str(Path(sys.executable).with_name("snakemake")),
-            *("--workflow-profile", "profiles/slurm", "--jobs", "4", *QUICK_FILE),
-            # This cluster has no accounting, and files appear at once. A check that finds no job
-            # ended puts the next one off by ten seconds, so the first waits as long as most jobs.
-            *("--slurm-status-command", "squeue", "--latency-wait", "5"),
-            *("--slurm-init-seconds-before-status-checks", "4"),
-            PATH=cluster.path,
-            **variables,
-        )
-        (folder / "jobs.json").write_text(json.dumps(cluster.jobs()))
-    return done
-
-
-@pytest.fixture(scope="session")
-def quick_checkout(quick_folder: Path) -> Path:
-    """The checkout of the quick run."""
-    return quick_folder / "mlplab"
+    return made_once("the quick run", make) / "mlplab"

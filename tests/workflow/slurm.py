@@ -44,13 +44,6 @@ PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP OverSubscribe=
 """
 
 
-def why_no_cluster() -> str:
-    """Why none can be started here; empty if one can."""
-    if missing := [name for name in PROGRAMS if not shutil.which(name)]:
-        return f"SLURM is not installed: no {', '.join(missing)}"
-    return "" if os.getuid() == 0 else "only root can start a SLURM for several users"
-
-
 def free_ports(count: int) -> list[int]:
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [each.getsockname()[1] for each in sockets]
