@@ -93,7 +93,7 @@ def test_experiments_are_trained_with_all_their_seeds(results):
 def test_input_spaces_are_compared_with_the_first_over_seeds(results):
     controls = pd.read_csv(results / "tables" / "feature_controls.csv").set_index("input_space")
     assert controls["verdict"].iloc[0] == "reference"
-    assert controls.index.tolist() == ["clusters-30", "pca-30", "pixels"]
+    assert controls.index.tolist() == ["clusters-30", "pca-30", "images-30", "pixels"]
     assert set(controls["verdict"].iloc[1:]) <= {"better", "worse", "no difference"}
     assert (controls["ci_low"] <= controls["test_accuracy"]).all()
     history = pd.read_csv(results / "tables" / "training_history.csv")
@@ -137,7 +137,7 @@ def test_time_scalings_and_strengths_of_l2_have_their_tables(results):
 def test_every_input_is_followed_over_time_on_the_validation_images(results):
     curves = pd.read_csv(results / "tables" / "controls_over_time.csv")
     spaces = curves.groupby("input_space")
-    assert set(spaces.groups) == {"clusters-30", "pca-30", "pixels"}
+    assert set(spaces.groups) == {"clusters-30", "pca-30", "images-30", "pixels"}
     assert (spaces["epoch"].agg(list).map(lambda epochs: epochs == [*range(1, 11)])).all()
     assert (curves["seeds"] == 2).all()
     assert (spaces["cpu_seconds"].diff().dropna() > 0).all()

@@ -21,7 +21,7 @@ REFUSED = {
         "train: {epochs: yes, batch_size: 500}\nladder: {batch_size: 70000}\n",
         (),
         [
-            "train.epochs: found True; allowed: a whole number",
+            "train.epochs: found true; allowed: a whole number",
             "train.batch_size: found 500; allowed: no such key; did you mean batch_sizes?",
             "ladder.batch_size: found 70000; allowed: at most the 60000 training images",
         ],
