@@ -139,10 +139,10 @@ class _Code:
 
     def _module(self, name: str, path: Path, beside: Path) -> _Module:
         if (beside, name) not in self._modules:
-            self._modules[beside, name] = self._read(name, path, beside)
+            self._modules[beside, name] = self._resolve(name, path, beside)
         return self._modules[beside, name]
 
-    def _read(self, name: str, path: Path, beside: Path) -> _Module:
+    def _resolve(self, name: str, path: Path, beside: Path) -> _Module:
         package = self._package
         digest, imports = _read(path, package.name, name)
         found: list[tuple[str, Path]] = []
