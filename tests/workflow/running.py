@@ -23,6 +23,7 @@ TINY = {
         "article_a": TINY_EXPERIMENT,
         "article_c_reference": TINY_EXPERIMENT,
         "article_c_clusters": TINY_EXPERIMENT | {"input_spaces": ["clusters-10"]},
+        "article_c_other_clusters": TINY_EXPERIMENT | {"input_spaces": ["clusters-10"]},
         "feature_controls": TINY_EXPERIMENT
         | {"input_spaces": ["clusters-10", "pca-5", "images-5"], "n_validation": 100},
         "lambda_rule": TINY_EXPERIMENT

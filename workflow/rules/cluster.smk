@@ -17,6 +17,7 @@ rule fit_clusters:
         f"{RESULTS}/benchmarks/fit_clusters/k-{{k}}-seed-{{seed}}.tsv"
     wildcard_constraints:
         k=r"\d+",
+    priority: EARLY
     threads: 1
     params:
         dataset=DATA.name,
@@ -45,6 +46,7 @@ rule choose_clusters:
         labels=f"{RESULTS}/models/clusters/k-auto-seed-{{seed}}.labels.npy",
     log:
         f"{RESULTS}/logs/choose_clusters/seed-{{seed}}.log",
+    priority: EARLY
     localrule: True
     params:
         k_values=list(CONFIG.cluster.k_values),

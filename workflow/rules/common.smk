@@ -46,6 +46,9 @@ ONE_PROCESSOR = max(1, ALL_SLOTS // available_threads())
 # Snakemake lowers it to the cores of the run. Not workflow.cores, which a run on a cluster lacks and
 # which on a node would be another number than the one that the job has asked for.
 ALL_CORES = 64
+# The priority of jobs at the head of a long chain, or of those that take all processors and so wait
+# for a moment when nothing else runs: left for the end, they leave processors idle.
+EARLY = 1
 
 if os.path.lexists(RESULTS) and not os.path.isdir(RESULTS):
     sys.exit(f"{RESULTS}: found a file where the results go; move it, or choose another `run`")

@@ -17,6 +17,7 @@ rule make_search_features:
         f"{RESULTS}/logs/make_search_features/{{space}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/make_search_features/{{space}}.tsv"
+    priority: EARLY
     threads: 1
     params:
         space=lambda wildcards: wildcards.space,
@@ -41,6 +42,7 @@ rule run_trial:
         f"{RESULTS}/logs/run_trial/stage-{{stage}}-place-{{place}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/run_trial/stage-{{stage}}-place-{{place}}.tsv"
+    priority: EARLY
     threads: 1
     resources:
         slot=ONE_PROCESSOR,
@@ -69,6 +71,7 @@ rule train_final:
         f"{RESULTS}/logs/train_final/seed-{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train_final/seed-{{seed}}.tsv"
+    priority: EARLY
     threads: 1
     resources:
         slot=ONE_PROCESSOR,

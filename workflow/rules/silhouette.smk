@@ -16,6 +16,7 @@ rule score_silhouettes:
         f"{RESULTS}/logs/score_silhouettes.log",
     benchmark:
         f"{RESULTS}/benchmarks/score_silhouettes.tsv"
+    priority: EARLY
     threads: ALL_CORES
     params:
         fits=CLUSTER_FITS,
@@ -42,6 +43,7 @@ rule measure_silhouette_error:
         f"{RESULTS}/logs/measure_silhouette_error.log",
     benchmark:
         f"{RESULTS}/benchmarks/measure_silhouette_error.tsv"
+    priority: EARLY
     threads: ALL_CORES
     params:
         fits=[{"k": k, "seed": CONFIG.cluster.seeds[0]} for k in FITTED_K],

@@ -56,6 +56,7 @@ rule describe_clusters:
         images=f"{RESULTS}/clusters/k-{{k}}.ambiguous_images.npy",
     log:
         f"{RESULTS}/logs/describe_clusters/{{k}}.log",
+    priority: EARLY
     params:
         seed=CONFIG.cluster.seeds[0],
         fit_on=CONFIG.cluster.fit_on,

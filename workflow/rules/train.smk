@@ -19,6 +19,7 @@ rule train_numpy:
         f"{RESULTS}/logs/train_numpy/{{space}}-batch-{{batch_size}}-seed-{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train_numpy/{{space}}-batch-{{batch_size}}-seed-{{seed}}.tsv"
+    priority: EARLY
     threads: threads_of(CONFIG.train)
     resources:
         slot=slots_of(CONFIG.train),
@@ -45,6 +46,7 @@ use rule train_numpy as train_experiment with:
         f"{RESULTS}/logs/train_experiment/{{experiment}}/{{space}}-l2-{{l2_factor}}-seed-{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train_experiment/{{experiment}}/{{space}}-l2-{{l2_factor}}-seed-{{seed}}.tsv"
+    priority: 0
     threads: experiment_threads
     resources:
         slot=experiment_slots,
@@ -75,6 +77,7 @@ rule train_keras:
         f"{RESULTS}/logs/train_keras/{{space}}-batch-{{batch_size}}-seed-{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train_keras/{{space}}-batch-{{batch_size}}-seed-{{seed}}.tsv"
+    priority: EARLY
     threads: threads_of(CONFIG.train)
     resources:
         slot=slots_of(CONFIG.train),

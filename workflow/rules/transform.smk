@@ -14,6 +14,7 @@ rule transform_components:
         f"{RESULTS}/logs/transform_components/{{components}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/transform_components/{{components}}.tsv"
+    priority: EARLY
     params:
         space=lambda wildcards: wildcards.components,
         scaling=CONFIG.transform.scaling,
