@@ -33,8 +33,8 @@ class NamedVariant:
             return None
         return package if package in _SLOW_PACKAGES else None
 
-    def load_package(self) -> None:
-        """Import the package of the variant if that takes seconds.
+    def load(self) -> None:
+        """Import the package of the variant if that takes seconds, else all that it imports.
 
         The imports are statements, so that a fingerprint can tell what a measurement depends on.
 
@@ -50,6 +50,8 @@ class NamedVariant:
                 import torch  # noqa: F401
             case "jax":
                 import jax  # noqa: F401
+            case _:
+                load_variant(self.name)
 
     def __call__(self, problem: Problem, clock: Clock) -> None:
         load_variant(self.name).train(problem, clock)
@@ -143,7 +145,7 @@ def _load(members: Sequence[Member]) -> bool:
     train = members[0].train
     try:
         if isinstance(train, NamedVariant):
-            train.load_package()
+            train.load()
     except Exception as error:
         for member in members:
             _tell_fault(member.pipe, error)
