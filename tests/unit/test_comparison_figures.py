@@ -75,6 +75,28 @@ def test_targets_are_marked_where_they_are_reached():
     assert sorted(words(figure)) == ["0.974 published", "70 distances", "pixels"]
 
 
+def test_curves_that_end_far_below_the_targets_are_labelled_within_the_axis():
+    curves = pd.DataFrame(
+        {
+            "input_space": ["pixels"] * 2 + ["clusters-70"] * 2,
+            "epoch": [1, 2] * 2,
+            "wall_seconds": [10, 20, 1, 2],
+            "test_accuracy": [0.85, 0.887, 0.8, 0.846],
+            "lowest": [0.84, 0.886, 0.79, 0.84],
+            "highest": [0.86, 0.888, 0.81, 0.85],
+        }
+    )
+    reached = {"seeds_reached": [1, 0], "wall_seconds": [20, np.nan]}
+    summary = pd.DataFrame(
+        {"input_space": ["pixels", "clusters-70"], "target": 0.887, "target_kind": "best"} | reached
+    )
+    figure = comparisons.plot_time_to_accuracy(curves, summary)
+    figure.draw_without_rendering()
+    (axis,) = figure.axes
+    frame = axis.get_window_extent()
+    assert all(frame.y0 < text.get_window_extent().y0 < frame.y1 for text in axis.texts)
+
+
 def test_controls_end_with_their_names_which_do_not_overlap():
     spaces = ["clusters-70", "clusters-70-whitened", "clusters-70-samplestandard", "pca-70"]
     spaces += ["projection-70", "images-70", "pixels"]

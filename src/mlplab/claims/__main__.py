@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from mlplab.claims.evaluation import NOT_REPRODUCED
+from mlplab.claims.evaluation import NOT_APPLICABLE, NOT_REPRODUCED
 from mlplab.claims.rendering import count_verdicts, insert_between_markers, render_markdown
 from mlplab.files import read_table, save_text
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print the claims, or write them into a file.
+    """Print the claims that apply, or write all into a file.
 
     1 if, with ``--strict``, one is not reproduced; 2 if the run or the place for them is not there.
     """
@@ -32,7 +32,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         claims = read_table(path)
         if options.document is None:
-            print(_describe(claims), count_verdicts(claims), sep="\n")
+            applicable = claims[claims["verdict"] != NOT_APPLICABLE]
+            if len(applicable):
+                print(_describe(applicable))
+            print(count_verdicts(claims))
         else:
             text = options.document.read_text(encoding="utf-8")
             table = f"{_describe_run(options.run)} {render_markdown(claims)}"

@@ -18,7 +18,7 @@ from mlplab.figures.style import (
     space_line,
 )
 
-# How far the axis goes below the lowest target, and which share of it words need above a line.
+# How far the axis goes below the lowest target or end of a curve, and which share of it words need above a line.
 _BELOW_TARGETS = 0.012
 _NEAR = 0.06
 # How far below the lowest final accuracy the controls' axis begins: early epochs are left out.
@@ -118,7 +118,9 @@ def plot_time_to_accuracy(curves: pd.DataFrame, summary: pd.DataFrame) -> Figure
     axis.xaxis.set_minor_formatter(FuncFormatter(leading_digits))
     axis.set(xlabel="time of training (seconds)", ylabel="test accuracy")
     top = max(curves["highest"].max(), summary["target"].max())
-    bottom = summary["target"].min() - _BELOW_TARGETS
+    # Curves that end below the targets are labelled there.
+    lowest_end = min(accuracy for _, accuracy, _, _ in ends)
+    bottom = min(summary["target"].min(), lowest_end) - _BELOW_TARGETS
     axis.set_ylim(bottom, top + 0.001)
     seen = curves[curves["highest"] >= bottom]
     axis.set_xlim(left=0.7 * (seen if len(seen) else curves)["wall_seconds"].min())

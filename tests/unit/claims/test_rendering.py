@@ -109,6 +109,12 @@ def test_the_command_prints_the_claims_and_fails_only_if_strict(run, capsys):
     assert [line.split()[0] for line in failing.splitlines()[2:]] == ["bad"]
 
 
+def test_claims_that_do_not_apply_to_the_data_are_counted_only(run, table, capsys):
+    save_table(run / "tables" / "claims.csv", table.assign(verdict="not applicable"))
+    assert main([str(run)]) == 0
+    assert capsys.readouterr().out == "7 claims: 7 not applicable.\n"
+
+
 def test_a_strict_run_passes_if_nothing_is_refuted(run, table, capsys):
     save_table(run / "tables" / "claims.csv", table[table["id"] != "bad"])
     assert main([str(run), "--strict"]) == 0
