@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from mlplab.core_distance import CoreDistance
 from mlplab.processors import keep_processors_awake
 from mlplab.progress import Progress
 from mlplab.runners import Case, Epoch, Runner, VariantFault, start_runners, thread_variables
@@ -26,6 +27,8 @@ _WATCH_SECONDS = 0.1
 # stay awake, so an untimed one comes first; in an epoch as long as this it makes no difference
 # worth the time.
 _SETTLED_FROM_SECONDS, _SETTLED_AWAKE_FROM_SECONDS = 1.0, 0.25
+# How long a measurement waits, in all, for processors that a host has moved apart to come back.
+_PATIENCE_SECONDS = 10.0
 # More epochs than any measurement asks for.
 _ENDLESS = 1_000_000
 
@@ -100,8 +103,7 @@ def measure_cases(
     turn_seconds : a turn has as many epochs as begin within this time, at least one, after an
         untimed one where epochs are short. The system counts CPU time in hundredths
         of a second, so what others used is uncertain in a short turn
-    retries : turns in which others used more than a tenth of the machine that are measured once
-        more at once, at most this many
+    retries : turns that are ``contaminated`` and measured once more at once, at most this many
     verify_threads : refuse a case whose pools of BLAS or OpenMP have more threads than its problem
         allows
 
@@ -110,7 +112,9 @@ def measure_cases(
     DataFrame with a row per turn: variant (the name of the case), batch_size, n_threads, round,
     attempt, processors_awake (see :func:`mlplab.processors.keep_processors_awake`),
     load_average_before and foreign_cpu_share_before (of the round), epochs,
-    wall_seconds, cpu_seconds, seconds_per_epoch, foreign_cpu_share, contaminated,
+    wall_seconds, cpu_seconds, seconds_per_epoch, foreign_cpu_share, core_round_trip_ns (see
+    :class:`mlplab.core_distance.CoreDistance`; the longer of those before and after the turn),
+    contaminated (others used more than a tenth of the machine, or processors were far apart),
     first_epoch_seconds, blas_threads (as threadpoolctl sees them in the process), notes, and a
     column ``<part>_seconds`` for every part of an epoch that a variant measured; and the cases
     that could not run for want of a package, each with the reason.
@@ -125,8 +129,11 @@ def measure_cases(
     random = np.random.default_rng(seed)
     with ExitStack() as stack:
         awake = stack.enter_context(keep_processors_awake())
+        n_threads = max(case.problem.n_threads for case in cases)
+        distance = stack.enter_context(CoreDistance(n_threads))
+        patience = _PATIENCE_SECONDS
         runners = stack.enter_context(start_runners(cases))
-        first = _warm_up(runners, absent)
+        first = _warm_up(runners, absent, distance)
         runners = [runner for runner in runners if runner.name in first]
         if verify_threads:
             _verify_threads(runners)
@@ -137,15 +144,21 @@ def measure_cases(
             for index in random.permutation(len(runners)):
                 runner = runners[index]
                 settled = runner.last_wall_seconds >= settled_from
-                turns = _measure_until_quiet(runner, turn_seconds, retries, settled)
+                patience = distance.wait_until_near(patience)
+                turns = _measure_until_quiet(runner, turn_seconds, retries, settled, distance)
                 retries -= len(turns) - 1
                 constant = {**before, "first_epoch_seconds": first[runner.name]}
                 rows += [_describe(runner) | constant | turn for turn in turns]
             progress.advance()
+    for row in rows:
+        # Only now the nearest distance of all turns is known.
+        row["contaminated"] |= distance.is_far(row["core_round_trip_ns"])
     return pd.DataFrame(rows), absent
 
 
-def _warm_up(runners: Sequence[Runner], absent: dict[str, str]) -> dict[str, float]:
+def _warm_up(
+    runners: Sequence[Runner], absent: dict[str, str], distance: CoreDistance
+) -> dict[str, float]:
     """Seconds of the first epoch of every variant that is there; the others go to ``absent``."""
     loaded = [runner for runner in runners if runner.wait_until_loaded()]
     first: dict[str, float] = {}
@@ -154,6 +167,7 @@ def _warm_up(runners: Sequence[Runner], absent: dict[str, str]) -> dict[str, flo
         if runner.prepare():
             first[runner.name] = runner.run_epoch().wall_seconds
             runner.wait_until_at_rest()
+            distance.measure()
     for runner in runners:
         if runner.absent:
             absent[runner.name] = runner.fault
@@ -185,12 +199,13 @@ def _look_around() -> dict[str, float]:
 
 
 def _measure_until_quiet(
-    runner: Runner, turn_seconds: float, retries: int, settled: bool
+    runner: Runner, turn_seconds: float, retries: int, settled: bool, distance: CoreDistance
 ) -> list[dict[str, float | bool]]:
     """The turns of a case in a round: one more for each disturbed one, at most ``retries``."""
     turns: list[dict[str, float | bool]] = []
     while not turns or (turns[-1]["contaminated"] and len(turns) <= retries):
-        turns.append({"attempt": len(turns) + 1, **_measure_turn(runner, turn_seconds, settled)})
+        turn = _measure_turn(runner, turn_seconds, settled, distance)
+        turns.append({"attempt": len(turns) + 1, **turn})
     return turns
 
 
@@ -204,9 +219,12 @@ def _describe(runner: Runner) -> dict[str, Any]:
     }
 
 
-def _measure_turn(runner: Runner, turn_seconds: float, settled: bool) -> dict[str, float | bool]:
+def _measure_turn(
+    runner: Runner, turn_seconds: float, settled: bool, distance: CoreDistance
+) -> dict[str, float | bool]:
     """Seconds of the next epochs of a variant, and how much others used the machine meanwhile."""
     time.sleep(POOL_SLEEPS_AFTER_SECONDS)
+    round_trip = distance.measure()
     if not settled:
         runner.run_epoch()
         runner.wait_until_at_rest()
@@ -219,6 +237,7 @@ def _measure_turn(runner: Runner, turn_seconds: float, settled: bool) -> dict[st
     own = epochs[-1].cpu_stop - epochs[0].cpu_start
     foreign = max(0.0, watch.foreign_share - own / (watch.elapsed * (os.cpu_count() or 1)))
     wall = sum(epoch.wall_seconds for epoch in epochs)
+    round_trip = max(round_trip, distance.measure())
     return {
         "epochs": len(epochs),
         "wall_seconds": wall,
@@ -229,5 +248,6 @@ def _measure_turn(runner: Runner, turn_seconds: float, settled: bool) -> dict[st
             for part in epochs[0].parts
         },
         "foreign_cpu_share": foreign,
-        "contaminated": foreign > CONTAMINATED_ABOVE,
+        "core_round_trip_ns": round_trip,
+        "contaminated": foreign > CONTAMINATED_ABOVE or distance.is_far(round_trip),
     }

@@ -14,6 +14,7 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from mlplab import interleaved
+from mlplab.core_distance import CoreDistance
 from mlplab.files import load_array, save_array
 from mlplab.interleaved import measure_interleaved
 from mlplab.processors import available_threads
@@ -125,6 +126,32 @@ def test_every_named_variant_has_a_module_and_says_what_it_needs(name):
         assert callable(importlib.import_module(f"mlplab.variants.{name}_variant").train)
     else:
         assert callable(load_variant(name).train)
+
+
+class _MovedApart(CoreDistance):
+    """Processors that are far apart at the end of the first turn."""
+
+    def __init__(self, n):
+        super().__init__(1)
+        # After the warm-up, before the turn, at its beginning and at its end.
+        self._left = [100.0, 100.0, 100.0, 300.0]
+
+    def measure(self):
+        found = self._left.pop(0) if self._left else 100.0
+        self.nearest = 100.0
+        return found
+
+
+def test_a_turn_in_which_processors_moved_apart_is_kept_and_measured_again(samples, monkeypatch):
+    monkeypatch.setattr(interleaved, "CoreDistance", _MovedApart)
+    monkeypatch.setattr(interleaved, "CONTAMINATED_ABOVE", 2.0)  # whatever runs beside this test
+    table, _ = measure_interleaved(
+        {"some": report_parts}, *samples, batch_size=100, n_threads=1, rounds=2, retries=3
+    )
+    assert table["round"].tolist() == [1, 1, 2]
+    assert table["attempt"].tolist() == [1, 2, 1]
+    assert table["contaminated"].tolist() == [True, False, False]
+    assert table["core_round_trip_ns"].tolist() == [300.0, 100.0, 100.0]
 
 
 def break_off(problem, clock):

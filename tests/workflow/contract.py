@@ -113,7 +113,7 @@ AFTER_CENTERS = (
     | AFTER_EXPERIMENTS
     | AFTER_BATCH_SIZES
     | all_of("score_silhouettes", "transform_clusters")
-    | {"train_numpy": 1, "train_keras": 1, "train_experiment": 4, "measure_batch_size": 1}
+    | {"train_numpy": 1, "train_keras": 1, "train_experiment": 5, "measure_batch_size": 1}
 )
 RECORD = {"record_run": 1}
 

@@ -2,6 +2,8 @@
 import os
 import sys
 
+from snakemake.io import _IOFile
+
 from mlplab.config import GRID_EXPERIMENT, ConfigError, load_config
 from mlplab.config_benchmark import DEEP_VARIANTS
 from mlplab.config_types import AUTO
@@ -208,15 +210,17 @@ def figure_files(name, category, label, caption=None):
     return [png, f"{stem}.svg", f"{stem}.csv"]
 
 
-# Experiments that are timed: the articles' own trainings, which are drawn one by one.
-EXCLUSIVE = [name for name, experiment in CONFIG.experiments.items() if experiment.exclusive]
+# Experiments that are timed or measured after every epoch: the articles' own trainings.
+DRAWN_ONE_BY_ONE = [
+    name for name, run in CONFIG.experiments.items() if run.exclusive or run.measure_every == 1
+]
 
 
 def training_run_figures():
-    """The figures of every experiment that is timed, for each of its input spaces."""
+    """The figures of these experiments, for each of their input spaces."""
     return [
         f"{RESULTS}/figures/runs/{name}/{space}-{kind}.png"
-        for name in EXCLUSIVE
+        for name in DRAWN_ONE_BY_ONE
         for space in CONFIG.experiments[name].input_spaces
         for kind in ("panels", "accuracy", "confusion")
     ]
@@ -228,7 +232,31 @@ def cluster_fits(extension):
     return [pattern.format(**fit) for fit in CLUSTER_FITS]
 
 
+def hash_inputs_once():
+    """Let Snakemake remember the hash of an input that has not changed since.
+
+    For every output of a job that has ended it reads all inputs of the job anew, in the process that
+    starts the next one (seen with 9.27): of arrays of 188 MB that was most of what that process did,
+    while a processor waited for a job.
+    """
+    compute, known = _IOFile.checksum, {}
+
+    async def checksum(file, *arguments, **named):
+        try:
+            status = os.stat(file.file)
+        except OSError:
+            return await compute(file, *arguments, **named)
+        identity = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        key = (str(file), identity, arguments, tuple(named.items()))
+        if key not in known:
+            known[key] = await compute(file, *arguments, **named)
+        return known[key]
+
+    _IOFile.checksum = checksum
+
+
 onstart:
+    hash_inputs_once()
     # In place of Snakemake's own lock, which a killed run leaves behind for the user to clear.
     try:
         workflow.globals["run_lock"] = hold_lock(".snakemake/run.lock", what="A run")

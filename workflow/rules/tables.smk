@@ -82,7 +82,7 @@ rule tabulate_training:
 
 rule tabulate_confusion:
     input:
-        predictions=experiment_results("predictions.npy", EXCLUSIVE),
+        predictions=experiment_results("predictions.npy", DRAWN_ONE_BY_ONE),
         y_test=rules.extract_labels.output.test,
         classes=rules.extract_labels.output.classes,
     output:
@@ -91,7 +91,7 @@ rule tabulate_confusion:
         f"{RESULTS}/logs/tabulate_confusion.log",
     localrule: True
     params:
-        trainings=experiment_trainings(EXCLUSIVE),
+        trainings=experiment_trainings(DRAWN_ONE_BY_ONE),
     script:
         "../scripts/tabulate_confusion.py"
 

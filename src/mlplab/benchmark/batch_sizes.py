@@ -33,6 +33,7 @@ COLUMNS = [
     "load_average_before",
     "foreign_cpu_share_before",
     "foreign_cpu_share",
+    "core_round_trip_ns",
     "contaminated",
     "notes",
 ]

@@ -18,7 +18,8 @@ from mlplab.figures.style import (
     space_line,
 )
 
-# How far the axis goes below the lowest target or end of a curve, and which share of it words need above a line.
+# How far the axis goes below the lowest target or end of a curve, and which share of it words need
+# above a line.
 _BELOW_TARGETS = 0.012
 _NEAR = 0.06
 # How far below the lowest final accuracy the controls' axis begins: early epochs are left out.

@@ -13,8 +13,9 @@ from mlplab.numpy_mlp.parameters import Parameters
 from mlplab.numpy_mlp.team import Link, Team
 from mlplab.numpy_mlp.workspace import BatchStatistics, Samples, Workspace, add_statistics
 
-# Enough for products at full speed; activations of so few samples stay in a core's cache.
-_ROWS, _FEWEST_ROWS = 128, 16
+# Enough for products at full speed, and so many that two threads seldom want the interpreter at
+# once; activations of so few samples stay in a core's cache.
+_ROWS, _FEWEST_ROWS = 500, 16
 
 
 class Evaluation:

@@ -1,0 +1,100 @@
+"""How far apart processors are: measured on this machine, and what is made of it."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from mlplab import core_distance
+from mlplab.core_distance import CoreDistance
+
+several_processors = pytest.mark.skipif(
+    sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2,
+    reason="there is no distance on one processor, and none is measured without Linux",
+)
+
+
+@pytest.fixture
+def scripted(monkeypatch):
+    """A function that gives a CoreDistance which measures the distances it is given."""
+
+    def give(*distances):
+        left = list(distances)
+        monkeypatch.setattr(CoreDistance, "_measure_to", lambda *_: left.pop(0))
+        monkeypatch.setattr(core_distance.time, "sleep", lambda _: None)
+        distance = CoreDistance(1)
+        distance._processors = sorted(os.sched_getaffinity(0))[:1] * 2
+        return distance
+
+    return give
+
+
+@several_processors
+def test_words_go_to_and_fro_in_well_below_a_millisecond():
+    allowed = os.sched_getaffinity(0)
+    with CoreDistance(2) as distance:
+        distances = [distance.measure() for _ in range(5)]
+    assert all(10 < value < 1e6 for value in distances)
+    assert distance.nearest == min(distances)
+    assert os.sched_getaffinity(0) == allowed
+
+
+@several_processors
+def test_the_process_that_answers_ends_with_the_block():
+    with CoreDistance(2) as distance:
+        process = distance._other
+        assert process.poll() is None
+    assert process.returncode == 0
+
+
+@several_processors
+def test_a_process_that_has_ended_or_does_not_answer_gives_no_distance(monkeypatch):
+    monkeypatch.setattr(core_distance, "_LOOKS", 1000)
+    with CoreDistance(2) as distance:
+        os.kill(distance._other.pid, signal.SIGSTOP)
+        silent = distance.measure()
+        distance._other.kill()
+        distance._other.wait()
+        ended = distance.measure()
+    assert [silent != silent, ended != ended] == [True, True]
+    assert not distance.is_far(silent)
+
+
+def test_on_one_processor_there_is_no_distance_and_nothing_is_far():
+    with CoreDistance(1) as distance:
+        value = distance.measure()
+        assert value != value
+        assert not distance.is_far(value)
+        assert distance.wait_until_near(5) > 4
+
+
+def test_far_is_half_again_as_far_as_the_nearest_even_if_that_came_later(scripted):
+    distance = scripted(450, 260, 300)
+    first = distance.measure()
+    assert not distance.is_far(first)
+    distance.measure()
+    assert distance.is_far(first)
+    assert not distance.is_far(distance.measure())
+    assert distance.nearest == 260
+
+
+def test_far_processors_are_waited_for_until_they_are_near(scripted):
+    distance = scripted(260, 500, 500, 250, 240)
+    distance.measure()
+    assert 0 < distance.wait_until_near(60) < 60
+    assert distance.measure() == 240
+
+
+def test_patience_ends(scripted):
+    distance = scripted(260, *[500] * 1000)
+    distance.measure()
+    assert distance.wait_until_near(0.0) == 0.0
+    assert distance.is_far(distance.measure())
+
+
+def test_the_program_that_answers_needs_no_package():
+    command = [sys.executable, "-S", "-E", core_distance.__file__]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert "IndexError" in done.stderr  # it came as far as the file it was not given
