@@ -28,7 +28,7 @@ _WATCH_SECONDS = 0.1
 # worth the time.
 _SETTLED_FROM_SECONDS, _SETTLED_AWAKE_FROM_SECONDS = 1.0, 0.25
 # How long a measurement waits, in all, for processors that a host has moved apart to come back.
-_PATIENCE_SECONDS = 10.0
+_PATIENCE_SECONDS = 3.0
 # More epochs than any measurement asks for.
 _ENDLESS = 1_000_000
 

@@ -6,6 +6,7 @@ from contextlib import closing
 
 import pytest
 
+from mlplab.provenance import content_hash
 from tests.conftest import ROOT
 from tests.workflow.contract import ALL_JOBS, BEGIN, CHANGES, DOWNLOAD, with_table
 from tests.workflow.forks import Forks
@@ -84,6 +85,15 @@ def test_every_result_is_tied_to_its_code_and_its_parameters_by_name(quick_check
                    for named in mappings)  # fmt: skip
         seen.add(record["rule"])
     assert seen == {*ALL_JOBS, "choose_clusters"}
+
+
+def test_the_hashes_of_inputs_that_are_remembered_are_those_of_the_files(quick_checkout):
+    """Snakemake asks for them once for every output of a job; the workflow answers from memory."""
+    recorded = {}
+    for path in (quick_checkout / ".snakemake" / "metadata").iterdir():
+        recorded |= json.loads(path.read_text())["input_checksums"] or {}
+    assert any(name.endswith("x_train.npy") for name in recorded)
+    assert recorded == {name: f"sha256:{content_hash(quick_checkout / name)}" for name in recorded}
 
 
 def others(params, named):
