@@ -59,9 +59,12 @@ class QuietWatch:
 
 
 def quiet_rounds(rounds: pd.DataFrame) -> pd.DataFrame:
-    """The rows that are not ``contaminated``, or all where there are no others."""
+    """The rows that are not ``contaminated``, or all where there are fewer than two of these.
+
+    A single one, of several, would have no interval and look certain.
+    """
     quiet = rounds[~rounds["contaminated"].astype(bool)]
-    return quiet if len(quiet) else rounds
+    return quiet if len(quiet) > 1 else rounds
 
 
 @dataclass(frozen=True)
