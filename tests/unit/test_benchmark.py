@@ -32,11 +32,18 @@ def turns(variant, seconds, contaminated=(), attempts=None, **changes):
             "processors_awake": True,
             "foreign_cpu_share_before": 0.0,
             "foreign_cpu_share": 0.0,
+            "core_round_trip_ns": 250.0,
             "contaminated": [number in contaminated for number in range(1, n + 1)],
             "notes": "",
         }
         | changes
     )
+
+
+def test_a_single_quiet_round_of_several_is_no_median():
+    both = [turns("numpy", [1.0] * 3), turns("keras", [2.0, 3.0, 4.0], contaminated=[2, 3])]
+    row = summary.build_batch_size_ratios(pd.concat(both), 0).iloc[0]
+    assert (row["ratio_to_numpy"], row["rounds"], row["contaminated"]) == (3.0, 3, True)
 
 
 def test_a_ratio_is_that_of_the_turns_of_one_round():

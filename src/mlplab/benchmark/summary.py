@@ -58,8 +58,8 @@ def summarize_batch_sizes(benchmark: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Medians over the quiet rounds of every variant, input space and batch size.
 
     The interval of the seconds is the 95 % bootstrap interval of their median; ``sgemm_gflops``
-    is the rate of the bare products of the same shapes; ``contaminated`` says that no round was
-    quiet, so that all count. ``seed`` is that of the bootstrap.
+    is the rate of the bare products of the same shapes; ``contaminated`` says that fewer than two
+    rounds were quiet, so that all count. ``seed`` is that of the bootstrap.
     """
     rows = []
     for keys, turns in benchmark.groupby([*_CASE, "variant"]):
@@ -87,8 +87,8 @@ def summarize_batch_sizes(benchmark: pd.DataFrame, seed: int) -> pd.DataFrame:
 def build_batch_size_ratios(benchmark: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Seconds per epoch over those of NumPy in the same round: a row per case and variant.
 
-    The ratio is the median over the pairs of which both turns were quiet, or over all where there
-    are no others, which ``contaminated`` tells. ``seed`` is that of the bootstrap.
+    The ratio is the median over the pairs of which both turns were quiet, or over all where
+    these are fewer than two, which ``contaminated`` tells. ``seed`` is that of the bootstrap.
     """
     rows = []
     for keys, turns in benchmark.groupby(_CASE):

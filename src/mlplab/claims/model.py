@@ -57,7 +57,7 @@ class Query(_Entry):
         description="of repetitions: mean with Student's t, or median with bootstrap interval",
     )
     quiet: bool = Field(
-        False, description="leave out contaminated repetitions unless there are no others"
+        False, description="leave out contaminated repetitions where two others are left"
     )
     interval: str | None = Field(
         None, description="the table's own interval: columns <interval>_low and <interval>_high"

@@ -18,7 +18,7 @@ _SETTINGS: dict[str, Style] = {
 def plot_thread_scaling(turns: pd.DataFrame) -> Figure:
     """Processors used over threads asked for, a panel per framework, from ``thread_scaling.csv``.
 
-    A mark is a turn, pale if others used the machine meanwhile.
+    A mark is a turn, pale if it is ``contaminated``.
     """
     counts = sorted(turns["n_threads"].unique())
     frameworks = [name for name in FRAMEWORK_STYLES if name in set(turns["framework"])]

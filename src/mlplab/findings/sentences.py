@@ -75,7 +75,10 @@ def _tell_ratios(ratios: pd.DataFrame) -> str | None:
         counts = [f"{verdict} at {n} of {len(matched)}" for verdict, n in verdicts.items()]
         text += f"; with the same mathematics as NumPy, Keras is {_join(counts)} batch sizes"
     if keras["contaminated"].any() or matched["contaminated"].any():
-        text += ". Other processes used the machine in every round of some of these"
+        text += (
+            ". Most rounds of some of these were disturbed, by other processes or by processors "
+            "that were moved apart"
+        )
     return f"{text}."
 
 
