@@ -144,7 +144,7 @@ class _MovedApart(CoreDistance):
 
 def test_a_turn_in_which_processors_moved_apart_is_kept_and_measured_again(samples, monkeypatch):
     monkeypatch.setattr(interleaved, "CoreDistance", _MovedApart)
-    monkeypatch.setattr(interleaved, "CONTAMINATED_ABOVE", 2.0)  # whatever runs beside this test
+    monkeypatch.setattr(interleaved, "CONTAMINATED_ABOVE", np.inf)  # whatever runs beside it
     table, _ = measure_interleaved(
         {"some": report_parts}, *samples, batch_size=100, n_threads=1, rounds=2, retries=3
     )
