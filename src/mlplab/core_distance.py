@@ -18,7 +18,6 @@ import sys
 import time
 from contextlib import suppress
 from math import isfinite
-from types import TracebackType
 
 # Farther apart than this many times the nearest is another place: on the machine of the README a
 # word takes 0.2 or 0.5 microseconds from Python to Python.
@@ -63,12 +62,7 @@ class CoreDistance:
             os.close(file)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if len(self._processors) > 1:
             self._other.communicate()
             self._page.close()
