@@ -5,7 +5,7 @@
 FROM python:3.11-slim
 WORKDIR /mlplab
 COPY requirements.lock ./
-RUN python -m pip install --no-cache-dir --quiet --require-hashes --requirement requirements.lock
+RUN python -m pip install --no-cache-dir --quiet --no-deps --require-hashes --requirement requirements.lock
 COPY pyproject.toml README.md LICENSE Snakefile ./
 COPY src ./src
 COPY workflow ./workflow

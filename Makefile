@@ -67,10 +67,12 @@ coverage: $(INSTALLED)
 setup: $(INSTALLED)
 
 # The stamp is newer than the files it depends on only after a complete installation;
-# --require-hashes refuses anything that is not in the lock, the build backend included.
+# --require-hashes refuses anything that is not in the lock, the build backend included; the lock
+# names every dependency, and --no-deps keeps older pips (23.2) from looking for `coverage[toml]`
+# beside the pinned `coverage`, which failed as soon as a newer coverage was published.
 $(INSTALLED): requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
