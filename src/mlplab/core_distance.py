@@ -3,7 +3,8 @@
 A host may move the virtual processors of a machine at any time: to cores that share a cache, or to
 cores of different chiplets, where a word takes several times as long. Whatever two threads work on
 together then takes longer, though each of them alone and what they do apart does not, and no count
-of CPU seconds tells.
+of CPU seconds tells. A host that runs Linux moves a processor that another one wakes to where both
+share a cache (``wake_affine`` in its scheduler), so processors that wake each other come near.
 
 This file is also the program of the process that answers, so it imports the standard library alone.
 """
@@ -16,13 +17,18 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from math import isfinite
 
-# Farther apart than this many times the nearest is another place: on the machine of the README a
-# word takes 0.2 or 0.5 microseconds from Python to Python.
-_FAR_FROM = 1.5
+# Farther apart than this many times the nearest is another place: from Python to Python a word
+# takes 0.24, 0.36 or 0.54 microseconds on one of the README's machines, 0.17 or 0.3 on the other.
+_FAR_FROM = 1.4
 _ROUND_TRIPS, _PARTS = 60, 15
+# Far processors that wake each other so long are near afterwards in half of the cases, after five
+# times as long in nearly all; idle ones stay far for seconds.
+_WAKING_SECONDS = 0.1
+_ANSWER, _WAKE = "answer", "wake"
 # They take some hundredths of a second, in which a process that runs at all has answered.
 _LOOKS = 1_000_000
 
@@ -36,10 +42,12 @@ class CoreDistance:
     Attributes
     ----------
     nearest : the shortest distance measured, nanoseconds
+    patience : seconds that may still be spent on bringing far processors near
     """
 
-    def __init__(self, n: int) -> None:
+    def __init__(self, n: int, patience: float = 0.0) -> None:
         self.nearest = float("nan")
+        self.patience = patience
         self._processors: list[int] = []
         if sys.platform == "linux":
             self._processors = sorted(os.sched_getaffinity(0))[:n]
@@ -55,11 +63,15 @@ class CoreDistance:
             self._other = subprocess.Popen(
                 [sys.executable, "-S", "-E", __file__, str(file)],
                 stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
                 pass_fds=[file],
                 text=True,
             )
         finally:
             os.close(file)
+        assert self._other.stdin is not None
+        assert self._other.stdout is not None
+        self._orders, self._replies = self._other.stdin, self._other.stdout
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -69,36 +81,57 @@ class CoreDistance:
 
     def measure(self) -> float:
         """Nanoseconds to the farthest of these processors and back, seen from the first."""
-        if len(self._processors) < 2:
-            return float("nan")
-        allowed = os.sched_getaffinity(0)
-        try:
-            os.sched_setaffinity(0, self._processors[:1])
-            distance = max(map(self._measure_to, self._processors[1:]))
-        finally:
-            os.sched_setaffinity(0, allowed)
+        distance = self._from_the_first(self._measure_to)
         self.nearest = min(filter(isfinite, (distance, self.nearest)), default=float("nan"))
         return distance
+
+    def find_nearest(self, seconds: float) -> None:
+        """Let processors wake each other for so long, so that it is known how near they can be."""
+        end = time.perf_counter() + seconds
+        while isfinite(self.measure()) and time.perf_counter() < end:
+            self._from_the_first(self._wake)
 
     def is_far(self, distance: float) -> bool:
         """Whether a distance is clearly longer than the nearest that was measured."""
         return distance > _FAR_FROM * self.nearest
 
-    def wait_until_near(self, seconds: float) -> float:
-        """Measure until processors are near, for at most so many seconds; those that are left."""
-        end = time.perf_counter() + seconds
-        while self.is_far(self.measure()) and time.perf_counter() < end:
-            time.sleep(0.1)
-        return max(0.0, end - time.perf_counter())
+    def bring_near(self) -> None:
+        """Let processors wake each other until they are near, as long as ``patience`` lasts."""
+        while self.is_far(self.measure()) and self.patience > 0:
+            self.patience -= self._from_the_first(self._wake)
+
+    def _from_the_first(self, function: Callable[[int], float]) -> float:
+        """The largest value of a function of every other processor, called on the first."""
+        if len(self._processors) < 2:
+            return float("nan")
+        allowed = os.sched_getaffinity(0)
+        try:
+            os.sched_setaffinity(0, self._processors[:1])
+            return max(map(function, self._processors[1:]))
+        finally:
+            os.sched_setaffinity(0, allowed)
+
+    def _wake(self, processor: int) -> float:
+        """The seconds for which a processor and this one have woken each other."""
+        start = time.perf_counter()
+        while (seconds := time.perf_counter() - start) < _WAKING_SECONDS:
+            if not (self._tell(f"{processor} {_WAKE}") and self._replies.readline()):
+                break
+        return seconds
+
+    def _tell(self, words: str) -> bool:
+        """Send a line to the other process; False if it has ended."""
+        try:
+            self._orders.write(f"{words}\n")
+            self._orders.flush()
+        except BrokenPipeError:
+            return False
+        return True
 
     def _measure_to(self, processor: int) -> float:
-        assert self._other.stdin is not None
         with memoryview(self._page) as words:
             words[0] = 0
-            try:
-                self._other.stdin.write(f"{processor}\n")
-                self._other.stdin.flush()
-            except BrokenPipeError:
+            if not self._tell(f"{processor} {_ANSWER}"):
                 return float("nan")
             seconds = []
             # The first answers once the other process has woken.
@@ -128,10 +161,14 @@ def _exchange(words: memoryview, *, asks: bool) -> bool:
 
 
 def _answer(file: int) -> None:
-    """Answer until the standard input ends, on the processor that each line names."""
+    """Do what each line of the standard input says, on the processor that it names."""
     page = memoryview(mmap.mmap(file, mmap.PAGESIZE))
     for line in sys.stdin:
-        os.sched_setaffinity(0, [int(line)])
+        processor, what = line.split()
+        os.sched_setaffinity(0, [int(processor)])
+        if what == _WAKE:
+            print(flush=True)
+            continue
         for _ in range(1 + _PARTS):
             if not _exchange(page, asks=False):
                 break

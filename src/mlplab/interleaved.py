@@ -27,8 +27,9 @@ _WATCH_SECONDS = 0.1
 # stay awake, so an untimed one comes first; in an epoch as long as this it makes no difference
 # worth the time.
 _SETTLED_FROM_SECONDS, _SETTLED_AWAKE_FROM_SECONDS = 1.0, 0.25
-# How long a measurement waits, in all, for processors that a host has moved apart to come back.
-_PATIENCE_SECONDS = 3.0
+# How long a measurement lets processors wake each other: first to learn how near they come, then,
+# in all, to bring them back when a host has moved them apart.
+_LEARNING_SECONDS, _PATIENCE_SECONDS = 1.0, 5.0
 # More epochs than any measurement asks for.
 _ENDLESS = 1_000_000
 
@@ -128,24 +129,20 @@ def measure_cases(
     rows: list[dict[str, Any]] = []
     random = np.random.default_rng(seed)
     with ExitStack() as stack:
-        awake = stack.enter_context(keep_processors_awake())
         n_threads = max(case.problem.n_threads for case in cases)
-        distance = stack.enter_context(CoreDistance(n_threads))
-        patience = _PATIENCE_SECONDS
+        distance = stack.enter_context(CoreDistance(n_threads, _PATIENCE_SECONDS))
+        distance.find_nearest(_LEARNING_SECONDS)
         runners = stack.enter_context(start_runners(cases))
         first = _warm_up(runners, absent, distance)
         runners = [runner for runner in runners if runner.name in first]
         if verify_threads:
             _verify_threads(runners)
-        settled_from = _SETTLED_AWAKE_FROM_SECONDS if awake else _SETTLED_FROM_SECONDS
         progress = stack.enter_context(Progress(rounds, "round"))
         for number in range(1, rounds + 1):
-            before = {"round": number, "processors_awake": awake, **_look_around()}
+            before = {"round": number, **_look_around()}
             for index in random.permutation(len(runners)):
                 runner = runners[index]
-                settled = runner.last_wall_seconds >= settled_from
-                patience = distance.wait_until_near(patience)
-                turns = _measure_until_quiet(runner, turn_seconds, retries, settled, distance)
+                turns = _measure_until_quiet(runner, turn_seconds, retries, distance)
                 retries -= len(turns) - 1
                 constant = {**before, "first_epoch_seconds": first[runner.name]}
                 rows += [_describe(runner) | constant | turn for turn in turns]
@@ -164,10 +161,11 @@ def _warm_up(
     first: dict[str, float] = {}
     # From here one after the other: to choose a plan and to warm up must not be disturbed.
     for runner in loaded:
-        if runner.prepare():
-            first[runner.name] = runner.run_epoch().wall_seconds
-            runner.wait_until_at_rest()
-            distance.measure()
+        distance.bring_near()
+        with keep_processors_awake():
+            if runner.prepare():
+                first[runner.name] = runner.run_epoch().wall_seconds
+                runner.wait_until_at_rest()
     for runner in runners:
         if runner.absent:
             absent[runner.name] = runner.fault
@@ -199,13 +197,18 @@ def _look_around() -> dict[str, float]:
 
 
 def _measure_until_quiet(
-    runner: Runner, turn_seconds: float, retries: int, settled: bool, distance: CoreDistance
+    runner: Runner, turn_seconds: float, retries: int, distance: CoreDistance
 ) -> list[dict[str, float | bool]]:
     """The turns of a case in a round: one more for each disturbed one, at most ``retries``."""
     turns: list[dict[str, float | bool]] = []
     while not turns or (turns[-1]["contaminated"] and len(turns) <= retries):
-        turn = _measure_turn(runner, turn_seconds, settled, distance)
-        turns.append({"attempt": len(turns) + 1, **turn})
+        # A host sees that one processor wakes another only while they may sleep.
+        distance.bring_near()
+        with keep_processors_awake() as awake:
+            settled_from = _SETTLED_AWAKE_FROM_SECONDS if awake else _SETTLED_FROM_SECONDS
+            settled = runner.last_wall_seconds >= settled_from
+            turn = _measure_turn(runner, turn_seconds, settled, distance)
+        turns.append({"attempt": len(turns) + 1, "processors_awake": awake, **turn})
     return turns
 
 
