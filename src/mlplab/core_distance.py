@@ -41,19 +41,22 @@ class CoreDistance:
 
     Attributes
     ----------
-    nearest : the shortest distance measured, nanoseconds
+    processors : their numbers, that of the first first
+    nearest : the shortest distance known, nanoseconds
+    was_near : whether a distance was measured that is not far
     patience : seconds that may still be spent on bringing far processors near
     """
 
     def __init__(self, n: int, patience: float = 0.0) -> None:
         self.nearest = float("nan")
         self.patience = patience
-        self._processors: list[int] = []
+        self.was_near = False
+        self.processors: list[int] = []
         if sys.platform == "linux":
-            self._processors = sorted(os.sched_getaffinity(0))[:n]
+            self.processors = sorted(os.sched_getaffinity(0))[:n]
 
     def __enter__(self) -> CoreDistance:
-        if len(self._processors) < 2:
+        if len(self.processors) < 2:
             return self
         file = os.memfd_create("words")
         try:
@@ -75,7 +78,7 @@ class CoreDistance:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if len(self._processors) > 1:
+        if len(self.processors) > 1:
             self._other.communicate()
             self._page.close()
 
@@ -83,6 +86,7 @@ class CoreDistance:
         """Nanoseconds to the farthest of these processors and back, seen from the first."""
         distance = self._from_the_first(self._measure_to)
         self.nearest = min(filter(isfinite, (distance, self.nearest)), default=float("nan"))
+        self.was_near |= isfinite(distance) and not self.is_far(distance)
         return distance
 
     def find_nearest(self, seconds: float) -> None:
@@ -92,7 +96,7 @@ class CoreDistance:
             self._from_the_first(self._wake)
 
     def is_far(self, distance: float) -> bool:
-        """Whether a distance is clearly longer than the nearest that was measured."""
+        """Whether a distance is clearly longer than the nearest that is known."""
         return distance > _FAR_FROM * self.nearest
 
     def bring_near(self) -> None:
@@ -102,12 +106,12 @@ class CoreDistance:
 
     def _from_the_first(self, function: Callable[[int], float]) -> float:
         """The largest value of a function of every other processor, called on the first."""
-        if len(self._processors) < 2:
+        if len(self.processors) < 2:
             return float("nan")
         allowed = os.sched_getaffinity(0)
         try:
-            os.sched_setaffinity(0, self._processors[:1])
-            return max(map(function, self._processors[1:]))
+            os.sched_setaffinity(0, self.processors[:1])
+            return max(map(function, self.processors[1:]))
         finally:
             os.sched_setaffinity(0, allowed)
 

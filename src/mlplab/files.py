@@ -101,6 +101,13 @@ def save_text(path: str | os.PathLike[str], text: str, *, keep_existing: bool = 
         temporary.write_text(text, encoding="utf-8")
 
 
+def cache_folder() -> Path:
+    """Where what was measured of this machine is kept: ``MLPLAB_CACHE_DIR``, or the user's."""
+    import pooch
+
+    return Path(os.environ.get("MLPLAB_CACHE_DIR") or pooch.os_cache("mlplab"))
+
+
 def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
     """Read a table that :func:`save_table` wrote."""
     import pandas as pd

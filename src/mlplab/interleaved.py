@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from mlplab.core_distance import CoreDistance
+from mlplab.nearest_distance import keep_nearest, recall_nearest
 from mlplab.processors import keep_processors_awake
 from mlplab.progress import Progress
 from mlplab.runners import Case, Epoch, Runner, VariantFault, start_runners, thread_variables
@@ -27,9 +28,9 @@ _WATCH_SECONDS = 0.1
 # stay awake, so an untimed one comes first; in an epoch as long as this it makes no difference
 # worth the time.
 _SETTLED_FROM_SECONDS, _SETTLED_AWAKE_FROM_SECONDS = 1.0, 0.25
-# How long a measurement lets processors wake each other: first to learn how near they come, then,
-# in all, to bring them back when a host has moved them apart.
-_LEARNING_SECONDS, _PATIENCE_SECONDS = 1.0, 5.0
+# How long a measurement lets processors wake each other: to learn how near they come, if nobody
+# has lately, and then, in all, to bring them back when a host has moved them apart.
+_LEARNING_SECONDS, _PATIENCE_SECONDS = 2.0, 10.0
 # More epochs than any measurement asks for.
 _ENDLESS = 1_000_000
 
@@ -131,7 +132,8 @@ def measure_cases(
     with ExitStack() as stack:
         n_threads = max(case.problem.n_threads for case in cases)
         distance = stack.enter_context(CoreDistance(n_threads, _PATIENCE_SECONDS))
-        distance.find_nearest(_LEARNING_SECONDS)
+        if not recall_nearest(distance):
+            distance.find_nearest(_LEARNING_SECONDS)
         runners = stack.enter_context(start_runners(cases))
         first = _warm_up(runners, absent, distance)
         runners = [runner for runner in runners if runner.name in first]
@@ -147,6 +149,7 @@ def measure_cases(
                 constant = {**before, "first_epoch_seconds": first[runner.name]}
                 rows += [_describe(runner) | constant | turn for turn in turns]
             progress.advance()
+        keep_nearest(distance)
     for row in rows:
         # Only now the nearest distance of all turns is known.
         row["contaminated"] |= distance.is_far(row["core_round_trip_ns"])

@@ -18,14 +18,17 @@ several_processors = pytest.mark.skipif(
 
 @pytest.fixture
 def scripted(monkeypatch):
-    """A function that gives a CoreDistance which measures the distances it is given."""
+    """A function that gives a CoreDistance which measures the distances it is given.
 
-    def give(*distances):
+    To wake a processor takes a second of patience, and no time.
+    """
+
+    def give(*distances, patience=0.0):
         left = list(distances)
         monkeypatch.setattr(CoreDistance, "_measure_to", lambda *_: left.pop(0))
-        monkeypatch.setattr(core_distance.time, "sleep", lambda _: None)
-        distance = CoreDistance(1)
-        distance._processors = sorted(os.sched_getaffinity(0))[:1] * 2
+        monkeypatch.setattr(CoreDistance, "_wake", lambda *_: 1.0)
+        distance = CoreDistance(1, patience)
+        distance.processors = sorted(os.sched_getaffinity(0))[:1] * 2
         return distance
 
     return give
@@ -70,10 +73,11 @@ def test_on_one_processor_there_is_no_distance_and_nothing_is_far():
         value = distance.measure()
         assert value != value
         assert not distance.is_far(value)
-        assert distance.wait_until_near(5) > 4
+        distance.find_nearest(60)
+        distance.bring_near()
 
 
-def test_far_is_half_again_as_far_as_the_nearest_even_if_that_came_later(scripted):
+def test_far_is_clearly_farther_than_the_nearest_even_if_that_came_later(scripted):
     distance = scripted(450, 260, 300)
     first = distance.measure()
     assert not distance.is_far(first)
@@ -83,18 +87,45 @@ def test_far_is_half_again_as_far_as_the_nearest_even_if_that_came_later(scripte
     assert distance.nearest == 260
 
 
-def test_far_processors_are_waited_for_until_they_are_near(scripted):
-    distance = scripted(260, 500, 500, 250, 240)
+def test_far_processors_wake_each_other_until_they_are_near(scripted):
+    distance = scripted(260, 500, 500, 250, 240, patience=9.0)
     distance.measure()
-    assert 0 < distance.wait_until_near(60) < 60
+    distance.bring_near()
+    assert distance.patience == 7.0
     assert distance.measure() == 240
 
 
-def test_patience_ends(scripted):
-    distance = scripted(260, *[500] * 1000)
+def test_patience_is_that_of_all_times_together(scripted):
+    distance = scripted(260, *[500] * 1000, patience=3.0)
     distance.measure()
-    assert distance.wait_until_near(0.0) == 0.0
+    distance.bring_near()
+    assert distance.patience == 0.0
+    distance.bring_near()
+    assert distance.patience == 0.0
     assert distance.is_far(distance.measure())
+
+
+def test_how_near_they_come_is_looked_for_however_far_they_seem(scripted, monkeypatch):
+    distance = scripted(500, 500, 480, 250, 500)
+    moments = iter(range(10))
+    monkeypatch.setattr(core_distance.time, "perf_counter", lambda: next(moments))
+    distance.find_nearest(4)
+    assert distance.nearest == 250
+
+
+@several_processors
+def test_processors_wake_each_other_as_long_as_the_other_process_lives():
+    allowed = os.sched_getaffinity(0)
+    with CoreDistance(2, patience=60) as distance:
+        alive = distance._from_the_first(distance._wake)
+        distance._other.kill()
+        distance._other.wait()
+        ended = distance._from_the_first(distance._wake)
+        distance.bring_near()
+        distance.find_nearest(60)
+    assert ended < core_distance._WAKING_SECONDS <= alive
+    assert distance.patience == 60
+    assert os.sched_getaffinity(0) == allowed
 
 
 def test_the_program_that_answers_needs_no_package():

@@ -131,15 +131,18 @@ def test_every_named_variant_has_a_module_and_says_what_it_needs(name):
 class _MovedApart(CoreDistance):
     """Processors that are far apart at the end of the first turn."""
 
-    def __init__(self, n):
+    def __init__(self, n, patience):
         super().__init__(1)
-        # After the warm-up, before the turn, at its beginning and at its end.
+        # Before the warm-up and the turn, at its beginning and at its end.
         self._left = [100.0, 100.0, 100.0, 300.0]
 
     def measure(self):
         found = self._left.pop(0) if self._left else 100.0
         self.nearest = 100.0
         return found
+
+    def find_nearest(self, seconds):
+        pass
 
 
 def test_a_turn_in_which_processors_moved_apart_is_kept_and_measured_again(samples, monkeypatch):

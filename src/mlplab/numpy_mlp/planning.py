@@ -6,7 +6,6 @@ import hashlib
 import itertools
 import json
 import logging
-import os
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -15,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import scipy
 
-from mlplab.files import save_text
+from mlplab.files import cache_folder, save_text
 from mlplab.numpy_mlp.parameters import Parameters, count_parameters, draw_parameters
 from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
 from mlplab.timing import (
@@ -77,7 +76,7 @@ def choose_plan(x: np.ndarray, layer_sizes: Sequence[int], batch_size: int, n_th
         "candidates": [asdict(plan) for plans in groups for plan in plans],
     }
     name = hashlib.sha256(json.dumps(case, sort_keys=True).encode()).hexdigest()[:20]
-    path = _cache_folder() / "plans" / f"{name}.json"
+    path = cache_folder() / "plans" / f"{name}.json"
     plan = _plans_of_this_process.get(path) or _read_plan(path)
     if plan is None:
         plan = _measure(groups, x, layer_sizes, batch_size)
@@ -101,12 +100,6 @@ def _planned_size(batch_size: int, n_samples: int) -> int:
     if batch_size == n_samples:
         batch_size = 2 ** (batch_size.bit_length() - 1)
     return min(batch_size, _LARGEST_PLANNED)
-
-
-def _cache_folder() -> Path:
-    import pooch
-
-    return Path(os.environ.get("MLPLAB_CACHE_DIR") or pooch.os_cache("mlplab"))
 
 
 def _read_plan(path: Path) -> Plan | None:

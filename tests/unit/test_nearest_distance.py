@@ -1,0 +1,79 @@
+"""The nearest distance of processors, kept from one measurement to the next."""
+
+import json
+import os
+
+import pytest
+
+from mlplab import nearest_distance
+from mlplab.core_distance import CoreDistance
+from mlplab.nearest_distance import keep_nearest, recall_nearest
+
+
+@pytest.fixture
+def kept_in(tmp_path, monkeypatch):
+    """The file, with another start of the system named in a file of the test."""
+    monkeypatch.setenv("MLPLAB_CACHE_DIR", str(tmp_path))
+    boot = tmp_path / "boot_id"
+    boot.write_text("first\n")
+    monkeypatch.setattr(nearest_distance, "_BOOT", boot)
+    return tmp_path / "core-distance.json"
+
+
+def measured(*distances, processors=(0, 1)):
+    """A CoreDistance that has measured these, nearest last or first."""
+    distance = CoreDistance(2)
+    distance.processors = list(processors)
+    left = list(distances)
+    distance._from_the_first = lambda _: left.pop(0)
+    for _ in distances:
+        distance.measure()
+    return distance
+
+
+def test_the_nearest_is_kept_for_the_next_measurement_on_the_same_processors(kept_in):
+    assert not recall_nearest(measured())
+    keep_nearest(measured(300.0, 170.0, 320.0))
+    far = measured(330.0)
+    assert not far.is_far(330.0)
+    assert recall_nearest(far)
+    assert far.nearest == 170.0
+    assert far.is_far(330.0)
+    assert not recall_nearest(measured(processors=[2, 3]))
+    (kept_in.parent / "boot_id").write_text("second")
+    assert not recall_nearest(measured())
+
+
+def test_it_is_forgotten_after_an_hour_in_which_processors_were_never_near(kept_in):
+    keep_nearest(measured(170.0))
+    hours_ago = kept_in.stat().st_mtime - 3500
+    os.utime(kept_in, (hours_ago, hours_ago))
+    distance = measured()
+    assert recall_nearest(distance)
+    distance._from_the_first = lambda _: 320.0
+    distance.measure()
+    assert not distance.was_near
+    keep_nearest(distance)
+    assert kept_in.stat().st_mtime == hours_ago
+    os.utime(kept_in, (hours_ago - 200, hours_ago - 200))
+    assert not recall_nearest(measured())
+
+
+def test_nothing_is_kept_of_what_could_not_be_measured(kept_in):
+    keep_nearest(measured())
+    keep_nearest(measured(float("nan")))
+    assert not kept_in.exists()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", json.dumps({"place": None}), "\x00"])
+def test_a_file_that_says_nothing_is_as_none(kept_in, text):
+    kept_in.write_text(text)
+    assert not recall_nearest(measured())
+
+
+def test_a_folder_that_cannot_be_written_does_no_harm(kept_in, monkeypatch):
+    blocked = kept_in.parent / "file"
+    blocked.touch()
+    monkeypatch.setenv("MLPLAB_CACHE_DIR", str(blocked))
+    keep_nearest(measured(170.0))
+    assert not recall_nearest(measured())
