@@ -30,7 +30,7 @@ _WATCH_SECONDS = 0.1
 _SETTLED_FROM_SECONDS, _SETTLED_AWAKE_FROM_SECONDS = 1.0, 0.25
 # How long a measurement lets processors wake each other: to learn how near they come, if nobody
 # has lately, and then, in all, to bring them back when a host has moved them apart.
-_LEARNING_SECONDS, _PATIENCE_SECONDS = 2.0, 10.0
+_LEARNING_SECONDS, _PATIENCE_SECONDS = 2.0, 6.0
 # More epochs than any measurement asks for.
 _ENDLESS = 1_000_000
 

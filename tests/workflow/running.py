@@ -89,14 +89,16 @@ def snakemake(folder: Path, *arguments: str, **variables: str) -> subprocess.Com
     return run(folder, *snakemake_command(*arguments), **variables)
 
 
-def run(folder: Path, *command: str, **variables: str) -> subprocess.CompletedProcess:
+def run(
+    folder: Path, *command: str, seconds: float = 600, **variables: str
+) -> subprocess.CompletedProcess:
     return subprocess.run(
         command,
         cwd=folder,
         env=environment(folder, **variables),
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=seconds,
     )
 
 

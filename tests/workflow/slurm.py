@@ -4,10 +4,13 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from tests.workflow.running import run
 
 CLIENTS = ("sbatch", "srun", "squeue", "scontrol", "sinfo", "scancel", "sacct")
 PROGRAMS = ("munged", "slurmctld", "slurmd", *CLIENTS)
@@ -43,6 +46,27 @@ NodeName={host} NodeAddr=127.0.0.1 CPUs={processors} RealMemory=64000 State=UNKN
 PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP OverSubscribe=NO
 """
 
+# Each time that the plugin hears of no job that has ended it asks ten seconds later than before,
+# for which a test has no time. This answers once another one has ended, or after twenty seconds.
+PATIENT_SQUEUE = """\
+#!/bin/sh
+for _ in $(seq 100); do
+    now=$("{bin}/squeue-at-once" "$@") || exit
+    ended=$(echo "$now" | grep -Ev "PENDING|CONFIGURING|RUNNING|COMPLETING")
+    [ "$ended" = "$(cat "{folder}/ended" 2>/dev/null)" ] || break
+    sleep 0.2
+done
+echo "$ended" >"{folder}/ended"
+echo "$now"
+"""
+
+
+def why_no_cluster() -> str:
+    """Why none can be started here; empty if one can."""
+    if missing := [name for name in PROGRAMS if not shutil.which(name)]:
+        return f"SLURM is not installed: no {', '.join(missing)}"
+    return "" if os.getuid() == 0 else "only root can start a SLURM for several users"
+
 
 def free_ports(count: int) -> list[int]:
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
@@ -60,6 +84,10 @@ def write_clients(folder: Path) -> None:
         command = f'SLURM_CONF="{folder}/slurm.conf" exec "{shutil.which(name)}" "$@"'
         path.write_text(f"#!/bin/sh\n{command}\n")
         path.chmod(0o755)
+    squeue = folder / "bin" / "squeue"
+    squeue.rename(squeue.with_name("squeue-at-once"))
+    squeue.write_text(PATIENT_SQUEUE.format(folder=folder, bin=folder / "bin"))
+    squeue.chmod(0o755)
 
 
 class Cluster:
@@ -75,6 +103,23 @@ class Cluster:
             [program, *command[1:]], capture_output=True, text=True, timeout=60, check=False
         )
         return done.stdout
+
+    def snakemake(
+        self, folder: Path, *arguments: str, **variables: str
+    ) -> subprocess.CompletedProcess:
+        """Run the workflow of a checkout with its profile for SLURM."""
+        return run(
+            folder,
+            str(Path(sys.executable).with_name("snakemake")),
+            *("--workflow-profile", "profiles/slurm", "--jobs", "4"),
+            # This cluster has no accounting, and files appear at once.
+            *("--slurm-status-command", "squeue", "--latency-wait", "5"),
+            *("--slurm-init-seconds-before-status-checks", "1"),
+            *arguments,
+            seconds=1500,
+            PATH=self.path,
+            **variables,
+        )
 
     def jobs(self) -> list[dict[str, str]]:
         """Every job that was submitted, with the fields that scontrol names."""

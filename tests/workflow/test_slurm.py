@@ -1,96 +1,64 @@
-"""profiles/slurm on a real SLURM of one node: K, seeds, batch sizes as jobs, timed ones alone."""
+"""profiles/slurm on a real SLURM of one node: the quick run, timed jobs alone."""
 
-import os
+import json
 import re
-import shutil
-import sys
-from pathlib import Path
 
 import pytest
 
 from mlplab.verify import main as verify
-from tests.workflow.running import TINY_FILE, run, write_tiny_config
-from tests.workflow.slurm import PROGRAMS, single_node_cluster
+from tests.workflow.slurm import why_no_cluster
 
-MISSING = [name for name in PROGRAMS if not shutil.which(name)]
-pytestmark = [
-    pytest.mark.skipif(bool(MISSING), reason=f"SLURM is not installed: no {', '.join(MISSING)}"),
-    pytest.mark.skipif(os.getuid() != 0, reason="only root can start a SLURM for several users"),
-]
-TARGETS = [
-    "figures/cluster_sweep.png",
-    "benchmark/clusters/articles.csv",
-    "training/numpy/pixels-standard/batch-100-seed-0.csv",
-    "training/experiments/feature_controls/pca-5/l2-1-seed-0.csv",
-]
-TIMED = {"measure_cluster_cost"}
+pytestmark = pytest.mark.skipif(bool(why_no_cluster()), reason=why_no_cluster())
+TIMED = {
+    "measure_batch_size",
+    "measure_cluster_cost",
+    "measure_ladder",
+    "measure_operations",
+    "measure_threads",
+    "train_deep_model",
+}
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    with single_node_cluster(tmp_path_factory.mktemp("slurm")) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def finished(cluster, checkout, mnist_folder, tmp_path_factory):
-    """A checkout in which a part of the tiny run has ended on the cluster."""
-    folder = tmp_path_factory.mktemp("on a cluster") / "mlplab"
-    shutil.copytree(checkout, folder)
-    write_tiny_config(folder, data_dir=str(mnist_folder))
-    done = run(
-        folder,
-        str(Path(sys.executable).with_name("snakemake")),
-        *("--workflow-profile", "profiles/slurm", "--jobs", "4"),
-        # This cluster has no accounting, and files appear at once.
-        *("--slurm-status-command", "squeue", "--latency-wait", "5"),
-        *("--slurm-init-seconds-before-status-checks", "1"),
-        *(*TINY_FILE, "--", *(f"results/tiny/{target}" for target in TARGETS)),
-        PATH=cluster.path,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder
-
-
-@pytest.fixture(scope="module")
-def submitted(cluster, finished):
+def submitted(quick_folder):
     """The jobs that SLURM had, under the names of their rules."""
     by_rule = {}
-    for job in cluster.jobs():
+    for job in json.loads((quick_folder / "jobs.json").read_text()):
         rule = re.match(r"rule_([a-z_]+?)(_wildcards_.*)?$", job["Comment"]).group(1)
         by_rule.setdefault(rule, []).append(job)
     return by_rule
 
 
-def test_results_are_complete_and_as_recorded(finished):
-    results = finished / "results" / "tiny"
-    assert [target for target in TARGETS if not (results / target).exists()] == []
+def test_results_are_complete_and_as_recorded(quick_checkout):
+    results = quick_checkout / "results" / "quick"
+    assert (results / "tables" / "claims.csv").exists()
     assert verify([str(results)]) == 0
 
 
-def test_what_computes_is_a_job_of_the_cluster_and_what_draws_is_not(submitted):
-    assert {rule: len(jobs) for rule, jobs in submitted.items()} == {
-        "scale_pixels": 2,
-        "fit_clusters": 2,
-        "score_silhouettes": 1,
-        "transform_components": 1,
-        "measure_cluster_cost": 1,
-        "train_numpy": 1,
-        "train_experiment": 1,
-    }
+def test_seeds_k_and_batch_sizes_are_jobs_of_the_cluster_and_tables_are_not(submitted):
+    counts = {rule: len(jobs) for rule, jobs in submitted.items()}
+    assert counts["fit_clusters"] == 3 * 2
+    assert counts["measure_batch_size"] == 2
+    assert counts["train_experiment"] == 16
+    assert counts["train_final"] == 2
+    assert [rule for rule in counts if rule.startswith(("tabulate", "download"))] == []
     assert {job["JobState"] for jobs in submitted.values() for job in jobs} == {"COMPLETED"}
 
 
-def test_timed_jobs_and_no_others_have_the_node_to_themselves(cluster, submitted):
-    exclusive = {
-        rule for rule, jobs in submitted.items() for job in jobs if job["OverSubscribe"] == "NO"
-    }
-    assert exclusive == TIMED
+def test_timed_jobs_and_no_others_have_the_node_to_themselves(submitted):
+    alone = {rule: list(filter(is_alone, jobs)) for rule, jobs in submitted.items()}
+    # Of the experiments two are timed.
+    assert len(alone.pop("train_experiment")) == 2
+    assert {rule for rule, jobs in alone.items() if jobs} == TIMED
+    assert all(len(alone[rule]) == len(submitted[rule]) for rule in TIMED)
     everything = [job for jobs in submitted.values() for job in jobs]
-    for rule in TIMED:
-        for timed in submitted[rule]:
-            beside = [job for job in everything if job is not timed and overlap(job, timed)]
-            assert beside == [], timed
+    for timed in filter(is_alone, everything):
+        beside = [job for job in everything if job is not timed and overlap(job, timed)]
+        assert beside == [], timed
+
+
+def is_alone(job):
+    return job["OverSubscribe"] == "NO"
 
 
 def overlap(one, other):
@@ -103,5 +71,4 @@ def test_jobs_ask_for_the_processors_and_the_memory_that_they_use(submitted):
     assert silhouettes["CPUs/Task"] == "8"
     assert silhouettes["MinMemoryNode"] == "8000M"
     assert {job["CPUs/Task"] for job in submitted["fit_clusters"]} == {"1"}
-    (training,) = submitted["train_numpy"]
-    assert training["CPUs/Task"] == "1"
+    assert {job["CPUs/Task"] for job in submitted["train_numpy"]} == {"1"}
