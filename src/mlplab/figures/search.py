@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from mlplab.figures.style import NEUTRAL, leading_digits, space_color
+from mlplab.figures.style import NEUTRAL, every_digit, leading_digits, space_color
 
 # Shapes too, so that spaces keep apart in grey, and those of one kind of space.
 _MARKERS = ["o", "s", "^", "D", "v", "P"]
@@ -67,8 +67,10 @@ def _draw_trials(axis: Axes, trials: pd.DataFrame) -> None:
         title="Trials; lines join those of one setting"
         + (f"; {diverged} diverged" if diverged else ""),
     )
+    shortest, longest = axis.get_xlim()
+    label = leading_digits if longest > 10 * shortest else every_digit
     for formatter in (axis.xaxis.set_major_formatter, axis.xaxis.set_minor_formatter):
-        formatter(FuncFormatter(leading_digits))
+        formatter(FuncFormatter(label))
     axis.legend(loc="lower right", frameon=False)
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from mlplab.files import atomic_path, save_table
 from mlplab.spaces import parse_space
@@ -122,6 +123,11 @@ def leading_digits(value: float, _: int) -> str:
     return f"{value:g}" if f"{value:e}"[0] in "125" else ""
 
 
+def every_digit(value: float, _: int) -> str:
+    """Labels at all ticks of a logarithmic axis that is shorter than a decade."""
+    return f"{value:g}"
+
+
 def variant_styles(variants: Iterable[str]) -> dict[str, Style]:
     """The styles of the variants that occur, in the order in which they are drawn.
 
@@ -183,7 +189,8 @@ def short_number(value: float, _: int) -> str:
 def label_points(axis: Axes, points: Iterable[tuple[float, float, str, str]]) -> None:
     """Write (x, y, text, colour) right of each point, moved apart where words would overlap.
 
-    The ranges of the axes must be final; the scale may be any.
+    Words have a white edge, which ends lines that cross them. The ranges of the axes must be final;
+    the scale may be any.
     """
     figure = axis.get_figure(root=True)
     assert figure is not None
@@ -202,4 +209,5 @@ def label_points(axis: Axes, points: Iterable[tuple[float, float, str, str]]) ->
             color=color,
             va="center",
             annotation_clip=False,
+            path_effects=[withStroke(linewidth=3, foreground="white")],
         )
