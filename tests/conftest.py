@@ -27,22 +27,28 @@ LONGEST = (
     "workflow/test_interruptions.py",  # makes the tiny run
     "workflow/test_quick_run.py",  # makes the quick run
     "workflow/test_fashion_mnist.py",
-    "workflow/test_slurm.py",
     "workflow/test_module.py",
     "workflow/test_wrong_configs.py",
-    "workflow/test_contract.py",
-    "workflow/test_own_data.py",
-    "workflow/test_report.py",
     "unit/test_operations.py",
     "unit/test_numpy_mlp.py",
     "unit/test_interleaved.py",
+    "unit/test_fingerprint.py",
+    "unit/test_keras_mlp.py",
+    "unit/test_ladder.py",
+    "unit/data/test_attacks.py",
+    "workflow/test_own_data.py",
+    "workflow/test_report.py",
+    "workflow/test_contract.py",
 )
+# What needs the quick run comes last, when it has long ended.
+LAST = ("workflow/test_slurm.py", "workflow/test_determinism.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first, so that none is left for the end, when only one process works."""
     order = {ROOT / "tests" / name: place for place, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: order.get(item.path, len(order)))
+    order |= {ROOT / "tests" / name: len(LONGEST) + 1 for name in LAST}
+    items.sort(key=lambda item: order.get(item.path, len(LONGEST)))
 
 
 def pytest_xdist_auto_num_workers() -> int:

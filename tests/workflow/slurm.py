@@ -50,11 +50,11 @@ PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP OverSubscribe=
 # for which a test has no time. This answers once another one has ended, or after twenty seconds.
 PATIENT_SQUEUE = """\
 #!/bin/sh
-for _ in $(seq 100); do
+for _ in $(seq 40); do
     now=$("{bin}/squeue-at-once" "$@") || exit
     ended=$(echo "$now" | grep -Ev "PENDING|CONFIGURING|RUNNING|COMPLETING")
     [ "$ended" = "$(cat "{folder}/ended" 2>/dev/null)" ] || break
-    sleep 0.2
+    sleep 0.5
 done
 echo "$ended" >"{folder}/ended"
 echo "$now"
