@@ -40,7 +40,8 @@ LONGEST = (
     "workflow/test_report.py",
     "workflow/test_contract.py",
 )
-# What needs the quick run comes last, when it has long ended.
+# These only look at the quick run, so they come last, when it has long ended. Of the contract's
+# tests, which start from the tiny run, one needs it too.
 LAST = ("workflow/test_slurm.py", "workflow/test_determinism.py")
 
 

@@ -45,14 +45,12 @@ class CoreDistance:
     ----------
     processors : their numbers, in ascending order
     nearest : the shortest distance known, nanoseconds
-    was_near : whether a distance was measured that is not far
     patience : seconds that may still be spent on bringing far processors near
     """
 
     def __init__(self, n: int, patience: float = 0.0) -> None:
         self.nearest = float("nan")
         self.patience = patience
-        self.was_near = False
         self.processors: list[int] = []
         if sys.platform == "linux":
             self.processors = sorted(os.sched_getaffinity(0))[:n]
@@ -77,6 +75,7 @@ class CoreDistance:
         assert self._other.stdin is not None
         assert self._other.stdout is not None
         self._orders, self._replies = self._other.stdin, self._other.stdout
+        self._order(self.processors[0], _WAKE)  # until it has started
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -85,17 +84,20 @@ class CoreDistance:
             self._page.close()
 
     def measure(self) -> float:
-        """Nanoseconds to the farthest of these processors and back, seen from the first."""
+        """Nanoseconds to the farthest of these processors and back, seen from the first.
+
+        NaN if one of them did not answer in time, as on a busy machine.
+        """
         distance = self._from_the_first(self._measure_to)
         self.nearest = min(filter(isfinite, (distance, self.nearest)), default=float("nan"))
-        self.was_near |= isfinite(distance) and not self.is_far(distance)
         return distance
 
     def find_nearest(self, seconds: float) -> None:
         """Let processors wake each other for so long, so that it is known how near they can be."""
         end = time.perf_counter() + seconds
-        while isfinite(self.measure()) and time.perf_counter() < end:
-            self._from_the_first(self._wake)
+        self.measure()
+        while time.perf_counter() < end and isfinite(self._from_the_first(self._wake)):
+            self.measure()
 
     def is_far(self, distance: float) -> bool:
         """Whether a distance is clearly longer than the nearest that is known."""
@@ -103,50 +105,56 @@ class CoreDistance:
 
     def bring_near(self) -> None:
         """Let processors wake each other until they are near, as long as ``patience`` lasts."""
-        while self.is_far(self.measure()) and self.patience > 0:
-            self.patience -= self._from_the_first(self._wake)
+        while self.patience > 0 and self.is_far(self.measure()):
+            start = time.perf_counter()
+            self._from_the_first(self._wake)
+            self.patience -= time.perf_counter() - start
 
     def _from_the_first(self, function: Callable[[int], float]) -> float:
-        """The largest value of a function of every other processor, called on the first."""
+        """The largest value of a function of every other processor, called on the first; or NaN."""
         if len(self.processors) < 2:
             return float("nan")
         allowed = os.sched_getaffinity(0)
         try:
             os.sched_setaffinity(0, self.processors[:1])
-            return max(map(function, self.processors[1:]))
+            values = [function(processor) for processor in self.processors[1:]]
         finally:
             os.sched_setaffinity(0, allowed)
+        return max(values) if all(map(isfinite, values)) else float("nan")
 
     def _wake(self, processor: int) -> float:
-        """The seconds for which a processor and this one have woken each other."""
+        """Wake a processor and be woken by it, for some time; the seconds, or NaN if it cannot."""
         start = time.perf_counter()
         while (seconds := time.perf_counter() - start) < _WAKING_SECONDS:
-            if not (self._tell(f"{processor} {_WAKE}") and self._replies.readline()):
-                break
+            if not self._order(processor, _WAKE):
+                return float("nan")
         return seconds
 
-    def _tell(self, words: str) -> bool:
-        """Send a line to the other process; False if it has ended."""
+    def _order(self, processor: int, what: str) -> bool:
+        """Tell the other process what to do, and wait for its reply; False if it has ended."""
         try:
-            self._orders.write(f"{words}\n")
+            self._orders.write(f"{processor} {what}\n")
             self._orders.flush()
         except BrokenPipeError:
             return False
-        return True
+        return bool(self._replies.readline())
 
     def _measure_to(self, processor: int) -> float:
         with memoryview(self._page) as words:
             words[0] = 0
-            if not self._tell(f"{processor} {_ANSWER}"):
+            if not self._order(processor, _ANSWER):
                 return float("nan")
             seconds = []
-            # The first answers once the other process has woken.
-            for _ in range(1 + _PARTS):
+            for _ in range(_PARTS):
                 start = time.perf_counter()
                 if not _exchange(words, asks=True):
-                    return float("nan")
+                    break
                 seconds.append(time.perf_counter() - start)
-        return statistics.median(seconds[1:]) / _ROUND_TRIPS * 1e9
+            # So that it never goes on while something else is measured.
+            self._replies.readline()
+        if len(seconds) < _PARTS:
+            return float("nan")
+        return statistics.median(seconds) / _ROUND_TRIPS * 1e9
 
 
 def _exchange(words: memoryview, *, asks: bool) -> bool:
@@ -172,12 +180,12 @@ def _answer(file: int) -> None:
     for line in sys.stdin:
         processor, what = line.split()
         os.sched_setaffinity(0, [int(processor)])
-        if what == _WAKE:
+        print(flush=True)
+        if what == _ANSWER:
+            for _ in range(_PARTS):
+                if not _exchange(page, asks=False):
+                    break
             print(flush=True)
-            continue
-        for _ in range(1 + _PARTS):
-            if not _exchange(page, asks=False):
-                break
 
 
 if __name__ == "__main__":

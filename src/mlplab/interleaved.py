@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from math import isfinite
 from typing import Any, Literal
 
 import numpy as np
@@ -243,7 +244,8 @@ def _measure_turn(
     own = epochs[-1].cpu_stop - epochs[0].cpu_start
     foreign = max(0.0, watch.foreign_share - own / (watch.elapsed * (os.cpu_count() or 1)))
     wall = sum(epoch.wall_seconds for epoch in epochs)
-    round_trip = max(round_trip, distance.measure())
+    round_trips = filter(isfinite, (round_trip, distance.measure()))
+    round_trip = max(round_trips, default=float("nan"))
     return {
         "epochs": len(epochs),
         "wall_seconds": wall,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from math import isfinite
 from pathlib import Path
 
 from mlplab.core_distance import CoreDistance
@@ -21,27 +22,34 @@ _VALID_SECONDS = 3600
 
 
 def recall_nearest(distance: CoreDistance) -> bool:
-    """Set the nearest distance to one kept within the last hour, and say whether there was one."""
-    try:
-        age = time.time() - _file().stat().st_mtime
-        kept = json.loads(_file().read_text(encoding="utf-8"))
-        if age > _VALID_SECONDS or kept["place"] != _place(distance):
-            return False
-        distance.nearest = float(kept["nanoseconds"])
-    except (OSError, ValueError, TypeError, KeyError):
-        return False
-    return True
+    """Set the nearest distance to the one found within the last hour, and say whether there was."""
+    known = _read(distance)
+    if known is not None:
+        distance.nearest = known
+    return known is not None
 
 
 def keep_nearest(distance: CoreDistance) -> None:
-    """Keep the nearest distance, if the processors have been near since it was recalled."""
-    if not distance.was_near:
+    """Keep the nearest distance, unless one as near has been kept within the last hour."""
+    known = _read(distance)
+    if not isfinite(distance.nearest) or (known is not None and known <= distance.nearest):
         return
     try:
         text = json.dumps({"place": _place(distance), "nanoseconds": distance.nearest})
         save_text(_file(), text)
     except OSError as error:
         logger.info("the distance of processors cannot be kept for other processes: %s", error)
+
+
+def _read(distance: CoreDistance) -> float | None:
+    try:
+        age = time.time() - _file().stat().st_mtime
+        kept = json.loads(_file().read_text(encoding="utf-8"))
+        if age > _VALID_SECONDS or kept["place"] != _place(distance):
+            return None
+        return float(kept["nanoseconds"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
 
 
 def _file() -> Path:

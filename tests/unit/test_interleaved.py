@@ -133,8 +133,8 @@ class _MovedApart(CoreDistance):
 
     def __init__(self, n, patience):
         super().__init__(1)
-        # Before the warm-up and the turn, at its beginning and at its end.
-        self._left = [100.0, 100.0, 100.0, 300.0]
+        # At its beginning and at its end; there is no patience to look before.
+        self._left = [100.0, 300.0]
 
     def measure(self):
         found = self._left.pop(0) if self._left else 100.0
@@ -155,6 +155,37 @@ def test_a_turn_in_which_processors_moved_apart_is_kept_and_measured_again(sampl
     assert table["attempt"].tolist() == [1, 2, 1]
     assert table["contaminated"].tolist() == [True, False, False]
     assert table["core_round_trip_ns"].tolist() == [300.0, 100.0, 100.0]
+
+
+class _Near(CoreDistance):
+    """Processors that are near, or far from the first turn to the last."""
+
+    found, searched = 100.0, 0
+
+    def __init__(self, n, patience):
+        super().__init__(1)
+
+    def measure(self):
+        self.nearest = min(self.found, self.nearest) if self.nearest > 0 else self.found
+        return self.found
+
+    def find_nearest(self, seconds):
+        _Near.searched += 1
+        self.measure()
+
+
+def test_how_near_processors_come_is_searched_once_and_then_recalled(
+    samples, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("MLPLAB_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(interleaved, "CoreDistance", _Near)
+    monkeypatch.setattr(interleaved, "CONTAMINATED_ABOVE", np.inf)  # whatever runs beside it
+    settings = {"batch_size": 100, "n_threads": 1, "rounds": 1}
+    near, _ = measure_interleaved({"some": report_parts}, *samples, **settings)
+    monkeypatch.setattr(_Near, "found", 300.0)
+    far, _ = measure_interleaved({"some": report_parts}, *samples, **settings)
+    assert _Near.searched == 1
+    assert [*near["contaminated"], *far["contaminated"]] == [False, True]
 
 
 def break_off(problem, clock):

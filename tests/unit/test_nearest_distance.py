@@ -44,19 +44,27 @@ def test_the_nearest_is_kept_for_the_next_measurement_on_the_same_processors(kep
     assert not recall_nearest(measured())
 
 
-def test_it_is_forgotten_after_an_hour_in_which_processors_were_never_near(kept_in):
+def test_it_is_forgotten_an_hour_after_it_was_found(kept_in):
     keep_nearest(measured(170.0))
-    hours_ago = kept_in.stat().st_mtime - 3500
-    os.utime(kept_in, (hours_ago, hours_ago))
+    found = kept_in.stat().st_mtime - 3500
+    os.utime(kept_in, (found, found))
     distance = measured()
     assert recall_nearest(distance)
-    distance._from_the_first = lambda _: 320.0
-    distance.measure()
-    assert not distance.was_near
     keep_nearest(distance)
-    assert kept_in.stat().st_mtime == hours_ago
-    os.utime(kept_in, (hours_ago - 200, hours_ago - 200))
+    assert kept_in.stat().st_mtime == found
+    os.utime(kept_in, (found - 200, found - 200))
     assert not recall_nearest(measured())
+    keep_nearest(measured(320.0))
+    assert recall_nearest(measured())
+
+
+def test_a_nearer_one_takes_its_place_and_a_farther_one_does_not(kept_in):
+    keep_nearest(measured(330.0))
+    keep_nearest(measured(170.0))
+    keep_nearest(measured(180.0))
+    distance = measured()
+    recall_nearest(distance)
+    assert distance.nearest == 170.0
 
 
 def test_nothing_is_kept_of_what_could_not_be_measured(kept_in):
