@@ -24,7 +24,7 @@ from mlplab.variants import Problem, Train
 
 logger = logging.getLogger(__name__)
 
-_WATCH_SECONDS = 0.1
+_WATCH_SECONDS, _LOOKS = 0.1, 3
 # An epoch after idleness is longer, by a tenth at batch size 500 in NumPy and by 3 % if processors
 # stay awake, so an untimed one comes first; in an epoch as long as this it makes no difference
 # worth the time.
@@ -132,9 +132,12 @@ def measure_cases(
     random = np.random.default_rng(seed)
     with ExitStack() as stack:
         n_threads = max(case.problem.n_threads for case in cases)
-        distance = stack.enter_context(CoreDistance(n_threads, _PATIENCE_SECONDS))
-        if not recall_nearest(distance):
-            distance.find_nearest(_LEARNING_SECONDS)
+        distance = stack.enter_context(CoreDistance(n_threads))
+        known = recall_nearest(distance)
+        if _others_rest():
+            distance.patience = _PATIENCE_SECONDS
+            if not known:
+                distance.find_nearest(_LEARNING_SECONDS)
         runners = stack.enter_context(start_runners(cases))
         first = _warm_up(runners, absent, distance)
         runners = [runner for runner in runners if runner.name in first]
@@ -187,6 +190,16 @@ def _verify_threads(runners: Sequence[Runner]) -> None:
                     f"variant {runner.name}: {pool} has {seen} threads, although "
                     f"{runner.problem.n_threads} were allowed"
                 )
+
+
+def _others_rest() -> bool:
+    """Whether others use little of the machine; on a busy one nothing brings processors near.
+
+    Of some looks one has to find it so: what has just started this process may still be at work.
+    """
+    return any(
+        _look_around()["foreign_cpu_share_before"] <= CONTAMINATED_ABOVE for _ in range(_LOOKS)
+    )
 
 
 def _look_around() -> dict[str, float]:

@@ -131,10 +131,13 @@ def test_every_named_variant_has_a_module_and_says_what_it_needs(name):
 class _MovedApart(CoreDistance):
     """Processors that are far apart at the end of the first turn."""
 
-    def __init__(self, n, patience):
+    def __init__(self, n):
         super().__init__(1)
-        # At its beginning and at its end; there is no patience to look before.
+        # At the beginning and at the end of the turn.
         self._left = [100.0, 300.0]
+
+    def bring_near(self):
+        pass
 
     def measure(self):
         found = self._left.pop(0) if self._left else 100.0
@@ -158,11 +161,14 @@ def test_a_turn_in_which_processors_moved_apart_is_kept_and_measured_again(sampl
 
 
 class _Near(CoreDistance):
-    """Processors that are near, or far from the first turn to the last."""
+    """Processors that are near, or far from the first turn to the last; never brought nearer."""
 
     found, searched = 100.0, 0
 
-    def __init__(self, n, patience):
+    def bring_near(self):
+        pass
+
+    def __init__(self, n):
         super().__init__(1)
 
     def measure(self):
@@ -184,6 +190,10 @@ def test_how_near_processors_come_is_searched_once_and_then_recalled(
     near, _ = measure_interleaved({"some": report_parts}, *samples, **settings)
     monkeypatch.setattr(_Near, "found", 300.0)
     far, _ = measure_interleaved({"some": report_parts}, *samples, **settings)
+    assert _Near.searched == 1
+    monkeypatch.setattr(interleaved, "CONTAMINATED_ABOVE", -1.0)  # all machines are busy
+    monkeypatch.setenv("MLPLAB_CACHE_DIR", str(tmp_path / "another"))
+    measure_interleaved({"some": report_parts}, *samples, **settings)
     assert _Near.searched == 1
     assert [*near["contaminated"], *far["contaminated"]] == [False, True]
 
