@@ -85,12 +85,16 @@ def test_a_run_killed_at_twenty_moments_ends_as_an_undisturbed_one(fresh_copy, t
             "training/numpy/clusters-10/batch-100-seed-0.csv",
         )
     ]
+    at_first = sum(jobs(snakemake(fresh_copy, "--dry-run", *TINY_FILE, "--", *targets)).values())
+    waited, ended = 0, False
     while killed < KILLS:
         process = start(fresh_copy, *TINY_FILE, "--", *targets)
         said = kill_somewhen(process, moments)
+        waited += "Finished jobid" in said
         assert process.returncode in (0, -signal.SIGKILL), said
         assert "Error" not in said
         if process.returncode == 0:  # it ended before its turn: give the next one work
+            ended = True
             run(
                 fresh_copy,
                 "rm",
@@ -100,9 +104,8 @@ def test_a_run_killed_at_twenty_moments_ends_as_an_undisturbed_one(fresh_copy, t
         else:
             killed += 1
     left = jobs(snakemake(fresh_copy, "--dry-run", *TINY_FILE, "--", *targets))
-    # Half of the kills wait for a job to end, and nearly all jobs start from scaled pixels. Those for
-    # Keras, from which nothing starts here, may be left for the end.
-    assert left.get("scale_pixels", 0) <= 1, "killed runs do not go on"
+    # Half of the kills wait for a job to end; two of these may be killed before that is recorded.
+    assert ended or sum(left.values()) <= at_first - waited + 2, "killed runs do not go on"
     done = snakemake(fresh_copy, *TINY_FILE, "--", *targets)
     assert done.returncode == 0, done.stdout + done.stderr
 
