@@ -90,6 +90,7 @@ class _Reader(ast.NodeVisitor):
         self.names += [(alias.name, node.lineno) for alias in node.names]
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        """What is taken from a module may be a module of its own, or an attribute."""
         source = self._source(node)
         self.names.append((source, node.lineno))
         for alias in node.names:
@@ -107,6 +108,7 @@ class _Reader(ast.NodeVisitor):
             self.visit(child)
 
     def visit_Call(self, node: ast.Call) -> None:
+        """A call may import a module by its name."""
         if self._dotted(node.func) in _IMPORTERS:
             self._add_dynamic_import(node)
             for child in [*node.args, *node.keywords]:

@@ -1,5 +1,6 @@
 """A lock that ends with the process that holds it."""
 
+import os
 import subprocess
 import sys
 
@@ -39,9 +40,13 @@ def test_who_holds_the_lock_is_named(holder, tmp_path):
 def test_a_killed_process_leaves_no_lock(holder, tmp_path):
     holder.kill()
     holder.wait()
-    hold_lock(tmp_path / "folder" / "lock", what="Another").close()
+    path = tmp_path / "folder" / "lock"
+    with hold_lock(path, what="Another"):
+        assert path.read_text() == f"Another (process {os.getpid()})\n"
 
 
 def test_a_closed_lock_can_be_taken_again(tmp_path):
-    for _ in range(2):
-        hold_lock(tmp_path / "lock", what="A run").close()
+    path = tmp_path / "lock"
+    for what in ("A run", "Another"):
+        with hold_lock(path, what=what):
+            assert path.read_text() == f"{what} (process {os.getpid()})\n"
