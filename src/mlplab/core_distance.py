@@ -48,7 +48,7 @@ class CoreDistance:
     patience : seconds that may still be spent on bringing far processors near
     """
 
-    def __init__(self, n: int, patience: float = 0.0) -> None:
+    def __init__(self, n: int, patience: float) -> None:
         self.nearest = float("nan")
         self.patience = patience
         self.processors: list[int] = []

@@ -132,12 +132,10 @@ def measure_cases(
     random = np.random.default_rng(seed)
     with ExitStack() as stack:
         n_threads = max(case.problem.n_threads for case in cases)
-        distance = stack.enter_context(CoreDistance(n_threads))
-        known = recall_nearest(distance)
-        if _others_rest():
-            distance.patience = _PATIENCE_SECONDS
-            if not known:
-                distance.find_nearest(_LEARNING_SECONDS)
+        patience = _PATIENCE_SECONDS if _others_rest() else 0.0
+        distance = stack.enter_context(CoreDistance(n_threads, patience))
+        if not recall_nearest(distance) and patience:
+            distance.find_nearest(_LEARNING_SECONDS)
         runners = stack.enter_context(start_runners(cases))
         first = _warm_up(runners, absent, distance)
         runners = [runner for runner in runners if runner.name in first]

@@ -45,7 +45,7 @@ def scripted(monkeypatch):
 @several_processors
 def test_words_go_to_and_fro_and_the_shortest_time_is_kept():
     allowed = os.sched_getaffinity(0)
-    with CoreDistance(2) as distance:
+    with CoreDistance(2, patience=0) as distance:
         measured = [distance.measure() for _ in range(20)]
     # On a busy machine the other process may not come to answer in time.
     answered = [nanoseconds for nanoseconds in measured if nanoseconds == nanoseconds]
@@ -57,7 +57,7 @@ def test_words_go_to_and_fro_and_the_shortest_time_is_kept():
 
 @several_processors
 def test_the_process_that_answers_ends_with_the_block():
-    with CoreDistance(2) as distance:
+    with CoreDistance(2, patience=0) as distance:
         process = distance._other
         assert process.poll() is None
     assert process.returncode == 0
@@ -65,7 +65,7 @@ def test_the_process_that_answers_ends_with_the_block():
 
 @several_processors
 def test_a_process_that_has_ended_or_does_not_answer_gives_no_distance(monkeypatch):
-    with CoreDistance(2) as distance:
+    with CoreDistance(2, patience=0) as distance:
         # The other process looks a million times, and finds no question.
         monkeypatch.setattr(core_distance, "_LOOKS", 0)
         silent = distance.measure()
@@ -77,7 +77,7 @@ def test_a_process_that_has_ended_or_does_not_answer_gives_no_distance(monkeypat
 
 
 def test_on_one_processor_there_is_no_distance_and_nothing_is_far():
-    with CoreDistance(1) as distance:
+    with CoreDistance(1, patience=0) as distance:
         value = distance.measure()
         assert value != value
         assert not distance.is_far(value)

@@ -131,8 +131,8 @@ def test_every_named_variant_has_a_module_and_says_what_it_needs(name):
 class _MovedApart(CoreDistance):
     """Processors that are far apart at the end of the first turn."""
 
-    def __init__(self, n):
-        super().__init__(1)
+    def __init__(self, n, patience):
+        super().__init__(1, patience)
         # At the beginning and at the end of the turn.
         self._left = [100.0, 300.0]
 
@@ -168,8 +168,8 @@ class _Near(CoreDistance):
     def bring_near(self):
         pass
 
-    def __init__(self, n):
-        super().__init__(1)
+    def __init__(self, n, patience):
+        super().__init__(1, patience)
 
     def measure(self):
         self.nearest = min(self.found, self.nearest) if self.nearest > 0 else self.found

@@ -22,7 +22,7 @@ def kept_in(tmp_path, monkeypatch):
 
 def measured(*distances, processors=(0, 1)):
     """A CoreDistance that has measured these, nearest last or first."""
-    distance = CoreDistance(2)
+    distance = CoreDistance(2, patience=0)
     distance.processors = list(processors)
     left = list(distances)
     distance._from_the_first = lambda _: left.pop(0)
