@@ -14,24 +14,25 @@ import numpy as np
 import pandas as pd
 
 from mlplab.core_distance import CoreDistance
-from mlplab.nearest_distance import keep_nearest, recall_nearest
+from mlplab.nearest_distance import near_processors
 from mlplab.processors import keep_processors_awake
 from mlplab.progress import Progress
 from mlplab.runners import Case, Epoch, Runner, VariantFault, start_runners, thread_variables
-from mlplab.timing import CONTAMINATED_ABOVE, POOL_SLEEPS_AFTER_SECONDS, QuietWatch
+from mlplab.timing import (
+    CONTAMINATED_ABOVE,
+    POOL_SLEEPS_AFTER_SECONDS,
+    QuietWatch,
+    share_of_others,
+)
 from mlplab.variant_process import NamedVariant
 from mlplab.variants import Problem, Train
 
 logger = logging.getLogger(__name__)
 
-_WATCH_SECONDS, _LOOKS = 0.1, 3
 # An epoch after idleness is longer, by a tenth at batch size 500 in NumPy and by 3 % if processors
 # stay awake, so an untimed one comes first; in an epoch as long as this it makes no difference
 # worth the time.
 _SETTLED_FROM_SECONDS, _SETTLED_AWAKE_FROM_SECONDS = 1.0, 0.25
-# How long a measurement lets processors wake each other: to learn how near they come, if nobody
-# has lately, and then, in all, to bring them back when a host has moved them apart.
-_LEARNING_SECONDS, _PATIENCE_SECONDS = 2.0, 6.0
 # More epochs than any measurement asks for.
 _ENDLESS = 1_000_000
 
@@ -132,10 +133,7 @@ def measure_cases(
     random = np.random.default_rng(seed)
     with ExitStack() as stack:
         n_threads = max(case.problem.n_threads for case in cases)
-        patience = _PATIENCE_SECONDS if _others_rest() else 0.0
-        distance = stack.enter_context(CoreDistance(n_threads, patience))
-        if not recall_nearest(distance) and patience:
-            distance.find_nearest(_LEARNING_SECONDS)
+        distance = stack.enter_context(near_processors(n_threads))
         runners = stack.enter_context(start_runners(cases))
         first = _warm_up(runners, absent, distance)
         runners = [runner for runner in runners if runner.name in first]
@@ -143,7 +141,11 @@ def measure_cases(
             _verify_threads(runners)
         progress = stack.enter_context(Progress(rounds, "round"))
         for number in range(1, rounds + 1):
-            before = {"round": number, **_look_around()}
+            before = {
+                "round": number,
+                "load_average_before": os.getloadavg()[0],
+                "foreign_cpu_share_before": share_of_others(),
+            }
             for index in random.permutation(len(runners)):
                 runner = runners[index]
                 turns = _measure_until_quiet(runner, turn_seconds, retries, distance)
@@ -151,7 +153,6 @@ def measure_cases(
                 constant = {**before, "first_epoch_seconds": first[runner.name]}
                 rows += [_describe(runner) | constant | turn for turn in turns]
             progress.advance()
-        keep_nearest(distance)
     for row in rows:
         # Only now the nearest distance of all turns is known.
         row["contaminated"] |= distance.is_far(row["core_round_trip_ns"])
@@ -167,8 +168,8 @@ def _warm_up(
     # From here one after the other: to choose a plan and to warm up must not be disturbed.
     for runner in loaded:
         distance.bring_near()
-        with keep_processors_awake():
-            if runner.prepare():
+        if runner.prepare():
+            with keep_processors_awake():
                 first[runner.name] = runner.run_epoch().wall_seconds
                 runner.wait_until_at_rest()
     for runner in runners:
@@ -188,27 +189,6 @@ def _verify_threads(runners: Sequence[Runner]) -> None:
                     f"variant {runner.name}: {pool} has {seen} threads, although "
                     f"{runner.problem.n_threads} were allowed"
                 )
-
-
-def _others_rest() -> bool:
-    """Whether others use little of the machine; on a busy one nothing brings processors near.
-
-    Of some looks one has to find it so: what has just started this process may still be at work.
-    """
-    return any(
-        _look_around()["foreign_cpu_share_before"] <= CONTAMINATED_ABOVE for _ in range(_LOOKS)
-    )
-
-
-def _look_around() -> dict[str, float]:
-    """The load of the machine, and how much others use it while nothing is measured."""
-    time.sleep(POOL_SLEEPS_AFTER_SECONDS)
-    with QuietWatch() as watch:
-        time.sleep(_WATCH_SECONDS)
-    return {
-        "load_average_before": os.getloadavg()[0],
-        "foreign_cpu_share_before": watch.foreign_share,
-    }
 
 
 def _measure_until_quiet(

@@ -8,17 +8,45 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import isfinite
 from pathlib import Path
 
 from mlplab.core_distance import CoreDistance
 from mlplab.files import cache_folder, save_text
+from mlplab.timing import CONTAMINATED_ABOVE, share_of_others
 
 logger = logging.getLogger(__name__)
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 # A host may also move a whole machine, to processors that are never as near.
 _VALID_SECONDS = 3600
+# How long a measurement lets processors wake each other: to learn how near they come, if nobody
+# has lately, and then, in all, to bring them back when a host has moved them apart.
+_LEARNING_SECONDS, _PATIENCE_SECONDS = 2.0, 6.0
+# Of some looks one has to find others at rest: what started this process may still be at work.
+_LOOKS = 3
+
+
+@contextmanager
+def near_processors(n: int) -> Iterator[CoreDistance]:
+    """The distance of the first ``n`` processors, with some patience to bring them near.
+
+    How near they come is recalled, or learned, and kept. On a machine that others use there is no
+    patience: nothing brings its processors near.
+    """
+    patience = _PATIENCE_SECONDS if _others_rest() else 0.0
+    with CoreDistance(n, patience) as distance:
+        if not recall_nearest(distance) and patience:
+            distance.find_nearest(_LEARNING_SECONDS)
+            keep_nearest(distance)
+        yield distance
+        keep_nearest(distance)
+
+
+def _others_rest() -> bool:
+    return any(share_of_others() <= CONTAMINATED_ABOVE for _ in range(_LOOKS))
 
 
 def recall_nearest(distance: CoreDistance) -> bool:

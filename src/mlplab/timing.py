@@ -19,6 +19,7 @@ CONTAMINATED_ABOVE = 0.10
 # The threads of a pool wait busily for some time after their last work, and would take a
 # processor from whoever comes next: those of OpenBLAS the longest, 2^26 cycles or about 0.03 s.
 POOL_SLEEPS_AFTER_SECONDS = 0.05
+_LOOK_SECONDS = 0.1
 
 
 def _machine_cpu_seconds() -> float | None:
@@ -56,6 +57,14 @@ class QuietWatch:
     def contaminated(self) -> bool:
         """Whether others used more than a tenth of the machine."""
         return bool(self.foreign_share > CONTAMINATED_ABOVE)
+
+
+def share_of_others() -> float:
+    """Share of the machine that others use now, in a tenth of a second of idleness; NaN unknown."""
+    time.sleep(POOL_SLEEPS_AFTER_SECONDS)
+    with QuietWatch() as watch:
+        time.sleep(_LOOK_SECONDS)
+    return watch.foreign_share
 
 
 def quiet_rounds(rounds: pd.DataFrame) -> pd.DataFrame:

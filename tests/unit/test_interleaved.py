@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from mlplab import interleaved
+from mlplab import interleaved, nearest_distance
 from mlplab.core_distance import CoreDistance
 from mlplab.files import load_array, save_array
 from mlplab.interleaved import measure_interleaved
@@ -149,7 +149,7 @@ class _MovedApart(CoreDistance):
 
 
 def test_a_turn_in_which_processors_moved_apart_is_kept_and_measured_again(samples, monkeypatch):
-    monkeypatch.setattr(interleaved, "CoreDistance", _MovedApart)
+    monkeypatch.setattr(nearest_distance, "CoreDistance", _MovedApart)
     monkeypatch.setattr(interleaved, "CONTAMINATED_ABOVE", np.inf)  # whatever runs beside it
     table, _ = measure_interleaved(
         {"some": report_parts}, *samples, batch_size=100, n_threads=1, rounds=2, retries=3
@@ -184,14 +184,15 @@ def test_how_near_processors_come_is_searched_once_and_then_recalled(
     samples, monkeypatch, tmp_path
 ):
     monkeypatch.setenv("MLPLAB_CACHE_DIR", str(tmp_path))
-    monkeypatch.setattr(interleaved, "CoreDistance", _Near)
-    monkeypatch.setattr(interleaved, "CONTAMINATED_ABOVE", np.inf)  # whatever runs beside it
+    monkeypatch.setattr(nearest_distance, "CoreDistance", _Near)
+    for module in (interleaved, nearest_distance):
+        monkeypatch.setattr(module, "CONTAMINATED_ABOVE", np.inf)  # whatever runs beside it
     settings = {"batch_size": 100, "n_threads": 1, "rounds": 1}
     near, _ = measure_interleaved({"some": report_parts}, *samples, **settings)
     monkeypatch.setattr(_Near, "found", 300.0)
     far, _ = measure_interleaved({"some": report_parts}, *samples, **settings)
     assert _Near.searched == 1
-    monkeypatch.setattr(interleaved, "CONTAMINATED_ABOVE", -1.0)  # all machines are busy
+    monkeypatch.setattr(nearest_distance, "CONTAMINATED_ABOVE", -1.0)  # all machines are busy
     monkeypatch.setenv("MLPLAB_CACHE_DIR", str(tmp_path / "another"))
     measure_interleaved({"some": report_parts}, *samples, **settings)
     assert _Near.searched == 1

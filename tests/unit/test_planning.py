@@ -1,12 +1,14 @@
 """Plans: measured once, the same in every process, and never in the way."""
 
 import json
+import math
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 
+from mlplab.core_distance import CoreDistance
 from mlplab.numpy_mlp import Plan, planning
 from mlplab.numpy_mlp.parameters import Parameters
 from mlplab.numpy_mlp.planning import choose_plan
@@ -138,11 +140,47 @@ def test_batch_sizes_that_are_there_by_chance_share_a_plan(cache):
     assert len(list(cache.iterdir())) == 1
 
 
-@pytest.mark.parametrize(("tolerated", "repeated"), [(2.0, 0), (-1.0, planning._ATTEMPTS)])
-def test_plans_are_measured_again_while_others_use_the_machine(
-    cache, monkeypatch, caplog, tolerated, repeated
+@pytest.mark.parametrize(
+    ("tolerated", "far", "passes", "reason"),
+    [
+        (math.inf, [], 2, None),
+        (math.inf, [False, True, False], 3, "processors were moved apart"),
+        (math.inf, [True] * 4, 4, "processors were moved apart"),
+        (-1.0, [], 4, "others used"),
+    ],
+)
+def test_plans_are_timed_again_after_a_disturbance(
+    cache, monkeypatch, caplog, tolerated, far, passes, reason
 ):
+    left = list(far)
+    monkeypatch.setattr(CoreDistance, "is_far", lambda *_: bool(left) and left.pop(0))
+    monkeypatch.setattr(CoreDistance, "bring_near", lambda _: None)
     monkeypatch.setattr(planning, "CONTAMINATED_ABOVE", tolerated)
+    timed, time_candidates = [], planning._time_candidates
+    monkeypatch.setattr(
+        planning, "_time_candidates", lambda *a: timed.append(1) or time_candidates(*a)
+    )
     with caplog.at_level("INFO"):
         choose_plan(X, SIZES, 500, 2)
-    assert sum("others used" in record.message for record in caplog.records) == repeated
+    assert len(timed) == passes
+    again = [text for text in caplog.messages if text.startswith("plans: timed once more")]
+    assert len(again) == (passes - 2 if passes < 4 else 4)
+    assert all(reason in text for text in again)
+
+
+def test_times_of_a_disturbed_pass_do_not_count(cache, monkeypatch):
+    few, many = Plan(1, 1, 500), Plan(2, 1, 250)
+    found = [
+        ({few: 0.1, many: 0.2}, "processors were moved apart"),
+        ({few: 0.4, many: 0.3}, ""),
+        ({few: 0.5, many: 0.2}, ""),
+    ]
+    monkeypatch.setattr(planning, "_time_candidates", lambda *_: found.pop(0))
+    assert choose_plan(X, SIZES, 500, 2) == many
+
+
+def test_a_plan_for_processors_that_are_kept_awake_is_another(cache):
+    for awake in (False, True):
+        choose_plan(X, SIZES, 500, 2, awake=awake)
+    kept = [json.loads(path.read_text()) for path in cache.iterdir()]
+    assert sorted(case["awake"] for case in kept) == [False, True]

@@ -74,7 +74,7 @@ def assert_same_network(parameters, classifier):
 def test_the_numpy_variants_train_the_network_of_the_classifier(
     problem, clock, classifier, monkeypatch, module, train, said
 ):
-    monkeypatch.setattr(numpy_variant, "choose_plan", lambda *_: Plan(2, 1, 30))
+    monkeypatch.setattr(numpy_variant, "choose_plan", lambda *_, **__: Plan(2, 1, 30))
     drawn = keep_made(monkeypatch, module, "draw_parameters")
     train(problem, clock)
     assert_same_network(drawn[0], classifier)
@@ -86,7 +86,7 @@ def test_the_numpy_variants_train_the_network_of_the_classifier(
 def test_steps_of_the_ladder_train_it_too_and_tell_the_parts_of_every_epoch(
     problem, classifier, monkeypatch
 ):
-    monkeypatch.setattr(steps, "choose_plan", lambda *_: Plan(1, 1, BATCH))
+    monkeypatch.setattr(steps, "choose_plan", lambda *_, **__: Plan(1, 1, BATCH))
     for kind in STEPS:
         made, clock = [], Recorder()
 
@@ -138,7 +138,7 @@ def test_the_products_are_those_of_the_network(problem, clock, monkeypatch, plan
         lists.extend(_CountedList(products) for products in make(sizes, rows, plan))
         return lists
 
-    monkeypatch.setattr(products_variant, "choose_plan", lambda *_: plan)
+    monkeypatch.setattr(products_variant, "choose_plan", lambda *_, **__: plan)
     monkeypatch.setattr(products_variant, "_products", count)
     products_variant.train(problem, clock)
     assert clock.epochs == 3

@@ -276,7 +276,7 @@ class ProjectTrainer:
             nonlocal hits
             hits += statistics.n_correct
 
-        plan = choose_plan(self._x, self._sizes, batch_size, self._n_threads)
+        plan = choose_plan(self._x, self._sizes, batch_size, self._n_threads, awake=True)
         with Trainer(self._parameters, self._previous, batch_size, plan) as trainer:
             trainer.run_epoch(self._x, self._codes, order, self._step, count)
         return hits / len(order)

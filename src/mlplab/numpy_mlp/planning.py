@@ -6,17 +6,22 @@ import hashlib
 import itertools
 import json
 import logging
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import scipy
 
+from mlplab.core_distance import CoreDistance
 from mlplab.files import cache_folder, save_text
+from mlplab.nearest_distance import near_processors
 from mlplab.numpy_mlp.parameters import Parameters, count_parameters, draw_parameters
 from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
+from mlplab.processors import keep_processors_awake
 from mlplab.timing import (
     CONTAMINATED_ABOVE,
     POOL_SLEEPS_AFTER_SECONDS,
@@ -38,22 +43,32 @@ _LARGEST_PLANNED = 20_000
 # A measurement trains for as long as these samples of the articles' network take, about 50 ms.
 _MEASURED_PRODUCTS = 16_000 * 57_000
 # A new number where the trainer changes so much that plans should be measured again.
-_FORMAT = 2
+_FORMAT = 3
 # Two passes over all candidates, because a machine that others share may change its speed; and
-# all once more, if other processes were at work meanwhile: a plan is kept for long.
-_PASSES, _ROUNDS, _ATTEMPTS = 2, 2, 2
+# as many more, if other processes were at work meanwhile or a host had moved processors apart,
+# which made one thread look faster than two at batch size 32: a plan is kept for long.
+_PASSES, _ROUNDS, _MOST_PASSES = 2, 2, 4
 
 # So that a cache folder that cannot be written does not make one process measure twice.
 _plans_of_this_process: dict[Path, Plan] = {}
 
 
-def choose_plan(x: np.ndarray, layer_sizes: Sequence[int], batch_size: int, n_threads: int) -> Plan:
+def choose_plan(
+    x: np.ndarray,
+    layer_sizes: Sequence[int],
+    batch_size: int,
+    n_threads: int,
+    *,
+    awake: bool = False,
+) -> Plan:
     """The fastest way to train such a network with such batches on ``n_threads`` threads.
 
     Candidates are timed once per machine and shape, on samples ``x`` (n, n_features): another plan
     adds in another order, and the same seed should give the same bytes in the next process too.
     What was chosen is kept under the user's cache folder, or that which ``MLPLAB_CACHE_DIR`` names;
-    delete its folder ``plans`` to have other processes measure it anew.
+    delete its folder ``plans`` to have other processes measure it anew. Where processors are kept
+    ``awake`` while it trains (see :func:`mlplab.processors.keep_processors_awake`), they are while
+    candidates are timed: threads that wait for each other gain most by it.
     """
     if batch_size * count_parameters(layer_sizes) < _SERIAL_BELOW:
         return Plan(1, 1, batch_size)
@@ -73,13 +88,14 @@ def choose_plan(x: np.ndarray, layer_sizes: Sequence[int], batch_size: int, n_th
         "batch_size": batch_size,
         "dtype": dtype,
         "n_threads": n_threads,
+        "awake": awake,
         "candidates": [asdict(plan) for plans in groups for plan in plans],
     }
     name = hashlib.sha256(json.dumps(case, sort_keys=True).encode()).hexdigest()[:20]
     path = cache_folder() / "plans" / f"{name}.json"
     plan = _plans_of_this_process.get(path) or _read_plan(path)
     if plan is None:
-        plan = _measure(groups, x, layer_sizes, batch_size)
+        plan = _measure(groups, x, layer_sizes, batch_size, n_threads, awake)
         logger.info("batch size %d on %d threads: %s", batch_size, n_threads, plan)
         try:
             # Where another process was faster, its choice holds for this one too.
@@ -152,7 +168,12 @@ def _candidates(
 
 
 def _measure(
-    groups: Sequence[Sequence[Plan]], x: np.ndarray, layer_sizes: Sequence[int], batch_size: int
+    groups: Sequence[Sequence[Plan]],
+    x: np.ndarray,
+    layer_sizes: Sequence[int],
+    batch_size: int,
+    n_threads: int,
+    awake: bool,
 ) -> Plan:
     """The plan with the shortest of a few measurements."""
     random = np.random.RandomState(0)
@@ -168,16 +189,34 @@ def _measure(
             trainer.run_epoch(x, codes, order, Step(1e-6, 1e-4, 1e-4, 0.0))
             return time.perf_counter() - start
 
-    seconds: dict[Plan, list[float]] = {}
-    for _ in range(_ATTEMPTS):
-        with QuietWatch() as watch:
-            for plans in (*groups,) * _PASSES:
-                # Threads of BLAS that still wait would slow down what comes next; so plans that
-                # use them are apart, and all wait first.
-                time.sleep(POOL_SLEEPS_AFTER_SECONDS)
-                for _, plan in itertools.product(range(_ROUNDS), plans):
-                    seconds.setdefault(plan, []).append(time_epoch(plan))
-        if watch.foreign_share <= CONTAMINATED_ABOVE:
-            break
-        logger.info("plans: others used %.0f %% of the machine", 100 * watch.foreign_share)
-    return min(seconds, key=lambda plan: min(seconds[plan]))
+    calm: list[dict[Plan, float]] = []
+    disturbed: list[dict[Plan, float]] = []
+    with near_processors(n_threads) as distance:
+        while len(calm) < _PASSES and len(calm) + len(disturbed) < _MOST_PASSES:
+            distance.bring_near()
+            with keep_processors_awake() if awake else nullcontext():
+                seconds, fault = _time_candidates(groups, time_epoch, distance)
+            if fault:
+                logger.info("plans: timed once more, because %s", fault)
+            (disturbed if fault else calm).append(seconds)
+    passes = calm or disturbed
+    return min(passes[0], key=lambda plan: min(seconds[plan] for seconds in passes))
+
+
+def _time_candidates(
+    groups: Sequence[Sequence[Plan]], time_epoch: Callable[[Plan], float], distance: CoreDistance
+) -> tuple[dict[Plan, float], str]:
+    """The shortest epoch of every plan; and what disturbed the measurement, if anything did."""
+    seconds: dict[Plan, float] = {}
+    with QuietWatch() as watch:
+        for plans in groups:
+            # Threads of BLAS that still wait would slow down what comes next; so plans that use
+            # them are apart, and all wait first.
+            time.sleep(POOL_SLEEPS_AFTER_SECONDS)
+            for _, plan in itertools.product(range(_ROUNDS), plans):
+                seconds[plan] = min(time_epoch(plan), seconds.get(plan, math.inf))
+    if watch.foreign_share > CONTAMINATED_ABOVE:
+        return seconds, f"others used {watch.foreign_share:.0%} of the machine"
+    if distance.is_far(distance.measure()):
+        return seconds, "processors were moved apart"
+    return seconds, ""

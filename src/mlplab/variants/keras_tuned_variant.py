@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mlplab.keras_mlp import build_reference_model
+from mlplab.processors import keep_processors_awake
 from mlplab.variants import HIDDEN, L2, Clock, Problem
 from mlplab.variants.keras_variant import fit_with_clock, limit_tensorflow
 
@@ -48,7 +49,8 @@ def train(problem: Problem, clock: Clock) -> None:
         return model
 
     n = min(len(problem.x), max(_TRIAL_STEPS * problem.batch_size, _TRIAL_SAMPLES))
-    jit = _is_faster_with_xla(build, x[:n], targets[:n], problem.batch_size)
+    with keep_processors_awake():
+        jit = _is_faster_with_xla(build, x[:n], targets[:n], problem.batch_size)
     clock.note(f"jit_compile={jit}, steps_per_execution={n_batches}; {threads}")
     fit_with_clock(build(jit), problem, clock, x, targets)
 

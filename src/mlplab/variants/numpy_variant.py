@@ -12,7 +12,7 @@ def train(problem: Problem, clock: Clock) -> None:
     """See :mod:`mlplab.variants`."""
     random = np.random.RandomState(0)
     sizes = problem.layer_sizes
-    plan = choose_plan(problem.x, sizes, problem.batch_size, problem.n_threads)
+    plan = choose_plan(problem.x, sizes, problem.batch_size, problem.n_threads, awake=True)
     clock.note(
         f"{plan.workers}x{plan.blas_threads} threads, split by {plan.split}, "
         f"slices of {plan.slice_rows}"

@@ -17,7 +17,7 @@ Product = tuple[np.ndarray, np.ndarray, np.ndarray]
 def train(problem: Problem, clock: Clock) -> None:
     """See :mod:`mlplab.variants`; threads and division of work are those of the numpy variant."""
     sizes, batch = problem.layer_sizes, problem.batch_size
-    plan = choose_plan(problem.x, sizes, batch, problem.n_threads)
+    plan = choose_plan(problem.x, sizes, batch, problem.n_threads, awake=True)
     rows = batch if plan.split == "features" else min(plan.slice_rows, -(-batch // plan.workers))
     n_slices = len(problem.x) // (rows * (1 if plan.split == "features" else plan.workers))
 
