@@ -22,9 +22,9 @@ logger = logging.getLogger(__name__)
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 # A host may also move a whole machine, to processors that are never as near.
 _VALID_SECONDS = 3600
-# How long a measurement lets processors wake each other: to learn how near they come, if nobody
-# has lately, and then, in all, to bring them back when a host has moved them apart.
-_LEARNING_SECONDS, _PATIENCE_SECONDS = 2.0, 6.0
+# How long a measurement lets processors wake each other: to learn how near they come, if nobody has
+# lately, and then, in all, to bring them back when a host has moved them apart.
+_LEARNING_SECONDS, _PATIENCE_SECONDS = 2.0, 12.0
 # Of some looks one has to find others at rest: what started this process may still be at work.
 _LOOKS = 3
 

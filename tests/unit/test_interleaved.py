@@ -255,16 +255,37 @@ def count_epochs(problem, clock):
         clock.stop({"number": float(number)})
 
 
+def count_slow_epochs(problem, clock):
+    """A variant whose epochs take a tenth of a second and tell their number."""
+    for number in range(problem.epochs):
+        clock.start()
+        time.sleep(0.1)
+        clock.stop({"number": float(number)})
+
+
 @pytest.mark.parametrize(("settled_from", "numbers"), [(1.0, [2, 4]), (0.0, [1, 2])])
 def test_an_untimed_epoch_follows_idleness_unless_epochs_are_long(
     samples, monkeypatch, settled_from, numbers
 ):
     for name in ("_SETTLED_FROM_SECONDS", "_SETTLED_AWAKE_FROM_SECONDS"):
         monkeypatch.setattr(interleaved, name, settled_from)
+    monkeypatch.setattr(interleaved, "_WARMING_SECONDS", 0.0)
     table, _ = measure_interleaved(
         {"some": count_epochs}, *samples, batch_size=100, n_threads=1, rounds=2
     )
     assert table["number_seconds"].tolist() == numbers
+
+
+# The last one where other tests use the processors too.
+@pytest.mark.parametrize(("warming", "numbers"), [(0.0, [1]), (0.05, [2]), (0.25, [4, 3])])
+def test_short_epochs_warm_up_for_some_time(samples, monkeypatch, warming, numbers):
+    monkeypatch.setattr(interleaved, "_WARMING_SECONDS", warming)
+    monkeypatch.setattr(interleaved, "_SETTLED_FROM_SECONDS", 0.0)
+    monkeypatch.setattr(interleaved, "_SETTLED_AWAKE_FROM_SECONDS", 0.0)
+    table, _ = measure_interleaved(
+        {"some": count_slow_epochs}, *samples, batch_size=100, n_threads=1, rounds=1
+    )
+    assert table["number_seconds"].item() in numbers
 
 
 def test_disturbed_turns_are_kept_and_measured_again_up_to_a_limit(samples, monkeypatch):
