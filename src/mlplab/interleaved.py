@@ -31,11 +31,13 @@ logger = logging.getLogger(__name__)
 
 # An epoch after idleness is longer, by a tenth at batch size 500 in NumPy and by 3 % if processors
 # stay awake, so an untimed one comes first; in an epoch as long as this it makes no difference
-# worth the time.
-_SETTLED_FROM_SECONDS, _SETTLED_AWAKE_FROM_SECONDS = 1.0, 0.25
+# worth the time. Nor should one that was long by chance, as 0.3 s instead of 0.13 in scikit-learn,
+# leave the next turn without.
+_SETTLED_FROM_SECONDS, _SETTLED_AWAKE_FROM_SECONDS = 1.0, 0.35
 # What a process keeps, and the system for it, grows during its first epochs: in scikit-learn at
-# batch size 60,000 they took 0.19, 0.16, 0.14 and then 0.13 s. Longer epochs show no such trend.
-_WARMING_SECONDS = 0.5
+# batch size 60,000 they took 0.19, 0.16, 0.14 and then 0.13 s. So the first ones take as long in
+# all; where one alone takes longer there is no such trend.
+_WARMING_SECONDS = 0.8
 # More epochs than any measurement asks for.
 _ENDLESS = 1_000_000
 
@@ -143,7 +145,7 @@ def measure_cases(
         if verify_threads:
             _verify_threads(runners)
         for runner in runners:
-            _warm_up(runner)
+            _warm_up(runner, _WARMING_SECONDS - first[runner.name])
         progress = stack.enter_context(Progress(rounds, "round"))
         for number in range(1, rounds + 1):
             before = {
@@ -196,9 +198,9 @@ def _verify_threads(runners: Sequence[Runner]) -> None:
                 )
 
 
-def _warm_up(runner: Runner) -> None:
-    """Untimed epochs after the first, which may have compiled; one if they turn out to be long."""
-    end = time.perf_counter() + _WARMING_SECONDS
+def _warm_up(runner: Runner, seconds: float) -> None:
+    """Untimed epochs for so long."""
+    end = time.perf_counter() + seconds
     with keep_processors_awake():
         while time.perf_counter() < end:
             runner.run_epoch()

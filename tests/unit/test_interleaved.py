@@ -277,7 +277,7 @@ def test_an_untimed_epoch_follows_idleness_unless_epochs_are_long(
 
 
 # The last one where other tests use the processors too.
-@pytest.mark.parametrize(("warming", "numbers"), [(0.0, [1]), (0.05, [2]), (0.25, [4, 3])])
+@pytest.mark.parametrize(("warming", "numbers"), [(0.0, [1]), (0.05, [1]), (0.35, [4, 3])])
 def test_short_epochs_warm_up_for_some_time(samples, monkeypatch, warming, numbers):
     monkeypatch.setattr(interleaved, "_WARMING_SECONDS", warming)
     monkeypatch.setattr(interleaved, "_SETTLED_FROM_SECONDS", 0.0)

@@ -3,7 +3,9 @@
 #      benchmark/operations/, benchmark/deep_model/, results/<run>/tables/batch_size_*.csv,
 #      absent_variants.csv, operation_times.csv, thread_scaling.csv, deep_model.csv
 #
-# Seconds are measured, so each job that does runs alone like the trainings.
+# Seconds are measured, so each job that does runs alone like the trainings. Nor has it a
+# `benchmark:` line, for which Snakemake reads the memory maps of all processes of a job twice a
+# second, on the processors that are being measured.
 
 
 rule measure_batch_size:
@@ -15,8 +17,6 @@ rule measure_batch_size:
         absent=f"{RESULTS}/benchmark/{{space}}/batch-{{batch_size}}.absent.csv",
     log:
         f"{RESULTS}/logs/measure_batch_size/{{space}}-batch-{{batch_size}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/measure_batch_size/{{space}}-batch-{{batch_size}}.tsv"
     threads: CONFIG.benchmark.n_threads
     resources:
         **ALONE,
@@ -61,8 +61,6 @@ rule measure_operations:
         f"{RESULTS}/benchmark/operations/batch-{{batch_size}}.csv",
     log:
         f"{RESULTS}/logs/measure_operations/batch-{{batch_size}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/measure_operations/batch-{{batch_size}}.tsv"
     threads: CONFIG.benchmark.n_threads
     resources:
         **ALONE,
@@ -99,8 +97,6 @@ rule measure_threads:
         f"{RESULTS}/tables/thread_scaling.csv",
     log:
         f"{RESULTS}/logs/measure_threads.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/measure_threads.tsv"
     threads: CONFIG.benchmark.n_threads
     resources:
         **ALONE,
@@ -124,8 +120,6 @@ rule train_deep_model:
         f"{RESULTS}/benchmark/deep_model/{{variant}}.csv",
     log:
         f"{RESULTS}/logs/train_deep_model/{{variant}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/train_deep_model/{{variant}}.tsv"
     threads: CONFIG.benchmark.n_threads
     resources:
         **ALONE,

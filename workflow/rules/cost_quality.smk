@@ -2,7 +2,8 @@
 # out: results/<run>/benchmark/clusters/, results/<run>/tables/cluster_cost_quality.csv: seconds
 #      and inertia of several ways to fit k-means
 #
-# Seconds are measured, so each job that does runs alone like the trainings, on one thread.
+# Seconds are measured, so each job that does runs alone like the trainings, on one thread,
+# and has no `benchmark:` line, see benchmark.smk.
 
 
 rule measure_cluster_cost:
@@ -13,8 +14,6 @@ rule measure_cluster_cost:
         f"{RESULTS}/benchmark/clusters/{{setting}}.csv",
     log:
         f"{RESULTS}/logs/measure_cluster_cost/{{setting}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/measure_cluster_cost/{{setting}}.tsv"
     threads: 1
     resources:
         **ALONE,

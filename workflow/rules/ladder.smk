@@ -3,7 +3,8 @@
 # out: results/<run>/tables/optimization_ladder.csv, optimization_ladder_summary.csv,
 #      backward_times.csv
 #
-# Seconds are measured, so measure_ladder runs alone like the trainings.
+# Seconds are measured, so measure_ladder runs alone like the trainings, and has no `benchmark:`
+# line, see benchmark.smk.
 
 
 rule measure_ladder:
@@ -14,8 +15,6 @@ rule measure_ladder:
         f"{RESULTS}/tables/optimization_ladder.csv",
     log:
         f"{RESULTS}/logs/measure_ladder.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/measure_ladder.tsv"
     threads: CONFIG.train.n_threads
     resources:
         **ALONE,
