@@ -1,5 +1,6 @@
 """What several tests need: the real images, and a checkout of the project of their own."""
 
+import compileall
 import os
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from mlplab import nearest_distance
 from mlplab.data import Dataset, fetch_dataset, load_dataset
 from mlplab.data.registry import DatasetSpec, load_registry
 from mlplab.numpy_mlp import planning
@@ -61,7 +63,8 @@ def pytest_xdist_auto_num_workers() -> int:
 def plans_of_these_tests(tmp_path_factory: pytest.TempPathFactory, worker_id: str):
     """Plans that all tests share, out of the user's cache folder, and measured only once.
 
-    Other tests always run beside one that measures a plan, so to measure it again helps nobody.
+    Other tests always run beside one that measures a plan, so to measure it again helps nobody, nor
+    to look how busy the machine is before.
     """
     folder = tmp_path_factory.getbasetemp()
     if worker_id != "master":
@@ -69,6 +72,7 @@ def plans_of_these_tests(tmp_path_factory: pytest.TempPathFactory, worker_id: st
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MLPLAB_CACHE_DIR", str(folder / "cache"))
         patch.setattr(planning, "CONTAMINATED_ABOVE", 2.0)
+        patch.setattr(nearest_distance, "_LOOKS", 0)
         yield
 
 
@@ -102,7 +106,10 @@ def random() -> np.random.Generator:
 
 @pytest.fixture(scope="session")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the files of the project in a folder whose path holds a space."""
+    """A copy of the files of the project in a folder whose path holds a space.
+
+    With bytecode: else the first processes of every copy of it would all compile the whole library.
+    """
     folder = tmp_path_factory.mktemp("a checkout") / "mlplab"
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
@@ -115,4 +122,6 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
+    compiled = compileall.compile_dir(folder / "src", quiet=1)
+    assert compiled
     return folder

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from mlplab.core_distance import CoreDistance
-from mlplab.nearest_distance import near_processors
+from mlplab.nearest_distance import watched_distance
 from mlplab.processors import keep_processors_awake
 from mlplab.progress import Progress
 from mlplab.runners import Case, Epoch, Runner, VariantFault, start_runners, thread_variables
@@ -35,9 +35,12 @@ logger = logging.getLogger(__name__)
 # leave the next turn without.
 _SETTLED_FROM_SECONDS, _SETTLED_AWAKE_FROM_SECONDS = 1.0, 0.35
 # What a process keeps, and the system for it, grows during its first epochs: in scikit-learn at
-# batch size 60,000 they took 0.19, 0.16, 0.14 and then 0.13 s. So the first ones take as long in
-# all; where one alone takes longer there is no such trend.
-_WARMING_SECONDS = 0.8
+# batch size 60,000 they took 0.19, 0.16, 0.14 and then 0.13 s, at 32 all of them 0.42 s. So epochs
+# last four turns before the first one, unless they are long.
+_WARMING_TURNS = 4
+# How long a measurement lets processors wake each other: in 17 measurements this took up to 5
+# seconds at a time, and up to 12 in all.
+_PATIENCE_SECONDS = 12.0
 # More epochs than any measurement asks for.
 _ENDLESS = 1_000_000
 
@@ -108,10 +111,11 @@ def measure_cases(
 
     Parameters
     ----------
-    rounds : turns of every case, after some epochs that warm up
+    rounds : turns of every case
     turn_seconds : a turn has as many epochs as begin within this time, at least one, after an
-        untimed one where epochs are short. The system counts CPU time in hundredths
-        of a second, so what others used is uncertain in a short turn
+        untimed one where epochs are short; before the first turn short epochs warm up for four
+        times as long. The system counts CPU time in hundredths of a second, so what others used
+        is uncertain in a short turn
     retries : turns that are ``contaminated`` and measured once more at once, at most this many
     verify_threads : refuse a case whose pools of BLAS or OpenMP have more threads than its problem
         allows
@@ -138,14 +142,15 @@ def measure_cases(
     random = np.random.default_rng(seed)
     with ExitStack() as stack:
         n_threads = max(case.problem.n_threads for case in cases)
-        distance = stack.enter_context(near_processors(n_threads))
+        distance = stack.enter_context(watched_distance(n_threads, _PATIENCE_SECONDS))
         runners = stack.enter_context(start_runners(cases))
         first = _run_first_epochs(runners, absent, distance)
         runners = [runner for runner in runners if runner.name in first]
         if verify_threads:
             _verify_threads(runners)
         for runner in runners:
-            _warm_up(runner, _WARMING_SECONDS - first[runner.name])
+            if first[runner.name] < _SETTLED_FROM_SECONDS:
+                _warm_up(runner, _WARMING_TURNS * turn_seconds)
         progress = stack.enter_context(Progress(rounds, "round"))
         for number in range(1, rounds + 1):
             before = {
@@ -172,7 +177,7 @@ def _run_first_epochs(
     """Seconds of the first epoch of every variant that is there; the others go to ``absent``."""
     loaded = [runner for runner in runners if runner.wait_until_loaded()]
     first: dict[str, float] = {}
-    # From here one after the other: to choose a plan and to warm up must not be disturbed.
+    # From here one after the other: to choose a plan and to compile must not be disturbed.
     for runner in loaded:
         distance.bring_near()
         if runner.prepare():
@@ -199,7 +204,7 @@ def _verify_threads(runners: Sequence[Runner]) -> None:
 
 
 def _warm_up(runner: Runner, seconds: float) -> None:
-    """Untimed epochs for so long."""
+    """Train untimed epochs for so long."""
     end = time.perf_counter() + seconds
     with keep_processors_awake():
         while time.perf_counter() < end:

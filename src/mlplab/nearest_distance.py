@@ -9,7 +9,7 @@ import json
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from math import isfinite
 from pathlib import Path
 
@@ -22,22 +22,28 @@ logger = logging.getLogger(__name__)
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 # A host may also move a whole machine, to processors that are never as near.
 _VALID_SECONDS = 3600
-# How long a measurement lets processors wake each other: to learn how near they come, if nobody has
-# lately, and then, in all, to bring them back when a host has moved them apart.
-_LEARNING_SECONDS, _PATIENCE_SECONDS = 2.0, 12.0
+# How long processors wake each other so that it is known how near they come.
+_LEARNING_SECONDS = 2.0
 # Of some looks one has to find others at rest: what started this process may still be at work.
 _LOOKS = 3
 
 
 @contextmanager
-def near_processors(n: int) -> Iterator[CoreDistance]:
-    """The distance of the first ``n`` processors, with some patience to bring them near.
+def watched_distance(n: int, patience: float) -> Iterator[CoreDistance]:
+    """The distance of the first ``n`` processors, to be brought near for ``patience`` seconds.
 
     How near they come is recalled, or learned, and kept. On a machine that others use there is no
-    patience: nothing brings its processors near.
+    patience: nothing brings its processors near. Where no other process can be started, nothing
+    is far.
     """
-    patience = _PATIENCE_SECONDS if _others_rest() else 0.0
-    with CoreDistance(n, patience) as distance:
+    if not _others_rest():
+        patience = 0.0
+    with ExitStack() as stack:
+        try:
+            distance = stack.enter_context(CoreDistance(n, patience))
+        except OSError as error:
+            logger.info("the distance of processors cannot be measured: %s", error)
+            distance = CoreDistance(1, 0.0)
         if not recall_nearest(distance) and patience:
             distance.find_nearest(_LEARNING_SECONDS)
             keep_nearest(distance)
@@ -64,15 +70,15 @@ def keep_nearest(distance: CoreDistance) -> None:
         return
     try:
         text = json.dumps({"place": _place(distance), "nanoseconds": distance.nearest})
-        save_text(_file(), text)
+        save_text(_file(distance), text)
     except OSError as error:
         logger.info("the distance of processors cannot be kept for other processes: %s", error)
 
 
 def _read(distance: CoreDistance) -> float | None:
     try:
-        age = time.time() - _file().stat().st_mtime
-        kept = json.loads(_file().read_text(encoding="utf-8"))
+        age = time.time() - _file(distance).stat().st_mtime
+        kept = json.loads(_file(distance).read_text(encoding="utf-8"))
         if age > _VALID_SECONDS or kept["place"] != _place(distance):
             return None
         return float(kept["nanoseconds"])
@@ -80,8 +86,8 @@ def _read(distance: CoreDistance) -> float | None:
         return None
 
 
-def _file() -> Path:
-    return cache_folder() / "core-distance.json"
+def _file(distance: CoreDistance) -> Path:
+    return cache_folder() / f"core-distance-{len(distance.processors)}.json"
 
 
 def _place(distance: CoreDistance) -> dict[str, object]:

@@ -32,15 +32,24 @@ def _machine_cpu_seconds() -> float | None:
     return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
 
 
+def _own_cpu_seconds() -> float:
+    """CPU seconds of this process, and of those that it started and that have ended."""
+    times = os.times()
+    return time.process_time() + times.children_user + times.children_system
+
+
 @dataclass
 class QuietWatch:
-    """Measures, as a context manager, the CPU seconds that other processes used meanwhile."""
+    """Measures, as a context manager, the CPU seconds that other processes used meanwhile.
+
+    A process that this one has started is another one as long as it has not ended.
+    """
 
     foreign_share: float = field(default=float("nan"), init=False)
     elapsed: float = field(default=float("nan"), init=False)
 
     def __enter__(self) -> QuietWatch:
-        self._start = (_machine_cpu_seconds(), time.process_time(), time.perf_counter())
+        self._start = (_machine_cpu_seconds(), _own_cpu_seconds(), time.perf_counter())
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -49,7 +58,7 @@ class QuietWatch:
         now = _machine_cpu_seconds()
         if machine is None or now is None:
             return
-        foreign = max(0.0, (now - machine) - (time.process_time() - own))
+        foreign = max(0.0, (now - machine) - (_own_cpu_seconds() - own))
         capacity = self.elapsed * (os.cpu_count() or 1)
         self.foreign_share = foreign / capacity
 
@@ -60,7 +69,10 @@ class QuietWatch:
 
 
 def share_of_others() -> float:
-    """Share of the machine that others use now, in a tenth of a second of idleness; NaN unknown."""
+    """Share of the machine that others use now, in a tenth of a second of idleness; NaN unknown.
+
+    First it waits until the threads of pools sleep.
+    """
     time.sleep(POOL_SLEEPS_AFTER_SECONDS)
     with QuietWatch() as watch:
         time.sleep(_LOOK_SECONDS)

@@ -8,6 +8,7 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -185,14 +186,14 @@ def test_how_near_processors_come_is_searched_once_and_then_recalled(
 ):
     monkeypatch.setenv("MLPLAB_CACHE_DIR", str(tmp_path))
     monkeypatch.setattr(nearest_distance, "CoreDistance", _Near)
-    for module in (interleaved, nearest_distance):
-        monkeypatch.setattr(module, "CONTAMINATED_ABOVE", np.inf)  # whatever runs beside it
+    monkeypatch.setattr(interleaved, "CONTAMINATED_ABOVE", np.inf)  # whatever runs beside it
+    monkeypatch.setattr(nearest_distance, "_others_rest", lambda: True)
     settings = {"batch_size": 100, "n_threads": 1, "rounds": 1}
     near, _ = measure_interleaved({"some": report_parts}, *samples, **settings)
     monkeypatch.setattr(_Near, "found", 300.0)
     far, _ = measure_interleaved({"some": report_parts}, *samples, **settings)
     assert _Near.searched == 1
-    monkeypatch.setattr(nearest_distance, "CONTAMINATED_ABOVE", -1.0)  # all machines are busy
+    monkeypatch.setattr(nearest_distance, "_others_rest", lambda: False)
     monkeypatch.setenv("MLPLAB_CACHE_DIR", str(tmp_path / "another"))
     measure_interleaved({"some": report_parts}, *samples, **settings)
     assert _Near.searched == 1
@@ -255,37 +256,49 @@ def count_epochs(problem, clock):
         clock.stop({"number": float(number)})
 
 
-def count_slow_epochs(problem, clock):
-    """A variant whose epochs take a tenth of a second and tell their number."""
-    for number in range(problem.epochs):
-        clock.start()
-        time.sleep(0.1)
-        clock.stop({"number": float(number)})
-
-
 @pytest.mark.parametrize(("settled_from", "numbers"), [(1.0, [2, 4]), (0.0, [1, 2])])
 def test_an_untimed_epoch_follows_idleness_unless_epochs_are_long(
     samples, monkeypatch, settled_from, numbers
 ):
     for name in ("_SETTLED_FROM_SECONDS", "_SETTLED_AWAKE_FROM_SECONDS"):
         monkeypatch.setattr(interleaved, name, settled_from)
-    monkeypatch.setattr(interleaved, "_WARMING_SECONDS", 0.0)
     table, _ = measure_interleaved(
         {"some": count_epochs}, *samples, batch_size=100, n_threads=1, rounds=2
     )
     assert table["number_seconds"].tolist() == numbers
 
 
-# The last one where other tests use the processors too.
-@pytest.mark.parametrize(("warming", "numbers"), [(0.0, [1]), (0.05, [1]), (0.35, [4, 3])])
-def test_short_epochs_warm_up_for_some_time(samples, monkeypatch, warming, numbers):
-    monkeypatch.setattr(interleaved, "_WARMING_SECONDS", warming)
-    monkeypatch.setattr(interleaved, "_SETTLED_FROM_SECONDS", 0.0)
-    monkeypatch.setattr(interleaved, "_SETTLED_AWAKE_FROM_SECONDS", 0.0)
-    table, _ = measure_interleaved(
-        {"some": count_slow_epochs}, *samples, batch_size=100, n_threads=1, rounds=1
-    )
-    assert table["number_seconds"].item() in numbers
+class _Epochs:
+    """A runner whose epochs take some seconds of a clock of its own."""
+
+    def __init__(self, seconds):
+        self.seconds, self.now, self.done = seconds, 0.0, []
+
+    def run_epoch(self):
+        self.now += self.seconds
+        self.done.append("epoch")
+
+    def wait_until_at_rest(self):
+        self.done.append("rest")
+
+
+@pytest.mark.parametrize(("seconds", "epochs"), [(0.1, 6), (0.25, 3), (2.0, 1)])
+def test_epochs_warm_up_for_some_time(monkeypatch, seconds, epochs):
+    runner = _Epochs(seconds)
+    monkeypatch.setattr(interleaved, "time", SimpleNamespace(perf_counter=lambda: runner.now))
+    interleaved._warm_up(runner, 0.55)
+    assert runner.done == ["epoch", "rest"] * epochs
+
+
+@pytest.mark.parametrize(("long_from", "warmed"), [(0.0, []), (100.0, [0.5])])
+def test_long_epochs_do_not_warm_up(samples, monkeypatch, long_from, warmed):
+    seconds = []
+    monkeypatch.setattr(interleaved, "_SETTLED_FROM_SECONDS", long_from)
+    monkeypatch.setattr(interleaved, "_WARMING_TURNS", 5)
+    monkeypatch.setattr(interleaved, "_warm_up", lambda _, for_seconds: seconds.append(for_seconds))
+    settings = {"batch_size": 100, "n_threads": 1, "rounds": 1, "turn_seconds": 0.1}
+    measure_interleaved({"some": train_slowly}, *samples, **settings)
+    assert seconds == warmed
 
 
 def test_disturbed_turns_are_kept_and_measured_again_up_to_a_limit(samples, monkeypatch):

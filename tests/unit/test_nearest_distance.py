@@ -2,12 +2,13 @@
 
 import json
 import os
+import sys
 
 import pytest
 
 from mlplab import nearest_distance
 from mlplab.core_distance import CoreDistance
-from mlplab.nearest_distance import keep_nearest, recall_nearest
+from mlplab.nearest_distance import keep_nearest, recall_nearest, watched_distance
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ def kept_in(tmp_path, monkeypatch):
     boot = tmp_path / "boot_id"
     boot.write_text("first\n")
     monkeypatch.setattr(nearest_distance, "_BOOT", boot)
-    return tmp_path / "core-distance.json"
+    return tmp_path / "core-distance-2.json"
 
 
 def measured(*distances, processors=(0, 1)):
@@ -85,3 +86,50 @@ def test_a_folder_that_cannot_be_written_does_no_harm(kept_in, monkeypatch):
     monkeypatch.setenv("MLPLAB_CACHE_DIR", str(blocked))
     keep_nearest(measured(170.0))
     assert not recall_nearest(measured())
+
+
+class _Moving(CoreDistance):
+    """Processors that come near while it is searched how near they come."""
+
+    def __init__(self, n, patience):
+        super().__init__(1, patience)
+        self.processors = [0, 1]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def find_nearest(self, seconds):
+        self.nearest = 170.0
+
+
+def test_what_is_learned_is_kept_at_once_and_what_is_nearer_in_the_end(kept_in, monkeypatch):
+    monkeypatch.setattr(nearest_distance, "CoreDistance", _Moving)
+    monkeypatch.setattr(nearest_distance, "_LOOKS", 3)
+    monkeypatch.setattr(nearest_distance, "share_of_others", lambda: 0.0)
+    with watched_distance(2, patience=3.0) as distance:
+        assert distance.patience == 3.0
+        # Processes that are started meanwhile recall it.
+        assert json.loads(kept_in.read_text())["nanoseconds"] == 170.0
+        distance.nearest = 160.0
+    assert json.loads(kept_in.read_text())["nanoseconds"] == 160.0
+
+
+def test_on_a_busy_machine_nothing_is_searched_nor_waited_for(kept_in, monkeypatch):
+    monkeypatch.setattr(nearest_distance, "CoreDistance", _Moving)
+    shares = [0.5, 0.11, float("nan"), 0.0]
+    monkeypatch.setattr(nearest_distance, "_LOOKS", 3)
+    monkeypatch.setattr(nearest_distance, "share_of_others", lambda: shares.pop(0))
+    with watched_distance(2, patience=3.0) as distance:
+        assert distance.patience == 0.0
+    assert shares == [0.0]
+    assert not kept_in.exists()
+
+
+def test_without_a_process_that_answers_nothing_is_far(kept_in, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+    with watched_distance(2, patience=3.0) as distance:
+        assert not distance.is_far(distance.measure())
+    assert not kept_in.exists()

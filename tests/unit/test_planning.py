@@ -4,11 +4,11 @@ import json
 import math
 import subprocess
 import sys
+from contextlib import contextmanager, nullcontext
 
 import numpy as np
 import pytest
 
-from mlplab.core_distance import CoreDistance
 from mlplab.numpy_mlp import Plan, planning
 from mlplab.numpy_mlp.parameters import Parameters
 from mlplab.numpy_mlp.planning import choose_plan
@@ -140,47 +140,75 @@ def test_batch_sizes_that_are_there_by_chance_share_a_plan(cache):
     assert len(list(cache.iterdir())) == 1
 
 
+class _Distance:
+    """Processors that are as far apart as a list says, before and after each pass."""
+
+    def __init__(self, *far):
+        self.left = [300.0 if each else 100.0 for each in far]
+        self.called = []
+
+    def bring_near(self):
+        self.called.append("brought near")
+
+    def measure(self):
+        self.called.append("measured")
+        return self.left.pop(0) if self.left else 100.0
+
+    def is_far(self, distance):
+        return distance > 200
+
+
 @pytest.mark.parametrize(
-    ("tolerated", "far", "passes", "reason"),
+    ("tolerated", "far", "passes", "disturbed", "reason"),
     [
-        (math.inf, [], 2, None),
-        (math.inf, [False, True, False], 3, "processors were moved apart"),
-        (math.inf, [True] * 4, 4, "processors were moved apart"),
-        (-1.0, [], 4, "others used"),
+        (math.inf, [], 2, 0, ""),
+        (math.inf, [0, 0, 1, 0, 0, 1], 4, 2, "processors were far apart"),
+        (math.inf, [1] * 8, 4, 4, "processors were far apart"),
+        (-1.0, [], 4, 4, "others used"),
     ],
 )
 def test_plans_are_timed_again_after_a_disturbance(
-    cache, monkeypatch, caplog, tolerated, far, passes, reason
+    cache, monkeypatch, caplog, tolerated, far, passes, disturbed, reason
 ):
-    left = list(far)
-    monkeypatch.setattr(CoreDistance, "is_far", lambda *_: bool(left) and left.pop(0))
-    monkeypatch.setattr(CoreDistance, "bring_near", lambda _: None)
+    distance = _Distance(*far)
+    monkeypatch.setattr(planning, "watched_distance", lambda *_: nullcontext(distance))
     monkeypatch.setattr(planning, "CONTAMINATED_ABOVE", tolerated)
-    timed, time_candidates = [], planning._time_candidates
-    monkeypatch.setattr(
-        planning, "_time_candidates", lambda *a: timed.append(1) or time_candidates(*a)
-    )
     with caplog.at_level("INFO"):
         choose_plan(X, SIZES, 500, 2)
-    assert len(timed) == passes
-    again = [text for text in caplog.messages if text.startswith("plans: timed once more")]
-    assert len(again) == (passes - 2 if passes < 4 else 4)
-    assert all(reason in text for text in again)
+    assert distance.called == ["brought near", "measured", "measured"] * passes
+    told = [text for text in caplog.messages if text.startswith("plans: a pass was disturbed")]
+    assert len(told) == disturbed
+    assert all(reason in text for text in told)
 
 
 def test_times_of_a_disturbed_pass_do_not_count(cache, monkeypatch):
     few, many = Plan(1, 1, 500), Plan(2, 1, 250)
     found = [
-        ({few: 0.1, many: 0.2}, "processors were moved apart"),
-        ({few: 0.4, many: 0.3}, ""),
-        ({few: 0.5, many: 0.2}, ""),
+        planning._Pass({few: 0.1, many: 0.2}, 0.0, 300.0),
+        planning._Pass({few: 0.4, many: 0.3}, 0.0, 100.0),
+        planning._Pass({few: 0.5, many: 0.2}, 0.0, 100.0),
     ]
+    monkeypatch.setattr(planning, "watched_distance", lambda *_: nullcontext(_Distance()))
     monkeypatch.setattr(planning, "_time_candidates", lambda *_: found.pop(0))
     assert choose_plan(X, SIZES, 500, 2) == many
 
 
-def test_a_plan_for_processors_that_are_kept_awake_is_another(cache):
-    for awake in (False, True):
-        choose_plan(X, SIZES, 500, 2, awake=awake)
-    kept = [json.loads(path.read_text()) for path in cache.iterdir()]
-    assert sorted(case["awake"] for case in kept) == [False, True]
+@pytest.mark.parametrize("granted", [True, False])
+def test_plans_are_timed_and_kept_apart_where_processors_stay_awake(cache, monkeypatch, granted):
+    asked = []
+
+    @contextmanager
+    def keep_awake():
+        asked.append("awake")
+        yield granted
+
+    monkeypatch.setattr(planning, "keep_processors_awake", keep_awake)
+    monkeypatch.setattr(planning, "watched_distance", lambda *_: nullcontext(_Distance()))
+    monkeypatch.setattr(planning, "CONTAMINATED_ABOVE", math.inf)
+    choose_plan(X, SIZES, 500, 2)
+    assert not asked
+    choose_plan(X, SIZES, 500, 2, awake=True)
+    # To see whether it is granted, and if it is for two passes.
+    assert len(asked) == (3 if granted else 1)
+    kept = [json.loads(path.read_text())["awake"] for path in cache.iterdir()]
+    assert sorted(kept) == [False, True][: 1 + granted]

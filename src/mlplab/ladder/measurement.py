@@ -48,6 +48,7 @@ def train_step(kind: type[LadderStep], problem: Problem, clock: Clock) -> None:
     start = draw_parameters(sizes, np.float64, random)
     step = Step(LEARNING_RATE, MOMENTUM, L2, 0.0)
     network = kind(problem.x, problem.codes, start, step, sizes[-1], problem.n_threads)
+    network.prepare(problem.batch_size)
     for _ in range(problem.epochs):
         watch = Stopwatch()
         network.stopwatch.seconds.clear()
@@ -77,7 +78,7 @@ def measure_ladder(
     x : samples (n, n_features) float32; a memory map is opened anew by every process
     labels : 0, 1, … (n,)
     n_threads : threads that each may use, at most those of the machine
-    rounds : epochs of each that count; one before them warms up
+    rounds : epochs of each that count, after a first one
 
     Returns
     -------

@@ -26,7 +26,7 @@ import numpy as np
 from mlplab.numpy_mlp.evaluation import predict_logits
 from mlplab.numpy_mlp.parameters import Parameters
 from mlplab.numpy_mlp.planning import choose_plan
-from mlplab.numpy_mlp.trainer import Step, Trainer
+from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
 from mlplab.numpy_mlp.workspace import BatchStatistics
 from mlplab.processors import available_threads
 
@@ -70,6 +70,9 @@ class LadderStep(Protocol):
         that NumPy's BLAS library was given.
         """
 
+    def prepare(self, batch_size: int) -> None:
+        """Do what the first epoch with such batches would do once."""
+
     def train_epoch(self, order: np.ndarray, batch_size: int) -> float:
         """One pass in ``order`` (n,); returns the accuracy averaged over the batches."""
 
@@ -105,6 +108,9 @@ class DoublePrecision:
         ]
         self._previous = [np.zeros_like(w) for w in self._weights]
         self._store_samples(x)
+
+    def prepare(self, batch_size: int) -> None:
+        """See :class:`LadderStep`; there is nothing."""
 
     def train_epoch(self, order: np.ndarray, batch_size: int) -> float:
         """See :class:`LadderStep`."""
@@ -268,6 +274,13 @@ class ProjectTrainer:
         self._previous = Parameters.zeros(self._sizes, np.float32)
         self._n_threads = n_threads or available_threads()
 
+    def prepare(self, batch_size: int) -> None:
+        """See :class:`LadderStep`; a plan is kept once it is chosen."""
+        self._choose_plan(batch_size)
+
+    def _choose_plan(self, batch_size: int) -> Plan:
+        return choose_plan(self._x, self._sizes, batch_size, self._n_threads, awake=True)
+
     def train_epoch(self, order: np.ndarray, batch_size: int) -> float:
         """See :class:`LadderStep`."""
         hits = 0
@@ -276,7 +289,7 @@ class ProjectTrainer:
             nonlocal hits
             hits += statistics.n_correct
 
-        plan = choose_plan(self._x, self._sizes, batch_size, self._n_threads, awake=True)
+        plan = self._choose_plan(batch_size)
         with Trainer(self._parameters, self._previous, batch_size, plan) as trainer:
             trainer.run_epoch(self._x, self._codes, order, self._step, count)
         return hits / len(order)

@@ -12,13 +12,14 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import scipy
 
 from mlplab.core_distance import CoreDistance
 from mlplab.files import cache_folder, save_text
-from mlplab.nearest_distance import near_processors
+from mlplab.nearest_distance import watched_distance
 from mlplab.numpy_mlp.parameters import Parameters, count_parameters, draw_parameters
 from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
 from mlplab.processors import keep_processors_awake
@@ -48,6 +49,8 @@ _FORMAT = 3
 # as many more, if other processes were at work meanwhile or a host had moved processors apart,
 # which made one thread look faster than two at batch size 32: a plan is kept for long.
 _PASSES, _ROUNDS, _MOST_PASSES = 2, 2, 4
+# How long processors may wake each other for it, beside the measurement itself.
+_PATIENCE_SECONDS = 4.0
 
 # So that a cache folder that cannot be written does not make one process measure twice.
 _plans_of_this_process: dict[Path, Plan] = {}
@@ -75,6 +78,9 @@ def choose_plan(
     if n_threads == 1:
         return Plan(1, 1, min(batch_size, _SLICE_ROWS[1]))
     batch_size = _planned_size(batch_size, len(x))
+    if awake:
+        with keep_processors_awake() as awake:
+            pass  # only to see whether this may be asked for
     machine = machine_record()
     dtype = x.dtype.name
     groups = _candidates(layer_sizes, batch_size, dtype, n_threads)
@@ -189,25 +195,43 @@ def _measure(
             trainer.run_epoch(x, codes, order, Step(1e-6, 1e-4, 1e-4, 0.0))
             return time.perf_counter() - start
 
-    calm: list[dict[Plan, float]] = []
-    disturbed: list[dict[Plan, float]] = []
-    with near_processors(n_threads) as distance:
-        while len(calm) < _PASSES and len(calm) + len(disturbed) < _MOST_PASSES:
+    passes: list[_Pass] = []
+    with watched_distance(n_threads, _PATIENCE_SECONDS) as distance:
+
+        def calm() -> list[_Pass]:
+            # How near processors come may be known only after a later pass.
+            return [done for done in passes if not done.disturbed(distance)]
+
+        while len(calm()) < _PASSES and len(passes) < _MOST_PASSES:
             distance.bring_near()
             with keep_processors_awake() if awake else nullcontext():
-                seconds, fault = _time_candidates(groups, time_epoch, distance)
-            if fault:
-                logger.info("plans: timed once more, because %s", fault)
-            (disturbed if fault else calm).append(seconds)
-    passes = calm or disturbed
-    return min(passes[0], key=lambda plan: min(seconds[plan] for seconds in passes))
+                passes.append(_time_candidates(groups, time_epoch, distance))
+        for done in passes:
+            if reason := done.disturbed(distance):
+                logger.info("plans: a pass was disturbed, because %s", reason)
+        counted = calm() or passes
+    return min(passes[0].seconds, key=lambda plan: min(done.seconds[plan] for done in counted))
+
+
+class _Pass(NamedTuple):
+    """The shortest epoch of every plan; what others used meanwhile, and how far processors were."""
+
+    seconds: dict[Plan, float]
+    foreign_share: float
+    round_trip_ns: float
+
+    def disturbed(self, distance: CoreDistance) -> str:
+        """Why these seconds should not count; empty if they should."""
+        if self.foreign_share > CONTAMINATED_ABOVE:
+            return f"others used {self.foreign_share:.0%} of the machine"
+        return "processors were far apart" if distance.is_far(self.round_trip_ns) else ""
 
 
 def _time_candidates(
     groups: Sequence[Sequence[Plan]], time_epoch: Callable[[Plan], float], distance: CoreDistance
-) -> tuple[dict[Plan, float], str]:
-    """The shortest epoch of every plan; and what disturbed the measurement, if anything did."""
+) -> _Pass:
     seconds: dict[Plan, float] = {}
+    before = distance.measure()
     with QuietWatch() as watch:
         for plans in groups:
             # Threads of BLAS that still wait would slow down what comes next; so plans that use
@@ -215,8 +239,4 @@ def _time_candidates(
             time.sleep(POOL_SLEEPS_AFTER_SECONDS)
             for _, plan in itertools.product(range(_ROUNDS), plans):
                 seconds[plan] = min(time_epoch(plan), seconds.get(plan, math.inf))
-    if watch.foreign_share > CONTAMINATED_ABOVE:
-        return seconds, f"others used {watch.foreign_share:.0%} of the machine"
-    if distance.is_far(distance.measure()):
-        return seconds, "processors were moved apart"
-    return seconds, ""
+    return _Pass(seconds, watch.foreign_share, max(before, distance.measure()))
