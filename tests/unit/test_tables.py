@@ -1,4 +1,6 @@
 import platform
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -110,6 +112,15 @@ def test_a_busy_machine_is_noticed(monkeypatch):
     with watch:
         pass
     assert watch.contaminated
+
+
+def test_a_process_that_it_started_and_that_ended_is_no_other(monkeypatch):
+    seconds = iter([100.0, 100.3])
+    monkeypatch.setattr("mlplab.timing._machine_cpu_seconds", lambda: next(seconds))
+    busy = "import time\nwhile time.process_time() < 0.35: pass"
+    with QuietWatch() as watch:
+        subprocess.run([sys.executable, "-S", "-c", busy], check=True)
+    assert watch.foreign_share == 0
 
 
 def test_without_proc_nothing_is_claimed(monkeypatch):
