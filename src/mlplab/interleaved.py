@@ -39,8 +39,8 @@ _SETTLED_FROM_SECONDS, _SETTLED_AWAKE_FROM_SECONDS = 1.0, 0.35
 # last four turns before the first one, unless they are long.
 _WARMING_TURNS = 4
 # How long a measurement lets processors wake each other: in 17 measurements this took up to 5
-# seconds at a time, and up to 12 in all.
-_PATIENCE_SECONDS = 12.0
+# seconds at a time, and up to 12 in all; in another one 12 were not enough.
+_PATIENCE_SECONDS = 20.0
 # More epochs than any measurement asks for.
 _ENDLESS = 1_000_000
 

@@ -49,8 +49,9 @@ _FORMAT = 3
 # as many more, if other processes were at work meanwhile or a host had moved processors apart,
 # which made one thread look faster than two at batch size 32: a plan is kept for long.
 _PASSES, _ROUNDS, _MOST_PASSES = 2, 2, 4
-# How long processors may wake each other for it, beside the measurement itself.
-_PATIENCE_SECONDS = 4.0
+# How long processors may wake each other for it: with 4 seconds a plan was once chosen while they
+# were far, and all turns after it were near.
+_PATIENCE_SECONDS = 12.0
 
 # So that a cache folder that cannot be written does not make one process measure twice.
 _plans_of_this_process: dict[Path, Plan] = {}
