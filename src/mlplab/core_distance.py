@@ -157,6 +157,11 @@ class CoreDistance:
         return statistics.median(seconds) / _ROUND_TRIPS * 1e9
 
 
+def longest(*distances: float) -> float:
+    """The longest of those that could be measured; NaN if none could."""
+    return max(filter(isfinite, distances), default=float("nan"))
+
+
 def _exchange(words: memoryview, *, asks: bool) -> bool:
     """Send words to and fro; False if the other side falls silent."""
     for number in range(_ROUND_TRIPS):

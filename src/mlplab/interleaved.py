@@ -7,13 +7,12 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from math import isfinite
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from mlplab.core_distance import CoreDistance
+from mlplab.core_distance import CoreDistance, longest
 from mlplab.nearest_distance import watched_distance
 from mlplab.processors import keep_processors_awake
 from mlplab.progress import Progress
@@ -256,8 +255,7 @@ def _measure_turn(
     own = epochs[-1].cpu_stop - epochs[0].cpu_start
     foreign = max(0.0, watch.foreign_share - own / (watch.elapsed * (os.cpu_count() or 1)))
     wall = sum(epoch.wall_seconds for epoch in epochs)
-    round_trips = filter(isfinite, (round_trip, distance.measure()))
-    round_trip = max(round_trips, default=float("nan"))
+    round_trip = longest(round_trip, distance.measure())
     return {
         "epochs": len(epochs),
         "wall_seconds": wall,

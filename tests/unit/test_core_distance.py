@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from mlplab import core_distance
-from mlplab.core_distance import CoreDistance
+from mlplab.core_distance import CoreDistance, longest
 
 several_processors = pytest.mark.skipif(
     sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2,
@@ -100,6 +100,12 @@ def test_the_farthest_counts_and_none_if_one_does_not_answer(scripted):
     assert distance.measure() == 400
     assert [value != value for value in (distance.measure(), distance.measure())] == [True, True]
     assert distance.nearest == 400
+
+
+def test_the_longest_is_that_of_those_that_could_be_measured():
+    nothing = float("nan")
+    assert [longest(nothing, 3.0), longest(3.0, nothing), longest(3.0, 4.0)] == [3.0, 3.0, 4.0]
+    assert longest(nothing, nothing) != longest(nothing, nothing)
 
 
 def test_far_processors_wake_each_other_until_they_are_near(scripted):

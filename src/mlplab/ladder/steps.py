@@ -273,13 +273,13 @@ class ProjectTrainer:
         self._parameters = Parameters.from_layers(start.weights, start.biases, np.float32)
         self._previous = Parameters.zeros(self._sizes, np.float32)
         self._n_threads = n_threads or available_threads()
+        self._plans: dict[int, Plan] = {}
 
     def prepare(self, batch_size: int) -> None:
-        """See :class:`LadderStep`; a plan is kept once it is chosen."""
-        self._choose_plan(batch_size)
-
-    def _choose_plan(self, batch_size: int) -> Plan:
-        return choose_plan(self._x, self._sizes, batch_size, self._n_threads, awake=True)
+        """See :class:`LadderStep`; it chooses a plan of threads."""
+        self._plans[batch_size] = choose_plan(
+            self._x, self._sizes, batch_size, self._n_threads, awake=True
+        )
 
     def train_epoch(self, order: np.ndarray, batch_size: int) -> float:
         """See :class:`LadderStep`."""
@@ -289,7 +289,9 @@ class ProjectTrainer:
             nonlocal hits
             hits += statistics.n_correct
 
-        plan = self._choose_plan(batch_size)
+        if batch_size not in self._plans:
+            self.prepare(batch_size)
+        plan = self._plans[batch_size]
         with Trainer(self._parameters, self._previous, batch_size, plan) as trainer:
             trainer.run_epoch(self._x, self._codes, order, self._step, count)
         return hits / len(order)

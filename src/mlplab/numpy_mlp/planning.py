@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import scipy
 
-from mlplab.core_distance import CoreDistance
+from mlplab.core_distance import CoreDistance, longest
 from mlplab.files import cache_folder, save_text
 from mlplab.nearest_distance import watched_distance
 from mlplab.numpy_mlp.parameters import Parameters, count_parameters, draw_parameters
@@ -240,4 +240,4 @@ def _time_candidates(
             time.sleep(POOL_SLEEPS_AFTER_SECONDS)
             for _, plan in itertools.product(range(_ROUNDS), plans):
                 seconds[plan] = min(time_epoch(plan), seconds.get(plan, math.inf))
-    return _Pass(seconds, watch.foreign_share, max(before, distance.measure()))
+    return _Pass(seconds, watch.foreign_share, longest(before, distance.measure()))
