@@ -30,6 +30,8 @@ NUMERICAL_LIBRARIES = {
 }
 
 _HASH_DIGITS = 16
+# Whether a string has a u before it; whether a name is read or set, which its place tells.
+_IMPLIED_FIELDS = {"kind", "ctx"}
 
 
 def import_closure(script: str | Path, package: str | Path = PACKAGE) -> dict[str, str]:
@@ -202,31 +204,47 @@ def _parse(source: bytes, path: str, package: str, name: str) -> tuple[str, Impo
         tree = ast.parse(source, path)
     except SyntaxError as error:
         raise FingerprintError(f"{path}:{error.lineno}: no valid Python: {error.msg}") from error
-    digest = hashlib.sha256(repr(_essence(tree)).encode()).hexdigest()[:_HASH_DIGITS]
-    return digest, read_imports(tree, Path(path), package, name)
+    digest = hashlib.sha256(_essence(tree).encode()).hexdigest()[:_HASH_DIGITS]
+    return digest, read_imports(tree, source, Path(path), package, name)
 
 
-def _essence(node: Any) -> Any:
-    """A syntax tree as nested tuples, without positions and strings that stand for themselves.
+def _essence(tree: ast.Module) -> str:
+    """A syntax tree as text, without positions and strings that stand for themselves.
 
     Empty fields are left out, since newer Python versions add fields.
     """
-    if isinstance(node, list):
-        kept = (entry for entry in node if not _is_lone_string(entry))
-        return [_essence(entry) for entry in kept if not isinstance(entry, ast.Pass)]
+    parts: list[str] = []
+    _add_essence(tree, parts)
+    return "".join(parts)
+
+
+def _add_essence(node: Any, parts: list[str]) -> None:
+    # Every start of the workflow does this to all its code, so there is one call for each node.
     if not isinstance(node, ast.AST):
-        return node
-    fields = ((name, _essence(value)) for name, value in ast.iter_fields(node) if name != "kind")
-    return (type(node).__name__, *(f for f in fields if f[1] is not None and f[1] != []))
+        parts.append(repr(node))
+        return
+    parts.append(f"{type(node).__name__}(")
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if value is None or name in _IMPLIED_FIELDS:
+            continue
+        if type(value) is not list:
+            parts.append(f"{name}=")
+            _add_essence(value, parts)
+        elif kept := [entry for entry in value if not _says_nothing(entry)]:
+            parts.append(f"{name}=[")
+            for entry in kept:
+                _add_essence(entry, parts)
+                parts.append(",")
+            parts.append("]")
+    parts.append(")")
 
 
-def _is_lone_string(node: Any) -> bool:
-    """Whether it is a docstring, or a string below an attribute that says what that is."""
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    )
+def _says_nothing(node: Any) -> bool:
+    """Whether it is ``pass``, a docstring, or a string below an attribute that says what that is."""
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    return isinstance(node, ast.Pass)
 
 
 @lru_cache(maxsize=64)

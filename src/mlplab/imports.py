@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +22,9 @@ _OPAQUE = {
     "runpy.run_module",
     "runpy.run_path",
 }
+# A file in which none of these stands has no such call.
+_WORDS = {name.rpartition(".")[2] for name in _IMPORTERS | _OPAQUE}
+_BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 
 
 class FingerprintError(Exception):
@@ -48,8 +53,12 @@ def module_path(name: str, package: Path, beside: Path) -> Path | None:
     return None
 
 
-def read_imports(tree: ast.Module, path: Path, package: str, module: str) -> Imports:
+def read_imports(
+    tree: ast.Module, source: bytes, path: Path, package: str, module: str
+) -> Imports:
     """The imports of a file, whose name as a module is ``module``.
+
+    ``tree`` is the syntax tree of ``source``.
 
     Raises
     ------
@@ -58,18 +67,36 @@ def read_imports(tree: ast.Module, path: Path, package: str, module: str) -> Imp
         ``__import__`` of a literal name, and of an f-string that begins within the package: this
         declares that any module fitting the pattern may be loaded.
     """
-    reader = _Reader(path, package, module)
+    # As Python reads names: letters of other widths stand for those of ASCII.
+    text = unicodedata.normalize("NFKC", source.decode("utf-8", "replace"))
+    reader = _Reader(path, package, module, expressions=any(word in text for word in _WORDS))
     # Names first: a function may use what an import further down brings.
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
             reader.add_aliases(node)
     reader.visit(tree)
     return Imports(tuple(reader.names), frozenset(reader.attributes), tuple(reader.patterns))
 
 
+def _blocks(node: ast.AST) -> Iterator[ast.AST]:
+    """What a statement holds of statements, and of the clauses that hold some."""
+    for name in _BLOCKS:
+        block = getattr(node, name, ())
+        yield from block if isinstance(block, list) else ()  # a lambda's is an expression
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """All statements in a node."""
+    for inner in _blocks(node):
+        yield inner
+        yield from _statements(inner)
+
+
 class _Reader(ast.NodeVisitor):
-    def __init__(self, path: Path, package: str, module: str) -> None:
-        self.path, self.package = path, package
+    """Reads statements, and expressions only if told to: they are most of a tree."""
+
+    def __init__(self, path: Path, package: str, module: str, *, expressions: bool) -> None:
+        self.path, self.package, self.expressions = path, package, expressions
         is_package = path.name == "__init__.py"
         self.parents = module.split(".") if is_package else module.split(".")[:-1]
         self.names: list[tuple[str, int]] = []
@@ -85,6 +112,14 @@ class _Reader(ast.NodeVisitor):
                 self.aliases[alias.asname or alias.name] = prefix + alias.name
             else:  # `import a.b` brings the name a
                 self.aliases[alias.name.split(".")[0]] = alias.name.split(".")[0]
+
+    def generic_visit(self, node: ast.AST) -> None:
+        """The statements in a node, or all that is in it."""
+        if self.expressions:
+            super().generic_visit(node)
+        else:
+            for inner in _blocks(node):
+                self.visit(inner)
 
     def visit_Import(self, node: ast.Import) -> None:
         self.names += [(alias.name, node.lineno) for alias in node.names]

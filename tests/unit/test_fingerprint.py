@@ -111,6 +111,7 @@ def test_every_kind_of_import_is_followed(package, text, modules):
         "from lab.missing import x",
         "from . import x",
         "def f(:",
+        "\uff45\uff56\uff41\uff4c(text)",  # letters of another width, which Python reads as eval
     ],
 )
 def test_what_only_a_run_would_tell_is_refused_with_file_and_line(package, text):
@@ -123,6 +124,27 @@ def test_a_dynamic_import_deep_in_the_closure_is_refused_at_its_own_line(package
     (package / "numbers.py").write_text("ONE = 1\nx = __import__(ONE)\n")
     with pytest.raises(FingerprintError, match=r"numbers\.py:2: found a dynamic import"):
         import_closure(script(package, "import lab.tables"), package)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "class C:\n    {}",
+        "async def f():\n    async with a:\n        {}",
+        "for i in a:\n    pass\nelse:\n    {}",
+        "while a:\n    {}",
+        "try:\n    {}\nexcept E:\n    pass",
+        "try:\n    pass\nexcept* E:\n    {}",
+        "try:\n    pass\nexcept E:\n    pass\nelse:\n    {}",
+        "try:\n    pass\nfinally:\n    {}",
+        "if a:\n    pass\nelif b:\n    {}",
+        "match a:\n    case 1:\n        {}",
+    ],
+)
+@pytest.mark.parametrize("rest", ["", "model.eval()\n"], ids=["", "read with its expressions"])
+def test_imports_in_every_kind_of_block_are_followed(package, block, rest):
+    text = rest + block.format("import lab.numbers")
+    assert reached(package, text) == {"lab", "lab.numbers"}
 
 
 def test_methods_called_eval_or_exec_are_no_dynamic_imports(package):
