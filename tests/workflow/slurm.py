@@ -50,11 +50,12 @@ PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP OverSubscribe=
 # for which a test has no time. This answers once another one has ended, or after twenty seconds.
 PATIENT_SQUEUE = """\
 #!/bin/sh
-for _ in $(seq 40); do
+before=$(cat "{folder}/ended" 2>/dev/null)
+for _ in $(seq 20); do
     now=$("{bin}/squeue-at-once" "$@") || exit
     ended=$(echo "$now" | grep -Ev "PENDING|CONFIGURING|RUNNING|COMPLETING")
-    [ "$ended" = "$(cat "{folder}/ended" 2>/dev/null)" ] || break
-    sleep 0.5
+    [ "$ended" = "$before" ] || break
+    sleep 1
 done
 echo "$ended" >"{folder}/ended"
 echo "$now"

@@ -266,6 +266,7 @@ onstart:
     # jobs started within a second lets more of them go; every job that ends begins one more such
     # chain of looks, and none of them ends. After some hundred jobs that takes most of a processor
     # (seen with 9.27), which is then missing where seconds are measured. On one machine the limit
-    # means nothing.
-    if workflow.local_exec:
+    # means nothing, and its default, 100 a second, is more than jobs are submitted to a cluster.
+    limit = workflow.scheduling_settings.max_jobs_per_timespan
+    if workflow.local_exec or (limit and limit.max_jobs / limit.timespan >= 100):
         workflow.scheduler.job_rate_limiter = None
