@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import logging
@@ -101,6 +102,9 @@ def run_job(job: Job, *, capture_stderr: bool = False) -> Iterator[logging.Logge
         text = json.dumps(record, indent=1, default=str) + "\n"
         for path in job.output:
             save_text(sidecar_path(path), text)
+    # What lives now lives until the process ends. Python would look through all of it for garbage
+    # before that, most of a second where Keras is loaded.
+    gc.freeze()
 
 
 def sidecar_path(result: str | os.PathLike[str]) -> Path:
