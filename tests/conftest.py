@@ -61,10 +61,10 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.fixture(scope="session", autouse=True)
 def plans_of_these_tests(tmp_path_factory: pytest.TempPathFactory, worker_id: str):
-    """Plans that all tests share, out of the user's cache folder, and measured only once.
+    """Plans that all tests share, out of the user's cache folder, and measured only once, shortly.
 
-    Other tests always run beside one that measures a plan, so to measure it again helps nobody, nor
-    to look how busy the machine is before.
+    Other tests always run beside one that measures a plan, so to measure it again or for longer
+    helps nobody, nor to look how busy the machine is before.
     """
     folder = tmp_path_factory.getbasetemp()
     if worker_id != "master":
@@ -72,6 +72,7 @@ def plans_of_these_tests(tmp_path_factory: pytest.TempPathFactory, worker_id: st
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MLPLAB_CACHE_DIR", str(folder / "cache"))
         patch.setattr(planning, "CONTAMINATED_ABOVE", 2.0)
+        patch.setattr(planning, "_MEASURED_PRODUCTS", planning._MEASURED_PRODUCTS // 8)
         patch.setattr(nearest_distance, "_LOOKS", 0)
         yield
 

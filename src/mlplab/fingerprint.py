@@ -241,7 +241,7 @@ def _add_essence(node: Any, parts: list[str]) -> None:
 
 
 def _says_nothing(node: Any) -> bool:
-    """Whether it is ``pass``, a docstring, or a string below an attribute that says what that is."""
+    """Whether it is ``pass``, a docstring, or a string that says what an attribute is."""
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
     return isinstance(node, ast.Pass)

@@ -53,9 +53,7 @@ def module_path(name: str, package: Path, beside: Path) -> Path | None:
     return None
 
 
-def read_imports(
-    tree: ast.Module, source: bytes, path: Path, package: str, module: str
-) -> Imports:
+def read_imports(tree: ast.Module, source: bytes, path: Path, package: str, module: str) -> Imports:
     """The imports of a file, whose name as a module is ``module``.
 
     ``tree`` is the syntax tree of ``source``.

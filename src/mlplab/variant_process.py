@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -121,7 +122,14 @@ def run_members(members: Sequence[Member], parent: int) -> None:
         return
     if len(members) == 1:
         _run(members[0])
-        return
+    else:
+        _run_in_forks(members)
+    # What lives now lives until the process ends. Python would look through all of it for garbage
+    # before that, most of a second where Keras is loaded, beside whatever is measured next.
+    gc.freeze()
+
+
+def _run_in_forks(members: Sequence[Member]) -> None:
     loader = os.getpid()
     for member in members:
         if os.fork() == 0:
@@ -161,8 +169,8 @@ def _run(member: Member) -> None:
             member.pipe.recv()
             member.train(member.problem, _PipeClock(member.pipe))
             member.pipe.send(("waiting",))
-            # To end a process that has TensorFlow in it takes a second of work, which would fall
-            # into the last epochs of others: so it waits until all are done.
+            # To end a process with TensorFlow in it is work that would fall into the last epochs of
+            # others: so it waits until all are done.
             member.pipe.recv()
         except (EOFError, BrokenPipeError, ConnectionResetError):
             raise
