@@ -3,7 +3,7 @@ import gc
 from snakemake.utils import min_version
 
 min_version("9.27")
-# What is imported by now lives as long as this process. Python would look through all of it for
+# What Snakemake has imported lives as long as this process. Python would look through all of it for
 # garbage, time and again and once more at the end, which took a quarter of the time of a start.
 gc.freeze()
 

@@ -61,10 +61,10 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.fixture(scope="session", autouse=True)
 def plans_of_these_tests(tmp_path_factory: pytest.TempPathFactory, worker_id: str):
-    """Plans that all tests share, out of the user's cache folder, and measured only once, shortly.
+    """Plans that all tests share, runs of the workflow too, out of the user's cache folder.
 
-    Other tests always run beside one that measures a plan, so to measure it again or for longer
-    helps nobody, nor to look how busy the machine is before.
+    Other tests always run beside one that measures a plan, so in the processes of pytest it is
+    measured only once, and shortly, without a look at how busy the machine is.
     """
     folder = tmp_path_factory.getbasetemp()
     if worker_id != "master":

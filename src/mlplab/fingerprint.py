@@ -11,7 +11,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mlplab.imports import PACKAGE, FingerprintError, Imports, module_path, read_imports
+from mlplab.imports import (
+    PACKAGE,
+    FingerprintError,
+    Imports,
+    module_path,
+    names_importers,
+    read_imports,
+)
 
 # Import names of the libraries that compute or draw, and the distributions whose versions can
 # change a result. Others (progress bars, downloads, validation) move or check data, and an upgrade
@@ -30,8 +37,8 @@ NUMERICAL_LIBRARIES = {
 }
 
 _HASH_DIGITS = 16
-# Whether a string has a u before it; whether a name is read or set, which its place tells.
-_IMPLIED_FIELDS = {"kind", "ctx"}
+# Whether a string has a u before it; whether a name is read, set or deleted, which its place tells.
+_MEANINGLESS_FIELDS = {"kind", "ctx"}
 
 
 def import_closure(script: str | Path, package: str | Path = PACKAGE) -> dict[str, str]:
@@ -202,16 +209,19 @@ def _read(path: Path, package: str, name: str) -> tuple[str, Imports]:
 def _parse(source: bytes, path: str, package: str, name: str) -> tuple[str, Imports]:
     try:
         tree = ast.parse(source, path)
+        digest = hashlib.sha256(_essence(tree).encode()).hexdigest()[:_HASH_DIGITS]
+        expressions = names_importers(source)
+        return digest, read_imports(tree, Path(path), package, name, expressions=expressions)
     except SyntaxError as error:
         raise FingerprintError(f"{path}:{error.lineno}: no valid Python: {error.msg}") from error
-    digest = hashlib.sha256(_essence(tree).encode()).hexdigest()[:_HASH_DIGITS]
-    return digest, read_imports(tree, source, Path(path), package, name)
+    except (RecursionError, ValueError) as error:  # nested deeply, or a number of many digits
+        raise FingerprintError(f"{path}: cannot be read as a tree: {error}") from error
 
 
 def _essence(tree: ast.Module) -> str:
-    """A syntax tree as text, without positions and strings that stand for themselves.
+    """A syntax tree as text, without positions, ``pass``, and strings that stand for themselves.
 
-    Empty fields are left out, since newer Python versions add fields.
+    Left out too are fields without a meaning, and empty ones, since newer Python versions add some.
     """
     parts: list[str] = []
     _add_essence(tree, parts)
@@ -219,14 +229,14 @@ def _essence(tree: ast.Module) -> str:
 
 
 def _add_essence(node: Any, parts: list[str]) -> None:
-    # Every start of the workflow does this to all its code, so there is one call for each node.
+    # Written for speed, without generators: every start of the workflow reads all its code so.
     if not isinstance(node, ast.AST):
         parts.append(repr(node))
         return
     parts.append(f"{type(node).__name__}(")
     for name in node._fields:
         value = getattr(node, name, None)
-        if value is None or name in _IMPLIED_FIELDS:
+        if value is None or name in _MEANINGLESS_FIELDS:
             continue
         if type(value) is not list:
             parts.append(f"{name}=")
@@ -241,7 +251,7 @@ def _add_essence(node: Any, parts: list[str]) -> None:
 
 
 def _says_nothing(node: Any) -> bool:
-    """Whether it is ``pass``, a docstring, or a string that says what an attribute is."""
+    """Whether it is ``pass`` or a string alone, which documents what is beside it."""
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
     return isinstance(node, ast.Pass)

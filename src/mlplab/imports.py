@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import unicodedata
 from collections.abc import Iterator
+from importlib.util import decode_source
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,9 +24,12 @@ _OPAQUE = {
     "runpy.run_module",
     "runpy.run_path",
 }
-# A file in which none of these stands has no such call.
-_WORDS = {name.rpartition(".")[2] for name in _IMPORTERS | _OPAQUE}
-_BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
+# Where none of these words stands, none of these functions is named.
+_LAST_WORDS = {name.rpartition(".")[2] for name in _IMPORTERS | _OPAQUE}
+_WORDS = re.compile(rf"\b(?:{'|'.join(sorted(_LAST_WORDS))})\b")
+_MODULES = {name.rpartition(".")[0] for name in _IMPORTERS | _OPAQUE} - {""}
+# Where statements lie in others, and in the clauses of those.
+BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 
 
 class FingerprintError(Exception):
@@ -53,10 +58,23 @@ def module_path(name: str, package: Path, beside: Path) -> Path | None:
     return None
 
 
-def read_imports(tree: ast.Module, source: bytes, path: Path, package: str, module: str) -> Imports:
+def names_importers(source: bytes) -> bool:
+    """Whether a file that Python can read may name a function that imports or runs what it is told.
+
+    In most files no such word stands; they import by statements alone.
+    """
+    # As Python reads names: letters of other widths stand for those of ASCII.
+    text = unicodedata.normalize("NFKC", decode_source(source))
+    return _WORDS.search(text) is not None
+
+
+def read_imports(
+    tree: ast.Module, path: Path, package: str, module: str, *, expressions: bool = True
+) -> Imports:
     """The imports of a file, whose name as a module is ``module``.
 
-    ``tree`` is the syntax tree of ``source``.
+    Without ``expressions``, which are most of a tree, only statements are read; that is enough
+    where :func:`names_importers` says no.
 
     Raises
     ------
@@ -65,9 +83,7 @@ def read_imports(tree: ast.Module, source: bytes, path: Path, package: str, modu
         ``__import__`` of a literal name, and of an f-string that begins within the package: this
         declares that any module fitting the pattern may be loaded.
     """
-    # As Python reads names: letters of other widths stand for those of ASCII.
-    text = unicodedata.normalize("NFKC", source.decode("utf-8", "replace"))
-    reader = _Reader(path, package, module, expressions=any(word in text for word in _WORDS))
+    reader = _Reader(path, package, module, expressions)
     # Names first: a function may use what an import further down brings.
     for node in _statements(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
@@ -78,9 +94,8 @@ def read_imports(tree: ast.Module, source: bytes, path: Path, package: str, modu
 
 def _blocks(node: ast.AST) -> Iterator[ast.AST]:
     """What a statement holds of statements, and of the clauses that hold some."""
-    for name in _BLOCKS:
-        block = getattr(node, name, ())
-        yield from block if isinstance(block, list) else ()  # a lambda's is an expression
+    for name in BLOCKS:
+        yield from getattr(node, name, ())
 
 
 def _statements(node: ast.AST) -> Iterator[ast.AST]:
@@ -91,25 +106,25 @@ def _statements(node: ast.AST) -> Iterator[ast.AST]:
 
 
 class _Reader(ast.NodeVisitor):
-    """Reads statements, and expressions only if told to: they are most of a tree."""
-
-    def __init__(self, path: Path, package: str, module: str, *, expressions: bool) -> None:
+    def __init__(self, path: Path, package: str, module: str, expressions: bool) -> None:
         self.path, self.package, self.expressions = path, package, expressions
         is_package = path.name == "__init__.py"
         self.parents = module.split(".") if is_package else module.split(".")[:-1]
         self.names: list[tuple[str, int]] = []
         self.attributes: set[str] = set()
         self.patterns: list[tuple[str, int]] = []
-        self.aliases: dict[str, str] = {}
+        # All that a name stands for anywhere in the file, whichever comes first.
+        self.aliases: dict[str, set[str]] = {}
 
     def add_aliases(self, node: ast.Import | ast.ImportFrom) -> None:
         """Note what the names that an import brings stand for."""
         prefix = f"{self._source(node)}." if isinstance(node, ast.ImportFrom) else ""
         for alias in node.names:
             if alias.asname or prefix:
-                self.aliases[alias.asname or alias.name] = prefix + alias.name
+                name, meaning = alias.asname or alias.name, prefix + alias.name
             else:  # `import a.b` brings the name a
-                self.aliases[alias.name.split(".")[0]] = alias.name.split(".")[0]
+                name = meaning = alias.name.split(".")[0]
+            self.aliases.setdefault(name, set()).add(meaning)
 
     def generic_visit(self, node: ast.AST) -> None:
         """The statements in a node, or all that is in it."""
@@ -130,19 +145,23 @@ class _Reader(ast.NodeVisitor):
             if alias.name != "*":
                 self.names.append((f"{source}.{alias.name}", node.lineno))
                 self.attributes.add(f"{source}.{alias.name}")
+            elif source in _MODULES:
+                raise self._error(node, f"a star that brings functions of {source}")
             elif source.split(".")[0] == self.package:
                 # Which submodules a star brings depends on __all__, so all count.
                 self.patterns.append((f"{source}*", node.lineno))
 
     def visit_If(self, node: ast.If) -> None:
         """Imports for type checkers alone never happen."""
-        never = self._dotted(node.test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}
-        for child in [node.test, *([] if never else node.body), *node.orelse]:
+        never = self._meanings(node.test) & {"TYPE_CHECKING", "typing.TYPE_CHECKING"}
+        for child in [*([] if never else node.body), *node.orelse]:
             self.visit(child)
+        if self.expressions:
+            self.visit(node.test)
 
     def visit_Call(self, node: ast.Call) -> None:
         """A call may import a module by its name."""
-        if self._dotted(node.func) in _IMPORTERS:
+        if self._meanings(node.func) & _IMPORTERS:
             self._add_dynamic_import(node)
             for child in [*node.args, *node.keywords]:
                 self.visit(child)
@@ -182,18 +201,16 @@ class _Reader(ast.NodeVisitor):
         raise self._error(call, f"a dynamic import, {ast.unparse(call)}")
 
     def _refuse_opaque(self, node: ast.Name | ast.Attribute) -> None:
-        name = self._dotted(node)
-        if name in _OPAQUE or name in _IMPORTERS:
+        if self._meanings(node) & (_OPAQUE | _IMPORTERS):
             raise self._error(node, f"{ast.unparse(node)}, which may import or run anything")
 
-    def _dotted(self, node: ast.expr) -> str | None:
-        """``a.b`` for an attribute of an imported name, aliases resolved."""
+    def _meanings(self, node: ast.expr) -> set[str]:
+        """``a.b`` for an attribute of an imported name, with all that the name stands for."""
         if isinstance(node, ast.Name):
-            return self.aliases.get(node.id, node.id)
+            return self.aliases.get(node.id, {node.id})
         if isinstance(node, ast.Attribute):
-            owner = self._dotted(node.value)
-            return f"{owner}.{node.attr}" if owner else None
-        return None
+            return {f"{owner}.{node.attr}" for owner in self._meanings(node.value)}
+        return set()
 
     def _error(self, node: ast.stmt | ast.expr, found: str) -> FingerprintError:
         return FingerprintError(

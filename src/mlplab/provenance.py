@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import hashlib
 import json
@@ -71,6 +72,9 @@ def run_job(job: Job, *, capture_stderr: bool = False) -> Iterator[logging.Logge
     The job fails without one if the code is not that of ``job.params.code``, before the block or
     after it: then nobody could say which code made the results.
     """
+    # As its last act the process would look for garbage in all that it has imported, for most of a
+    # second where Keras is loaded.
+    atexit.register(gc.freeze)
     bars = _has_the_terminal(job)
     with job_log(job.log[0], capture_stderr=capture_stderr, bars=bars) as logger:
         _check_code(job.params.code, "since the run began")
@@ -102,9 +106,6 @@ def run_job(job: Job, *, capture_stderr: bool = False) -> Iterator[logging.Logge
         text = json.dumps(record, indent=1, default=str) + "\n"
         for path in job.output:
             save_text(sidecar_path(path), text)
-    # What lives now lives until the process ends. Python would look through all of it for garbage
-    # before that, most of a second where Keras is loaded.
-    gc.freeze()
 
 
 def sidecar_path(result: str | os.PathLike[str]) -> Path:

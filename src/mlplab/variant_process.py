@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import gc
 import os
 import signal
 import sys
@@ -122,14 +121,7 @@ def run_members(members: Sequence[Member], parent: int) -> None:
         return
     if len(members) == 1:
         _run(members[0])
-    else:
-        _run_in_forks(members)
-    # What lives now lives until the process ends. Python would look through all of it for garbage
-    # before that, most of a second where Keras is loaded, beside whatever is measured next.
-    gc.freeze()
-
-
-def _run_in_forks(members: Sequence[Member]) -> None:
+        return
     loader = os.getpid()
     for member in members:
         if os.fork() == 0:
@@ -162,15 +154,15 @@ def _load(members: Sequence[Member]) -> bool:
 
 
 def _run(member: Member) -> None:
-    # The parent has closed the pipe once it needs nothing more.
+    # The parent ends this process, or is gone, once it needs nothing more.
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         try:
             member.pipe.send(("loaded",))
             member.pipe.recv()
             member.train(member.problem, _PipeClock(member.pipe))
             member.pipe.send(("waiting",))
-            # To end a process with TensorFlow in it is work that would fall into the last epochs of
-            # others: so it waits until all are done.
+            # To end by itself, with TensorFlow, is a second of work, which would fall into the last
+            # epochs of others: so it waits until the parent ends it.
             member.pipe.recv()
         except (EOFError, BrokenPipeError, ConnectionResetError):
             raise

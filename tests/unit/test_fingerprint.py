@@ -3,13 +3,14 @@
 import ast
 import importlib.metadata
 import json
+import re
 import subprocess
 import sys
 from textwrap import dedent
 
 import pytest
 
-from mlplab import fingerprint
+from mlplab import fingerprint, imports
 from mlplab.fingerprint import (
     FingerprintError,
     code_fingerprint,
@@ -21,6 +22,7 @@ from mlplab.fingerprint import (
 from tests.conftest import ROOT
 
 SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
+SOURCES = sorted((ROOT / "src").rglob("*.py"))
 
 
 @pytest.fixture
@@ -110,6 +112,17 @@ def test_every_kind_of_import_is_followed(package, text, modules):
         "import lab.missing",
         "from lab.missing import x",
         "from . import x",
+        "def f():\n    from importlib import import_module as a\n    a(b)\nfrom json import a",
+        "from importlib import import_module as a\ndef f(): from json import a\na(b)",
+        "from importlib import *",
+        "@eval(text)\ndef f():\n    pass",
+        "def f(a=eval(text)):\n    pass",
+        "class C(eval(text)):\n    pass",
+        "a = f'{eval(text)}'",
+        "a = lambda: eval(text)",
+        "a = [b for b in a if (c := eval(b))]",
+        "match a:\n    case b if eval(b):\n        pass",
+        "if eval(text):\n    pass",
         "def f(:",
         "\uff45\uff56\uff41\uff4c(text)",  # letters of another width, which Python reads as eval
     ],
@@ -126,11 +139,26 @@ def test_a_dynamic_import_deep_in_the_closure_is_refused_at_its_own_line(package
         import_closure(script(package, "import lab.tables"), package)
 
 
+@pytest.mark.parametrize("text", ["+AGU-val(text)", "from json import +ACo-\n+AF8AXw-import__(a)"])
+def test_a_file_is_searched_for_such_names_as_python_decodes_it(package, text):
+    path = script(package, f"# coding: utf-7\n{text}\n")
+    with pytest.raises(FingerprintError, match=r"script\.py:[23]: found "):
+        import_closure(path, package)
+
+
+def test_a_tree_that_is_too_deep_is_told_with_its_file(package):
+    path = script(package, "a = " + "+".join(["1"] * 20_000))
+    with pytest.raises(FingerprintError, match=r"script\.py: cannot be read as a tree"):
+        import_closure(path, package)
+
+
 @pytest.mark.parametrize(
     "block",
     [
         "class C:\n    {}",
+        "def f():\n    {}",
         "async def f():\n    async with a:\n        {}",
+        "with a:\n    {}",
         "for i in a:\n    pass\nelse:\n    {}",
         "while a:\n    {}",
         "try:\n    {}\nexcept E:\n    pass",
@@ -145,6 +173,25 @@ def test_a_dynamic_import_deep_in_the_closure_is_refused_at_its_own_line(package
 def test_imports_in_every_kind_of_block_are_followed(package, block, rest):
     text = rest + block.format("import lab.numbers")
     assert reached(package, text) == {"lab", "lab.numbers"}
+
+
+def test_statements_are_looked_for_wherever_this_python_has_some():
+    fields = set()
+    for kind in vars(ast).values():
+        if isinstance(kind, type) and issubclass(kind, ast.AST):
+            fields |= set(
+                re.findall(r"(?:stmt|excepthandler|match_case)\* (\w+)", kind.__doc__ or "")
+            )
+    assert fields == set(imports.BLOCKS)
+
+
+@pytest.mark.parametrize("path", SCRIPTS + SOURCES, ids=lambda path: path.stem)
+def test_statements_alone_tell_the_same_as_all_of_a_file(path):
+    source = path.read_bytes()
+    arguments = ast.parse(source), path, "mlplab", "mlplab.part.module"
+    whole = imports.read_imports(*arguments)
+    if not imports.names_importers(source):
+        assert imports.read_imports(*arguments, expressions=False) == whole
 
 
 def test_methods_called_eval_or_exec_are_no_dynamic_imports(package):
@@ -185,6 +232,40 @@ def test_any_other_edit_changes_the_hash_of_its_module_alone(package, edit):
     (package / "numbers.py").write_text(edit)
     after = import_closure(path, package)
     assert {name for name in before if before[name] != after[name]} == {"lab.numbers"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("{**a}", "{None: a}"),
+        ("f(x)", "f(*x)"),
+        ("def f(*, x): a", "def f(*, x=None): a"),
+        ("def f(x, /): a", "def f(x): a"),
+        ("x[a:]", "x[:a]"),
+        ("['a,b']", "['a', 'b']"),
+        ("a = b, = c", "a, = b = c"),
+        ("import a as b", "import a, b"),
+        ("del a", "a"),
+        ("match a:\n case None: b", "match a:\n case _: b"),
+        ("try: a\nexcept E: b\nelse: c", "try: a\nexcept E: b\nfinally: c"),
+        ("for a in b: c\nelse: d", "for a in b:\n c\n d"),
+        ("async def f(): a", "def f(): a"),
+        ("f'{a}'", "f'{a!r}'"),
+        ("f'{a:b}'", "f'{a}b'"),
+    ],
+)
+def test_programs_that_differ_have_different_hashes(package, one, other):
+    hashes = [import_closure(script(package, text), package)["script.py"] for text in (one, other)]
+    assert hashes[0] != hashes[1]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("a = u'b'", 'a = "b"'), ("if a: b\nelse: pass", "if a: b"), ("a = (b)", "a = b")],
+)
+def test_ways_to_write_the_same_have_the_same_hash(package, one, other):
+    hashes = [import_closure(script(package, text), package)["script.py"] for text in (one, other)]
+    assert hashes[0] == hashes[1]
 
 
 def test_a_docstring_in_an_empty_function_does_not_count(package):

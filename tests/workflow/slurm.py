@@ -47,7 +47,8 @@ PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP OverSubscribe=
 """
 
 # Each time that the plugin hears of no job that has ended it asks ten seconds later than before,
-# for which a test has no time. This answers once another one has ended, or after twenty seconds.
+# for which a test has no time. This answers once another one has ended than when it was asked
+# before, or after some twenty seconds.
 PATIENT_SQUEUE = """\
 #!/bin/sh
 before=$(cat "{folder}/ended" 2>/dev/null)

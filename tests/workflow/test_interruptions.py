@@ -89,11 +89,12 @@ def test_a_run_killed_at_twenty_moments_ends_as_an_undisturbed_one(fresh_copy, t
     def count_jobs():
         return sum(jobs(snakemake(fresh_copy, "--dry-run", *TINY_FILE, "--", *targets)).values())
 
-    at_first, waited = count_jobs(), 0
+    at_first, waited, at_work = count_jobs(), 0, 0
     while killed < KILLS:
         process = start(fresh_copy, *TINY_FILE, "--", *targets)
         said = kill_somewhen(process, moments)
         waited += "Finished jobid" in said
+        at_work += said.count("    jobid: ") > said.count("Finished jobid")
         assert process.returncode in (0, -signal.SIGKILL), said
         assert "Error" not in said
         if process.returncode == 0:  # it ended before its turn: give the next one work
@@ -106,6 +107,7 @@ def test_a_run_killed_at_twenty_moments_ends_as_an_undisturbed_one(fresh_copy, t
             at_first, waited = count_jobs(), 0
         else:
             killed += 1
+    assert at_work >= KILLS // 4, "most runs were killed before they began a job"
     # Half of the kills wait for a job to end; two of these may be killed before that is recorded.
     assert count_jobs() <= at_first - waited + 2, "killed runs do not go on"
     done = snakemake(fresh_copy, *TINY_FILE, "--", *targets)
@@ -138,12 +140,12 @@ def untimed(path):
 
 
 def test_of_two_runs_started_at_once_one_ends_and_the_other_says_why_not(tiny_copy):
-    # Enough that the first is still at work when the second has come as far, however busy the
-    # machine is, and nothing but figures: a job that begins removes all files that it makes, of
-    # which the other may have seen some.
+    # These take several times as long as a start, so that the first is still at work when the
+    # second has come as far, and are nothing but figures: a job that begins removes all files that
+    # it makes, of which the other may have seen some.
     results = tiny_copy / "results" / "tiny"
-    run(tiny_copy, "rm", "-r", "results/tiny/figures/runs")
-    (results / "figures" / "ambiguous_images_10.png").unlink()
+    figures = ("runs", "ambiguous_images_10.png", "cluster_sweep.png", "training_history.png")
+    run(tiny_copy, "rm", "-r", *(f"results/tiny/figures/{name}" for name in figures))
     both = [start(tiny_copy, *TINY_FILE) for _ in range(2)]
     said = [process.communicate()[0] for process in both]
     codes = [process.returncode for process in both]

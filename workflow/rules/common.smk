@@ -48,6 +48,8 @@ ONE_PROCESSOR = max(1, ALL_SLOTS // available_threads())
 # Snakemake lowers it to the cores of the run. Not workflow.cores, which a run on a cluster lacks and
 # which on a node would be another number than the one that the job has asked for.
 ALL_CORES = 64
+# Jobs started within a second that Snakemake allows by itself.
+DEFAULT_JOB_RATE = 100
 # The priority of jobs at the head of a long chain, or of those that take all processors and so wait
 # for a moment when nothing else runs: left for the end, they leave processors idle.
 EARLY = 1
@@ -265,8 +267,10 @@ onstart:
     # Snakemake looks at all ready jobs one second after it has done so, to see whether the limit of
     # jobs started within a second lets more of them go; every job that ends begins one more such
     # chain of looks, and none of them ends. After some hundred jobs that takes most of a processor
-    # (seen with 9.27), which is then missing where seconds are measured. On one machine the limit
-    # means nothing, and its default, 100 a second, is more than jobs are submitted to a cluster.
-    limit = workflow.scheduling_settings.max_jobs_per_timespan
-    if workflow.local_exec or (limit and limit.max_jobs / limit.timespan >= 100):
+    # (seen with 9.27), which is then missing where seconds are measured, or on the node from which
+    # others submit jobs too. A limit like the default is never reached: one job is started after
+    # the other. Where Snakemake chooses among some of the ready jobs, the looks bring the others.
+    settings = workflow.scheduling_settings
+    limit = settings.max_jobs_per_timespan
+    if limit and limit.max_jobs >= DEFAULT_JOB_RATE * limit.timespan and not settings.subsample:
         workflow.scheduler.job_rate_limiter = None
