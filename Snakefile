@@ -15,6 +15,7 @@ configfile: "config/config.yaml"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/hooks.smk"
 include: "workflow/rules/download.smk"
 include: "workflow/rules/scale.smk"
 include: "workflow/rules/cluster.smk"

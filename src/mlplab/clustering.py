@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,8 @@ from sklearn.utils import check_array
 from threadpoolctl import threadpool_limits
 
 from mlplab.arrays import copy_rows, is_large, map_rows, row_blocks
+
+logger = logging.getLogger(__name__)
 
 Algorithm = Literal["minibatch", "lloyd", "elkan"]
 ALGORITHMS: tuple[str, ...] = get_args(Algorithm)
@@ -30,7 +33,8 @@ class KMeansFit:
     centers : float32 (k, n_features)
     labels : int32 (n,), the nearest centre of every sample
     inertia : sum over all samples of the squared distance to the nearest centre
-    n_iter : iterations of the best start (of mini-batch k-means: passes over the samples)
+    n_iter : iterations of the best start (of mini-batch k-means: passes over the samples, and
+        iterations that follow where these leave a cluster empty)
     fit_seconds, cpu_seconds : wall and CPU seconds of the fit alone
     """
 
@@ -60,6 +64,10 @@ def fit_kmeans(
     a few numbers per sample. Full k-means centres a copy, which is a memory map if it is large;
     "elkan" also keeps n · k float32 bounds in memory.
 
+    Mini-batches may leave a cluster without members, above all with few samples. Then Lloyd's
+    iterations go on from their centres, since they move the centre of an empty cluster to the
+    sample that is farthest from its own; what they take counts as part of the fit.
+
     With one thread the same seed gives the same result; with several, sums are rounded in
     another order and results agree within tolerance only.
 
@@ -68,8 +76,8 @@ def fit_kmeans(
     ValueError
         ``x`` holds NaN or infinity or is not two-dimensional, ``k`` is not a whole number in
         2 … n - 1, ``n_init``, ``max_iter``, ``batch_size`` or ``n_threads`` is not a whole
-        number of at least 1, ``seed`` not one in 0 … 2³² - 1, the algorithm is unknown, or ``x``
-        has fewer than ``k`` different samples, which leaves a cluster empty.
+        number of at least 1, ``seed`` not one in 0 … 2³² - 1, the algorithm is unknown, or a
+        cluster stays empty, as when ``x`` has fewer than ``k`` different samples.
     """
     if algorithm not in ALGORITHMS:
         raise ValueError(f"algorithm is {algorithm!r}; allowed: {', '.join(ALGORITHMS)}")
@@ -87,27 +95,43 @@ def fit_kmeans(
     if algorithm == "minibatch":
         model = MiniBatchKMeans(batch_size=batch_size, **shared)
     else:
-        # scikit-learn would make its copy in memory
-        kind = _LargeKMeans if is_large(x.nbytes) else KMeans
-        model = kind(algorithm=algorithm, copy_x=False, **shared)
+        model = _full_kmeans(x, algorithm=algorithm, **shared)
     with threadpool_limits(n_threads):
         wall, cpu = time.perf_counter(), time.process_time()
         model.fit(x if algorithm == "minibatch" else copy_rows(x))
+        n_iter = int(model.n_iter_)
+        if algorithm == "minibatch" and _count_filled(model) < k:
+            logger.info("mini-batches left %d of %d clusters empty", k - _count_filled(model), k)
+            model = _full_kmeans(
+                x, n_clusters=k, init=model.cluster_centers_, n_init=1, max_iter=max_iter
+            ).fit(copy_rows(x))
+            n_iter += int(model.n_iter_)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    filled = len(np.unique(model.labels_))
-    if filled < k:
+    if (filled := _count_filled(model)) < k:
         raise ValueError(
-            f"k is {k}, but only {filled} clusters have members: x has too few different samples"
+            f"k is {k}, but only {filled} clusters have members; does x have as many different "
+            "samples? Choose a smaller k"
         )
     return KMeansFit(
         algorithm,
         np.ascontiguousarray(model.cluster_centers_, np.float32),
         model.labels_.astype(np.int32, copy=False),
         float(model.inertia_),
-        int(model.n_iter_),
+        n_iter,
         wall,
         cpu,
     )
+
+
+def _count_filled(model: KMeans | MiniBatchKMeans) -> int:
+    return len(np.unique(model.labels_))
+
+
+def _full_kmeans(x: np.ndarray, **parameters: Any) -> KMeans:
+    """Full k-means that may change the samples it is given, which are a copy of ``x``."""
+    # scikit-learn would make its copy in memory
+    kind = _LargeKMeans if is_large(x.nbytes) else KMeans
+    return kind(copy_x=False, **parameters)
 
 
 class _LargeKMeans(KMeans):

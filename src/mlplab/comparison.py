@@ -28,8 +28,12 @@ class Interval(NamedTuple):
         return "worse" if self.high < 0 else "no difference"
 
 
-def mean_interval(values: Sequence[float] | np.ndarray) -> Interval:
+def mean_interval(
+    values: Sequence[float] | np.ndarray, *, least: float = -np.inf, most: float = np.inf
+) -> Interval:
     """Mean of ``values`` (n,) and its 95 % interval after Student's t with n - 1 degrees.
+
+    The interval ends where values do, at ``least`` and ``most``: that of two seeds is wide.
 
     Raises
     ------
@@ -43,11 +47,16 @@ def mean_interval(values: Sequence[float] | np.ndarray) -> Interval:
     if len(values) == 1:
         return Interval(mean, np.nan, np.nan)
     half = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(values) - 1) * stats.sem(values))
-    return Interval(mean, mean - half, mean + half)
+    return Interval(mean, max(mean - half, least), min(mean + half, most))
+
+
+def accuracy_interval(accuracies: Sequence[float] | np.ndarray) -> Interval:
+    """:func:`mean_interval` of accuracies, which lie between 0 and 1."""
+    return mean_interval(accuracies, least=0.0, most=1.0)
 
 
 def paired_interval(values: Mapping[int, float], reference: Mapping[int, float]) -> Interval:
-    """Mean difference of what the same seeds gave twice, with its 95 % interval.
+    """Mean difference of the accuracies that the same seeds gave twice, with its 95 % interval.
 
     Raises
     ------
@@ -59,7 +68,8 @@ def paired_interval(values: Mapping[int, float], reference: Mapping[int, float])
             f"seeds: found {sorted(values)} and {sorted(reference)}; a pair needs both, so give "
             "both experiments the same seeds"
         )
-    return mean_interval([values[seed] - reference[seed] for seed in sorted(values)])
+    differences = [values[seed] - reference[seed] for seed in sorted(values)]
+    return mean_interval(differences, least=-1.0, most=1.0)
 
 
 def mcnemar_p(correct: np.ndarray, reference_correct: np.ndarray) -> float:

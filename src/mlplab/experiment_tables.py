@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mlplab.comparison import Interval, mcnemar_p, mean_interval, paired_interval
+from mlplab.comparison import Interval, accuracy_interval, mcnemar_p, paired_interval
 from mlplab.files import load_array
 from mlplab.spaces import parse_space
 from mlplab.tables import TRAINING_KEYS
@@ -78,7 +78,7 @@ def compare_spaces(history: pd.DataFrame, hits: Hits, experiments: Sequence[str]
     rows = []
     for name in names:
         group = groups[name]
-        accuracy = mean_interval(group["test_accuracy"])
+        accuracy = accuracy_interval(group["test_accuracy"])
         row = {
             "experiment": name[0],
             "input_space": name[1],
@@ -118,7 +118,7 @@ def compare_l2_factors(
     for space, of_space in last.groupby("input_space"):
         rule = _by_seed(of_space[of_space["l2_factor"] == 1.0], "validation_accuracy")
         for factor, group in of_space.groupby("l2_factor"):
-            accuracy = mean_interval(group["validation_accuracy"])
+            accuracy = accuracy_interval(group["validation_accuracy"])
             n_features = group["n_features"].iloc[0]
             row = {
                 "input_space": space,

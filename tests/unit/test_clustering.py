@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
+from sklearn.cluster import MiniBatchKMeans
 
 from mlplab.clustering import (
     cluster_distances,
@@ -94,6 +95,21 @@ def test_bad_input_is_named(blobs, change, fault):
     arguments = {"x": blobs[0], "k": 3} | change
     with pytest.raises(ValueError, match=fault):
         fit_kmeans(**arguments)
+
+
+def test_clusters_that_mini_batches_leave_empty_are_filled(random):
+    x = random.normal(size=(5, 30)).repeat(40, axis=0)
+    x += random.normal(scale=0.2, size=x.shape)
+    left_empty = 0
+    for seed in range(10):
+        batches = MiniBatchKMeans(40, batch_size=100, n_init=1, random_state=seed).fit(x)
+        left_empty += len(np.unique(batches.labels_)) < 40
+        fit = fit_kmeans(x, 40, n_init=1, batch_size=100, seed=seed)
+        assert np.unique(fit.labels).tolist() == list(range(40))
+        assert np.array_equal(fit.labels, nearest_centers(x, fit.centers))
+        squares = ((x - fit.centers[fit.labels]) ** 2).sum()
+        assert fit.inertia == pytest.approx(squares, rel=1e-4)
+    assert left_empty, "no seed shows what this is about"
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

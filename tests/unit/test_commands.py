@@ -15,6 +15,7 @@ from tests.conftest import ROOT
     [
         (claims, ["nowhere"], False, 2, "nowhere/tables/claims.csv"),
         (config, ["config/quick.yaml"], True, 0, "nothing is wrong with the configuration"),
+        (config, ["config/small.yaml"], True, 0, "nothing is wrong with the configuration"),
         (config_reference, [], False, 2, "config/config.yaml: not found here"),
         (verify, ["nowhere"], False, 1, "nowhere: no results; is it the folder of a run?"),
     ],

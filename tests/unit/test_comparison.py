@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlplab import time_tables
-from mlplab.comparison import mcnemar_p, mean_interval, paired_interval
+from mlplab.comparison import accuracy_interval, mcnemar_p, mean_interval, paired_interval
 from mlplab.experiment_tables import compare_l2_factors, compare_scalings, compare_spaces, read_hits
 from mlplab.files import save_array
 
@@ -42,6 +42,8 @@ def test_an_interval_is_student_s():
 
 
 def test_one_value_has_no_interval_and_tests_nothing():
+    assert accuracy_interval([0.2, 0.9]) == (pytest.approx(0.55), 0, 1)
+    assert paired_interval({0: 0.9, 1: 0.1}, {0: 0.1, 1: 0.8}) == (pytest.approx(0.05), -1, 1)
     interval = mean_interval([0.5])
     assert interval.mean == 0.5
     assert np.isnan(interval.low)

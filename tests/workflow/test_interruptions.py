@@ -158,6 +158,26 @@ def test_of_two_runs_started_at_once_one_ends_and_the_other_says_why_not(tiny_co
     assert "Nothing to be done" in snakemake(tiny_copy, *TINY_FILE).stderr
 
 
+def test_after_ctrl_c_a_run_says_that_it_goes_on(tiny_copy):
+    results = tiny_copy / "results" / "tiny"
+    run(tiny_copy, "rm", "-r", "results/tiny/figures/runs")
+    process = start(tiny_copy, *TINY_FILE)
+    said = ""
+    while "rule plot_training_run:" not in said:
+        line = process.stdout.readline()
+        assert line, said
+        said += line
+    os.killpg(process.pid, signal.SIGINT)
+    said += process.communicate()[0]
+    assert process.returncode == 1
+    assert "results/tiny: not finished" in said
+    assert "the same command goes on" in said
+    done = snakemake(tiny_copy, *TINY_FILE)
+    assert done.returncode == 0, done.stderr
+    assert "results/tiny: all that was asked for is there" in done.stderr
+    assert verify([str(results)]) == 0
+
+
 def test_a_full_disk_is_told_and_finished_results_are_kept(fresh_copy):
     results = fresh_copy / "results" / "tiny"
     results.mkdir(parents=True)

@@ -2,15 +2,12 @@
 import os
 import sys
 
-from snakemake.io import _IOFile
-
 from mlplab.config import GRID_EXPERIMENT, ConfigError, load_config
 from mlplab.config_benchmark import DEEP_VARIANTS
 from mlplab.config_types import AUTO
 from mlplab.data import DataError
 from mlplab.data.own import content_checksums, find_data
 from mlplab.data.registry import ROLES, load_registry
-from mlplab.locks import LockedError, hold_lock
 from mlplab.processors import available_threads, gpu_present
 from mlplab.provenance import ALL_SLOTS
 from mlplab.spaces import parse_space
@@ -48,8 +45,6 @@ ONE_PROCESSOR = max(1, ALL_SLOTS // available_threads())
 # Snakemake lowers it to the cores of the run. Not workflow.cores, which a run on a cluster lacks and
 # which on a node would be another number than the one that the job has asked for.
 ALL_CORES = 64
-# Jobs started within a second that Snakemake allows by itself.
-DEFAULT_JOB_RATE = 100
 # The priority of jobs at the head of a long chain, or of those that take all processors and so wait
 # for a moment when nothing else runs: left for the end, they leave processors idle.
 EARLY = 1
@@ -232,45 +227,3 @@ def cluster_fits(extension):
     """A file for every K of the sweep and each of its seeds, in the order of CLUSTER_FITS."""
     pattern = f"{RESULTS}/models/clusters/k-{{k}}-seed-{{seed}}.{extension}"
     return [pattern.format(**fit) for fit in CLUSTER_FITS]
-
-
-def hash_inputs_once():
-    """Let Snakemake remember the hash of an input that has not changed since.
-
-    For every output of a job that has ended it reads all inputs of the job anew, in the process that
-    starts the next one (seen with 9.27): of arrays of 188 MB that was most of what that process did,
-    while a processor waited for a job.
-    """
-    compute, known = _IOFile.checksum, {}
-
-    async def checksum(file, *arguments, **named):
-        try:
-            status = os.stat(file.file)
-        except OSError:
-            return await compute(file, *arguments, **named)
-        identity = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-        key = (str(file), identity, arguments, tuple(named.items()))
-        if key not in known:
-            known[key] = await compute(file, *arguments, **named)
-        return known[key]
-
-    _IOFile.checksum = checksum
-
-
-onstart:
-    hash_inputs_once()
-    # In place of Snakemake's own lock, which a killed run leaves behind for the user to clear.
-    try:
-        workflow.globals["run_lock"] = hold_lock(".snakemake/run.lock", what="A run")
-    except LockedError as error:
-        sys.exit(str(error))
-    # Snakemake looks at all ready jobs one second after it has done so, to see whether the limit of
-    # jobs started within a second lets more of them go; every job that ends begins one more such
-    # chain of looks, and none of them ends. After some hundred jobs that takes most of a processor
-    # (seen with 9.27), which is then missing where seconds are measured, or on the node from which
-    # others submit jobs too. A limit like the default is never reached: one job is started after
-    # the other. Where Snakemake chooses among some of the ready jobs, the looks bring the others.
-    settings = workflow.scheduling_settings
-    limit = settings.max_jobs_per_timespan
-    if limit and limit.max_jobs >= DEFAULT_JOB_RATE * limit.timespan and not settings.subsample:
-        workflow.scheduler.job_rate_limiter = None

@@ -35,6 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
             applicable = claims[claims["verdict"] != NOT_APPLICABLE]
             if len(applicable):
                 print(_describe(applicable))
+                print(f"The statements and the rest of the rows: {path.with_suffix('.md')}")
             print(count_verdicts(claims))
         else:
             text = options.document.read_text(encoding="utf-8")

@@ -56,14 +56,14 @@ def _draw_parts(axis: Axes, summary: pd.DataFrame) -> None:
         else:
             for part, seconds in parts.items():
                 axis.barh(epoch["row"], seconds, left=start, height=0.62, color=PART_COLORS[part])
-                # Shuffling is too short for a word above it.
-                if epoch["row"] == 0 and part != "shuffle":
-                    axis.text(
-                        start + seconds / 2, -0.38, part, color=NEUTRAL, ha="center", va="bottom"
-                    )
+                # On either side of the line between them; shuffling is too short for a word.
+                if epoch["row"] == 0 and part == "batches":
+                    place = start + seconds, -0.38
+                    axis.text(*place, "batches ", color=NEUTRAL, ha="right", va="bottom")
+                    axis.text(*place, " prediction", color=NEUTRAL, ha="left", va="bottom")
                 start += seconds
         axis.annotate(
-            f"{total:.2f} s",
+            f"{total:.2f} s" if total >= 0.1 else f"{total:.2g} s",
             (total, epoch["row"]),
             xytext=(4, 0),
             textcoords="offset points",

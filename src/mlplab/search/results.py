@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t
 
-_CONFIDENCE = 0.95
+from mlplab.comparison import accuracy_interval
 
 
 def summarize_search(result: pd.DataFrame, published_accuracy: float | None) -> pd.DataFrame:
@@ -22,14 +21,12 @@ def summarize_search(result: pd.DataFrame, published_accuracy: float | None) -> 
     DataFrame with the columns of the setting and seeds, test_accuracy, ci_low, ci_high (missing
     with a single seed) and published_accuracy.
     """
-    accuracies = result["test_accuracy"]
-    count, mean = len(accuracies), accuracies.mean()
-    half = t.ppf(0.5 + _CONFIDENCE / 2, count - 1) * accuracies.sem() if count > 1 else np.nan
+    accuracy = accuracy_interval(result["test_accuracy"])
     setting = result.drop(columns=["seed", "train_accuracy", "test_accuracy", "seconds"])
     return setting.head(1).assign(
-        seeds=count,
-        test_accuracy=mean,
-        ci_low=mean - half,
-        ci_high=mean + half,
+        seeds=len(result),
+        test_accuracy=accuracy.mean,
+        ci_low=accuracy.low,
+        ci_high=accuracy.high,
         published_accuracy=np.nan if published_accuracy is None else published_accuracy,
     )

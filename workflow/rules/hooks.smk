@@ -1,0 +1,68 @@
+# Around a run: its lock, what Snakemake is kept from doing again and again, and a last word.
+import os
+import sys
+
+from snakemake.io import _IOFile
+
+from mlplab.locks import LockedError, hold_lock
+
+# Jobs started within a second that Snakemake allows by itself.
+DEFAULT_JOB_RATE = 100
+
+
+def hash_inputs_once():
+    """Let Snakemake remember the hash of an input that has not changed since.
+
+    For every output of a job that has ended it reads all inputs of the job anew, in the process that
+    starts the next one (seen with 9.27): of arrays of 188 MB that was most of what that process did,
+    while a processor waited for a job.
+    """
+    compute, known = _IOFile.checksum, {}
+
+    async def checksum(file, *arguments, **named):
+        try:
+            status = os.stat(file.file)
+        except OSError:
+            return await compute(file, *arguments, **named)
+        identity = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        key = (str(file), identity, arguments, tuple(named.items()))
+        if key not in known:
+            known[key] = await compute(file, *arguments, **named)
+        return known[key]
+
+    _IOFile.checksum = checksum
+
+
+onstart:
+    hash_inputs_once()
+    # In place of Snakemake's own lock, which a killed run leaves behind for the user to clear.
+    try:
+        workflow.globals["run_lock"] = hold_lock(".snakemake/run.lock", what="A run")
+    except LockedError as error:
+        sys.exit(str(error))
+    # Snakemake looks at all ready jobs one second after it has done so, to see whether the limit of
+    # jobs started within a second lets more of them go; every job that ends begins one more such
+    # chain of looks, and none of them ends. After some hundred jobs that takes most of a processor
+    # (seen with 9.27), which is then missing where seconds are measured, or on the node from which
+    # others submit jobs too. A limit like the default is never reached: one job is started after
+    # the other. Where Snakemake chooses among some of the ready jobs, the looks bring the others.
+    settings = workflow.scheduling_settings
+    limit = settings.max_jobs_per_timespan
+    if limit and limit.max_jobs >= DEFAULT_JOB_RATE * limit.timespan and not settings.subsample:
+        workflow.scheduler.job_rate_limiter = None
+
+
+onsuccess:
+    print(
+        f"{RESULTS}: all that was asked for is there, tables and figures in folders of that name; "
+        f"`make report RUN={CONFIG.run}` puts them on one page",
+        file=sys.stderr,
+    )
+
+
+onerror:
+    print(
+        f"{RESULTS}: not finished, as a job failed or the run was stopped; why a job failed stands above "
+        f"and under {RESULTS}/logs. What is finished is kept, and the same command goes on",
+        file=sys.stderr,
+    )
