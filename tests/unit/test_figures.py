@@ -12,6 +12,7 @@ from mlplab.figures.style import (
     FRAMEWORK_STYLES,
     GREY,
     VARIANT_STYLES,
+    label_logarithmic,
     save_figure,
     space_color,
     variant_styles,
@@ -309,6 +310,25 @@ def test_the_rows_drawn_lie_beside_the_figure(tmp_path):
     assert pd.read_csv(paths[2])["k"].tolist() == [1, 2, 3]
     assert pd.read_csv(paths[2])["mark"].isna().tolist() == [True, True, False]
     assert all(path.stat().st_size > 1000 for path in paths[:2])
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "labels"),
+    [
+        (0.55, 0.95, ["0.6", "0.7", "0.8", "0.9"]),
+        (0.1, 1.0, ["0.1", "0.2", "0.5", "1"]),
+        (1, 200, ["1", "2", "5", "10", "20", "50", "100", "200"]),
+    ],
+)
+def test_a_logarithmic_axis_has_labels_however_short_it_is(low, high, labels):
+    figure, axis = plt.subplots()
+    axis.set(xscale="log", xlim=(low, high))
+    label_logarithmic(axis.xaxis)
+    figure.canvas.draw()
+    ticks = axis.get_xticklabels(which="both")
+    seen = {tick.get_text() for tick in ticks if low <= tick.get_position()[0] <= high} - {""}
+    assert sorted(seen, key=float) == labels
+    plt.close(figure)
 
 
 def test_variants_without_a_style_are_drawn_in_grey_with_markers_of_their_own():

@@ -10,8 +10,8 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocat
 
 from mlplab.figures.style import (
     FRAMEWORK_STYLES,
+    LogarithmicLabels,
     label_points,
-    leading_digits,
     ordered_spaces,
     short_number,
     space_label,
@@ -94,7 +94,7 @@ def _draw_panels(table: pd.DataFrame, column: str) -> tuple[Figure, list[Axes]]:
         labels.append((axis, ends))
     axes[0, 0].yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes[0, 0].yaxis.set_minor_locator(NullLocator())
-    axes[0, 0].yaxis.set_major_formatter(FuncFormatter(leading_digits))
+    axes[0, 0].yaxis.set_major_formatter(LogarithmicLabels())
     # The range of the shared axis is known only now, and with it where words would overlap.
     for axis, ends in labels:
         label_points(axis, ends)

@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter
 from mlplab.figures.style import (
     FRAMEWORK_STYLES,
     NEUTRAL,
-    leading_digits,
+    label_logarithmic,
 )
 
 _MARKED = FRAMEWORK_STYLES["keras"]["color"]
@@ -83,8 +83,7 @@ def plot_cluster_cost(cost: pd.DataFrame) -> Figure:
     names = [_describe(setting, cost[cost["setting"] == setting]) for setting in settings]
     axes[0].set_yticks(range(len(settings)), names)
     axes[0].set(ylim=(len(settings) - 0.5, -0.5), xscale="log")
-    for formatter in (axes[0].xaxis.set_major_formatter, axes[0].xaxis.set_minor_formatter):
-        formatter(FuncFormatter(leading_digits))
+    label_logarithmic(axes[0].xaxis)
     axes[0].set(xlabel="CPU seconds of a fit on one thread", title=f"Time, K = {cost['k'].iloc[0]}")
     axes[1].set(xlabel="above the smallest found (%)", title="Inertia")
     return figure

@@ -6,12 +6,12 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullLocator
+from matplotlib.ticker import NullLocator
 
 from mlplab.figures.style import (
     NEUTRAL,
+    label_logarithmic,
     label_points,
-    leading_digits,
     ordered_spaces,
     space_color,
     space_label,
@@ -115,8 +115,7 @@ def plot_time_to_accuracy(curves: pd.DataFrame, summary: pd.DataFrame) -> Figure
         last = rows.iloc[-1]
         ends.append((last["wall_seconds"], last["test_accuracy"], space_label(space), color))
     axis.set_xscale("log")
-    axis.xaxis.set_major_formatter(FuncFormatter(leading_digits))
-    axis.xaxis.set_minor_formatter(FuncFormatter(leading_digits))
+    label_logarithmic(axis.xaxis)
     axis.set(xlabel="time of training (seconds)", ylabel="test accuracy")
     top = max(curves["highest"].max(), summary["target"].max())
     # Curves that end below the targets are labelled there.
@@ -164,8 +163,7 @@ def plot_controls_over_time(curves: pd.DataFrame) -> Figure:
         ends.append((right, accuracy, words, color))
     seen = curves[curves["highest"] >= axis.get_ylim()[0]]
     axis.set_xlim(0.8 * seen["cpu_seconds"].min(), right)
-    for formatter in (axis.xaxis.set_major_formatter, axis.xaxis.set_minor_formatter):
-        formatter(FuncFormatter(leading_digits))
+    label_logarithmic(axis.xaxis)
     label_points(axis, ends)
     return figure
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from mlplab.figures.style import FRAMEWORK_STYLES, NEUTRAL, Style, leading_digits
+from mlplab.figures.style import FRAMEWORK_STYLES, NEUTRAL, LogarithmicLabels, Style
 
 _OPERATIONS = {
     "gather": "rows of the batch",
@@ -139,7 +139,7 @@ def plot_roofline(times: pd.DataFrame) -> Figure:
     for ticks in (first.xaxis, first.yaxis):
         ticks.set_major_locator(LogLocator(subs=(1, 2, 5)))
         ticks.set_minor_locator(NullLocator())
-        ticks.set_major_formatter(FuncFormatter(leading_digits))
+        ticks.set_major_formatter(LogarithmicLabels())
     first.margins(x=0.12, y=0.12)
     first.set(ylabel="speed (10⁹ operations a second)")
     first.annotate(

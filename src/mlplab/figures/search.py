@@ -8,9 +8,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 
-from mlplab.figures.style import NEUTRAL, every_digit, leading_digits, space_color
+from mlplab.figures.style import NEUTRAL, label_logarithmic, space_color
 
 # Shapes too, so that spaces keep apart in grey, and those of one kind of space.
 _MARKERS = ["o", "s", "^", "D", "v", "P"]
@@ -67,10 +66,7 @@ def _draw_trials(axis: Axes, trials: pd.DataFrame) -> None:
         title="Trials; lines join those of one setting"
         + (f"; {diverged} diverged" if diverged else ""),
     )
-    shortest, longest = axis.get_xlim()
-    label = leading_digits if longest > 10 * shortest else every_digit
-    for formatter in (axis.xaxis.set_major_formatter, axis.xaxis.set_minor_formatter):
-        formatter(FuncFormatter(label))
+    label_logarithmic(axis.xaxis)
     axis.legend(loc="lower right", frameon=False)
 
 

@@ -14,9 +14,11 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
+from matplotlib.ticker import Formatter
 
 from mlplab.files import atomic_path, save_table
 from mlplab.spaces import parse_space
@@ -118,14 +120,20 @@ def save_figure(
     plt.close(figure)
 
 
-def leading_digits(value: float, _: int) -> str:
-    """Labels at 1, 2 and 5 of every decade of a logarithmic axis."""
-    return f"{value:g}" if f"{value:e}"[0] in "125" else ""
+class LogarithmicLabels(Formatter):
+    """Labels at 1, 2 and 5 of every decade, and at all ticks of what is shorter than a decade."""
+
+    def __call__(self, value: float, _: int | None = None) -> str:
+        """The label of a tick, which may be empty."""
+        assert self.axis is not None  # Matplotlib sets it
+        low, high = sorted(self.axis.get_view_interval())
+        return f"{value:g}" if high < 10 * low or f"{value:e}"[0] in "125" else ""
 
 
-def every_digit(value: float, _: int) -> str:
-    """Labels at all ticks of a logarithmic axis that is shorter than a decade."""
-    return f"{value:g}"
+def label_logarithmic(axis: Axis) -> None:
+    """Label a logarithmic axis, at minor ticks too."""
+    axis.set_major_formatter(LogarithmicLabels())
+    axis.set_minor_formatter(LogarithmicLabels())
 
 
 def variant_styles(variants: Iterable[str]) -> dict[str, Style]:

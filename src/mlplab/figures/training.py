@@ -6,11 +6,10 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 
 from mlplab.figures.style import (
     FRAMEWORK_STYLES,
-    leading_digits,
+    label_logarithmic,
     ordered_spaces,
     space_color,
     space_label,
@@ -58,8 +57,7 @@ def plot_training_history(chosen: pd.DataFrame) -> Figure:
             ends.append((run["test_accuracy"].iloc[-1], space_label(space), color))
         cost.set(title=f"{FRAMEWORK_STYLES[framework]['label']}, batch size {batch_size}")
         cost.set_yscale("log")
-        for formatter in (cost.yaxis.set_major_formatter, cost.yaxis.set_minor_formatter):
-            formatter(FuncFormatter(leading_digits))
+        label_logarithmic(cost.yaxis)
         accuracy.set(xlabel="epoch")
         labels.append((accuracy, ends))
     axes[0, 0].set(ylabel="training cost / that of epoch 1")
