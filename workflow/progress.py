@@ -17,6 +17,8 @@ _START = re.compile(r"(?:local)?(?:rule|checkpoint) (\w+):")
 _END = re.compile(r"Finished jobid: (\d+) \(Rule: (\w+)\)")
 _FAULT = re.compile(r"Error in rule (\w+):")
 _DETAIL = re.compile(r"    (jobid|log): ([^ ,]+)")
+# What TensorFlow writes into the log of a job.
+_OTHERS = re.compile(r"[IWEF]\d{4,} |WARNING: All log messages|To enable the following")
 # The last lines of a run, whether all its jobs ended well or one failed.
 _LAST = ("Complete log", "Elapsed time:")
 
@@ -57,22 +59,22 @@ class Run:
         return sum(map(len, self.seconds.values()))
 
     def estimate(self, now: datetime) -> tuple[float, list[str]]:
-        """Seconds left as far as can be told, and the rules of which no job has ended yet.
+        """Seconds left, and the rules of which no job has ended yet.
 
-        A job is expected to take as long as the mean of its rule, and as many jobs to run at once
-        as until now. The rules that are not known yet are not in the seconds.
+        A job is expected to take as long as the mean of its rule, one of these rules as long as the
+        mean of all, and as many jobs to run at once as until now.
         """
         spent = sum(map(sum, self.seconds.values()))
+        typical = spent / max(self.done, 1)
         at_once = max(1.0, spent / max((now - self.start).total_seconds(), 1.0))
         left, unknown = 0.0, []
         for rule, number in self.planned.items():
             ended = self.seconds.get(rule, [])
-            if ended:
-                mean = sum(ended) / len(ended)
-                ages = [now - job.start for job in self.running.values() if job.rule == rule]
-                under_way = sum(min(mean, age.total_seconds()) for age in ages)
-                left += (number - len(ended)) * mean - under_way
-            elif number:
+            mean = sum(ended) / len(ended) if ended else typical
+            ages = [now - job.start for job in self.running.values() if job.rule == rule]
+            under_way = sum(min(mean, age.total_seconds()) for age in ages)
+            left += (number - len(ended)) * mean - under_way
+            if number and not ended:
                 unknown.append(rule)
         return left / at_once, unknown
 
@@ -129,12 +131,13 @@ def describe(run: Run, now: datetime) -> list[str]:
     for job in run.running.values():
         last = _last_line(Path(job.log))
         lines.append(f"  {job.rule}, for {_words(now - job.start)}{last and ': ' + last}")
-    if run.done < total:
+    if 0 < run.done < total:
         seconds, unknown = run.estimate(now)
         lines.append(f"about {_words(timedelta(seconds=seconds))} left")
         if unknown:
             jobs = sum(run.planned[rule] for rule in unknown)
-            lines.append(f"  and {jobs} jobs of {len(unknown)} rules of which none has ended yet")
+            told = f"{jobs} jobs of {len(unknown)} rules of which none has ended yet"
+            lines.append(f"  if {told} take as long as the others")
     return lines
 
 
@@ -143,7 +146,8 @@ def _last_line(path: Path) -> str:
         lines = path.read_text(errors="replace").split("\n")
     except OSError:
         return ""
-    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+    words = (line.strip() for line in reversed(lines) if not _OTHERS.match(line))
+    return next(filter(None, words), "")
 
 
 def _words(duration: timedelta) -> str:

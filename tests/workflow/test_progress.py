@@ -76,18 +76,21 @@ def test_without_a_run_it_says_what_to_do(tmp_path):
 
 def test_time_left_follows_from_jobs_of_the_same_rule(tmp_path):
     log = tmp_path / "1.log"
-    log.write_text("epoch 1 of 9\nepoch 2 of 9, 7 s left\n\n")
+    log.write_text(
+        "epoch 1 of 9\nepoch 2 of 9, 7 s left\n\n"
+        "I0000 00:00:1795723438.9 10531 cudart_stub.cc:31] Could not find cuda drivers\n"
+    )
     progress = runpy.run_path(str(SCRIPT))
     run = progress["read_run"](LOG.format(log=log))
     now = datetime(2026, 11, 25, 6, 0, 25)
-    # Of 20 s each, three fits are left, of which one has run for 25 s and one for 5.
+    # Three fits of 20 s are left, of which one has run for 25 s and one for 5, and two others.
     seconds, unknown = run.estimate(now)
-    assert seconds == 3 * 20 - 20 - 5
+    assert seconds == 3 * 20 - 20 - 5 + 2 * 20
     assert unknown == ["draw", "all"]
     assert progress["describe"](run, now) == [
         "1 of 6 jobs done, 25 s after the first began",
         "  fit, for 25 s: epoch 2 of 9, 7 s left",
         "  fit, for 5 s",
-        "about 35 s left",
-        "  and 2 jobs of 2 rules of which none has ended yet",
+        "about 1 min 15 s left",
+        "  if 2 jobs of 2 rules of which none has ended yet take as long as the others",
     ]

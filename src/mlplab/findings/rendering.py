@@ -8,6 +8,10 @@ from collections.abc import Mapping, Sequence
 # What would be read as markup in the middle of a line.
 _MARKUP = re.compile(r"([\\*`|_<>])")
 
+_BRACKETS = (
+    "In brackets: the range over seeds of an accuracy, the 95 % interval of a ratio of times."
+)
+
 
 def render_findings(sentences: Sequence[str], origin: Mapping[str, str]) -> str:
     """A numbered list of sentences, and a table of the machine."""
@@ -20,6 +24,7 @@ def render_findings(sentences: Sequence[str], origin: Mapping[str, str]) -> str:
             "",
             *(numbered or ["No table of this run holds a finding."]),
             "",
+            *([_BRACKETS, ""] if any("(" in text for text in sentences) else []),
             "On which machine",
             "----------------",
             "",
