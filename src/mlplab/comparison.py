@@ -25,7 +25,7 @@ class Interval(NamedTuple):
             return "not tested"
         if self.low > 0:
             return "better"
-        return "worse" if self.high < 0 else "no difference"
+        return "worse" if self.high < 0 else "no clear difference"
 
 
 def mean_interval(

@@ -102,7 +102,7 @@ class Ratio:
         """Whether the numerator took more or less time, or neither can be said."""
         if self.low > 1.0:
             return "slower"
-        return "faster" if self.high < 1.0 else "no difference"
+        return "faster" if self.high < 1.0 else "no clear difference"
 
 
 def median_ratio(

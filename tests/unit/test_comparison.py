@@ -38,7 +38,7 @@ def test_an_interval_is_student_s():
     interval = mean_interval([1, 2, 3])
     half = 4.302653 / np.sqrt(3)
     assert interval == pytest.approx((2, 2 - half, 2 + half))
-    assert interval.verdict == "no difference"
+    assert interval.verdict == "no clear difference"
 
 
 def test_one_value_has_no_interval_and_tests_nothing():
@@ -50,7 +50,9 @@ def test_one_value_has_no_interval_and_tests_nothing():
     assert interval.verdict == "not tested"
 
 
-@pytest.mark.parametrize(("shift", "verdict"), [(5, "better"), (-5, "worse"), (0, "no difference")])
+@pytest.mark.parametrize(
+    ("shift", "verdict"), [(5, "better"), (-5, "worse"), (0, "no clear difference")]
+)
 def test_a_verdict_needs_an_interval_beside_zero(shift, verdict):
     assert mean_interval([shift - 1, shift, shift + 1]).verdict == verdict
 
@@ -128,7 +130,7 @@ def test_spaces_are_compared_with_the_first_seed_by_seed(controls, tmp_path):
     assert pca["difference"] == pytest.approx(0.045)
     assert pca["difference_ci_high"] == pytest.approx(0.045 + 12.7062 * 0.005, rel=1e-4)
     assert pca["mcnemar_p"] == pytest.approx(2 / 2**6)
-    assert table["verdict"].tolist() == ["reference", "no difference", "no difference"]
+    assert table["verdict"].tolist() == ["reference", "no clear difference", "no clear difference"]
     assert table.loc["images-70", "mcnemar_p"] == 1.0
     assert np.isnan(table.loc["clusters-70", "difference"])
 
@@ -141,7 +143,11 @@ def test_factors_of_l2_are_compared_with_the_rule_on_validation_images():
         for seed, end in enumerate(of_seeds)
     )
     table = compare_l2_factors(rows, l2=0.2, n_pixels=784, scale=True).set_index("l2_factor")
-    assert table["verdict"].to_dict() == {0.1: "worse", 1.0: "reference", 10.0: "no difference"}
+    assert table["verdict"].to_dict() == {
+        0.1: "worse",
+        1.0: "reference",
+        10.0: "no clear difference",
+    }
     assert table.loc[10.0, "l2"] == pytest.approx(10 * 0.2 * 70 / 784)
     assert table.loc[0.1, "difference"] == pytest.approx(-0.06)
 

@@ -15,7 +15,7 @@ def ratios(**changes):
         "ratio_to_numpy": [2.75, 1.33, 1.9, 1.01],
         "ci_low": [2.61, 1.25, 1.7, 0.97],
         "ci_high": [2.93, 1.41, 2.1, 1.06],
-        "verdict": ["slower", "slower", "slower", "no difference"],
+        "verdict": ["slower", "slower", "slower", "no clear difference"],
         "contaminated": [False] * 4,
     }
     return pd.DataFrame(rows | changes)
@@ -107,7 +107,7 @@ def test_times_are_told_with_their_intervals_and_verdicts():
     (sentence,) = find({"batch_size_ratios": ratios()})
     assert "takes 2.75 (2.61 to 2.93) times as long" in sentence
     assert "at batch size 500 and 1.33 (1.25 to 1.41) times at 60,000" in sentence
-    assert "slower at 1 of 2 and no difference at 1 of 2 batch sizes" in sentence
+    assert "slower at 1 of 2 and no clear difference at 1 of 2 batch sizes" in sentence
 
 
 def test_the_numbers_follow_the_table():
@@ -248,7 +248,7 @@ def test_other_inputs_are_told_by_verdict():
     )
     (sentence,) = find({"feature_controls": controls})
     assert "beside clusters-70" in sentence
-    assert sentence.endswith("over 3 seeds: better pca-70; worse images-70, projection-70.")
+    assert sentence.endswith("over 3 seeds, are better: pca-70; worse: images-70, projection-70.")
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def test_a_fit_without_silhouette_shows_as_missing(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("factor", "verdict"), [(2.0, "slower"), (0.5, "faster"), (1.0, "no difference")]
+    ("factor", "verdict"), [(2.0, "slower"), (0.5, "faster"), (1.0, "no clear difference")]
 )
 def test_a_verdict_needs_an_interval_beside_one(random, factor, verdict):
     reference = random.normal(1, 0.05, 20)

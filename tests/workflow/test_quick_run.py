@@ -94,7 +94,7 @@ def test_input_spaces_are_compared_with_the_first_over_seeds(results):
     controls = pd.read_csv(results / "tables" / "feature_controls.csv").set_index("input_space")
     assert controls["verdict"].iloc[0] == "reference"
     assert controls.index.tolist() == ["clusters-30", "pca-30", "images-30", "pixels"]
-    assert set(controls["verdict"].iloc[1:]) <= {"better", "worse", "no difference"}
+    assert set(controls["verdict"].iloc[1:]) <= {"better", "worse", "no clear difference"}
     assert (controls["ci_low"] <= controls["test_accuracy"]).all()
     history = pd.read_csv(results / "tables" / "training_history.csv")
     history = history[history["experiment"] == "feature_controls"]
@@ -167,7 +167,7 @@ def test_every_variant_is_measured_in_every_round_and_compared_to_numpy(results)
     tuned = benchmark[benchmark["variant"] == "keras_tuned"]
     assert tuned["notes"].str.contains("steps_per_execution=").all()
     ratios = pd.read_csv(results / "tables" / "batch_size_ratios.csv")
-    assert set(ratios["verdict"]) <= {"faster", "slower", "no difference"}
+    assert set(ratios["verdict"]) <= {"faster", "slower", "no clear difference"}
     assert len(ratios) == 2 * (len(set(benchmark["variant"])) - 2)
 
 

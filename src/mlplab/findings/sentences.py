@@ -164,11 +164,12 @@ def _tell_controls(controls: pd.DataFrame) -> str | None:
     if others.empty:
         return None
     parts = [
-        f"{verdict} {', '.join(rows['input_space'])}" for verdict, rows in others.groupby("verdict")
+        f"{verdict}: {', '.join(rows['input_space'])}"
+        for verdict, rows in others.groupby("verdict")
     ]
     return (
         f"Other inputs beside {others['against'].iloc[0]}, by paired differences of the test "
-        f"accuracy over {_count(others['seeds'].iloc[0], 'seed')}: {'; '.join(parts)}."
+        f"accuracy over {_count(others['seeds'].iloc[0], 'seed')}, are {'; '.join(parts)}."
     )
 
 
