@@ -46,7 +46,7 @@ CONFIGFILE = $(or $(wildcard config/$(RUN).yaml),results/$(RUN)/config.yaml)
 why: $(INSTALLED)
 	@test $(RUN) = default || test -f $(CONFIGFILE) || \
 		{ echo "$(CONFIGFILE): not found; allowed: RUN=<a run under results/, or a file in config/>"; exit 1; }
-	@$(if $(filter results/%,$(CONFIGFILE)),echo "With the configuration that the run recorded in $(CONFIGFILE):",:)
+	@$(if $(filter-out default,$(RUN)),$(if $(filter results/%,$(CONFIGFILE)),echo "With the configuration that the run recorded in $(CONFIGFILE):",:),:)
 	$(BIN)/python workflow/why.py $(if $(filter-out default,$(RUN)),--configfile $(CONFIGFILE))
 
 progress: $(INSTALLED)
