@@ -37,6 +37,8 @@ def start(folder, *arguments, **variables):
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        # What is started in the background of a script is deaf to Ctrl-C, and passes that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
