@@ -92,20 +92,13 @@ def fit_kmeans(
         _check_whole(name, value, 1)
     _check_whole("seed", seed, 0, 2**32 - 1)
     shared = {"n_clusters": k, "n_init": n_init, "max_iter": max_iter, "random_state": seed}
-    if algorithm == "minibatch":
-        model = MiniBatchKMeans(batch_size=batch_size, **shared)
-    else:
-        model = _full_kmeans(x, algorithm=algorithm, **shared)
     with threadpool_limits(n_threads):
         wall, cpu = time.perf_counter(), time.process_time()
-        model.fit(x if algorithm == "minibatch" else copy_rows(x))
-        n_iter = int(model.n_iter_)
-        if algorithm == "minibatch" and _count_filled(model) < k:
-            logger.info("mini-batches left %d of %d clusters empty", k - _count_filled(model), k)
-            model = _full_kmeans(
-                x, n_clusters=k, init=model.cluster_centers_, n_init=1, max_iter=max_iter
-            ).fit(copy_rows(x))
-            n_iter += int(model.n_iter_)
+        if algorithm == "minibatch":
+            model, n_iter = _fit_mini_batches(x, MiniBatchKMeans(batch_size=batch_size, **shared))
+        else:
+            model = _fit_full(x, algorithm=algorithm, **shared)
+            n_iter = model.n_iter_
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     if (filled := _count_filled(model)) < k:
         raise ValueError(
@@ -117,7 +110,7 @@ def fit_kmeans(
         np.ascontiguousarray(model.cluster_centers_, np.float32),
         model.labels_.astype(np.int32, copy=False),
         float(model.inertia_),
-        n_iter,
+        int(n_iter),
         wall,
         cpu,
     )
@@ -127,11 +120,24 @@ def _count_filled(model: KMeans | MiniBatchKMeans) -> int:
     return len(np.unique(model.labels_))
 
 
-def _full_kmeans(x: np.ndarray, **parameters: Any) -> KMeans:
-    """Full k-means that may change the samples it is given, which are a copy of ``x``."""
-    # scikit-learn would make its copy in memory
+def _fit_mini_batches(
+    x: np.ndarray, model: MiniBatchKMeans
+) -> tuple[KMeans | MiniBatchKMeans, int]:
+    """The fitted model, by Lloyd's iterations in the end if a cluster is empty; all iterations."""
+    model.fit(x)
+    k, filled = model.n_clusters, _count_filled(model)
+    if filled == k:
+        return model, model.n_iter_
+    logger.info("mini-batches left %d of %d clusters empty", k - filled, k)
+    start = model.cluster_centers_
+    full = _fit_full(x, n_clusters=k, init=start, n_init=1, max_iter=model.max_iter)
+    return full, model.n_iter_ + full.n_iter_
+
+
+def _fit_full(x: np.ndarray, **parameters: Any) -> KMeans:
+    """Full k-means, on a copy of ``x``, which scikit-learn itself would make in memory."""
     kind = _LargeKMeans if is_large(x.nbytes) else KMeans
-    return kind(copy_x=False, **parameters)
+    return kind(copy_x=False, **parameters).fit(copy_rows(x))
 
 
 class _LargeKMeans(KMeans):

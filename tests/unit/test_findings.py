@@ -285,6 +285,7 @@ def test_findings_and_machine_become_a_page_that_has_every_word(record):
     sentences = ["Keras is 2.75 (2.61 to 2.93) times *slower*.", "`K` = 70 | _x_"]
     text = render_findings(sentences, describe_origin([record]))
     page = publish_parts(text, writer="html", settings_overrides={"halt_level": 2})["html_body"]
+    assert "In brackets:" not in render_findings(["Right are 0.98 (one of 3 seeds)."], {})
     for word in (
         "In brackets:",
         "times *slower*.",

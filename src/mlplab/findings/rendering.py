@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 # What would be read as markup in the middle of a line.
 _MARKUP = re.compile(r"([\\*`|_<>])")
 
-_BRACKETS = (
-    "In brackets: the range over seeds of an accuracy, the 95 % interval of a ratio of times."
-)
+_RANGE = re.compile(r"\([\d.,]+ to [\d.,]+\)")
+_RANGES = "In brackets: the range over seeds of an accuracy, the 95 % interval of a ratio of times."
 
 
 def render_findings(sentences: Sequence[str], origin: Mapping[str, str]) -> str:
@@ -24,7 +23,7 @@ def render_findings(sentences: Sequence[str], origin: Mapping[str, str]) -> str:
             "",
             *(numbered or ["No table of this run holds a finding."]),
             "",
-            *([_BRACKETS, ""] if any("(" in text for text in sentences) else []),
+            *([_RANGES, ""] if any(map(_RANGE.search, sentences)) else []),
             "On which machine",
             "----------------",
             "",
