@@ -11,6 +11,7 @@ from contextlib import suppress
 import pandas as pd
 import pytest
 
+from mlplab.locks import hold_lock
 from mlplab.verify import main as verify
 from tests.workflow.running import (
     OWN,
@@ -143,8 +144,7 @@ def untimed(path):
 
 def test_of_two_runs_started_at_once_one_ends_and_the_other_says_why_not(tiny_copy):
     # These take several times as long as a start, so that the first is still at work when the
-    # second has come as far, and are nothing but figures: a job that begins removes all files that
-    # it makes, of which the other may have seen some.
+    # second has come as far.
     results = tiny_copy / "results" / "tiny"
     figures = ("runs", "ambiguous_images_10.png", "cluster_sweep.png", "training_history.png")
     run(tiny_copy, "rm", "-r", *(f"results/tiny/figures/{name}" for name in figures))
@@ -158,6 +158,19 @@ def test_of_two_runs_started_at_once_one_ends_and_the_other_says_why_not(tiny_co
     assert 1 <= log.count("Ready jobs: ") <= log.count("Finished jobid: ") + 1
     assert verify([str(results)]) == 0
     assert "Nothing to be done" in snakemake(tiny_copy, *TINY_FILE).stderr
+
+
+def test_while_a_run_is_at_work_others_plan_nothing_but_may_be_asked_what_they_would_do(tiny_copy):
+    # A job that begins removes all files that it makes: who plans meanwhile may miss some.
+    with hold_lock(tiny_copy / ".snakemake" / "run.lock", what="A test"):
+        refused = snakemake(tiny_copy, *TINY_FILE)
+        asked = snakemake(tiny_copy, *TINY_FILE, "--dry-run")
+    assert refused.returncode == 1
+    assert f"A test (process {os.getpid()}) is at work in this folder" in refused.stderr
+    assert "Building DAG" not in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert asked.returncode == 0, asked.stderr
+    assert "Nothing to be done" in asked.stdout + asked.stderr
 
 
 def test_after_ctrl_c_a_run_says_that_it_goes_on(tiny_copy):

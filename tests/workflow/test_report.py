@@ -74,14 +74,29 @@ def page(browser, report):
     assert errors == []
 
 
-def click(page, find: Callable[[Any], Any]) -> None:
-    """Click what ``find`` finds on the page, once it is there.
+def wait_for(page, look: Callable[[Any], Any]) -> Any:
+    """Look at the page until there is something to see, and return it.
 
-    The report draws its parts anew after each click, so an element that was found may be gone
-    before it is looked at or clicked.
+    The report draws its parts anew after each click, so an element that was found may be gone, or
+    under another one, before it is looked at or clicked.
     """
-    from selenium.common.exceptions import StaleElementReferenceException
+    from selenium.common.exceptions import (
+        ElementClickInterceptedException,
+        ElementNotInteractableException,
+        StaleElementReferenceException,
+    )
     from selenium.webdriver.support.wait import WebDriverWait
+
+    redrawn = (
+        ElementClickInterceptedException,
+        ElementNotInteractableException,
+        StaleElementReferenceException,
+    )
+    return WebDriverWait(page, 20, ignored_exceptions=redrawn).until(look)
+
+
+def click(page, find: Callable[[Any], Any]) -> None:
+    """Click what ``find`` finds on the page, once it is there."""
 
     def found_and_clicked(page) -> bool:
         element = find(page)
@@ -89,9 +104,7 @@ def click(page, find: Callable[[Any], Any]) -> None:
             element.click()
         return element is not None
 
-    WebDriverWait(page, 20, ignored_exceptions=(StaleElementReferenceException,)).until(
-        found_and_clicked
-    )
+    wait_for(page, found_and_clicked)
 
 
 def shown(selector: str, text: str) -> Callable[[Any], Any]:
@@ -100,6 +113,12 @@ def shown(selector: str, text: str) -> Callable[[Any], Any]:
         (found for found in page.find_elements("css selector", selector) if found.text == text),
         None,
     )
+
+
+def width_of_shown_image(page) -> int:
+    """Pixels of the file, not of the screen; 0 while none is shown."""
+    image = page.find_element("css selector", "#app div.h-screen img[src^='data:image/png']")
+    return image.is_displayed() and page.execute_script("return arguments[0].naturalWidth", image)
 
 
 def link_of_row(label: str, number: int) -> Callable[[Any], Any]:
@@ -143,13 +162,11 @@ def test_every_figure_is_shown_with_its_caption(page, screenshots, tiny_checkout
                 continue
             label = page.execute_script("return results[arguments[0]].labels.figure", path)
             click(page, link_of_row(label, 0))
-            image = page.find_element(
-                "css selector", "#app div.h-screen img[src^='data:image/png']"
-            )
-            assert image.is_displayed()
-            assert page.execute_script("return arguments[0].naturalWidth", image) > 500
+            assert wait_for(page, width_of_shown_image) > 500
             click(page, link_of_row(label, 1))
-            caption = page.find_element("css selector", "nav .prose").text
+            caption = wait_for(
+                page, lambda page: page.find_element("css selector", "nav .prose").text
+            )
             assert len(caption) > 80
             # A template that found no value leaves its braces or nothing behind.
             assert "{" not in caption

@@ -33,13 +33,33 @@ def hash_inputs_once():
     _IOFile.checksum = checksum
 
 
+def lock_before_planning():
+    """Let one run at a time plan and work in this folder; others end with a message.
+
+    In place of Snakemake's own lock, which a killed run leaves behind for the user to clear. Taken
+    as soon as it is known that jobs are to be run: who looks for files while another run removes
+    and makes them finds some missing that a moment before were there, and ends with that.
+    """
+    plan = workflow._build_dag
+
+    def lock_and_plan():
+        if workflow.executor_plugin is not None and not workflow.dryrun:
+            try:
+                workflow.globals["run_lock"] = hold_lock(".snakemake/run.lock", what="A run")
+            except LockedError as error:
+                sys.exit(str(error))
+        plan()
+
+    workflow._build_dag = lock_and_plan
+
+
+# The process of a single job plans too, within a run; as a module this is a part of another's run.
+if workflow.is_main_process and workflow.modifier.is_main_snakefile():
+    lock_before_planning()
+
+
 onstart:
     hash_inputs_once()
-    # In place of Snakemake's own lock, which a killed run leaves behind for the user to clear.
-    try:
-        workflow.globals["run_lock"] = hold_lock(".snakemake/run.lock", what="A run")
-    except LockedError as error:
-        sys.exit(str(error))
     # Snakemake looks at all ready jobs one second after it has done so, to see whether the limit of
     # jobs started within a second lets more of them go; every job that ends begins one more such
     # chain of looks, and none of them ends. After some hundred jobs that takes most of a processor
