@@ -1,11 +1,13 @@
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from mlplab.benchmark import threads
 from mlplab.benchmark.deep_model import COLUMNS as DEEP_COLUMNS
 from mlplab.benchmark.deep_model import train_deep_model
-from mlplab.benchmark.operations import COLUMNS, measure_operations
+from mlplab.benchmark.operations import COLUMNS, measure_operations, time_numpy
 from mlplab.training import Samples
+from mlplab.variants import Problem
 
 ALL_LAYERS = ["L0", "L1", "L2"]
 
@@ -41,6 +43,29 @@ def test_every_operation_is_timed_in_both_frameworks(samples):
     first = table[is_product].iloc[0]
     lower, upper = {"L0": (20, 70), "L1": (70, 30), "L2": (30, 3)}[first["layer"]]
     assert first["gflops"] * first["seconds"] * 1e9 == pytest.approx(2 * 100 * lower * upper)
+
+
+class PoolsClock:
+    """Notes the threads of the BLAS libraries at the end of each turn."""
+
+    def __init__(self):
+        self.turns = []
+
+    def start(self):
+        pass
+
+    def stop(self, parts=None):
+        pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+        self.turns.append({"scipy.libs" in pool["filepath"]: pool["num_threads"] for pool in pools})
+
+
+def test_operations_of_numpy_have_the_threads_that_they_have_in_training(samples):
+    # With two pools at work products waited for SciPy's threads, up to a thousand times as long.
+    clock = PoolsClock()
+    with threadpool_limits(3, user_api="blas"):
+        time_numpy(Problem(*samples, batch_size=100, n_threads=2, epochs=1), clock)
+    # Where NumPy and SciPy share a library there is no second pool.
+    assert [{True: 1} | turn for turn in clock.turns] == [{False: 2, True: 1}]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from mlplab.interleaved import measure_cases, refuse_absent
+from mlplab.numpy_mlp.blas import limit_blas_threads
 from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
 from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
 from mlplab.numpy_mlp.update import Update
@@ -109,7 +110,9 @@ def time_numpy(problem: Problem, clock: Clock) -> None:
     for layer, weights in enumerate(parameters.weights):
         timers |= _numpy_layer(layer, batch, weights, random)
     timers["step_overhead", "Trainer.run_epoch", ""] = _numpy_step_overhead(batch)
-    _run(timers, problem, clock)
+    # As in training, where a pool of SciPy's own would wait busily beside that of NumPy.
+    with limit_blas_threads(problem.n_threads):
+        _run(timers, problem, clock)
 
 
 def _numpy_layer(
