@@ -9,7 +9,7 @@ from pydantic import Field
 
 from mlplab.config_experiments import ExperimentConfig
 from mlplab.config_faults import suggest
-from mlplab.config_types import Count, Name, Section, Share, run_checks
+from mlplab.config_types import Count, Distinct, Name, Section, Share, run_checks
 
 
 class PublishedAccuracy(Section):
@@ -36,8 +36,11 @@ class ComparisonConfig(Section):
     l2_rule: Name = Field("lambda_rule", description="experiment with several factors of λ₂")
     scalings: Name = Field("distance_scalings", description="experiment with several scalings")
     published: tuple[PublishedAccuracy, ...] = Field(
-        min_length=1,
+        (),
         description="targets where MNIST is used; the scalings are compared at their epochs",
+    )
+    targets: Distinct[Share] = Field(
+        (), description="further test accuracies, the time to which is compared with any data"
     )
 
 

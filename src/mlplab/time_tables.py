@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -18,15 +18,16 @@ def find_best_accuracy(history: pd.DataFrame) -> float:
 
 
 def build_time_to_accuracy(
-    history: pd.DataFrame, reference: str, published: Sequence[float]
+    history: pd.DataFrame, reference: str, targets: Mapping[str, Sequence[float]]
 ) -> pd.DataFrame:
     """A row per training and target: seconds of training up to the first epoch that reaches it.
 
     Parameters
     ----------
     history : rows of ``training_history.csv``, test accuracy in every epoch
-    reference : the experiment whose best accuracy is a target beside the ``published`` ones, and
-        whose whole training (median over seeds) gives ``reference_seconds``
+    reference : the experiment whose best accuracy is a further target, and whose whole training
+        (median over seeds) gives ``reference_seconds``
+    targets : accuracies by their ``target_kind``
 
     Returns
     -------
@@ -34,11 +35,11 @@ def build_time_to_accuracy(
     """
     of_reference = history[history["experiment"] == reference]
     whole = float(of_reference.groupby("seed")["wall_seconds"].sum().median())
-    targets = [(accuracy, "published") for accuracy in published]
-    targets.append((find_best_accuracy(of_reference), "best of the reference"))
+    all_targets = [(target, kind) for kind, values in targets.items() for target in values]
+    all_targets.append((find_best_accuracy(of_reference), "best of the reference"))
     rows = []
     for names, training in history.sort_values("epoch").groupby(_TRAINING, sort=False):
-        for target, kind in targets:
+        for target, kind in all_targets:
             reached = training["test_accuracy"].to_numpy() >= target
             spent = training.iloc[: int(reached.argmax()) + 1] if reached.any() else None
             row = dict(zip(_TRAINING, names, strict=True)) | {

@@ -155,7 +155,8 @@ def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
             "none",
             "comparison.controls: found 'none'; allowed: a name in exp",
         ),
-        ("comparison.published", [], "comparison.published: found []; allowed: at least 1"),
+        ("comparison.targets", [0.9, 0.9], "comparison.targets: found [0.9] more than once"),
+        ("comparison.targets", [97], "comparison.targets[0]: found 97; allowed: at most 1"),
         (
             "comparison.published",
             [{"accuracy": 1.2, "epoch": 1}],

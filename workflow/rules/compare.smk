@@ -72,6 +72,9 @@ rule compare_times:
     localrule: True
     params:
         reference=CONFIG.comparison.reference,
-        published=[point.accuracy for point in PUBLISHED],
+        targets={
+            "published": [point.accuracy for point in PUBLISHED],
+            "configured": list(CONFIG.comparison.targets),
+        },
     script:
         "../scripts/compare_times.py"
