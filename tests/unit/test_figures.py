@@ -13,6 +13,7 @@ from mlplab.figures.style import (
     GREY,
     VARIANT_STYLES,
     label_logarithmic,
+    label_shares,
     save_figure,
     space_color,
     variant_styles,
@@ -328,6 +329,15 @@ def test_a_logarithmic_axis_has_labels_however_short_it_is(low, high, labels):
     ticks = axis.get_xticklabels(which="both")
     seen = {tick.get_text() for tick in ticks if low <= tick.get_position()[0] <= high} - {""}
     assert sorted(seen, key=float) == labels
+    plt.close(figure)
+
+
+def test_an_axis_of_accuracies_has_no_label_above_one():
+    figure, axis = plt.subplots()
+    axis.set(ylim=(0.85, 1.15), yticks=[0.9, 1.0, 1.1])
+    label_shares(axis.yaxis)
+    figure.canvas.draw()
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["0.9", "1.0", ""]
     plt.close(figure)
 
 

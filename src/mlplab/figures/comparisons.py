@@ -12,6 +12,7 @@ from mlplab.figures.style import (
     NEUTRAL,
     label_logarithmic,
     label_points,
+    label_shares,
     ordered_spaces,
     space_color,
     space_label,
@@ -53,6 +54,7 @@ def plot_feature_controls(controls: pd.DataFrame) -> Figure:
     right.axvline(0, color=NEUTRAL, linewidth=0.8, linestyle=":")
     left.set_yticks(rows.index, rows["input_space"].map(space_label))
     left.set(xlabel="test accuracy", title=f"After {reference['epochs']} epochs")
+    label_shares(left.xaxis)
     right.set(
         xlabel="difference of test accuracy, seed by seed",
         title=f"Against {space_label(reference['input_space'])}",
@@ -86,6 +88,7 @@ def plot_lambda_rule(rule: pd.DataFrame) -> Figure:
         ylabel="validation accuracy",
         title=f"After {rule['epochs'].iloc[0]} epochs; bars are 95 % intervals over seeds",
     )
+    label_shares(axis.yaxis)
     axis.axvline(1.0, color=NEUTRAL, linewidth=0.8, linestyle=":")
     first = rule[rule["input_space"] == rule["input_space"].iloc[0]]
     labels = [f"{f:g}\n{l2:.2g}" for f, l2 in zip(first["l2_factor"], first["l2"], strict=True)]
@@ -116,6 +119,7 @@ def plot_time_to_accuracy(curves: pd.DataFrame, summary: pd.DataFrame) -> Figure
         ends.append((last["wall_seconds"], last["test_accuracy"], space_label(space), color))
     axis.set_xscale("log")
     label_logarithmic(axis.xaxis)
+    label_shares(axis.yaxis)
     axis.set(xlabel="time of training (seconds)", ylabel="test accuracy")
     top = max(curves["highest"].max(), summary["target"].max())
     # Curves that end below the targets are labelled there.
@@ -164,6 +168,7 @@ def plot_controls_over_time(curves: pd.DataFrame) -> Figure:
     seen = curves[curves["highest"] >= axis.get_ylim()[0]]
     axis.set_xlim(0.8 * seen["cpu_seconds"].min(), right)
     label_logarithmic(axis.xaxis)
+    label_shares(axis.yaxis)
     label_points(axis, ends)
     return figure
 

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
-from mlplab.figures.style import NEUTRAL, label_points, space_color
+from mlplab.figures.style import NEUTRAL, label_points, label_shares, space_color
 
 _PANELS = {
     "last_batch_cost": "cost of the last mini-batch\n(sum of log-losses)",
@@ -82,6 +82,7 @@ def plot_cost_and_accuracy(run: pd.DataFrame) -> Figure:
     cost.yaxis.set_minor_locator(NullLocator())
     cost.yaxis.set_major_formatter(FuncFormatter(_thousands))
     accuracy.set(ylabel="share of the images classified rightly")
+    label_shares(accuracy.yaxis)
     for axis in (cost, accuracy):
         _label_epochs(axis)
     _show_upper_part(accuracy, run)

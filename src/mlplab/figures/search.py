@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mlplab.figures.style import NEUTRAL, label_logarithmic, space_color
+from mlplab.figures.style import NEUTRAL, label_logarithmic, label_shares, space_color
 
 # Shapes too, so that spaces keep apart in grey, and those of one kind of space.
 _MARKERS = ["o", "s", "^", "D", "v", "P"]
@@ -67,6 +67,7 @@ def _draw_trials(axis: Axes, trials: pd.DataFrame) -> None:
         + (f"; {diverged} diverged" if diverged else ""),
     )
     label_logarithmic(axis.xaxis)
+    label_shares(axis.yaxis)
     axis.legend(loc="lower right", frameon=False)
 
 
@@ -92,4 +93,5 @@ def _draw_result(axis: Axes, result: pd.DataFrame, summary: pd.Series) -> None:
         )
     axis.set_xticks([0.0, 0.5], ["seeds", "mean, 95 %"])
     axis.set(xlim=(-0.4, 1.3), ylabel="accuracy on the test images", title="The chosen setting")
+    label_shares(axis.yaxis)
     axis.grid(axis="x", visible=False)

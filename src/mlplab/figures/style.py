@@ -18,7 +18,7 @@ from matplotlib.axis import Axis
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import Formatter
+from matplotlib.ticker import Formatter, ScalarFormatter
 
 from mlplab.files import atomic_path, save_table
 from mlplab.spaces import parse_space
@@ -134,6 +134,19 @@ def label_logarithmic(axis: Axis) -> None:
     """Label a logarithmic axis, at minor ticks too."""
     axis.set_major_formatter(LogarithmicLabels())
     axis.set_minor_formatter(LogarithmicLabels())
+
+
+class ShareLabels(ScalarFormatter):
+    """Labels of accuracies: an axis may need room above 1, and no number there."""
+
+    def __call__(self, value: float, position: int | None = None) -> str:
+        """The label of a tick; empty above 1."""
+        return "" if value > 1 + 1e-9 else super().__call__(value, position)
+
+
+def label_shares(axis: Axis) -> None:
+    """Label an axis of accuracies."""
+    axis.set_major_formatter(ShareLabels())
 
 
 def variant_styles(variants: Iterable[str]) -> dict[str, Style]:

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from mlplab.figures.style import (
     FRAMEWORK_STYLES,
     label_logarithmic,
+    label_shares,
     ordered_spaces,
     space_color,
     space_label,
@@ -59,6 +60,7 @@ def plot_training_history(chosen: pd.DataFrame) -> Figure:
         cost.set_yscale("log")
         label_logarithmic(cost.yaxis)
         accuracy.set(xlabel="epoch")
+        label_shares(accuracy.yaxis)
         labels.append((accuracy, ends))
     axes[0, 0].set(ylabel="training cost / that of epoch 1")
     axes[1, 0].set(ylabel="accuracy (solid: test, dotted: training)")
