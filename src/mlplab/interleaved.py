@@ -124,7 +124,8 @@ def measure_cases(
     DataFrame with a row per turn: variant (the name of the case), batch_size, n_threads, round,
     attempt, processors_awake (see :func:`mlplab.processors.keep_processors_awake`),
     load_average_before and foreign_cpu_share_before (of the round), epochs,
-    wall_seconds, cpu_seconds, seconds_per_epoch, foreign_cpu_share, core_round_trip_ns (see
+    wall_seconds, cpu_seconds, seconds_per_epoch, foreign_cpu_share (see
+    :class:`mlplab.timing.QuietWatch`), core_round_trip_ns (see
     :class:`mlplab.core_distance.CoreDistance`; the longer of those before and after the turn),
     contaminated (others used more than a tenth of the machine, or processors were far apart),
     first_epoch_seconds, blas_threads (as threadpoolctl sees them in the process), notes, and a
@@ -253,7 +254,8 @@ def _measure_turn(
     runner.wait_until_at_rest()
     # What the child used, between its epochs too, is not foreign; QuietWatch counts this process.
     own = epochs[-1].cpu_stop - epochs[0].cpu_start
-    foreign = max(0.0, watch.foreign_share - own / (watch.elapsed * (os.cpu_count() or 1)))
+    foreign = watch.foreign_share - own / (watch.elapsed * (os.cpu_count() or 1))
+    foreign = float(np.maximum(0.0, foreign))  # NaN, which is unknown, remains
     wall = sum(epoch.wall_seconds for epoch in epochs)
     round_trip = longest(round_trip, distance.measure())
     return {

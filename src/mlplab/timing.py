@@ -42,7 +42,9 @@ def _own_cpu_seconds() -> float:
 class QuietWatch:
     """Measures, as a context manager, the CPU seconds that other processes used meanwhile.
 
-    A process that this one has started is another one as long as it has not ended.
+    A process that this one has started is another one as long as it has not ended. The system
+    counts the seconds of all processes in ticks; the share is NaN where there are none, and of
+    times so short that a tick of each processor would be a ``contaminated`` share.
     """
 
     foreign_share: float = field(default=float("nan"), init=False)
@@ -56,7 +58,8 @@ class QuietWatch:
         machine, own, wall = self._start
         self.elapsed = time.perf_counter() - wall
         now = _machine_cpu_seconds()
-        if machine is None or now is None:
+        shortest = 1 / (os.sysconf("SC_CLK_TCK") * CONTAMINATED_ABOVE)
+        if machine is None or now is None or self.elapsed < shortest:
             return
         foreign = max(0.0, (now - machine) - (_own_cpu_seconds() - own))
         capacity = self.elapsed * (os.cpu_count() or 1)

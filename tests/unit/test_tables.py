@@ -1,6 +1,7 @@
 import platform
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -110,8 +111,17 @@ def test_a_busy_machine_is_noticed(monkeypatch):
     seconds = iter([100.0, 100.0 + 1e6])
     monkeypatch.setattr("mlplab.timing._machine_cpu_seconds", lambda: next(seconds))
     with watch:
-        pass
+        time.sleep(0.11)
     assert watch.contaminated
+
+
+def test_of_a_time_shorter_than_ticks_can_tell_nothing_is_claimed(monkeypatch):
+    seconds = iter([100.0, 100.02])
+    monkeypatch.setattr("mlplab.timing._machine_cpu_seconds", lambda: next(seconds))
+    with QuietWatch() as watch:
+        pass
+    assert np.isnan(watch.foreign_share)
+    assert not watch.contaminated
 
 
 def test_a_process_that_it_started_and_that_ended_is_no_other(monkeypatch):
