@@ -33,6 +33,24 @@ def deep_model(*variants):
     return table[table["variant"].isin(variants)]
 
 
+def operation_times():
+    """Two batch sizes; two functions for one of NumPy's products."""
+    rows = [
+        (framework, operation, function, layer, size, factor * seconds)
+        for framework, factor in (("numpy", 1), ("tensorflow", 3))
+        for size, seconds in ((32, 1.0), (10_000, 0.1))
+        for operation, function, layer in (
+            ("gather", "take", None),
+            ("forward", "matmul", "L0"),
+            ("forward", "matmul", "L1"),
+            ("step_overhead", "step", None),
+        )
+    ]
+    rows.append(("numpy", "forward", "dot", "L1", 32, 0.5))
+    columns = ["framework", "operation", "function", "layer", "batch_size", "seconds_per_epoch"]
+    return pd.DataFrame(rows, columns=columns)
+
+
 def search_result(*accuracies):
     return pd.DataFrame({"test_accuracy": accuracies})
 
@@ -44,10 +62,7 @@ def search_result(*accuracies):
         ("batch_size_ratios", ratios(input_space="clusters-70")),
         ("final_accuracies", pd.DataFrame({"experiment": ["other"]})),
         ("optimization_ladder_summary", pd.DataFrame({"step": [0], "accuracy": ["batch"]})),
-        (
-            "thread_scaling",
-            pd.DataFrame({"n_threads": [2], "framework": ["numpy"], "setting": ["api"]}),
-        ),
+        ("operation_times", operation_times().query("framework == 'numpy'")),
         ("deep_model", deep_model()),
         (
             "time_to_accuracy_summary",
@@ -163,22 +178,16 @@ def test_accuracies_are_means_with_the_range_of_their_seeds():
     assert sentence.endswith("rightly after 35 epochs (2 seeds).")
 
 
-def test_quiet_turns_tell_the_processors_used():
-    turns = pd.DataFrame(
-        {
-            "framework": ["numpy", "numpy", "keras", "keras", "keras", "keras"],
-            "setting": ["environment", "api", *["environment"] * 3, "api"],
-            "n_threads": [1, 1, 1, 1, 1, 2],
-            "cpus_used": [1.0, 1.01, 1.2, 1.2, 0.1, 1.9],
-            "contaminated": [False, False, False, False, True, False],
-        }
+def test_why_is_told_by_what_steps_and_operations_take():
+    times = operation_times()
+    (sentence,) = find({"operation_times": times})
+    assert sentence == (
+        "Why: in an epoch at batch size 32, what a step costs beside its operations adds up to 3 s "
+        "in Keras and 1 s in NumPy, and the operations, called one by one, to 9 s in TensorFlow "
+        "and 2.5 s in NumPy; at 10,000 to 0.3 and 0.1 s, and to 0.9 and 0.3 s."
     )
-    (sentence,) = find({"thread_scaling": turns})
-    assert "NumPy used 1.00 by the environment and 1.01 by functions" in sentence
-    assert "Keras used 1.20 by the environment" in sentence
-    assert "1.90" not in sentence
-    (sentence,) = find({"thread_scaling": turns[turns["framework"] == "numpy"]})
-    assert "Keras" not in sentence
+    (sentence,) = find({"operation_times": times[times["batch_size"] == 32]})
+    assert sentence.endswith("2.5 s in NumPy.")
 
 
 def test_steps_of_the_ladder_are_compared_with_what_was_published():

@@ -30,9 +30,10 @@ _FRAMEWORKS = ["numpy", "tensorflow"]
 
 
 def select_operations(times: pd.DataFrame) -> pd.DataFrame:
-    """The rows of ``operation_times.csv`` that are drawn: products by the function in use.
+    """The rows of ``operation_times.csv`` that are drawn: of NumPy's products those by ``np.dot``.
 
-    NumPy's were also measured with ``np.matmul``, which the network does not call.
+    They were also measured with ``np.matmul``, which the network calls where two threads share the
+    features of a batch.
     """
     return times[times["function"] != "np.matmul"].reset_index(drop=True)
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import product
 
 import pandas as pd
-
-from mlplab.timing import quiet_rounds
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -98,19 +97,30 @@ def _tell_ladder(summary: pd.DataFrame) -> str | None:
     )
 
 
-def _tell_threads(turns: pd.DataFrame) -> str | None:
-    single = turns[turns["n_threads"] == 1]
-    parts = []
-    for framework, name in (("numpy", "NumPy"), ("keras", "Keras")):
-        rows = single[single["framework"] == framework]
-        used = [
-            f"{quiet_rounds(rows[rows['setting'] == setting])['cpus_used'].median():.2f} {words}"
-            for setting, words in (("environment", "by the environment"), ("api", "by functions"))
-            if (rows["setting"] == setting).any()
-        ]
-        if used:
-            parts.append(f"{name} used {_join(used)}")
-    return f"Limited to one thread, {'; '.join(parts)} (processors, medians)." if parts else None
+def _tell_operations(times: pd.DataFrame) -> str | None:
+    fastest = times.fillna({"layer": ""}).groupby(
+        ["batch_size", "framework", "operation", "layer"], as_index=False
+    )["seconds_per_epoch"]
+    rows = fastest.min()  # of an operation that several functions do
+    rows["beside"] = rows["operation"] == "step_overhead"
+    seconds = rows.pivot_table("seconds_per_epoch", "batch_size", ["beside", "framework"], "sum")
+    if set(seconds.columns) != set(product((True, False), ("numpy", "tensorflow"))):
+        return None
+    first, last = seconds.iloc[0], seconds.iloc[-1]
+    text = (
+        f"Why: in an epoch at batch size {seconds.index[0]:,}, what a step costs beside its "
+        f"operations adds up to {first[True, 'tensorflow']:.2g} s in Keras and "
+        f"{first[True, 'numpy']:.2g} s in NumPy, and the operations, called one by one, to "
+        f"{first[False, 'tensorflow']:.2g} s in TensorFlow and {first[False, 'numpy']:.2g} s in "
+        "NumPy"
+    )
+    if len(seconds) > 1:
+        text += (
+            f"; at {seconds.index[-1]:,} to {last[True, 'tensorflow']:.2g} and "
+            f"{last[True, 'numpy']:.2g} s, and to {last[False, 'tensorflow']:.2g} and "
+            f"{last[False, 'numpy']:.2g} s"
+        )
+    return f"{text}."
 
 
 def _tell_deep_model(table: pd.DataFrame) -> str | None:
@@ -187,8 +197,8 @@ _FINDINGS: tuple[tuple[str, Callable[[pd.DataFrame], str | None]], ...] = (
     ("claims", _tell_claims),
     ("final_accuracies", _tell_accuracy),
     ("batch_size_ratios", _tell_ratios),
+    ("operation_times", _tell_operations),
     ("optimization_ladder_summary", _tell_ladder),
-    ("thread_scaling", _tell_threads),
     ("deep_model", _tell_deep_model),
     ("cluster_choices", _tell_clusters),
     ("time_to_accuracy_summary", _tell_time_to_accuracy),
