@@ -46,7 +46,7 @@ def operation_times():
             ("step_overhead", "step", None),
         )
     ]
-    rows.append(("numpy", "forward", "dot", "L1", 32, 0.5))
+    rows.append(("numpy", "forward", "np.matmul", "L1", 32, 0.5))
     columns = ["framework", "operation", "function", "layer", "batch_size", "seconds_per_epoch"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -182,12 +182,13 @@ def test_why_is_told_by_what_steps_and_operations_take():
     times = operation_times()
     (sentence,) = find({"operation_times": times})
     assert sentence == (
-        "Why: in an epoch at batch size 32, what a step costs beside its operations adds up to 3 s "
+        "In an epoch at batch size 32, what a step costs beside its operations adds up to 3 s "
         "in Keras and 1 s in NumPy, and the operations, called one by one, to 9 s in TensorFlow "
-        "and 2.5 s in NumPy; at 10,000 to 0.3 and 0.1 s, and to 0.9 and 0.3 s."
+        "and 3 s in NumPy; at 10,000 to 0.3 and 0.1 s, and to 0.9 and 0.3 s."
     )
-    (sentence,) = find({"operation_times": times[times["batch_size"] == 32]})
-    assert sentence.endswith("2.5 s in NumPy.")
+    lacks_one = times[(times["batch_size"] == 32) | (times["framework"] == "numpy")]
+    (sentence,) = find({"operation_times": lacks_one})
+    assert sentence.endswith("3 s in NumPy.")
 
 
 def test_steps_of_the_ladder_are_compared_with_what_was_published():

@@ -110,7 +110,7 @@ def time_numpy(problem: Problem, clock: Clock) -> None:
     for layer, weights in enumerate(parameters.weights):
         timers |= _numpy_layer(layer, batch, weights, random)
     timers["step_overhead", "Trainer.run_epoch", ""] = _numpy_step_overhead(batch)
-    # As in training, where a pool of SciPy's own would wait busily beside that of NumPy.
+    # SciPy's on one thread, as in training: its pool would wait busily beside that of NumPy.
     with limit_blas_threads(problem.n_threads):
         _run(timers, problem, clock)
 

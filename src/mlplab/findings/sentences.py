@@ -1,4 +1,4 @@
-"""Sentences made from tables; every number in them stands in a table."""
+"""Sentences made from tables; every number in them stands in a table, or is a sum of some."""
 
 from __future__ import annotations
 
@@ -98,17 +98,19 @@ def _tell_ladder(summary: pd.DataFrame) -> str | None:
 
 
 def _tell_operations(times: pd.DataFrame) -> str | None:
-    fastest = times.fillna({"layer": ""}).groupby(
-        ["batch_size", "framework", "operation", "layer"], as_index=False
-    )["seconds_per_epoch"]
-    rows = fastest.min()  # of an operation that several functions do
-    rows["beside"] = rows["operation"] == "step_overhead"
-    seconds = rows.pivot_table("seconds_per_epoch", "batch_size", ["beside", "framework"], "sum")
+    # Of NumPy's products those by np.dot, as in the figure of the operations.
+    rows = times[times["function"] != "np.matmul"]
+    rows = rows.assign(beside=rows["operation"] == "step_overhead")
+    seconds = rows.pivot_table(
+        "seconds_per_epoch", "batch_size", ["beside", "framework"], "sum"
+    ).dropna()
     if set(seconds.columns) != set(product((True, False), ("numpy", "tensorflow"))):
+        return None
+    if seconds.empty:
         return None
     first, last = seconds.iloc[0], seconds.iloc[-1]
     text = (
-        f"Why: in an epoch at batch size {seconds.index[0]:,}, what a step costs beside its "
+        f"In an epoch at batch size {seconds.index[0]:,}, what a step costs beside its "
         f"operations adds up to {first[True, 'tensorflow']:.2g} s in Keras and "
         f"{first[True, 'numpy']:.2g} s in NumPy, and the operations, called one by one, to "
         f"{first[False, 'tensorflow']:.2g} s in TensorFlow and {first[False, 'numpy']:.2g} s in "
