@@ -88,3 +88,12 @@ def build_final_accuracies(history: pd.DataFrame) -> pd.DataFrame:
     return last.merge(trainings["wall_seconds"].sum(), on=TRAINING_KEYS).rename(
         columns={"epoch": "epochs", "wall_seconds": "training_seconds"}
     )
+
+
+def select_operations(times: pd.DataFrame) -> pd.DataFrame:
+    """The rows of ``operation_times.csv`` that are told: of NumPy's products those by ``np.dot``.
+
+    They were also measured with ``np.matmul``, which the network calls where two threads share the
+    features of a batch.
+    """
+    return times[times["function"] != "np.matmul"].reset_index(drop=True)

@@ -19,7 +19,6 @@ CONTAMINATED_ABOVE = 0.10
 # The threads of a pool wait busily for some time after their last work, and would take a
 # processor from whoever comes next: those of OpenBLAS the longest, 2^26 cycles or about 0.03 s.
 POOL_SLEEPS_AFTER_SECONDS = 0.05
-_LOOK_SECONDS = 0.1
 
 
 def _machine_cpu_seconds() -> float | None:
@@ -30,6 +29,11 @@ def _machine_cpu_seconds() -> float | None:
         return None
     user, nice, system, _idle, _iowait, irq, softirq = (int(number) for number in numbers[:7])
     return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
+
+
+def _shortest_told() -> float:
+    """Seconds in which a tick of each processor is the share that is not yet ``contaminated``."""
+    return 1 / (os.sysconf("SC_CLK_TCK") * CONTAMINATED_ABOVE)
 
 
 def _own_cpu_seconds() -> float:
@@ -58,8 +62,7 @@ class QuietWatch:
         machine, own, wall = self._start
         self.elapsed = time.perf_counter() - wall
         now = _machine_cpu_seconds()
-        shortest = 1 / (os.sysconf("SC_CLK_TCK") * CONTAMINATED_ABOVE)
-        if machine is None or now is None or self.elapsed < shortest:
+        if machine is None or now is None or self.elapsed < _shortest_told():
             return
         foreign = max(0.0, (now - machine) - (_own_cpu_seconds() - own))
         capacity = self.elapsed * (os.cpu_count() or 1)
@@ -72,13 +75,13 @@ class QuietWatch:
 
 
 def share_of_others() -> float:
-    """Share of the machine that others use now, in a tenth of a second of idleness; NaN unknown.
+    """Share of the machine that others use now, while this process is idle; NaN where unknown.
 
-    First it waits until the threads of pools sleep.
+    First it waits until the threads of pools sleep, then it looks for as short as ticks can tell.
     """
     time.sleep(POOL_SLEEPS_AFTER_SECONDS)
     with QuietWatch() as watch:
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(_shortest_told())
     return watch.foreign_share
 
 

@@ -21,6 +21,7 @@ from mlplab.figures.style import (
 from mlplab.figures.threads import plot_thread_scaling
 from mlplab.figures.training import plot_training_history, select_trainings
 from mlplab.ladder.backward import build_backward_times
+from mlplab.tables import select_operations
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +74,7 @@ def times():
 
 
 def test_operations_show_the_seconds_of_the_functions_in_use(times):
-    chosen = operations.select_operations(times)
+    chosen = select_operations(times)
     assert set(chosen["function"]) == {"take", "np.dot", "tf.matmul"}
     figure = operations.plot_operations(chosen)
     assert [axis.get_title(loc="left") for axis in figure.axes] == [
@@ -91,7 +92,7 @@ def test_operations_show_the_seconds_of_the_functions_in_use(times):
 
 
 def test_the_roof_is_the_fastest_product(times):
-    chosen = operations.select_operations(times)
+    chosen = select_operations(times)
     figure = operations.plot_roofline(chosen)
     fastest = chosen["gflops"].max()
     assert figure.axes[0].get_ylabel() == "speed (10⁹ operations a second)"
@@ -338,6 +339,10 @@ def test_an_axis_of_accuracies_has_no_label_above_one():
     label_shares(axis.yaxis)
     figure.canvas.draw()
     assert [label.get_text() for label in axis.get_yticklabels()] == ["0.9", "1.0", ""]
+    axis.set(ylim=(0.99995, 1.00005), yticks=[0.99996, 0.99998, 1.0])
+    figure.canvas.draw()
+    seen = [label.get_text() for label in axis.get_yticklabels()]
+    assert seen == ["0.99996", "0.99998", "1.00000"]
     plt.close(figure)
 
 

@@ -59,7 +59,7 @@ class PoolsClock:
         self.turns.append({"scipy.libs" in pool["filepath"]: pool["num_threads"] for pool in pools})
 
 
-def test_operations_of_numpy_have_the_threads_that_they_have_in_training(samples):
+def test_scipys_blas_has_one_thread_while_operations_of_numpy_are_timed(samples):
     # With two pools at work products waited for SciPy's threads, up to a thousand times as long.
     clock = PoolsClock()
     with threadpool_limits(3, user_api="blas"):

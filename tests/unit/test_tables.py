@@ -10,7 +10,7 @@ import pytest
 
 from mlplab import tables
 from mlplab.files import save_table
-from mlplab.timing import QuietWatch, machine_record, median_ratio
+from mlplab.timing import QuietWatch, machine_record, median_ratio, share_of_others
 
 
 def history(framework, seconds, experiment="batch_sizes"):
@@ -113,6 +113,10 @@ def test_a_busy_machine_is_noticed(monkeypatch):
     with watch:
         time.sleep(0.11)
     assert watch.contaminated
+
+
+def test_a_look_is_long_enough_to_tell_the_share_of_others():
+    assert np.isnan(share_of_others()) != Path("/proc/stat").exists()
 
 
 def test_of_a_time_shorter_than_ticks_can_tell_nothing_is_claimed(monkeypatch):

@@ -179,8 +179,10 @@ def test_after_ctrl_c_a_run_says_that_it_goes_on(tiny_copy):
     process = start(tiny_copy, *TINY_FILE)
     # Until a job is at work: on a busy machine Snakemake 9.27 once lost a signal while it prepared
     # jobs, maybe one that asyncio took to cancel a coroutine with nothing left to wait for.
+    last_moment = time.monotonic() + 120
     while not list((results / "logs").glob("plot_training_run/*.log")):
         assert process.poll() is None
+        assert time.monotonic() < last_moment
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGINT)
     said = process.communicate()[0]

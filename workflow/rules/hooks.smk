@@ -38,7 +38,8 @@ def lock_before_planning():
 
     In place of Snakemake's own lock, which a killed run leaves behind for the user to clear. Taken
     as soon as it is known that jobs are to be run: who looks for files while another run removes
-    and makes them finds some missing that a moment before were there, and ends with that.
+    and makes them finds some missing that a moment before were there, and ends with that. Snakemake
+    (9.27) has no hook there, and plans in a method of its own.
     """
     plan = workflow._build_dag
 

@@ -188,7 +188,7 @@ def _draw_targets(axis: Axes, summary: pd.DataFrame) -> None:
         axis.axhline(row["target"], color="#888888", linewidth=0.7, linestyle="--")
         is_near = above - row["target"] < _NEAR * (high - low)
         axis.annotate(
-            f"{row['target']:.4f}".rstrip("0").rstrip(".") + f" {row['target_kind']}",
+            f"{row['target']:.4g} {row['target_kind']}",
             (0.01, row["target"]),
             xycoords=("axes fraction", "data"),
             xytext=(0, -2 if is_near else 2),

@@ -29,15 +29,6 @@ _PRODUCTS = {
 _FRAMEWORKS = ["numpy", "tensorflow"]
 
 
-def select_operations(times: pd.DataFrame) -> pd.DataFrame:
-    """The rows of ``operation_times.csv`` that are drawn: of NumPy's products those by ``np.dot``.
-
-    They were also measured with ``np.matmul``, which the network calls where two threads share the
-    features of a batch.
-    """
-    return times[times["function"] != "np.matmul"].reset_index(drop=True)
-
-
 def plot_operations(times: pd.DataFrame) -> Figure:
     """Seconds that each operation takes in an epoch, a panel per batch size."""
     sizes = sorted(times["batch_size"].unique())

@@ -146,7 +146,7 @@ class ShareLabels(ScalarFormatter):
 
 def label_shares(axis: Axis) -> None:
     """Label an axis of accuracies."""
-    axis.set_major_formatter(ShareLabels())
+    axis.set_major_formatter(ShareLabels(useOffset=False))
 
 
 def variant_styles(variants: Iterable[str]) -> dict[str, Style]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from itertools import product
 
 import pandas as pd
+
+from mlplab.tables import select_operations
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -98,14 +99,11 @@ def _tell_ladder(summary: pd.DataFrame) -> str | None:
 
 
 def _tell_operations(times: pd.DataFrame) -> str | None:
-    # Of NumPy's products those by np.dot, as in the figure of the operations.
-    rows = times[times["function"] != "np.matmul"]
+    rows = select_operations(times)
     rows = rows.assign(beside=rows["operation"] == "step_overhead")
-    seconds = rows.pivot_table(
-        "seconds_per_epoch", "batch_size", ["beside", "framework"], "sum"
-    ).dropna()
-    if set(seconds.columns) != set(product((True, False), ("numpy", "tensorflow"))):
-        return None
+    seconds = rows.pivot_table("seconds_per_epoch", "batch_size", ["beside", "framework"], "sum")
+    wanted = pd.MultiIndex.from_product([[True, False], ["numpy", "tensorflow"]])
+    seconds = seconds.reindex(columns=wanted).dropna()
     if seconds.empty:
         return None
     first, last = seconds.iloc[0], seconds.iloc[-1]

@@ -47,6 +47,13 @@ def test_what_is_required_or_told_is_a_key_of_the_default_configuration(claims):
     assert [(i, path) for i, path in sorted(paths) if look_up(config, path) is ...] == []
 
 
+def test_claims_of_published_targets_are_of_no_target_of_ones_own(claims):
+    places = [getattr(claim.value, "where", {}) for claim in claims]
+    targets = [where for where in places if "target" in where]
+    assert len(targets) == 6
+    assert {where.get("target_kind") for where in targets} == {"published"}
+
+
 def test_the_default_run_tests_all_that_can_be_tested(claims):
     config = read_config()
     untested = {claim.id: unmet_requirements(claim, config) for claim in claims}
