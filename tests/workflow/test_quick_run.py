@@ -1,6 +1,7 @@
 """The workflow itself, on real images, as a user runs it."""
 
 import os
+import shutil
 import sys
 from itertools import product
 
@@ -129,10 +130,24 @@ def test_time_scalings_and_strengths_of_l2_have_their_tables(results):
     rule = pd.read_csv(tables / "lambda_rule.csv")
     assert rule["l2_factor"].tolist() == [0.1, 1.0]
     assert rule["l2"].tolist() == pytest.approx([0.1 * 0.2 * 30 / 784, 0.2 * 30 / 784])
-    assert pd.read_csv(tables / "scaling_comparison.csv").empty  # nothing is published of 10 epochs
     paired = pd.read_csv(tables / "reference_paired.csv").set_index("input_space")
     assert paired.loc["clusters-30", "against"] == "pixels"
     assert 0 < paired.loc["clusters-30", "mcnemar_p"] <= 1
+
+
+def test_scalings_are_compared_at_the_epochs_that_are_published(quick_checkout, tmp_path):
+    """The quick run has none of them: the articles published nothing of ten epochs or fewer."""
+    folder = tmp_path / "mlplab"
+    shutil.copytree(quick_checkout, folder)
+    table = "results/quick/tables/scaling_comparison.csv"
+    assert pd.read_csv(folder / table).empty
+    points = "comparison={published: [{accuracy: 0.5, epoch: 5}, {accuracy: 0.7, epoch: 10}]}"
+    done = snakemake(folder, *QUICK_FILE, "--config", points, "--", table)
+    assert done.returncode == 0, done.stderr
+    assert "rule train_experiment" not in done.stderr
+    scalings = pd.read_csv(folder / table)
+    assert set(scalings["input_space"]) == {"clusters-30", "clusters-30-whitened"}
+    assert set(scalings["epoch"]) == {5, 10}
 
 
 def test_every_input_is_followed_over_time_on_the_validation_images(results):
