@@ -97,6 +97,27 @@ def test_curves_that_end_far_below_the_targets_are_labelled_within_the_axis():
     assert all(frame.y0 < text.get_window_extent().y0 < frame.y1 for text in axis.texts)
 
 
+def test_targets_that_are_nearly_one_line_are_named_beside_each_other():
+    curves = pd.DataFrame(
+        {
+            "input_space": ["pixels"] * 2,
+            "epoch": [1, 2],
+            "wall_seconds": [1, 2],
+            "test_accuracy": [0.5, 0.6],
+            "lowest": [0.5, 0.6],
+            "highest": [0.5, 0.6],
+        }
+    )
+    targets = [(0.974, "published"), (0.5, "configured"), (0.978, "published")]
+    summary = pd.DataFrame(targets, columns=["target", "target_kind"]).assign(
+        input_space="pixels", seeds_reached=0, wall_seconds=np.nan
+    )
+    figure = comparisons.plot_time_to_accuracy(curves, summary)
+    wanted = ["0.5 configured", "0.978 published, 0.974 published", "pixels"]
+    assert sorted(words(figure)) == wanted
+    assert sorted(line.get_ydata()[0] for line in figure.axes[0].lines[-3:]) == [0.5, 0.974, 0.978]
+
+
 def test_controls_end_with_their_names_which_do_not_overlap():
     spaces = ["clusters-70", "clusters-70-whitened", "clusters-70-samplestandard", "pca-70"]
     spaces += ["projection-70", "images-70", "pixels"]

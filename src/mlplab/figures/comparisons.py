@@ -23,6 +23,8 @@ from mlplab.figures.style import (
 # above a line.
 _BELOW_TARGETS = 0.012
 _NEAR = 0.06
+# Closer than this share of the axis, the words of one line would cover those of another.
+_NEARLY_ONE = 0.02
 # How far below the lowest final accuracy the controls' axis begins: early epochs are left out.
 _BELOW_ENDS = 0.02
 _ROOM_ABOVE = 0.15
@@ -180,23 +182,30 @@ def _range_of_ends(lowest: float, highest: float) -> tuple[float, float]:
 
 
 def _draw_targets(axis: Axes, summary: pd.DataFrame) -> None:
-    """Horizontal lines with words at the left end: above, or below where the next line is near."""
+    """Horizontal lines with words at the left end: above, or below where the next line is near.
+
+    Lines that are nearly one have their words beside each other.
+    """
     low, high = axis.get_ylim()
     above = high
     targets = summary.drop_duplicates("target").sort_values("target", ascending=False)
-    for _, row in targets.iterrows():
-        axis.axhline(row["target"], color="#888888", linewidth=0.7, linestyle="--")
-        is_near = above - row["target"] < _NEAR * (high - low)
+    gaps = -targets["target"].diff() / (high - low)
+    for _, rows in targets.groupby((gaps > _NEARLY_ONE).cumsum()):
+        for target in rows["target"]:
+            axis.axhline(target, color="#888888", linewidth=0.7, linestyle="--")
+        highest, lowest = rows["target"].iloc[0], rows["target"].iloc[-1]
+        is_near = above - highest < _NEAR * (high - low)
+        words = zip(rows["target"], rows["target_kind"], strict=True)
         axis.annotate(
-            f"{row['target']:.4g} {row['target_kind']}",
-            (0.01, row["target"]),
+            ", ".join(f"{target:.4g} {kind}" for target, kind in words),
+            (0.01, lowest if is_near else highest),
             xycoords=("axes fraction", "data"),
             xytext=(0, -2 if is_near else 2),
             textcoords="offset points",
             va="top" if is_near else "bottom",
             color="#555555",
         )
-        above = row["target"]
+        above = lowest
 
 
 def _draw_interval(
