@@ -32,13 +32,13 @@ gallery:
 
 # STRICT=1 fails if a claim is not reproduced.
 claims: $(INSTALLED)
-	$(BIN)/python -m mlplab.claims results/$(RUN) $(if $(STRICT),--strict)
+	$(BIN)/python -m mlplab.reporting.claims results/$(RUN) $(if $(STRICT),--strict)
 
 readme-claims: $(INSTALLED)
-	$(BIN)/python -m mlplab.claims results/$(RUN) README.md
+	$(BIN)/python -m mlplab.reporting.claims results/$(RUN) README.md
 
 verify: $(INSTALLED)
-	$(BIN)/python -m mlplab.verify results/$(RUN)
+	$(BIN)/python -m mlplab.provenance.verify results/$(RUN)
 
 # A run of config/ as its file says now, any other as it was when it was made.
 CONFIGFILE = $(or $(wildcard config/$(RUN).yaml),results/$(RUN)/config.yaml)
@@ -91,7 +91,7 @@ format: $(INSTALLED)
 
 # What is generated from the models of the configuration: schemas for editors, and the reference.
 schema: $(INSTALLED)
-	$(BIN)/python -m mlplab.config_reference
+	$(BIN)/python -m mlplab.config.reference
 
 lock: $(INSTALLED)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

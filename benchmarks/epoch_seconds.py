@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from mlplab.benchmark.batch_sizes import measure_batch_size
+from mlplab.benchmark.registry import NAMES
 from mlplab.benchmark.summary import build_batch_size_ratios, summarize_batch_sizes
-from mlplab.files import save_table
-from mlplab.processors import available_threads
-from mlplab.timing import machine_record
-from mlplab.variants import NAMES
+from mlplab.machine.processors import available_threads
+from mlplab.machine.record import machine_record
+from mlplab.runtime.files import save_table
 
 SIZES = [32, 64, 128, 250, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000]
 
@@ -47,7 +47,7 @@ def main() -> None:
             variants=options.variants,
             n_threads=options.threads,
             rounds=options.rounds,
-            turn_seconds=options.turn_seconds,
+            measurement_seconds=options.measurement_seconds,
             retries=options.retries,
         )
         parts.append(turns)

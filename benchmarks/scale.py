@@ -22,15 +22,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mlplab.arrays import row_blocks
-from mlplab.cluster_quality import describe_clusters, find_ambiguous, measure_quality
-from mlplab.clustering import fit_kmeans
-from mlplab.features import make_features
-from mlplab.files import load_array, save_array, save_table
-from mlplab.machine import machine_record
-from mlplab.processors import available_threads
-from mlplab.scaling import scale_features
-from mlplab.silhouette import measure_silhouettes
+from mlplab.clusters.clustering import fit_kmeans
+from mlplab.clusters.quality import describe_clusters, find_ambiguous, measure_quality
+from mlplab.clusters.silhouette import measure_silhouettes
+from mlplab.features.scaling import scale_features
+from mlplab.features.transform import make_features
+from mlplab.machine.processors import available_threads
+from mlplab.machine.record import machine_record
+from mlplab.runtime.arrays import row_blocks
+from mlplab.runtime.files import load_array, save_array, save_table
 
 N_PIXELS, N_CLASSES, K = 784, 10, 70
 SILHOUETTE_SAMPLES = 10_000
@@ -169,7 +169,7 @@ def transform(space: str) -> Callable[[Path], Work]:
 
 def train_numpy(folder: Path) -> Work:
     """An epoch of the NumPy network, and the predictions of the test images."""
-    from mlplab.numpy_training import train_numpy
+    from mlplab.training.numpy_training import train_numpy
 
     return lambda: train_numpy(
         _samples(folder), **_network(), parameters={}, measure_every=1, test_every_epoch=False
@@ -178,15 +178,15 @@ def train_numpy(folder: Path) -> Work:
 
 def train_keras(folder: Path) -> Work:
     """An epoch of the Keras reference model with the accuracy of the test images."""
-    from mlplab.keras_mlp import configure_tensorflow
-    from mlplab.keras_training import train_keras_reference
+    from mlplab.keras_mlp.models import configure_tensorflow
+    from mlplab.training.keras_training import train_keras_reference
 
     configure_tensorflow(available_threads(), seed=0)
     return lambda: train_keras_reference(_samples(folder), **_network(), l2=0.01)
 
 
 def _samples(folder: Path) -> object:
-    from mlplab.training import Samples
+    from mlplab.training.samples import Samples
 
     return Samples(*open_arrays(folder, "x_train", "y_train", "x_test", "y_test"))
 
@@ -198,7 +198,7 @@ def _network() -> dict[str, object]:
 
 def predict(folder: Path) -> Work:
     """Labels that a NumPy network, trained on the test images, gives the training images."""
-    from mlplab.numpy_mlp import NumpyMLPClassifier
+    from mlplab.numpy_mlp.classifier import NumpyMLPClassifier
 
     x, x_test, y_test = open_arrays(folder, "x_train", "x_test", "y_test")
     network = NumpyMLPClassifier(epochs=1, random_state=0).fit(x_test, y_test)

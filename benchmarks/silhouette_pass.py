@@ -17,12 +17,12 @@ import pandas as pd
 from sklearn.metrics import silhouette_score
 from sklearn.preprocessing import normalize
 
-from mlplab.clustering import fit_kmeans
-from mlplab.data import load_dataset
-from mlplab.files import save_table
-from mlplab.processors import available_threads
-from mlplab.silhouette import measure_silhouettes
-from mlplab.timing import machine_record
+from mlplab.clusters.clustering import fit_kmeans
+from mlplab.clusters.silhouette import measure_silhouettes
+from mlplab.data.dataset import load_dataset
+from mlplab.machine.processors import available_threads
+from mlplab.machine.record import machine_record
+from mlplab.runtime.files import save_table
 
 Result = TypeVar("Result")
 

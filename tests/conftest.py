@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from mlplab import nearest_distance
 from mlplab.data import Dataset, fetch_dataset, load_dataset
+from mlplab.data.dataset import find_file
 from mlplab.data.registry import DatasetSpec, load_registry
+from mlplab.machine import nearest_distance
+from mlplab.machine.processors import available_threads
 from mlplab.numpy_mlp import planning
-from mlplab.processors import available_threads
 
 ROOT = Path(__file__).parents[1]
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -31,12 +32,12 @@ LONGEST = (
     "workflow/test_fashion_mnist.py",
     "workflow/test_module.py",
     "workflow/test_wrong_configs.py",
-    "unit/test_operations.py",
-    "unit/test_numpy_mlp.py",
-    "unit/test_interleaved.py",
-    "unit/test_fingerprint.py",
-    "unit/test_keras_mlp.py",
-    "unit/test_ladder.py",
+    "unit/benchmark/test_operations.py",
+    "unit/numpy_mlp/test_classifier.py",
+    "unit/benchmark/test_interleaved.py",
+    "unit/provenance/test_fingerprint.py",
+    "unit/keras_mlp/test_models.py",
+    "unit/benchmark/test_ladder.py",
     "unit/data/test_attacks.py",
     "workflow/test_own_data.py",
     "workflow/test_report.py",
@@ -71,7 +72,7 @@ def plans_of_these_tests(tmp_path_factory: pytest.TempPathFactory, worker_id: st
         folder = folder.parent
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MLPLAB_CACHE_DIR", str(folder / "cache"))
-        patch.setattr(planning, "CONTAMINATED_ABOVE", 2.0)
+        patch.setattr(planning, "DISTURBED_ABOVE", 2.0)
         patch.setattr(planning, "_MEASURED_PRODUCTS", planning._MEASURED_PRODUCTS // 8)
         patch.setattr(nearest_distance, "_LOOKS", 0)
         yield
@@ -82,16 +83,26 @@ def mnist_spec() -> DatasetSpec:
     return load_registry(ROOT / "config" / "datasets.yaml")["mnist"]
 
 
-@pytest.fixture(scope="session")
-def mnist_folder(mnist_spec: DatasetSpec) -> Path:
-    """A folder with the real files: MLPLAB_DATA_DIR, a folder beside the checkout, or fetched."""
+def find_mnist(spec: DatasetSpec) -> Path:
+    """Where the real files are: MLPLAB_DATA_DIR, a folder beside the checkout, or fetched."""
     beside = ROOT.parent / "shared" / "data" / "mnist"
     if os.environ.get("MLPLAB_DATA_DIR"):
         return Path(os.environ["MLPLAB_DATA_DIR"])
     if beside.is_dir():
         return beside
     folder = ROOT / "resources" / "mnist"
-    fetch_dataset(mnist_spec, folder)
+    fetch_dataset(spec, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def mnist_folder(mnist_spec: DatasetSpec, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of links to the real files, and to nothing that a run has left beside them."""
+    source, folder = find_mnist(mnist_spec), tmp_path_factory.mktemp("mnist")
+    for spec in mnist_spec.files.values():
+        path = find_file(source, spec.name)
+        assert path is not None, f"{source}: lacks {spec.name}"
+        (folder / path.name).symlink_to(path.resolve())
     return folder
 
 

@@ -16,7 +16,7 @@ from snakemake.settings.types import (
     ResourceSettings,
 )
 
-from mlplab.staleness import PlannedJob, explain
+from mlplab.provenance.staleness import PlannedJob, explain
 
 
 def plan_jobs(arguments):

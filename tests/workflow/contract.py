@@ -196,20 +196,20 @@ CHANGES = (
         libraries={"pooch": "99.0", "tqdm": "99.0", "pydantic": "99.0"},
     ),
     Change(
-        "code that draws, `mlplab.figures`",
+        "code that draws, `mlplab.reporting.figures`",
         FIGURES,
-        edit=append("src/mlplab/figures/__init__.py"),
-        because="module mlplab.figures changed",
+        edit=append("src/mlplab/reporting/figures/__init__.py"),
+        because="module mlplab.reporting.figures changed",
     ),
     Change(
-        "code of some figures, `mlplab.figures.clusters`",
+        "code of some figures, `mlplab.reporting.figures.clusters`",
         all_of("plot_cluster_sweep", "plot_cluster_cost"),
-        edit=append("src/mlplab/figures/clusters.py"),
+        edit=append("src/mlplab/reporting/figures/clusters.py"),
     ),
     Change(
         "the style of the figures",
         FIGURES,
-        edit=replace("src/mlplab/figures/style.py", '"font.size": 9', '"font.size": 10'),
+        edit=replace("src/mlplab/reporting/figures/style.py", '"font.size": 9', '"font.size": 10'),
     ),
     Change(
         "another version of matplotlib",
@@ -237,10 +237,10 @@ CHANGES = (
         libraries={"keras": "99.0"},
     ),
     Change(
-        "code of the silhouettes, `mlplab.silhouette`",
+        "code of the silhouettes, `mlplab.clusters.silhouette`",
         all_of("score_silhouettes", "measure_silhouette_error"),
         AFTER_SILHOUETTES,
-        edit=append("src/mlplab/silhouette.py"),
+        edit=append("src/mlplab/clusters/silhouette.py"),
     ),
     Change(
         "a script, `tabulate_training.py`",
@@ -252,7 +252,7 @@ CHANGES = (
     Change(
         "code that every script imports: `files`, `log`, `provenance` and theirs",
         ALL_JOBS,
-        edit=append("src/mlplab/files.py"),
+        edit=append("src/mlplab/runtime/files.py"),
     ),
     Change(
         "one more batch size in `train.batch_sizes`",

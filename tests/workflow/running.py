@@ -44,7 +44,7 @@ TINY = {
         "cluster_batch_sizes": [100],
         "variants": ["numpy", "keras"],
         "rounds": 1,
-        "turn_seconds": 0,
+        "measurement_seconds": 0,
         "retries": 0,
         "operations": {"batch_sizes": [100], "rounds": 1},
         "threads": {"batch_size": 100, "rounds": 1},

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from mlplab.claims import COLUMNS, load_claims
-from mlplab.claims.model import Query
+from mlplab.reporting.claims.evaluation import COLUMNS
+from mlplab.reporting.claims.model import Query, load_claims
 from tests.workflow.running import run
 
 
@@ -67,7 +67,7 @@ def test_each_claim_has_a_row_and_the_command_shows_them(quick_checkout, claims)
     assert table.columns.tolist() == COLUMNS
     assert table["id"].tolist() == [claim.id for claim in claims]
     assert table["evidence"].notna().all()
-    done = run(quick_checkout, sys.executable, "-m", "mlplab.claims", str(results))
+    done = run(quick_checkout, sys.executable, "-m", "mlplab.reporting.claims", str(results))
     assert done.returncode == 0, done.stderr
     assert f"{len(claims)} claims: " in done.stdout
     page = (results / "tables" / "claims.html").read_text()

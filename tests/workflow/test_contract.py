@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from mlplab.provenance import content_hash
+from mlplab.provenance.records import content_hash
 from tests.conftest import ROOT
 from tests.workflow.contract import ALL_JOBS, BEGIN, CHANGES, DOWNLOAD, with_table
 from tests.workflow.forks import Forks

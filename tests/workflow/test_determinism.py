@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlplab.clustering import fit_kmeans
+from mlplab.clusters.clustering import fit_kmeans
 from mlplab.data import load_dataset
-from mlplab.fingerprint import code_fingerprint
-from mlplab.keras_training import train_keras_reference
-from mlplab.numpy_training import train_numpy
-from mlplab.provenance import read_sidecar
-from mlplab.scaling import scale_features
-from mlplab.training import Samples
+from mlplab.features.scaling import scale_features
+from mlplab.provenance.fingerprint import code_fingerprint
+from mlplab.provenance.records import read_sidecar
+from mlplab.training.keras_training import train_keras_reference
+from mlplab.training.numpy_training import train_numpy
+from mlplab.training.samples import Samples
 
 WEIGHTS = {"learning_rate": 0.001, "decrease_const": 1e-6, "momentum": 5e-5, "l2": 0.01}
 

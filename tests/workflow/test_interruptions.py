@@ -11,8 +11,8 @@ from contextlib import suppress
 import pandas as pd
 import pytest
 
-from mlplab.locks import hold_lock
-from mlplab.verify import main as verify
+from mlplab.provenance.verify import main as verify
+from mlplab.runtime.locks import hold_lock
 from tests.workflow.running import (
     OWN,
     TINY_FILE,
@@ -25,7 +25,7 @@ from tests.workflow.running import (
 )
 
 KILLS = 20
-TIMING_COLUMNS = r"seconds|foreign_cpu_share|contaminated"
+TIMING_COLUMNS = r"seconds|foreign_cpu_share|disturbed"
 
 
 def start(folder, *arguments, **variables):
@@ -134,7 +134,7 @@ def test_a_run_killed_at_twenty_moments_ends_as_an_undisturbed_one(fresh_copy, t
 def names_of_results(folder):
     """Every file of a run that tells more than about its jobs; half-written ones would show."""
     paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    return {str(path) for path in paths if path.parts[0] not in ("logs", "benchmarks")}
+    return {str(path) for path in paths if path.parts[0] not in ("logs", "job_times")}
 
 
 def untimed(path):
@@ -276,10 +276,10 @@ def test_an_edit_during_a_run_fails_the_job_and_the_next_run_goes_on(tiny_copy):
 
 def test_what_is_stale_is_told_even_without_the_records_of_the_engine(tiny_copy):
     run(tiny_copy, "rm", "-r", ".snakemake")
-    with (tiny_copy / "src" / "mlplab" / "figures" / "__init__.py").open("a") as file:
+    with (tiny_copy / "src" / "mlplab" / "reporting" / "figures" / "__init__.py").open("a") as file:
         file.write("\nEDITED = True\n")
     told = run(tiny_copy, sys.executable, "workflow/why.py", *TINY_FILE).stdout
     assert "plot_cluster_sweep, which would not run by itself and has to be forced:" in told
-    assert "  module mlplab.figures changed" in told
+    assert "  module mlplab.reporting.figures changed" in told
     assert "train_numpy" not in told
     assert verify([str(tiny_copy / "results" / "tiny")]) == 0

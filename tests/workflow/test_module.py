@@ -6,7 +6,7 @@ import pytest
 import yaml
 from snakemake.utils import update_config
 
-from mlplab.verify import main as verify
+from mlplab.provenance.verify import main as verify
 from tests.workflow.running import TINY, environment, snakemake_command
 
 SNAKEFILE = """
@@ -33,7 +33,7 @@ rule count_fits:
 """
 
 
-COST = "results/tiny/benchmark/clusters/articles.csv"  # a header and a row
+COST = "results/tiny/measurements/clusters/articles.csv"  # a header and a row
 SWEEP = "results/tiny/tables/cluster_sweep.csv"  # a header and two values of K
 
 

@@ -11,8 +11,9 @@ import pytest
 import yaml
 
 from mlplab.benchmark.threads import thread_counts
-from mlplab.processors import available_threads, gpu_present
-from mlplab.tables import HISTORY_COLUMNS, SWEEP_COLUMNS
+from mlplab.clusters.sweep import SWEEP_COLUMNS
+from mlplab.machine.processors import available_threads, gpu_present
+from mlplab.reporting.tables.training import HISTORY_COLUMNS
 from tests.workflow.running import QUICK_FILE, run, snakemake
 
 
@@ -282,7 +283,7 @@ def test_the_merged_config_lies_beside_the_results(results):
 
 
 def test_every_result_is_as_recorded(quick_checkout):
-    verify = [sys.executable, "-m", "mlplab.verify", "results/quick", "resources/mnist"]
+    verify = [sys.executable, "-m", "mlplab.provenance.verify", "results/quick", "resources/mnist"]
     done = run(quick_checkout, *verify)
     assert done.returncode == 0, done.stdout
     assert "results checked, 0 not as recorded" in done.stdout

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from mlplab.verify import main as verify
+from mlplab.provenance.verify import main as verify
 from tests.workflow.slurm import why_no_cluster
 
 pytestmark = pytest.mark.skipif(bool(why_no_cluster()), reason=why_no_cluster())

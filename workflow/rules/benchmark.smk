@@ -1,5 +1,5 @@
 # in:  results/<run>/data/<space>/, results/<run>/data/labels/
-# out: results/<run>/benchmark/<space>/: turns of all variants with one batch size,
+# out: results/<run>/measurements/<space>/: turns of all variants with one batch size,
 #      benchmark/operations/, benchmark/deep_model/, results/<run>/tables/batch_size_*.csv,
 #      absent_variants.csv, operation_times.csv, thread_scaling.csv, deep_model.csv
 #
@@ -13,8 +13,8 @@ rule measure_batch_size:
         x_train=lambda wildcards: features(wildcards.space, "train"),
         y_train=rules.extract_labels.output.train,
     output:
-        turns=f"{RESULTS}/benchmark/{{space}}/batch-{{batch_size}}.csv",
-        absent=f"{RESULTS}/benchmark/{{space}}/batch-{{batch_size}}.absent.csv",
+        turns=f"{RESULTS}/measurements/{{space}}/batch-{{batch_size}}.csv",
+        absent=f"{RESULTS}/measurements/{{space}}/batch-{{batch_size}}.absent.csv",
     log:
         f"{RESULTS}/logs/measure_batch_size/{{space}}-batch-{{batch_size}}.log",
     threads: CONFIG.benchmark.n_threads
@@ -26,7 +26,7 @@ rule measure_batch_size:
         variants=list(CONFIG.benchmark.variants),
         n_threads=CONFIG.benchmark.n_threads,
         rounds=CONFIG.benchmark.rounds,
-        turn_seconds=CONFIG.benchmark.turn_seconds,
+        measurement_seconds=CONFIG.benchmark.measurement_seconds,
         retries=CONFIG.benchmark.retries,
         device=CONFIG.benchmark.device,
         gpu_memory_mib=CONFIG.benchmark.gpu_memory_mib,
@@ -58,7 +58,7 @@ rule measure_operations:
         x_train=features(pixel_space("numpy"), "train"),
         y_train=rules.extract_labels.output.train,
     output:
-        f"{RESULTS}/benchmark/operations/batch-{{batch_size}}.csv",
+        f"{RESULTS}/measurements/operations/batch-{{batch_size}}.csv",
     log:
         f"{RESULTS}/logs/measure_operations/batch-{{batch_size}}.log",
     threads: CONFIG.benchmark.n_threads
@@ -103,7 +103,7 @@ rule measure_threads:
     params:
         batch_size=CONFIG.benchmark.threads.batch_size,
         rounds=CONFIG.benchmark.threads.rounds,
-        turn_seconds=CONFIG.benchmark.turn_seconds,
+        measurement_seconds=CONFIG.benchmark.measurement_seconds,
         retries=CONFIG.benchmark.retries,
         seed=CONFIG.seeds[0],
     script:
@@ -117,7 +117,7 @@ rule train_deep_model:
         y_train=rules.extract_labels.output.train,
         y_test=rules.extract_labels.output.test,
     output:
-        f"{RESULTS}/benchmark/deep_model/{{variant}}.csv",
+        f"{RESULTS}/measurements/deep_model/{{variant}}.csv",
     log:
         f"{RESULTS}/logs/train_deep_model/{{variant}}.log",
     threads: CONFIG.benchmark.n_threads

@@ -14,7 +14,7 @@ rule fit_clusters:
     log:
         f"{RESULTS}/logs/fit_clusters/k-{{k}}-seed-{{seed}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/fit_clusters/k-{{k}}-seed-{{seed}}.tsv"
+        f"{RESULTS}/job_times/fit_clusters/k-{{k}}-seed-{{seed}}.tsv"
     wildcard_constraints:
         k=r"\d+",
     priority: EARLY

@@ -1,16 +1,18 @@
-# Helpers of the rules: the typed configuration, names of files and of feature spaces.
+# Helpers of the rules: the typed configuration, names of files and of input spaces.
 import os
 import sys
 
-from mlplab.config import GRID_EXPERIMENT, ConfigError, load_config
-from mlplab.config_benchmark import DEEP_VARIANTS
-from mlplab.config_types import AUTO
-from mlplab.data import DataError
+from mlplab.config.checks import GRID_EXPERIMENT
+from mlplab.config.faults import ConfigError
+from mlplab.config.loading import load_config
+from mlplab.config.benchmark import DEEP_VARIANTS
+from mlplab.config.fields import AUTO
+from mlplab.data.errors import DataError
 from mlplab.data.own import content_checksums, find_data
 from mlplab.data.registry import ROLES, load_registry
-from mlplab.processors import available_threads, gpu_present
-from mlplab.provenance import ALL_SLOTS
-from mlplab.spaces import parse_space
+from mlplab.machine.processors import available_threads, gpu_present
+from mlplab.provenance.records import ALL_SLOTS
+from mlplab.features.spaces import parse_space
 
 try:
     DATASETS = load_registry(workflow.source_path("../../config/datasets.yaml"))
@@ -104,7 +106,7 @@ CLUSTER_SPACES = [f"clusters-{k}" for k in CONFIG.transform.k_values]
 
 
 def training_histories(framework):
-    """A history for every feature space, batch size and seed of a framework."""
+    """A history for every input space, batch size and seed of a framework."""
     return expand(
         f"{RESULTS}/training/{framework}/{{space}}/batch-{{batch_size}}-seed-{{seed}}.csv",
         space=[pixel_space(framework), *CLUSTER_SPACES],
@@ -115,7 +117,7 @@ def training_histories(framework):
 
 def batch_size_turns(extension):
     """A file for every batch size on pixels, and for some on cluster distances."""
-    pattern = f"{RESULTS}/benchmark/{{space}}/batch-{{batch_size}}.{extension}"
+    pattern = f"{RESULTS}/measurements/{{space}}/batch-{{batch_size}}.{extension}"
     return [
         pattern.format(space=space, batch_size=batch_size)
         for space, batch_sizes in (

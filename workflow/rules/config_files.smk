@@ -3,8 +3,8 @@
 import os
 import sys
 
-from mlplab.config_faults import ConfigError
-from mlplab.config_files import check_config_files
+from mlplab.config.faults import ConfigError
+from mlplab.config.files import check_config_files
 
 try:
     check_config_files(

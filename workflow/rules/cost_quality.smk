@@ -1,5 +1,5 @@
 # in:  results/<run>/data/pixels-<scaling>/
-# out: results/<run>/benchmark/clusters/, results/<run>/tables/cluster_cost_quality.csv: seconds
+# out: results/<run>/measurements/clusters/, results/<run>/tables/cluster_cost_quality.csv: seconds
 #      and inertia of several ways to fit k-means
 #
 # Seconds are measured, so each job that does runs alone like the trainings, on one thread,
@@ -11,7 +11,7 @@ rule measure_cluster_cost:
         train=features(pixel_space("cluster"), "train"),
         test=features(pixel_space("cluster"), "test"),
     output:
-        f"{RESULTS}/benchmark/clusters/{{setting}}.csv",
+        f"{RESULTS}/measurements/clusters/{{setting}}.csv",
     log:
         f"{RESULTS}/logs/measure_cluster_cost/{{setting}}.log",
     threads: 1

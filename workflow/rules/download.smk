@@ -11,7 +11,7 @@ if DATA.spec:
         log:
             f"{RESULTS}/logs/download_dataset.log",
         benchmark:
-            f"{RESULTS}/benchmarks/download_dataset.tsv"
+            f"{RESULTS}/job_times/download_dataset.tsv"
         localrule: True
         resources:
             # No parameters: where verified files come from does not change what they hold, so a

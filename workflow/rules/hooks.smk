@@ -4,7 +4,7 @@ import sys
 
 from snakemake.io import _IOFile
 
-from mlplab.locks import LockedError, hold_lock
+from mlplab.runtime.locks import LockedError, hold_lock
 
 # Jobs started within a second that Snakemake allows by itself.
 DEFAULT_JOB_RATE = 100

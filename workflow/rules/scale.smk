@@ -12,7 +12,7 @@ rule extract_labels:
     log:
         f"{RESULTS}/logs/extract_labels.log",
     benchmark:
-        f"{RESULTS}/benchmarks/extract_labels.tsv"
+        f"{RESULTS}/job_times/extract_labels.tsv"
     localrule: True
     params:
         spec=DATASET,
@@ -32,7 +32,7 @@ rule scale_pixels:
     log:
         f"{RESULTS}/logs/scale_pixels/{{scaling}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/scale_pixels/{{scaling}}.tsv"
+        f"{RESULTS}/job_times/scale_pixels/{{scaling}}.tsv"
     params:
         spec=DATASET,
         own_content=OWN_CONTENT,

@@ -16,7 +16,7 @@ rule make_search_features:
     log:
         f"{RESULTS}/logs/make_search_features/{{space}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/make_search_features/{{space}}.tsv"
+        f"{RESULTS}/job_times/make_search_features/{{space}}.tsv"
     priority: EARLY
     threads: 1
     params:
@@ -41,7 +41,7 @@ rule run_trial:
     log:
         f"{RESULTS}/logs/run_trial/stage-{{stage}}-place-{{place}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/run_trial/stage-{{stage}}-place-{{place}}.tsv"
+        f"{RESULTS}/job_times/run_trial/stage-{{stage}}-place-{{place}}.tsv"
     priority: EARLY
     threads: 1
     resources:
@@ -70,7 +70,7 @@ rule train_final:
     log:
         f"{RESULTS}/logs/train_final/seed-{{seed}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/train_final/seed-{{seed}}.tsv"
+        f"{RESULTS}/job_times/train_final/seed-{{seed}}.tsv"
     priority: EARLY
     threads: 1
     resources:

@@ -15,7 +15,7 @@ rule score_silhouettes:
     log:
         f"{RESULTS}/logs/score_silhouettes.log",
     benchmark:
-        f"{RESULTS}/benchmarks/score_silhouettes.tsv"
+        f"{RESULTS}/job_times/score_silhouettes.tsv"
     priority: EARLY
     threads: ALL_CORES
     params:
@@ -42,7 +42,7 @@ rule measure_silhouette_error:
     log:
         f"{RESULTS}/logs/measure_silhouette_error.log",
     benchmark:
-        f"{RESULTS}/benchmarks/measure_silhouette_error.tsv"
+        f"{RESULTS}/job_times/measure_silhouette_error.tsv"
     priority: EARLY
     threads: ALL_CORES
     params:

@@ -5,7 +5,7 @@
 import inspect
 import os
 
-from mlplab.fingerprint import FingerprintError, code_fingerprints
+from mlplab.provenance.fingerprint import FingerprintError, code_fingerprints
 
 
 def script_of(rule):

@@ -18,7 +18,7 @@ rule train_numpy:
     log:
         f"{RESULTS}/logs/train_numpy/{{space}}-batch-{{batch_size}}-seed-{{seed}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/train_numpy/{{space}}-batch-{{batch_size}}-seed-{{seed}}.tsv"
+        f"{RESULTS}/job_times/train_numpy/{{space}}-batch-{{batch_size}}-seed-{{seed}}.tsv"
     priority: EARLY
     threads: threads_of(CONFIG.train)
     resources:
@@ -45,7 +45,7 @@ use rule train_numpy as train_experiment with:
     log:
         f"{RESULTS}/logs/train_experiment/{{experiment}}/{{space}}-l2-{{l2_factor}}-seed-{{seed}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/train_experiment/{{experiment}}/{{space}}-l2-{{l2_factor}}-seed-{{seed}}.tsv"
+        f"{RESULTS}/job_times/train_experiment/{{experiment}}/{{space}}-l2-{{l2_factor}}-seed-{{seed}}.tsv"
     priority: 0
     threads: experiment_threads
     resources:
@@ -76,7 +76,7 @@ rule train_keras:
     log:
         f"{RESULTS}/logs/train_keras/{{space}}-batch-{{batch_size}}-seed-{{seed}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/train_keras/{{space}}-batch-{{batch_size}}-seed-{{seed}}.tsv"
+        f"{RESULTS}/job_times/train_keras/{{space}}-batch-{{batch_size}}-seed-{{seed}}.tsv"
     priority: EARLY
     threads: threads_of(CONFIG.train)
     resources:

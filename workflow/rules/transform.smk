@@ -13,7 +13,7 @@ rule transform_components:
     log:
         f"{RESULTS}/logs/transform_components/{{components}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/transform_components/{{components}}.tsv"
+        f"{RESULTS}/job_times/transform_components/{{components}}.tsv"
     priority: EARLY
     params:
         space=lambda wildcards: wildcards.components,
@@ -33,7 +33,7 @@ use rule transform_components as transform_clusters with:
     log:
         f"{RESULTS}/logs/transform_clusters/{{k}}{{rescaling}}-seed-{{seed}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/transform_clusters/{{k}}{{rescaling}}-seed-{{seed}}.tsv"
+        f"{RESULTS}/job_times/transform_clusters/{{k}}{{rescaling}}-seed-{{seed}}.tsv"
     params:
         space=lambda wildcards: f"clusters-{wildcards.k}{wildcards.rescaling}",
 
@@ -45,6 +45,6 @@ use rule transform_components as transform_random with:
     log:
         f"{RESULTS}/logs/transform_random/{{random_space}}-seed-{{seed}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/transform_random/{{random_space}}-seed-{{seed}}.tsv"
+        f"{RESULTS}/job_times/transform_random/{{random_space}}-seed-{{seed}}.tsv"
     params:
         space=lambda wildcards: wildcards.random_space,

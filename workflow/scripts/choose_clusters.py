@@ -2,9 +2,9 @@
 
 import shutil
 
-from mlplab.cluster_choice import chosen_k
-from mlplab.files import atomic_path, read_table
-from mlplab.provenance import run_job
+from mlplab.clusters.choice import chosen_k
+from mlplab.provenance.records import run_job
+from mlplab.runtime.files import atomic_path, read_table
 
 with run_job(snakemake) as log:
     k = chosen_k(read_table(snakemake.input.choices))

@@ -1,9 +1,8 @@
 """Compare strengths of λ₂ around the one that the rule for few inputs gives."""
 
-from mlplab.experiment_tables import compare_l2_factors
-from mlplab.files import save_table
-from mlplab.provenance import own_parameters, run_job
-from mlplab.tables import read_tables
+from mlplab.provenance.records import own_parameters, run_job
+from mlplab.reporting.tables.experiments import compare_l2_factors
+from mlplab.runtime.files import read_tables, save_table
 
 with run_job(snakemake):
     table = compare_l2_factors(read_tables(snakemake.input), **own_parameters(snakemake.params))

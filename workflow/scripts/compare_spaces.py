@@ -1,9 +1,8 @@
 """Compare input spaces by their final test accuracies, seed by seed."""
 
-from mlplab import experiment_tables as tables
-from mlplab.files import load_array, save_table
-from mlplab.provenance import run_job
-from mlplab.tables import read_tables
+from mlplab.provenance.records import run_job
+from mlplab.reporting.tables import experiments as tables
+from mlplab.runtime.files import load_array, read_tables, save_table
 
 with run_job(snakemake):
     params, inputs = snakemake.params, snakemake.input

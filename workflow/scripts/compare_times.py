@@ -1,9 +1,8 @@
 """Find how long trainings take until they reach an accuracy, beside the reference training."""
 
-from mlplab import time_tables
-from mlplab.files import save_table
-from mlplab.provenance import own_parameters, run_job
-from mlplab.tables import read_tables
+from mlplab.provenance.records import own_parameters, run_job
+from mlplab.reporting.tables import time_to_accuracy as time_tables
+from mlplab.runtime.files import read_tables, save_table
 
 with run_job(snakemake):
     history = read_tables(snakemake.input.timed)

@@ -1,8 +1,8 @@
 """Describe every cluster of one K, and find the most ambiguous images."""
 
-from mlplab.cluster_quality import describe_clusters, find_ambiguous
-from mlplab.files import load_array, load_parts, read_table, save_array, save_table
-from mlplab.provenance import run_job
+from mlplab.clusters.quality import describe_clusters, find_ambiguous
+from mlplab.provenance.records import run_job
+from mlplab.runtime.files import load_array, load_parts, read_table, save_array, save_table
 
 with run_job(snakemake):
     files, params = snakemake.input, snakemake.params

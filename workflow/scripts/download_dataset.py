@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from mlplab.data import fetch_dataset
+from mlplab.data.fetch import fetch_dataset
 from mlplab.data.registry import DatasetSpec
-from mlplab.provenance import run_job
+from mlplab.provenance.records import run_job
 
 with run_job(snakemake):
     fetch_dataset(

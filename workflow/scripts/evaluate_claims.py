@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
-from mlplab.claims import evaluate_claims, load_claims, render_html, render_markdown
-from mlplab.files import read_table, save_table, save_text
-from mlplab.provenance import run_job
+from mlplab.provenance.records import run_job
+from mlplab.reporting.claims.evaluation import evaluate_claims
+from mlplab.reporting.claims.model import load_claims
+from mlplab.reporting.claims.rendering import render_html, render_markdown
+from mlplab.runtime.files import read_table, save_table, save_text
 
 with run_job(snakemake):
     claims = evaluate_claims(

@@ -1,8 +1,8 @@
 """Write the labels of both parts as codes 0, 1, …, and the classes that these stand for."""
 
-from mlplab.data import encode_labels, load_files
-from mlplab.files import save_array
-from mlplab.provenance import run_job
+from mlplab.data.dataset import encode_labels, load_files
+from mlplab.provenance.records import run_job
+from mlplab.runtime.files import save_array
 
 with run_job(snakemake):
     params, output = snakemake.params, snakemake.output

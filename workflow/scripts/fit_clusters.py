@@ -1,8 +1,8 @@
 """Fit k-means for one K and one seed."""
 
-from mlplab.clustering import fit_kmeans, summarize_fit
-from mlplab.files import load_parts, save_array, save_table
-from mlplab.provenance import run_job
+from mlplab.clusters.clustering import fit_kmeans, summarize_fit
+from mlplab.provenance.records import run_job
+from mlplab.runtime.files import load_parts, save_array, save_table
 
 with run_job(snakemake):
     params = snakemake.params

@@ -1,8 +1,7 @@
 """Put tables with the same columns below each other, in the order of the inputs."""
 
-from mlplab.files import save_table
-from mlplab.provenance import run_job
-from mlplab.tables import read_tables
+from mlplab.provenance.records import run_job
+from mlplab.runtime.files import read_tables, save_table
 
 with run_job(snakemake):
     save_table(snakemake.output[0], read_tables(snakemake.input))

@@ -1,8 +1,8 @@
 """Features of the training images in a space, learned without the validation part."""
 
-from mlplab.files import load_array, save_array
-from mlplab.provenance import run_job
-from mlplab.search.inputs import make_search_features
+from mlplab.provenance.records import run_job
+from mlplab.runtime.files import load_array, save_array
+from mlplab.training.search.inputs import make_search_features
 
 with run_job(snakemake):
     params, x = snakemake.params, load_array(snakemake.input.x_train)

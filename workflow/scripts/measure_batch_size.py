@@ -1,8 +1,8 @@
 """Time epochs of all variants with one batch size on one input space, in turn."""
 
 from mlplab.benchmark.batch_sizes import measure_batch_size
-from mlplab.files import load_array, save_table
-from mlplab.provenance import own_parameters, run_job
+from mlplab.provenance.records import own_parameters, run_job
+from mlplab.runtime.files import load_array, save_table
 
 with run_job(snakemake, capture_stderr=True):
     turns, absent = measure_batch_size(

@@ -1,8 +1,8 @@
 """Time one way to fit k-means, and keep its inertia."""
 
-from mlplab.cluster_cost import measure_cluster_cost
-from mlplab.files import load_parts, save_table
-from mlplab.provenance import run_job
+from mlplab.clusters.cost import measure_cluster_cost
+from mlplab.provenance.records import run_job
+from mlplab.runtime.files import load_parts, save_table
 
 with run_job(snakemake):
     x = load_parts(snakemake.input.train, snakemake.input.test, snakemake.params.fit_on)

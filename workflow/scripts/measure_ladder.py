@@ -1,8 +1,8 @@
 """Time an epoch of every step of the optimisation ladder and of Keras, in turn."""
 
-from mlplab.files import load_array, save_table
-from mlplab.ladder import measure_ladder
-from mlplab.provenance import run_job
+from mlplab.benchmark.ladder.measurement import measure_ladder
+from mlplab.provenance.records import run_job
+from mlplab.runtime.files import load_array, save_table
 
 with run_job(snakemake, capture_stderr=True):
     ladder = measure_ladder(

@@ -1,8 +1,8 @@
 """Time the operations of a mini-batch in NumPy and in TensorFlow, in turn."""
 
 from mlplab.benchmark.operations import measure_operations
-from mlplab.files import load_array, save_table
-from mlplab.provenance import own_parameters, run_job
+from mlplab.provenance.records import own_parameters, run_job
+from mlplab.runtime.files import load_array, save_table
 
 with run_job(snakemake, capture_stderr=True):
     times = measure_operations(

@@ -1,8 +1,8 @@
 """Estimate silhouettes from samples of several sizes, beside those of the sweep."""
 
-from mlplab.files import load_array, load_parts, read_table, save_table
-from mlplab.provenance import run_job
-from mlplab.silhouette_error import measure_silhouette_error
+from mlplab.clusters.silhouette_error import measure_silhouette_error
+from mlplab.provenance.records import run_job
+from mlplab.runtime.files import load_array, load_parts, read_table, save_table
 
 with run_job(snakemake):
     params = snakemake.params

@@ -1,8 +1,8 @@
 """Time the epochs of both frameworks with 1, 2, 4, … threads, in turn."""
 
 from mlplab.benchmark.threads import measure_threads
-from mlplab.files import load_array, save_table
-from mlplab.provenance import own_parameters, run_job
+from mlplab.provenance.records import own_parameters, run_job
+from mlplab.runtime.files import load_array, save_table
 
 with run_job(snakemake, capture_stderr=True):
     turns = measure_threads(

@@ -1,9 +1,9 @@
 """Draw ratios of the seconds per epoch to those of NumPy over batch size."""
 
-from mlplab.figures.batch_sizes import plot_batch_size_ratios
-from mlplab.figures.style import save_figure
-from mlplab.files import read_table
-from mlplab.provenance import run_job
+from mlplab.provenance.records import run_job
+from mlplab.reporting.figures.batch_sizes import plot_batch_size_ratios
+from mlplab.reporting.figures.style import save_figure
+from mlplab.runtime.files import read_table
 
 with run_job(snakemake):
     ratios = read_table(snakemake.input[0])

@@ -1,12 +1,12 @@
 """Draw the operations of a batch, the speed of products, threads, and the deep model."""
 
-from mlplab.figures.deep_model import plot_deep_model
-from mlplab.figures.operations import plot_operations, plot_roofline
-from mlplab.figures.style import save_figure
-from mlplab.figures.threads import plot_thread_scaling
-from mlplab.files import read_table
-from mlplab.provenance import run_job
-from mlplab.tables import select_operations
+from mlplab.provenance.records import run_job
+from mlplab.reporting.figures.deep_model import plot_deep_model
+from mlplab.reporting.figures.operations import plot_operations, plot_roofline
+from mlplab.reporting.figures.style import save_figure
+from mlplab.reporting.figures.threads import plot_thread_scaling
+from mlplab.reporting.tables.operations import select_operations
+from mlplab.runtime.files import read_table
 
 with run_job(snakemake):
     tables, output = snakemake.input, snakemake.output

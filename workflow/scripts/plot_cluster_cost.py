@@ -1,9 +1,9 @@
 """Draw seconds against inertia of several ways to fit k-means."""
 
-from mlplab.figures.clusters import plot_cluster_cost
-from mlplab.figures.style import save_figure
-from mlplab.files import read_table
-from mlplab.provenance import run_job
+from mlplab.provenance.records import run_job
+from mlplab.reporting.figures.clusters import plot_cluster_cost
+from mlplab.reporting.figures.style import save_figure
+from mlplab.runtime.files import read_table
 
 with run_job(snakemake):
     cost = read_table(snakemake.input[0])

@@ -1,9 +1,9 @@
 """Draw seconds, inertia and silhouette over K."""
 
-from mlplab.figures.clusters import plot_cluster_sweep
-from mlplab.figures.style import save_figure
-from mlplab.files import read_table
-from mlplab.provenance import run_job
+from mlplab.provenance.records import run_job
+from mlplab.reporting.figures.clusters import plot_cluster_sweep
+from mlplab.reporting.figures.style import save_figure
+from mlplab.runtime.files import read_table
 
 with run_job(snakemake):
     sweep = read_table(snakemake.input.sweep)

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from mlplab.figures import cluster_images as figures
-from mlplab.figures.style import save_figure
-from mlplab.files import load_array, read_table
-from mlplab.provenance import run_job
+from mlplab.provenance.records import run_job
+from mlplab.reporting.figures import cluster_images as figures
+from mlplab.reporting.figures.style import save_figure
+from mlplab.runtime.files import load_array, read_table
 
 with run_job(snakemake):
     files, drawn, shape = snakemake.input, snakemake.output, snakemake.params.image_shape

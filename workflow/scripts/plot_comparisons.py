@@ -1,9 +1,9 @@
 """Draw what experiments say over seeds: input spaces, strengths of λ₂, time to an accuracy."""
 
-from mlplab.figures import comparisons
-from mlplab.figures.style import save_figure
-from mlplab.files import read_table
-from mlplab.provenance import run_job
+from mlplab.provenance.records import run_job
+from mlplab.reporting.figures import comparisons
+from mlplab.reporting.figures.style import save_figure
+from mlplab.runtime.files import read_table
 
 with run_job(snakemake):
     tables = {name: read_table(path) for name, path in snakemake.input.items()}

@@ -1,9 +1,9 @@
 """Draw the shares of an epoch and the backward pass on the steps of the optimisation ladder."""
 
-from mlplab.figures import epoch_parts
-from mlplab.figures.style import save_figure
-from mlplab.files import read_table
-from mlplab.provenance import run_job
+from mlplab.provenance.records import run_job
+from mlplab.reporting.figures import epoch_parts
+from mlplab.reporting.figures.style import save_figure
+from mlplab.runtime.files import read_table
 
 with run_job(snakemake):
     epochs = epoch_parts.select_full_epochs(read_table(snakemake.input.summary))

@@ -1,9 +1,9 @@
 """Draw cost and accuracy over epochs."""
 
-from mlplab.figures.style import save_figure
-from mlplab.figures.training import plot_training_history, select_trainings
-from mlplab.files import read_table
-from mlplab.provenance import own_parameters, run_job
+from mlplab.provenance.records import own_parameters, run_job
+from mlplab.reporting.figures.style import save_figure
+from mlplab.reporting.figures.training import plot_training_history, select_trainings
+from mlplab.runtime.files import read_table
 
 with run_job(snakemake):
     history = read_table(snakemake.input[0])

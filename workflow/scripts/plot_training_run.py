@@ -1,9 +1,9 @@
 """Draw costs, accuracies and confusions of an experiment on one input space."""
 
-from mlplab.figures import runs
-from mlplab.figures.style import save_figure
-from mlplab.files import read_table
-from mlplab.provenance import own_parameters, run_job
+from mlplab.provenance.records import own_parameters, run_job
+from mlplab.reporting.figures import runs
+from mlplab.reporting.figures.style import save_figure
+from mlplab.runtime.files import read_table
 
 with run_job(snakemake):
     output, which = snakemake.output, own_parameters(snakemake.params)

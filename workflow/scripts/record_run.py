@@ -4,9 +4,9 @@ import json
 
 import yaml
 
-from mlplab.files import save_text
-from mlplab.provenance import run_job
-from mlplab.timing import machine_record
+from mlplab.machine.record import machine_record
+from mlplab.provenance.records import run_job
+from mlplab.runtime.files import save_text
 
 with run_job(snakemake):
     save_text(snakemake.output.config, yaml.safe_dump(snakemake.params.config, sort_keys=False))

@@ -1,11 +1,10 @@
 """Try a setting: a drawn one, or the one that has a place in the ranking of the stage before."""
 
-from mlplab.files import load_array, save_table
-from mlplab.provenance import run_job
-from mlplab.search.draws import draw_settings
-from mlplab.search.ranking import rank_trials
-from mlplab.search.trials import run_trial
-from mlplab.tables import read_tables
+from mlplab.provenance.records import run_job
+from mlplab.runtime.files import load_array, read_tables, save_table
+from mlplab.training.search.draws import draw_settings
+from mlplab.training.search.ranking import rank_trials
+from mlplab.training.search.trials import run_trial
 
 with run_job(snakemake):
     paths, params = snakemake.input, snakemake.params

@@ -1,9 +1,9 @@
 """Scale the pixels of both parts with what the training part teaches."""
 
-from mlplab.data import load_files
-from mlplab.files import save_array
-from mlplab.provenance import run_job
-from mlplab.scaling import scale_features
+from mlplab.data.dataset import load_files
+from mlplab.features.scaling import scale_features
+from mlplab.provenance.records import run_job
+from mlplab.runtime.files import save_array
 
 with run_job(snakemake):
     params = snakemake.params

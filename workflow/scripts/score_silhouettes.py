@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from mlplab.files import load_array, load_parts, save_array, save_table
-from mlplab.provenance import run_job
-from mlplab.silhouette import measure_silhouettes
+from mlplab.clusters.silhouette import measure_silhouettes
+from mlplab.provenance.records import run_job
+from mlplab.runtime.files import load_array, load_parts, save_array, save_table
 
 with run_job(snakemake):
     params = snakemake.params

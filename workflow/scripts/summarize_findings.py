@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
-from mlplab.files import read_table, save_text
-from mlplab.findings import describe_origin, find, render_findings
-from mlplab.provenance import read_sidecar, run_job
+from mlplab.provenance.records import read_sidecar, run_job
+from mlplab.reporting.findings.origin import describe_origin
+from mlplab.reporting.findings.rendering import render_findings
+from mlplab.reporting.findings.sentences import find
+from mlplab.runtime.files import read_table, save_text
 
 with run_job(snakemake):
     paths = [Path(path) for path in snakemake.input if path.endswith(".csv")]

@@ -1,8 +1,8 @@
 """Put the turns of all batch sizes into one table, and draw medians and ratios from it."""
 
 from mlplab.benchmark import summary
-from mlplab.files import save_table
-from mlplab.provenance import run_job
+from mlplab.provenance.records import run_job
+from mlplab.runtime.files import save_table
 
 with run_job(snakemake):
     seed = snakemake.params.seed

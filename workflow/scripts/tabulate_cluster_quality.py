@@ -1,8 +1,8 @@
 """Compare every clustering of the sweep with the labels of the images."""
 
-from mlplab.cluster_quality import build_cluster_quality
-from mlplab.files import load_array, load_parts, read_table, save_table
-from mlplab.provenance import run_job
+from mlplab.clusters.quality import build_cluster_quality
+from mlplab.provenance.records import run_job
+from mlplab.runtime.files import load_array, load_parts, read_table, save_table
 
 with run_job(snakemake):
     quality = build_cluster_quality(

@@ -1,9 +1,9 @@
 """Put the rows of the sweep and the silhouettes into one table, and what they say about K."""
 
-from mlplab.cluster_choice import choose_k
-from mlplab.files import save_table
-from mlplab.provenance import own_parameters, run_job
-from mlplab.tables import build_cluster_sweep
+from mlplab.clusters.choice import choose_k
+from mlplab.clusters.sweep import build_cluster_sweep
+from mlplab.provenance.records import own_parameters, run_job
+from mlplab.runtime.files import save_table
 
 with run_job(snakemake):
     sweep = build_cluster_sweep(snakemake.input.fits, snakemake.input.silhouettes)

@@ -1,8 +1,8 @@
 """Count what the networks of the timed experiments take the test images of each label for."""
 
-from mlplab.confusion import build_confusion
-from mlplab.files import load_array, save_table
-from mlplab.provenance import run_job
+from mlplab.provenance.records import run_job
+from mlplab.reporting.tables.confusion import build_confusion
+from mlplab.runtime.files import load_array, save_table
 
 with run_job(snakemake):
     confusion = build_confusion(

@@ -1,9 +1,9 @@
 """Summarise the rounds of the optimisation ladder, and put published figures beside them."""
 
-from mlplab.files import read_table, save_table
-from mlplab.ladder.backward import build_backward_times
-from mlplab.ladder.summary import summarize_ladder
-from mlplab.provenance import run_job
+from mlplab.benchmark.ladder.backward import build_backward_times
+from mlplab.benchmark.ladder.summary import summarize_ladder
+from mlplab.provenance.records import run_job
+from mlplab.runtime.files import read_table, save_table
 
 with run_job(snakemake):
     paths, output = snakemake.input, snakemake.output

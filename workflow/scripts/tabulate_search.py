@@ -1,10 +1,9 @@
 """Tables of the search: what was tried, and what the chosen setting reaches."""
 
-from mlplab.files import save_table
-from mlplab.provenance import run_job
-from mlplab.search.ranking import tabulate_trials
-from mlplab.search.results import summarize_search
-from mlplab.tables import read_tables
+from mlplab.provenance.records import run_job
+from mlplab.runtime.files import read_tables, save_table
+from mlplab.training.search.ranking import tabulate_trials
+from mlplab.training.search.results import summarize_search
 
 with run_job(snakemake):
     trials = tabulate_trials(read_tables(snakemake.input.trials))

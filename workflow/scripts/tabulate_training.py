@@ -1,8 +1,8 @@
 """Put all trainings into one table, and draw accuracies from it."""
 
-from mlplab import tables
-from mlplab.files import save_table
-from mlplab.provenance import run_job
+from mlplab.provenance.records import run_job
+from mlplab.reporting.tables import training as tables
+from mlplab.runtime.files import save_table
 
 with run_job(snakemake):
     history = tables.build_training_history(snakemake.input)

@@ -1,9 +1,9 @@
 """Train the deep model of article B once, in Keras with XLA or without, or in NumPy."""
 
 from mlplab.benchmark.deep_model import train_deep_model
-from mlplab.files import save_table
-from mlplab.provenance import own_parameters, run_job
-from mlplab.training import load_samples
+from mlplab.provenance.records import own_parameters, run_job
+from mlplab.runtime.files import save_table
+from mlplab.training.samples import load_samples
 
 with run_job(snakemake, capture_stderr=True):
     samples = load_samples(snakemake.input)

@@ -1,12 +1,11 @@
 """Train the chosen setting on all training images, and classify the test images once."""
 
-from mlplab.files import save_table
-from mlplab.provenance import run_job
-from mlplab.search.inputs import make_search_features
-from mlplab.search.ranking import choose_setting
-from mlplab.search.trials import train_final
-from mlplab.tables import read_tables
-from mlplab.training import Samples, load_samples
+from mlplab.provenance.records import run_job
+from mlplab.runtime.files import read_tables, save_table
+from mlplab.training.samples import Samples, load_samples
+from mlplab.training.search.inputs import make_search_features
+from mlplab.training.search.ranking import choose_setting
+from mlplab.training.search.trials import train_final
 
 with run_job(snakemake):
     seed = int(snakemake.wildcards.seed)

@@ -1,9 +1,11 @@
-"""Train the Keras reference model on one feature space with one batch size and seed."""
+"""Train the Keras reference model on one input space with one batch size and seed."""
 
-from mlplab.files import save_table
-from mlplab.keras_training import train_keras_reference
-from mlplab.provenance import run_job
-from mlplab.training import input_scaled_l2, label_history, load_samples
+from mlplab.provenance.records import run_job
+from mlplab.runtime.files import save_table
+from mlplab.training.history import label_history
+from mlplab.training.keras_training import train_keras_reference
+from mlplab.training.samples import load_samples
+from mlplab.training.settings import input_scaled_l2
 
 with run_job(snakemake, capture_stderr=True):
     params, seed = snakemake.params, int(snakemake.wildcards.seed)

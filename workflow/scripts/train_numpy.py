@@ -1,9 +1,9 @@
 """Train the NumPy network once, for the batch sizes or for an experiment of its own."""
 
-from mlplab.files import save_array, save_table
-from mlplab.numpy_training import train_labelled
-from mlplab.provenance import own_parameters, run_job
-from mlplab.training import load_samples
+from mlplab.provenance.records import own_parameters, run_job
+from mlplab.runtime.files import save_array, save_table
+from mlplab.training.numpy_training import train_labelled
+from mlplab.training.samples import load_samples
 
 with run_job(snakemake):
     training = train_labelled(

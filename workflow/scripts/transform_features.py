@@ -1,8 +1,8 @@
 """Replace pixels by other features: distances to centres, components or random directions."""
 
-from mlplab.features import make_features
-from mlplab.files import load_array, save_array
-from mlplab.provenance import run_job
+from mlplab.features.transform import make_features
+from mlplab.provenance.records import run_job
+from mlplab.runtime.files import load_array, save_array
 
 with run_job(snakemake):
     centers, seed = snakemake.input.get("centers"), snakemake.wildcards.get("seed")

@@ -9,9 +9,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from mlplab.interleaved import measure_interleaved
-from mlplab.processors import available_threads
-from mlplab.variants import HIDDEN, VARIANTS
+from mlplab.benchmark.interleaved import measure_interleaved
+from mlplab.benchmark.problem import HIDDEN
+from mlplab.benchmark.registry import VARIANTS
+from mlplab.machine.processors import available_threads
 
 COLUMNS = [
     "framework",
@@ -34,7 +35,7 @@ COLUMNS = [
     "foreign_cpu_share_before",
     "foreign_cpu_share",
     "core_round_trip_ns",
-    "contaminated",
+    "disturbed",
     "notes",
 ]
 ABSENT_COLUMNS = ["input_space", "batch_size", "variant", "reason"]
@@ -49,7 +50,7 @@ def measure_batch_size(
     variants: Sequence[str],
     n_threads: int,
     rounds: int,
-    turn_seconds: float,
+    measurement_seconds: float,
     retries: int,
     device: Literal["cpu", "gpu"] = "cpu",
     gpu_memory_mib: int | None = None,
@@ -63,8 +64,8 @@ def measure_batch_size(
     labels : 0, 1, … (n,)
     input_space : name of the features, for the table
     n_threads : threads that each may use, at most those of the machine
-    variants, rounds, turn_seconds, retries, device, gpu_memory_mib, seed : see
-        :func:`mlplab.interleaved.measure_interleaved`
+    variants, rounds, measurement_seconds, retries, device, gpu_memory_mib, seed : see
+        :func:`mlplab.benchmark.interleaved.measure_interleaved`
 
     Returns
     -------
@@ -84,7 +85,7 @@ def measure_batch_size(
         n_threads=min(n_threads, available_threads()),
         rounds=rounds,
         seed=seed,
-        turn_seconds=turn_seconds,
+        measurement_seconds=measurement_seconds,
         retries=retries,
         device=device,
         gpu_memory_mib=gpu_memory_mib,

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from mlplab.processors import available_threads
-from mlplab.timing import QuietWatch
+from mlplab.machine.processors import available_threads
+from mlplab.machine.watch import QuietWatch
 
 if TYPE_CHECKING:
-    from mlplab.training import Samples
+    from mlplab.training.samples import Samples
 
 COLUMNS = [
     "framework",
@@ -28,7 +28,7 @@ COLUMNS = [
     "seconds_per_epoch",
     "first_epoch_seconds",
     "foreign_cpu_share",
-    "contaminated",
+    "disturbed",
 ]
 
 
@@ -67,7 +67,7 @@ def train_deep_model(
     }
     with QuietWatch() as watch:
         if variant == "numpy":
-            from mlplab.numpy_training import train_numpy
+            from mlplab.training.numpy_training import train_numpy
 
             parameters = {
                 "learning_rate": learning_rate,
@@ -95,7 +95,7 @@ def train_deep_model(
         "seconds_per_epoch": history["wall_seconds"].iloc[1:].median(),
         "first_epoch_seconds": history["wall_seconds"].iloc[0],
         "foreign_cpu_share": watch.foreign_share,
-        "contaminated": watch.contaminated,
+        "disturbed": watch.disturbed,
     }
     return pd.DataFrame([row], columns=COLUMNS)
 
@@ -110,7 +110,8 @@ def _train_keras(
     **training: Any,
 ) -> pd.DataFrame:
     """``training`` is how long and in which batches, as :func:`train_keras` takes them."""
-    from mlplab.keras_mlp import build_deep_model, configure_tensorflow, train_keras
+    from mlplab.keras_mlp.models import build_deep_model, configure_tensorflow
+    from mlplab.keras_mlp.training import train_keras
 
     configure_tensorflow(n_threads, seed=seed)
     model = build_deep_model(

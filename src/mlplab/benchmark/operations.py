@@ -9,17 +9,18 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from mlplab.interleaved import measure_cases, refuse_absent
+from mlplab.benchmark.interleaved import measure_cases, refuse_absent
+from mlplab.benchmark.problem import L2, LEARNING_RATE, MOMENTUM, Clock, Problem
+from mlplab.benchmark.runners import Case, thread_variables
+from mlplab.benchmark.variants.keras_variant import limit_tensorflow
+from mlplab.machine.processors import available_threads
 from mlplab.numpy_mlp.blas import limit_blas_threads
 from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
 from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
 from mlplab.numpy_mlp.update import Update
 from mlplab.numpy_mlp.workspace import sigmoid
-from mlplab.processors import available_threads
-from mlplab.runners import Case, thread_variables
-from mlplab.timing import median_interval, quiet_rounds
-from mlplab.variants import L2, LEARNING_RATE, MOMENTUM, Clock, Problem
-from mlplab.variants.keras_variant import limit_tensorflow
+from mlplab.stats.intervals import median_interval
+from mlplab.stats.rounds import quiet_rounds
 
 COLUMNS = [
     "framework",
@@ -29,7 +30,7 @@ COLUMNS = [
     "batch_size",
     "n_threads",
     "rounds",
-    "contaminated",
+    "disturbed",
     "seconds",
     "ci_low",
     "ci_high",
@@ -64,7 +65,7 @@ def measure_operations(
     x : samples (n, n_features) float32; a memory map is opened anew by every process
     labels : 0, 1, … (n,)
     n_threads : threads that each may use, at most those of the machine
-    rounds, retries : see :func:`mlplab.interleaved.measure_cases`
+    rounds, retries : see :func:`mlplab.benchmark.interleaved.measure_cases`
     seed : of the order of turns and of the bootstrap
 
     Returns
@@ -92,7 +93,7 @@ def measure_operations(
 
 
 def time_numpy(problem: Problem, clock: Clock) -> None:
-    """A variant as :mod:`mlplab.variants` describes, whose parts are calls of NumPy."""
+    """A variant (see :mod:`mlplab.benchmark.registry`) whose parts are calls of NumPy."""
     random = np.random.default_rng(0)
     sizes, batch = problem.layer_sizes, problem.batch_size
     rows = random.permutation(len(problem.x))[:batch]
@@ -165,7 +166,7 @@ def _numpy_step_overhead(batch: int) -> Callable[[], float]:
 
 
 def time_tensorflow(problem: Problem, clock: Clock) -> None:
-    """A variant as :mod:`mlplab.variants` describes, whose parts are calls of TensorFlow."""
+    """A variant (see :mod:`mlplab.benchmark.registry`) whose parts are calls of TensorFlow."""
     clock.note(limit_tensorflow(problem))
     import tensorflow as tf
 
@@ -274,7 +275,7 @@ def _arrange(turns: pd.DataFrame, problem: Problem, seed: int) -> pd.DataFrame:
                 "batch_size": problem.batch_size,
                 "n_threads": problem.n_threads,
                 "rounds": len(quiet),
-                "contaminated": bool(quiet["contaminated"].any()),
+                "disturbed": bool(quiet["disturbed"].any()),
                 "seconds": seconds,
                 "ci_low": low,
                 "ci_high": high,

@@ -8,7 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from mlplab.benchmark.batch_sizes import ABSENT_COLUMNS, COLUMNS
-from mlplab.timing import median_interval, paired_ratio, quiet_rounds
+from mlplab.stats.intervals import median_interval
+from mlplab.stats.ratios import paired_ratio
+from mlplab.stats.rounds import quiet_rounds
 
 SUMMARY_COLUMNS = [
     "framework",
@@ -16,7 +18,7 @@ SUMMARY_COLUMNS = [
     "input_space",
     "batch_size",
     "rounds",
-    "contaminated",
+    "disturbed",
     "seconds_per_epoch",
     "ci_low",
     "ci_high",
@@ -36,7 +38,7 @@ RATIO_COLUMNS = [
     "ci_high",
     "rounds",
     "verdict",
-    "contaminated",
+    "disturbed",
 ]
 REFERENCE, PRODUCTS = "numpy", "products"
 _CASE = ["input_space", "batch_size"]
@@ -58,7 +60,7 @@ def summarize_batch_sizes(benchmark: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Medians over the quiet rounds of every variant, input space and batch size.
 
     The interval of the seconds is the 95 % bootstrap interval of their median; ``sgemm_gflops``
-    is the rate of the bare products of the same shapes; ``contaminated`` says that fewer than two
+    is the rate of the bare products of the same shapes; ``disturbed`` says that fewer than two
     rounds were quiet, so that all count. ``seed`` is that of the bootstrap.
     """
     rows = []
@@ -71,7 +73,7 @@ def summarize_batch_sizes(benchmark: pd.DataFrame, seed: int) -> pd.DataFrame:
             | {
                 "framework": counted["framework"].iloc[0],
                 "rounds": len(counted),
-                "contaminated": bool(counted["contaminated"].any()),
+                "disturbed": bool(counted["disturbed"].any()),
                 "seconds_per_epoch": seconds,
                 "ci_low": low,
                 "ci_high": high,
@@ -88,18 +90,18 @@ def build_batch_size_ratios(benchmark: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Seconds per epoch over those of NumPy in the same round: a row per case and variant.
 
     The ratio is the median over the pairs of which both turns were quiet, or over all where
-    these are fewer than two, which ``contaminated`` tells. ``seed`` is that of the bootstrap.
+    these are fewer than two, which ``disturbed`` tells. ``seed`` is that of the bootstrap.
     """
     rows = []
     for keys, turns in benchmark.groupby(_CASE):
         last = _last_attempts(turns)
         reference = last[last["variant"] == REFERENCE].set_index("round")
-        reference = reference[["seconds_per_epoch", "contaminated"]].add_suffix("_reference")
+        reference = reference[["seconds_per_epoch", "disturbed"]].add_suffix("_reference")
         for variant, other in last.groupby("variant"):
             if variant in (REFERENCE, PRODUCTS):
                 continue
             pairs = other.join(reference, on="round", how="inner")
-            pairs["contaminated"] |= pairs["contaminated_reference"]
+            pairs["disturbed"] |= pairs["disturbed_reference"]
             pairs = quiet_rounds(pairs)
             ratio = paired_ratio(
                 pairs["seconds_per_epoch"], pairs["seconds_per_epoch_reference"], seed=seed
@@ -114,7 +116,7 @@ def build_batch_size_ratios(benchmark: pd.DataFrame, seed: int) -> pd.DataFrame:
                     "ci_high": ratio.high,
                     "rounds": ratio.rounds,
                     "verdict": ratio.verdict,
-                    "contaminated": bool(pairs["contaminated"].any()),
+                    "disturbed": bool(pairs["disturbed"].any()),
                 }
             )
     return pd.DataFrame(rows, columns=RATIO_COLUMNS)

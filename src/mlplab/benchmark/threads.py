@@ -8,23 +8,15 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_info
 
-from mlplab.interleaved import measure_cases, refuse_absent
-from mlplab.keras_mlp import build_reference_model
+from mlplab.benchmark.interleaved import measure_cases, refuse_absent
+from mlplab.benchmark.problem import HIDDEN, L2, LEARNING_RATE, MOMENTUM, Clock, Problem, Train
+from mlplab.benchmark.runners import Case, thread_variables
+from mlplab.benchmark.variant_process import NamedVariant
+from mlplab.benchmark.variants import keras_variant
+from mlplab.keras_mlp.models import build_reference_model
+from mlplab.machine.processors import available_threads
 from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
 from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
-from mlplab.processors import available_threads
-from mlplab.runners import Case, thread_variables
-from mlplab.variant_process import NamedVariant
-from mlplab.variants import (
-    HIDDEN,
-    L2,
-    LEARNING_RATE,
-    MOMENTUM,
-    Clock,
-    Problem,
-    Train,
-    keras_variant,
-)
 
 COLUMNS = [
     "framework",
@@ -40,7 +32,7 @@ COLUMNS = [
     "cpus_used",
     "blas_threads",
     "foreign_cpu_share",
-    "contaminated",
+    "disturbed",
     "notes",
 ]
 
@@ -51,7 +43,7 @@ def measure_threads(
     *,
     batch_size: int,
     rounds: int,
-    turn_seconds: float,
+    measurement_seconds: float,
     retries: int,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -64,7 +56,8 @@ def measure_threads(
     ----------
     x : samples (n, n_features) float32; a memory map is opened anew by every process
     labels : 0, 1, … (n,)
-    rounds, turn_seconds, retries, seed : see :func:`mlplab.interleaved.measure_cases`
+    rounds, measurement_seconds, retries, seed : see
+        :func:`mlplab.benchmark.interleaved.measure_cases`
 
     Returns
     -------
@@ -92,7 +85,7 @@ def measure_threads(
         cases,
         rounds=rounds,
         seed=seed,
-        turn_seconds=turn_seconds,
+        measurement_seconds=measurement_seconds,
         retries=retries,
         # What the limits do is the question here.
         verify_threads=False,

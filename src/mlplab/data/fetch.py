@@ -19,13 +19,8 @@ from mlplab.data.errors import (
     TransientError,
 )
 from mlplab.data.registry import DatasetSpec, FileSpec, HttpSource
-from mlplab.data.sources import (
-    FolderSource,
-    MirrorSource,
-    NpmPackageSource,
-    Source,
-)
-from mlplab.files import atomic_path
+from mlplab.data.sources import FolderSource, MirrorSource, NpmPackageSource, Source
+from mlplab.runtime.files import atomic_path
 
 logger = logging.getLogger(__name__)
 

@@ -16,8 +16,8 @@ from typing import BinaryIO, cast
 
 import numpy as np
 
-from mlplab.arrays import is_large
 from mlplab.data.errors import DataError
+from mlplab.runtime.arrays import is_large
 
 GZIP_MAGIC = b"\x1f\x8b"
 _UNSIGNED_BYTE = 0x08
@@ -38,7 +38,7 @@ def load_idx(path: str | os.PathLike[str]) -> np.ndarray:
     Returns
     -------
     array of uint8 with the shape that the header gives; a large one is a memory map of a
-    nameless temporary file, see :mod:`mlplab.arrays`
+    nameless temporary file, see :mod:`mlplab.runtime.arrays`
 
     Raises
     ------

@@ -13,7 +13,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from mlplab.progress import Progress
+from mlplab.runtime.progress import Progress
 
 
 class SummedLogLoss(keras.losses.Loss):

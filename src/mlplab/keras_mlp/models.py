@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from mlplab.processors import available_threads
+from mlplab.machine.processors import available_threads
 
 if TYPE_CHECKING:
     import keras

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from mlplab.arrays import is_large
-from mlplab.progress import Progress
+from mlplab.runtime.arrays import is_large
+from mlplab.runtime.progress import Progress
 
 if TYPE_CHECKING:
     import keras
@@ -35,8 +35,8 @@ def train_keras(
     ----------
     model : compiled with a mean loss and the metric "accuracy"
     x_train, x_test : features (n, n_features); ``x_test=None`` leaves out the validation. Keras
-        makes a copy of each, except of large ones, see :mod:`mlplab.arrays`: their batches are
-        read one by one
+        makes a copy of each, except of large ones, see :mod:`mlplab.runtime.arrays`: their batches
+        are read one by one
     y_train, y_test : labels 0 … n_classes − 1, shape (n,)
     seed : seed of the shuffling; None goes on with the generators as they are, e.g. as
         ``configure_tensorflow`` seeded them. The start weights are drawn when the model is built

@@ -4,7 +4,29 @@ Sigmoid layers, summed binary log-loss, L1 and L2 regularisation without the bia
 gradient descent with a decreasing learning rate and a momentum term.
 """
 
-from mlplab.numpy_mlp.classifier import DivergenceError, NumpyMLPClassifier
-from mlplab.numpy_mlp.trainer import Plan
+from typing import Any
 
-__all__ = ["DivergenceError", "NumpyMLPClassifier", "Plan"]
+__all__ = [
+    "DivergenceError",
+    "NumpyMLPClassifier",
+    "Plan",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that no stage imports what another needs."""
+    match name:
+        case "DivergenceError":
+            from mlplab.numpy_mlp.classifier import DivergenceError
+
+            return DivergenceError
+        case "NumpyMLPClassifier":
+            from mlplab.numpy_mlp.classifier import NumpyMLPClassifier
+
+            return NumpyMLPClassifier
+        case "Plan":
+            from mlplab.numpy_mlp.trainer import Plan
+
+            return Plan
+        case _:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

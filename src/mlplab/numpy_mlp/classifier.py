@@ -15,6 +15,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from mlplab.machine.processors import available_threads
 from mlplab.numpy_mlp.blas import blas_threads
 from mlplab.numpy_mlp.checks import check_parameters
 from mlplab.numpy_mlp.evaluation import predict_logits
@@ -23,8 +24,7 @@ from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
 from mlplab.numpy_mlp.planning import choose_plan
 from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
 from mlplab.numpy_mlp.workspace import BatchStatistics, add_statistics
-from mlplab.processors import available_threads
-from mlplab.progress import Progress
+from mlplab.runtime.progress import Progress
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ import numpy as np
 from mlplab.numpy_mlp.blas import limit_blas_threads
 from mlplab.numpy_mlp.parameters import Parameters
 from mlplab.numpy_mlp.team import Link, Team
-from mlplab.numpy_mlp.workspace import BatchStatistics, Samples, Workspace, add_statistics
+from mlplab.numpy_mlp.workspace import BatchStatistics, OrderedSamples, Workspace, add_statistics
 
 # Enough for products at full speed, and so many that two threads seldom want the interpreter at
 # once; activations of so few samples stay in a core's cache.
@@ -40,7 +40,7 @@ class Evaluation:
 
     def statistics(self, team: Team, x: np.ndarray, codes: np.ndarray) -> BatchStatistics:
         """Sums of cost, absolute error and hits over all samples of ``x`` (n, n_features)."""
-        samples = Samples(x, codes, None)
+        samples = OrderedSamples(x, codes, None)
         # A list per thread: sums in the order of the threads are the same in every run.
         parts: list[list[BatchStatistics]] = [[] for _ in self._workspaces]
 

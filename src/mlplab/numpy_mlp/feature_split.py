@@ -18,7 +18,7 @@ import numpy as np
 from mlplab.numpy_mlp.parameters import Parameters
 from mlplab.numpy_mlp.team import Link, Team
 from mlplab.numpy_mlp.update import Step, Update
-from mlplab.numpy_mlp.workspace import BatchStatistics, Samples, Workspace
+from mlplab.numpy_mlp.workspace import BatchStatistics, OrderedSamples, Workspace
 
 
 def count_follower_features(layer_sizes: Sequence[int]) -> int:
@@ -54,7 +54,7 @@ class FeatureSplit:
     def run_epoch(
         self,
         team: Team,
-        samples: Samples,
+        samples: OrderedSamples,
         step: Step,
         on_batch: Callable[[BatchStatistics], None] | None,
         *,
@@ -67,7 +67,7 @@ class FeatureSplit:
         )
         self._update.end_epoch(-(-len(samples) // self._batch_size))
 
-    def _batches(self, samples: Samples) -> Iterator[tuple[int, int, int]]:
+    def _batches(self, samples: OrderedSamples) -> Iterator[tuple[int, int, int]]:
         """Number, first and last sample of every batch."""
         for batch, first in enumerate(range(0, len(samples), self._batch_size)):
             yield batch, first, min(first + self._batch_size, len(samples))
@@ -75,7 +75,7 @@ class FeatureSplit:
     def _lead(
         self,
         link: Link,
-        samples: Samples,
+        samples: OrderedSamples,
         step: Step,
         on_batch: Callable[[BatchStatistics], None] | None,
         only_last: bool,
@@ -100,7 +100,7 @@ class FeatureSplit:
             workspace.upper_gradients(gradient)
             self._update.apply(batch, step, own_start, len(gradient.vector))
 
-    def _follow(self, link: Link, samples: Samples, step: Step) -> None:
+    def _follow(self, link: Link, samples: OrderedSamples, step: Step) -> None:
         parameters, cut = self._parameters, self._cut
         weights, own_stop = parameters.weights[0][:cut], cut * parameters.weights[0].shape[1]
         samples.fetch_inputs(0, min(self._batch_size, len(samples)), self.input_buffers[0])

@@ -17,18 +17,14 @@ from typing import NamedTuple
 import numpy as np
 import scipy
 
-from mlplab.core_distance import CoreDistance, longest
-from mlplab.files import cache_folder, save_text
-from mlplab.nearest_distance import watched_distance
+from mlplab.machine.core_distance import CoreDistance, longest
+from mlplab.machine.nearest_distance import watched_distance
+from mlplab.machine.processors import keep_processors_awake
+from mlplab.machine.record import machine_record
+from mlplab.machine.watch import DISTURBED_ABOVE, POOL_SLEEPS_AFTER_SECONDS, QuietWatch
 from mlplab.numpy_mlp.parameters import Parameters, count_parameters, draw_parameters
 from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
-from mlplab.processors import keep_processors_awake
-from mlplab.timing import (
-    CONTAMINATED_ABOVE,
-    POOL_SLEEPS_AFTER_SECONDS,
-    QuietWatch,
-    machine_record,
-)
+from mlplab.runtime.files import cache_folder, save_text
 
 logger = logging.getLogger(__name__)
 
@@ -71,8 +67,8 @@ def choose_plan(
     adds in another order, and the same seed should give the same bytes in the next process too.
     What was chosen is kept under the user's cache folder, or that which ``MLPLAB_CACHE_DIR`` names;
     delete its folder ``plans`` to have other processes measure it anew. Where processors are kept
-    ``awake`` while it trains (see :func:`mlplab.processors.keep_processors_awake`), they are while
-    candidates are timed: threads that wait for each other gain most by it.
+    ``awake`` while it trains (see :func:`mlplab.machine.processors.keep_processors_awake`), they
+    are while candidates are timed: threads that wait for each other gain most by it.
     """
     if batch_size * count_parameters(layer_sizes) < _SERIAL_BELOW:
         return Plan(1, 1, batch_size)
@@ -223,7 +219,7 @@ class _Pass(NamedTuple):
 
     def disturbed(self, distance: CoreDistance) -> str:
         """Why these seconds should not count; empty if they should."""
-        if self.foreign_share > CONTAMINATED_ABOVE:
+        if self.foreign_share > DISTURBED_ABOVE:
             return f"others used {self.foreign_share:.0%} of the machine"
         return "processors were far apart" if distance.is_far(self.round_trip_ns) else ""
 

@@ -10,7 +10,7 @@ import numpy as np
 from mlplab.numpy_mlp.parameters import Parameters
 from mlplab.numpy_mlp.team import Link, Team
 from mlplab.numpy_mlp.update import Step, Update
-from mlplab.numpy_mlp.workspace import BatchStatistics, Samples, Workspace, add_statistics
+from mlplab.numpy_mlp.workspace import BatchStatistics, OrderedSamples, Workspace, add_statistics
 
 
 class _Share:
@@ -34,7 +34,7 @@ class _Share:
         added = 0 if self._slice_gradient is None else self._slice_gradient.vector.nbytes
         return self.workspace.nbytes + self.inputs.nbytes + added
 
-    def fetch_ahead(self, samples: Samples, first: int, last: int) -> None:
+    def fetch_ahead(self, samples: OrderedSamples, first: int, last: int) -> None:
         """Copy the inputs of the first slice of a share that is worked next."""
         self._ahead = first, min(first + self._rows, last)
         samples.fetch_inputs(*self._ahead, self.inputs)
@@ -43,7 +43,7 @@ class _Share:
         self,
         parameters: Parameters,
         gradient: Parameters,
-        samples: Samples,
+        samples: OrderedSamples,
         share: tuple[int, int],
         step_size: float,
         sums: list[BatchStatistics] | None,
@@ -95,7 +95,7 @@ class RowSplit:
     def run_epoch(
         self,
         team: Team,
-        samples: Samples,
+        samples: OrderedSamples,
         step: Step,
         on_batch: Callable[[BatchStatistics], None] | None,
         *,
@@ -151,7 +151,7 @@ class RowSplit:
         worker: int,
         start: int,
         gradient: Parameters,
-        samples: Samples,
+        samples: OrderedSamples,
         step: Step,
         sums: list[BatchStatistics] | None,
     ) -> None:
@@ -160,7 +160,7 @@ class RowSplit:
             self._parameters, gradient, samples, bounds, step.learning_rate, sums
         )
 
-    def _fetch_ahead(self, worker: int, start: int, samples: Samples) -> None:
+    def _fetch_ahead(self, worker: int, start: int, samples: OrderedSamples) -> None:
         if start < len(samples):
             bounds = self._bounds(worker, start, len(samples))
             self._shares[worker].fetch_ahead(samples, *bounds)

@@ -17,7 +17,7 @@ from mlplab.numpy_mlp.parameters import Parameters
 from mlplab.numpy_mlp.row_split import RowSplit
 from mlplab.numpy_mlp.team import Team
 from mlplab.numpy_mlp.update import Step
-from mlplab.numpy_mlp.workspace import BatchStatistics, Samples
+from mlplab.numpy_mlp.workspace import BatchStatistics, OrderedSamples
 
 __all__ = ["Plan", "Step", "Trainer"]
 
@@ -118,7 +118,7 @@ class Trainer:
         ``on_batch`` receives the sums of every batch, or, with ``only_last``, of the last one;
         no others are computed.
         """
-        samples = Samples(x, codes, order)
+        samples = OrderedSamples(x, codes, order)
         self._split.run_epoch(self._team, samples, step, on_batch, only_last=only_last)
 
     def evaluate(self, x: np.ndarray, codes: np.ndarray) -> BatchStatistics:

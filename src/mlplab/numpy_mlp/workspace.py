@@ -56,7 +56,7 @@ def log_loss(logits: np.ndarray, codes: np.ndarray) -> float:
 
 
 @dataclass(frozen=True)
-class Samples:
+class OrderedSamples:
     """Samples (n, n_features), their codes (n,), and the order (n,) in which they are worked."""
 
     x: np.ndarray
@@ -76,7 +76,7 @@ class Samples:
             self.x.take(self.order[first:last], axis=0, out=rows, mode="clip")
 
     def inputs(self, first: int, last: int, buffer: np.ndarray) -> np.ndarray:
-        """Samples ``first`` to ``last``, which ``fetch_inputs`` has copied to ``buffer``."""
+        """OrderedSamples ``first`` to ``last``, which ``fetch_inputs`` has copied to ``buffer``."""
         return self.x[first:last] if self.order is None else buffer[: last - first]
 
     def take_codes(self, first: int, last: int, buffer: np.ndarray) -> np.ndarray:
@@ -180,7 +180,7 @@ class Workspace:
             )
         self._now = views
 
-    def take_targets(self, samples: Samples, first: int, last: int) -> np.ndarray:
+    def take_targets(self, samples: OrderedSamples, first: int, last: int) -> np.ndarray:
         """Open the buffers for samples ``first`` to ``last`` and expect their codes."""
         self.open(last - first)
         codes = samples.take_codes(first, last, self._codes)

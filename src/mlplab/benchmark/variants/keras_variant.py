@@ -1,0 +1,71 @@
+"""Keras as in article A: the reference model, and `fit`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlplab.benchmark.problem import HIDDEN, L2, Clock, Problem
+from mlplab.keras_mlp.models import build_reference_model, configure_tensorflow
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+    import tensorflow as tf
+
+
+def train(problem: Problem, clock: Clock) -> None:
+    """See :mod:`mlplab.benchmark.registry`."""
+    clock.note(limit_tensorflow(problem))
+    import keras
+
+    sizes = problem.layer_sizes
+    model = build_reference_model(sizes[0], sizes[-1], hidden=HIDDEN, l2=L2)
+    fit_with_clock(model, problem, clock, problem.x, keras.utils.to_categorical(problem.codes))
+
+
+def limit_tensorflow(problem: Problem) -> str:
+    """Set threads, device and seed as the problem wants them; the threads TensorFlow tells."""
+    configure_tensorflow(
+        problem.n_threads, device=problem.device, gpu_memory_mib=problem.gpu_memory_mib, seed=0
+    )
+    return describe_threads()
+
+
+def describe_threads() -> str:
+    """The limits of TensorFlow's pools, as it tells them (0 is its own choice)."""
+    import tensorflow as tf
+
+    threading = tf.config.threading
+    intra = threading.get_intra_op_parallelism_threads()
+    inter = threading.get_inter_op_parallelism_threads()
+    return f"{intra} intra-op and {inter} inter-op threads"
+
+
+def fit_with_clock(
+    model: keras.Model,
+    problem: Problem,
+    clock: Clock,
+    x: np.ndarray | tf.Tensor,
+    targets: np.ndarray | tf.Tensor,
+) -> None:
+    """Run `fit` for one epoch at a time, each between start and stop of the clock.
+
+    A single call for all epochs would keep the pipeline of the last epoch while other variants
+    have their turn, and end it within the next epoch. TensorFlow's thread that tunes a pipeline
+    sleeps for longer the longer the pipeline lives, and may miss the word that it shall end: then
+    an epoch of tenths of a second took seconds, all of them asleep.
+    """
+    import keras
+
+    each_epoch = keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda *_: clock.start(), on_epoch_end=lambda *_: clock.stop()
+    )
+    for _ in range(problem.epochs):
+        model.fit(
+            x,
+            targets,
+            batch_size=problem.batch_size,
+            shuffle=True,
+            verbose=0,
+            callbacks=[each_epoch],
+        )

@@ -1,0 +1,28 @@
+"""This project's trainer."""
+
+import numpy as np
+
+from mlplab.benchmark.problem import L2, LEARNING_RATE, MOMENTUM, Clock, Problem
+from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
+from mlplab.numpy_mlp.planning import choose_plan
+from mlplab.numpy_mlp.trainer import Step, Trainer
+
+
+def train(problem: Problem, clock: Clock) -> None:
+    """See :mod:`mlplab.benchmark.registry`."""
+    random = np.random.RandomState(0)
+    sizes = problem.layer_sizes
+    plan = choose_plan(problem.x, sizes, problem.batch_size, problem.n_threads, awake=True)
+    clock.note(
+        f"{plan.workers}x{plan.blas_threads} threads, split by {plan.split}, "
+        f"slices of {plan.slice_rows}"
+    )
+    parameters = draw_parameters(sizes, np.float32, random)
+    previous = Parameters.zeros(sizes, np.float32)
+    with Trainer(parameters, previous, problem.batch_size, plan) as trainer:
+        for _ in range(problem.epochs):
+            clock.start()
+            order = random.permutation(len(problem.x))
+            step = Step(LEARNING_RATE, MOMENTUM, L2, 0.0)
+            trainer.run_epoch(problem.x, problem.codes, order, step)
+            clock.stop()

@@ -1,0 +1,1 @@
+"""K-means, the choice of K, and the quality of clusters."""

@@ -1,0 +1,46 @@
+"""Check configuration files: ``python -m mlplab.config my.yaml``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mlplab.config.faults import ConfigError
+from mlplab.config.files import check_config_files
+from mlplab.config.loading import load_config
+from mlplab.data.errors import DataError
+from mlplab.data.registry import load_registry
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print what is wrong with files that are laid over each other, if anything is; 1 if so."""
+    parser = argparse.ArgumentParser(prog="python -m mlplab.config", description=__doc__)
+    parser.add_argument("files", type=Path, nargs="+", help="laid over config/config.yaml")
+    files = [Path("config/config.yaml"), *parser.parse_args(arguments).files]
+    try:
+        check_config_files(files)
+        merged: dict[str, Any] = {}
+        for file in files:
+            merged = _lay_over(merged, yaml.safe_load(file.read_text(encoding="utf-8")))
+        load_config(merged, load_registry("config/datasets.yaml"))
+    except (ConfigError, DataError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print("nothing is wrong with the configuration")
+    return 0
+
+
+def _lay_over(below: Any, above: Any) -> Any:
+    if not (isinstance(below, Mapping) and isinstance(above, Mapping)):
+        return above
+    laid = {key: _lay_over(below.get(key), value) for key, value in above.items()}
+    return {**below, **laid}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,150 @@
+"""The configuration of the tables that compare experiments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from pydantic import Field
+
+from mlplab.config.experiments import ExperimentConfig
+from mlplab.config.faults import suggest
+from mlplab.config.fields import Count, Distinct, Name, Section, Share, run_checks
+
+
+class PublishedAccuracy(Section):
+    """A test accuracy that article C published for 70 distances."""
+
+    accuracy: Share = Field(description="share of the test images classified rightly")
+    epoch: Count = Field(description="epoch after which it was reached")
+
+
+class ComparisonConfig(Section):
+    """Which experiments are compared, and with what."""
+
+    reference: Name = Field(
+        "article_c_reference",
+        description="experiment whose whole training others are timed against",
+    )
+    against_reference: Name = Field(
+        "article_c_clusters", description="experiment timed until it reaches each target"
+    )
+    controls: Name = Field(
+        "feature_controls",
+        description="experiment whose first input space others are compared with",
+    )
+    l2_rule: Name = Field("lambda_rule", description="experiment with several factors of λ₂")
+    scalings: Name = Field("distance_scalings", description="experiment with several scalings")
+    published: tuple[PublishedAccuracy, ...] = Field(
+        (),
+        description="targets where MNIST is used; the scalings are compared at their epochs",
+    )
+    targets: Distinct[Share] = Field(
+        (), description="further test accuracies, the time to which is compared with any data"
+    )
+
+
+def find_comparison_conflicts(
+    comparison: ComparisonConfig, experiments: Mapping[str, ExperimentConfig]
+) -> Iterator[str]:
+    """Experiments that are not there, or lack what their comparison needs."""
+    keys = ("reference", "against_reference", "controls", "l2_rule", "scalings")
+    yield from run_checks(partial(_find_absence, comparison, key, experiments) for key in keys)
+    roles = {
+        key: (name, experiments[name])
+        for key in keys
+        if (name := getattr(comparison, key, None)) is not None and name in experiments
+    }
+    checks = [
+        partial(_find_unequal_seeds, roles),
+        partial(_find_second_reference, roles),
+        *(
+            partial(_find_untimed, key, *roles[key])
+            for key in ("reference", "against_reference")
+            if key in roles
+        ),
+        *(
+            partial(_find_untested_epochs, key, *roles[key])
+            for key in ("reference", "against_reference", "scalings")
+            if key in roles
+        ),
+        *(
+            partial(_find_no_validation, key, *roles[key])
+            for key in ("controls", "l2_rule")
+            if key in roles
+        ),
+        *(
+            partial(_find_several_factors, key, *roles[key])
+            for key in ("reference", "against_reference", "controls", "scalings")
+            if key in roles
+        ),
+    ]
+    yield from run_checks(checks)
+
+
+# The key of the comparison, and the experiment that it names.
+_Roles = Mapping[str, tuple[str, ExperimentConfig]]
+
+
+def _find_absence(
+    comparison: ComparisonConfig, key: str, experiments: Mapping[str, ExperimentConfig]
+) -> Iterator[str]:
+    name = getattr(comparison, key)
+    if name not in experiments:
+        yield (
+            f"comparison.{key}: found {name!r}; allowed: a name in experiments, "
+            f"{list(experiments)}{suggest(name, experiments)}"
+        )
+
+
+def _find_unequal_seeds(roles: _Roles) -> Iterator[str]:
+    if "reference" not in roles or "against_reference" not in roles:
+        return
+    (reference_name, reference), (name, against) = roles["reference"], roles["against_reference"]
+    if set(reference.seeds) != set(against.seeds):
+        yield (
+            f"experiments.{name}.seeds: found {list(against.seeds)}; allowed: those of "
+            f"{reference_name}, {list(reference.seeds)}, since differences are taken seed by seed"
+        )
+
+
+def _find_second_reference(roles: _Roles) -> Iterator[str]:
+    if "reference" in roles:
+        name, reference = roles["reference"]
+        if len(reference.input_spaces) > 1:
+            yield (
+                f"experiments.{name}.input_spaces: found {list(reference.input_spaces)}; allowed: "
+                "one, to which others are compared"
+            )
+
+
+def _find_untimed(key: str, name: str, experiment: ExperimentConfig) -> Iterator[str]:
+    if not experiment.exclusive:
+        yield (
+            f"experiments.{name}.exclusive: found false; allowed: true, since comparison.{key} "
+            "compares seconds"
+        )
+
+
+def _find_untested_epochs(key: str, name: str, experiment: ExperimentConfig) -> Iterator[str]:
+    if not experiment.test_every_epoch:
+        yield (
+            f"experiments.{name}.test_every_epoch: found false; allowed: true, since "
+            f"comparison.{key} needs the test accuracy of every epoch"
+        )
+
+
+def _find_no_validation(key: str, name: str, experiment: ExperimentConfig) -> Iterator[str]:
+    if not experiment.n_validation:
+        yield (
+            f"experiments.{name}.n_validation: found 0; allowed: at least 1, since "
+            f"comparison.{key} compares validation accuracies"
+        )
+
+
+def _find_several_factors(key: str, name: str, experiment: ExperimentConfig) -> Iterator[str]:
+    if len(experiment.l2_factors) > 1:
+        yield (
+            f"experiments.{name}.l2_factors: found {list(experiment.l2_factors)}; allowed: one, "
+            f"since comparison.{key} compares input spaces"
+        )

@@ -1,0 +1,48 @@
+"""The typed configuration of a run: a parsed YAML file becomes frozen values, or all its faults.
+
+``python -m mlplab.config my.yaml`` tells what is wrong with a file without running anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from mlplab.config.checks import find_conflicts
+from mlplab.config.faults import ConfigError, describe_faults
+from mlplab.config.fields import KEEP_VALID
+from mlplab.config.workflow import WorkflowConfig
+from mlplab.data.registry import DatasetSpec
+
+
+def load_config(
+    mapping: Mapping[str, Any], datasets: Mapping[str, DatasetSpec] | None = None
+) -> WorkflowConfig:
+    """Turn a parsed YAML file into a frozen, typed configuration.
+
+    Parameters
+    ----------
+    mapping : the configuration as read
+    datasets : the known data sets; with them, sizes are checked against the number of images
+
+    Raises
+    ------
+    ConfigError
+        With one line per fault: key path, what was found, what is allowed.
+    """
+    if not isinstance(mapping, Mapping):
+        raise ConfigError.of(
+            [f"the configuration: found {mapping!r:.80}; allowed: keys at the top"]
+        )
+    faults = []
+    try:
+        config = WorkflowConfig.model_validate(dict(mapping))
+    except ValidationError as error:
+        faults = describe_faults(WorkflowConfig, error)
+        config = WorkflowConfig.model_validate(dict(mapping), context=KEEP_VALID)
+    faults += find_conflicts(config, datasets)
+    if faults:
+        raise ConfigError.of(faults)
+    return config

@@ -1,0 +1,147 @@
+"""The whole configuration of a run, and its sections that are small."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from mlplab.config.benchmark import BenchmarkConfig
+from mlplab.config.clusters import ClusterConfig, CostQualityConfig, SilhouetteConfig
+from mlplab.config.comparison import ComparisonConfig
+from mlplab.config.experiments import ExperimentConfig, NumpyConfig
+from mlplab.config.fields import (
+    ClusterChoice,
+    Count,
+    Distinct,
+    Name,
+    NonNegative,
+    Positive,
+    Section,
+    Seed,
+    Switch,
+)
+from mlplab.config.search import SearchConfig
+from mlplab.data.own import DatasetChoice
+from mlplab.features.spaces import DistanceScaling, PixelScaling
+
+# The data set of which the articles published their figures.
+PUBLISHED_DATASET = "mnist"
+
+
+class DownloadConfig(Section):
+    """How the files of the data set are fetched."""
+
+    attempts: Count = Field(3, description="tries of a source that fails for the moment")
+    timeout_seconds: Positive = Field(
+        10.0, description="longest wait for a connection, or for its data"
+    )
+
+
+class ScaleConfig(Section):
+    """How many images are used, and how pixels are scaled for each purpose."""
+
+    n_train: Count | None = Field(
+        None, description="first images of the training part that are used; null: all"
+    )
+    n_test: Count | None = Field(
+        None, description="first images of the test part that are used; null: all"
+    )
+    numpy: PixelScaling = Field("standard", description="scaling of pixels for NumPy")
+    keras: PixelScaling = Field("unit", description="scaling of pixels for Keras")
+    cluster: PixelScaling = Field("normalizer", description="scaling of pixels for k-means")
+
+
+class TransformConfig(Section):
+    """Distances to the cluster centres as features."""
+
+    k_values: Distinct[ClusterChoice] = Field(
+        min_length=1,
+        description="numbers of clusters, among those of the sweep; 'auto' is the one it chooses",
+    )
+    scaling: DistanceScaling = Field("standard", description="scaling of the distances")
+
+
+class KerasConfig(Section):
+    """Parameters of the reference model in Keras."""
+
+    l2: NonNegative = Field(0.01, description="λ₂, factor of the quadratic penalty on weights")
+
+
+class TrainConfig(Section):
+    """Training of both networks on every input space with every batch size."""
+
+    epochs: Count = Field(35, description="passes over the training images")
+    batch_sizes: Distinct[Count] = Field(
+        min_length=1, description="samples in a mini-batch, at most the training images"
+    )
+    hidden_layer_sizes: tuple[Count, ...] = Field((70, 30), description="nodes, lowest first")
+    n_threads: Count = Field(4, description="threads of a training, at most those there are")
+    exclusive: Switch = Field(
+        False,
+        description="run each alone with n_threads, so that seconds count; else one thread each, "
+        "side by side",
+    )
+    scale_l2_with_inputs: Switch = Field(
+        True, description="on K distances, use l2 times K / (number of pixels)"
+    )
+    numpy: NumpyConfig = Field(NumpyConfig(), description="parameters of the NumPy network")
+    keras: KerasConfig = Field(
+        KerasConfig(), description="parameters of the reference model in Keras"
+    )
+
+
+class LadderConfig(Section):
+    """The optimisation ladder, measured beside Keras."""
+
+    batch_size: Count = Field(500, description="samples in a mini-batch")
+    rounds: Count = Field(7, description="epochs of every step that count, one of each a round")
+
+
+class WorkflowConfig(Section):
+    """Everything that a run depends on."""
+
+    run: Name = Field(description="name of the run, and of its folder in results/")
+    dataset: DatasetChoice = Field(
+        description="a name in config/datasets.yaml, the path of an .npz file, or the paths of "
+        "four IDX files"
+    )
+    data_dir: str | None = Field(
+        None,
+        description="folder with the files of a data set that has a name, tried first; "
+        "null: MLPLAB_DATA_DIR, else download",
+    )
+    seeds: Distinct[Seed] = Field(
+        min_length=1, description="seeds of the trainings; each is a repetition"
+    )
+    download: DownloadConfig = Field(
+        DownloadConfig(), description="how the files of the data set are fetched"
+    )
+    scale: ScaleConfig = Field(
+        ScaleConfig(), description="how many images are used, and how pixels are scaled"
+    )
+    cluster: ClusterConfig = Field(description="the sweep over the number of clusters K")
+    cost_quality: CostQualityConfig = Field(
+        description="seconds against inertia of several ways to fit k-means"
+    )
+    silhouette: SilhouetteConfig = Field(
+        SilhouetteConfig(), description="the silhouette coefficient of every fit of the sweep"
+    )
+    transform: TransformConfig = Field(description="distances to cluster centres as features")
+    train: TrainConfig = Field(
+        description="training of both networks on every input space with every batch size"
+    )
+    experiments: dict[Name, ExperimentConfig] = Field(
+        {}, description="trainings of their own, by the name of their rows in the tables"
+    )
+    comparison: ComparisonConfig = Field(description="which experiments the tables compare")
+    search: SearchConfig = Field(description="the search for the best network with few inputs")
+    ladder: LadderConfig = Field(
+        LadderConfig(), description="the optimisation ladder, measured beside Keras"
+    )
+    benchmark: BenchmarkConfig = Field(
+        description="seconds per epoch of all variants, measured in alternating rounds"
+    )
+
+    @property
+    def uses_published_data(self) -> bool:
+        """Whether the data are those of the articles, so that their figures may stand beside."""
+        return self.dataset == PUBLISHED_DATASET

@@ -1,0 +1,1 @@
+"""Input spaces: what a network sees of an image."""

@@ -1,0 +1,95 @@
+"""How near the processors of this machine come, from one measurement to the next.
+
+While a host keeps them apart, a measurement cannot find out by itself that they ever were nearer.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from math import isfinite
+from pathlib import Path
+
+from mlplab.machine.core_distance import CoreDistance
+from mlplab.machine.watch import DISTURBED_ABOVE, share_of_others
+from mlplab.runtime.files import cache_folder, save_text
+
+logger = logging.getLogger(__name__)
+
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+# A host may also move a whole machine, to processors that are never as near.
+_VALID_SECONDS = 3600
+# How long processors wake each other so that it is known how near they come.
+_LEARNING_SECONDS = 2.0
+# Of some looks one has to find others at rest: what started this process may still be at work.
+_LOOKS = 3
+
+
+@contextmanager
+def watched_distance(n: int, patience: float) -> Iterator[CoreDistance]:
+    """The distance of the first ``n`` processors, to be brought near for ``patience`` seconds.
+
+    How near they come is recalled, or learned, and kept. On a machine that others use there is no
+    patience: nothing brings its processors near. Where no other process can be started, nothing
+    is far.
+    """
+    if not _others_rest():
+        patience = 0.0
+    with ExitStack() as stack:
+        try:
+            distance = stack.enter_context(CoreDistance(n, patience))
+        except OSError as error:
+            logger.info("the distance of processors cannot be measured: %s", error)
+            distance = CoreDistance(1, 0.0)
+        if not recall_nearest(distance) and patience:
+            distance.find_nearest(_LEARNING_SECONDS)
+            keep_nearest(distance)
+        yield distance
+        keep_nearest(distance)
+
+
+def _others_rest() -> bool:
+    return any(share_of_others() <= DISTURBED_ABOVE for _ in range(_LOOKS))
+
+
+def recall_nearest(distance: CoreDistance) -> bool:
+    """Set the nearest distance to the one found within the last hour, and say whether there was."""
+    known = _read(distance)
+    if known is not None:
+        distance.nearest = known
+    return known is not None
+
+
+def keep_nearest(distance: CoreDistance) -> None:
+    """Keep the nearest distance, unless one as near has been kept within the last hour."""
+    known = _read(distance)
+    if not isfinite(distance.nearest) or (known is not None and known <= distance.nearest):
+        return
+    try:
+        text = json.dumps({"place": _place(distance), "nanoseconds": distance.nearest})
+        save_text(_file(distance), text)
+    except OSError as error:
+        logger.info("the distance of processors cannot be kept for other processes: %s", error)
+
+
+def _read(distance: CoreDistance) -> float | None:
+    try:
+        age = time.time() - _file(distance).stat().st_mtime
+        kept = json.loads(_file(distance).read_text(encoding="utf-8"))
+        if age > _VALID_SECONDS or kept["place"] != _place(distance):
+            return None
+        return float(kept["nanoseconds"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _file(distance: CoreDistance) -> Path:
+    return cache_folder() / f"core-distance-{len(distance.processors)}.json"
+
+
+def _place(distance: CoreDistance) -> dict[str, object]:
+    """The processors, and the start of the system: another one is another machine."""
+    return {"boot": _BOOT.read_text().strip(), "processors": distance.processors}

@@ -1,0 +1,1 @@
+"""Where results come from: records, fingerprints of code, and what is stale."""

@@ -1,0 +1,194 @@
+"""Where a result comes from, in a JSON file beside it: code, parameters, inputs and machine."""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import hashlib
+import json
+import logging
+import os
+import subprocess
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from threadpoolctl import threadpool_info
+
+from mlplab.machine.processors import available_threads
+from mlplab.machine.record import machine_record
+from mlplab.provenance.fingerprint import code_fingerprint, describe_changes
+from mlplab.runtime.files import remove_leftovers, save_text
+from mlplab.runtime.log import job_log
+
+SIDECAR_SUFFIX = ".provenance.json"
+
+# Parameters that only serve to notice changes; the record has them in another form.
+_TRACKING_PARAMS = {"code", "named"}
+
+
+# Of them the default profile has as many; a job that asks for all runs alone.
+ALL_SLOTS = 64
+
+
+class CodeChangedError(Exception):
+    """The code on disk is no longer that which the job was started for."""
+
+
+class Named(Protocol):
+    """Values of which some or all have names."""
+
+    def items(self) -> Iterable[tuple[str, Any]]:
+        """Names and their values."""
+
+
+class JobParams(Named, Protocol):
+    """Parameters of a job; ``code`` is its
+    :func:`mlplab.provenance.fingerprint.code_fingerprint`."""
+
+    code: dict[str, Any]
+
+
+class Job(Protocol):
+    """What a workflow engine tells a script about its job."""
+
+    rule: str
+    input: Sequence[str]
+    output: Sequence[str]
+    params: JobParams
+    wildcards: Named
+    threads: int
+    resources: Mapping[str, Any]
+    log: Sequence[str]
+
+
+@contextmanager
+def run_job(job: Job, *, capture_stderr: bool = False) -> Iterator[logging.Logger]:
+    """Log a job as :func:`mlplab.runtime.log.job_log` does, and record where its results come from.
+
+    The record is written beside every output when the block has ended, see :func:`sidecar_path`.
+    The job fails without one if the code is not that of ``job.params.code``, before the block or
+    after it: then nobody could say which code made the results.
+    """
+    # As its last act the process would look for garbage in all that it has imported, for most of a
+    # second where Keras is loaded.
+    atexit.register(gc.freeze)
+    bars = _has_the_terminal(job)
+    with job_log(job.log[0], capture_stderr=capture_stderr, bars=bars) as logger:
+        _check_code(job.params.code, "since the run began")
+        for path in job.output:
+            sidecar_path(path).unlink(missing_ok=True)
+            remove_leftovers(path)
+            remove_leftovers(sidecar_path(path))
+        inputs = {path: content_hash(path) for path in job.input}
+        started, wall, cpu = datetime.now(UTC), time.perf_counter(), time.process_time()
+        yield logger
+        seconds, cpu_seconds = time.perf_counter() - wall, time.process_time() - cpu
+        _check_code(job.params.code, "while the job ran")
+        record = {
+            "rule": job.rule,
+            "wildcards": dict(job.wildcards.items()),
+            "parameters": recorded_parameters(job.params),
+            "threads": job.threads,
+            "code": job.params.code,
+            "inputs": inputs,
+            "outputs": {path: content_hash(path) for path in job.output},
+            "machine": machine_record(),
+            "blas": _blas_record(),
+            "git": _git_record(),
+            "started": started.isoformat(timespec="seconds"),
+            "ended": datetime.now(UTC).isoformat(timespec="seconds"),
+            "seconds": round(seconds, 3),
+            "cpu_seconds": round(cpu_seconds, 3),
+        }
+        text = json.dumps(record, indent=1, default=str) + "\n"
+        for path in job.output:
+            save_text(sidecar_path(path), text)
+
+
+def sidecar_path(result: str | os.PathLike[str]) -> Path:
+    """The file beside a result that holds its record, a JSON object."""
+    path = Path(result)
+    return path.with_name(path.name + SIDECAR_SUFFIX)
+
+
+def read_sidecar(result: str | os.PathLike[str]) -> dict[str, Any] | None:
+    """The record of a result; None if it has none that can be read."""
+    try:
+        record: dict[str, Any] = json.loads(sidecar_path(result).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return record
+
+
+def own_parameters(params: Named) -> dict[str, Any]:
+    """Named parameters without those that only serve to notice changes."""
+    return {name: value for name, value in params.items() if name not in _TRACKING_PARAMS}
+
+
+def recorded_parameters(params: Named) -> dict[str, Any]:
+    """Named parameters as a record holds them: those of the job, as JSON gives them."""
+    parameters: dict[str, Any] = json.loads(json.dumps(own_parameters(params), default=str))
+    return parameters
+
+
+def recorded_hash(record: Mapping[str, Any], result: str | os.PathLike[str]) -> str | None:
+    """The recorded hash of a result, found by the file's name, so that folders may be moved."""
+    name = Path(result).name
+    hashes = (found for path, found in record["outputs"].items() if Path(path).name == name)
+    return next(hashes, None)
+
+
+def content_hash(path: str | os.PathLike[str]) -> str:
+    """SHA-256 of a file's content."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _has_the_terminal(job: Job) -> bool:
+    """Whether no other job can write there meanwhile: it has all slots, or all processors."""
+    return job.resources.get("slot") == ALL_SLOTS or job.threads >= available_threads()
+
+
+def _check_code(code: dict[str, Any], when: str) -> None:
+    changes = describe_changes(code, code_fingerprint(code["script"]))
+    if changes:
+        raise CodeChangedError(
+            f"code changed {when}: {'; '.join(changes)}. No result is kept, since none could say "
+            "which code made it; start the run again"
+        )
+
+
+def _blas_record() -> list[dict[str, Any]]:
+    """Name, version and threads of the libraries that multiply matrices in this process."""
+    keys = ("internal_api", "version", "threading_layer", "architecture", "num_threads")
+    return [
+        {"user_api": library["user_api"], **{key: library.get(key) for key in keys}}
+        for library in threadpool_info()
+    ]
+
+
+def _git_record() -> dict[str, Any]:
+    """Commit of the working directory, and whether tracked files differ from it."""
+    # Only a repository here: an archive unpacked inside another project is not that project.
+    environment = os.environ | {"GIT_CEILING_DIRECTORIES": str(Path.cwd().parent)}
+
+    def git(*arguments: str) -> str | None:
+        try:
+            done = subprocess.run(
+                ["git", "--no-optional-locks", *arguments],
+                capture_output=True,
+                text=True,
+                env=environment,
+                check=True,
+            )
+        except (OSError, subprocess.CalledProcessError):
+            return None
+        return done.stdout.strip()
+
+    commit = git("rev-parse", "HEAD")
+    changed = git("status", "--porcelain", "--untracked-files=no") if commit else None
+    return {"commit": commit, "dirty": None if changed is None else bool(changed)}

@@ -1,0 +1,1 @@
+"""Tables, claims, findings and figures of a run."""

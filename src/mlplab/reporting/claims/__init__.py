@@ -1,0 +1,1 @@
+"""Published figures beside those found in the tables of a run."""

@@ -1,0 +1,292 @@
+"""What a claim is: a published figure, and a description of how it is found again."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+Kind = Literal["exact", "statistical", "machine", "not testable here"]
+NOT_TESTABLE: Kind = "not testable here"
+
+Scalar = bool | int | float | str
+
+
+class ClaimError(Exception):
+    """The claims cannot be read, or the evidence of one is missing."""
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Query(_Entry):
+    """A number from the rows of a table that meet all conditions."""
+
+    table: str = Field(description="name of a table of the run, without .csv")
+    column: str | tuple[str, ...] = Field(description="a column; several are added up row by row")
+    where: dict[str, Scalar | tuple[Scalar, ...]] = Field(
+        {}, description="columns and the value they must have; a list: one of these values"
+    )
+    per: str | None = Field(
+        None,
+        description="a column that numbers repetitions, such as seed: one number is taken from the "
+        "rows of each, and these are averaged",
+    )
+    take: Literal["single", "mean", "median", "min", "max", "first", "last", "sum"] = Field(
+        "single", description="how rows become one number; single: there is exactly one row"
+    )
+    at: str | None = Field(
+        None, description="with min or max: the value of this column in that row instead"
+    )
+    average: Literal["mean", "median"] = Field(
+        "mean",
+        description="of repetitions: mean with Student's t, or median with bootstrap interval",
+    )
+    quiet: bool = Field(
+        False, description="leave out disturbed repetitions where two others are left"
+    )
+    interval: str | None = Field(
+        None, description="the table's own interval: columns <interval>_low and <interval>_high"
+    )
+    divide_by: float = Field(1.0, gt=0, description="the number is divided by this")
+    empty: float | str | None = Field(
+        None,
+        description="what an empty field says: in words, a finding that refutes the claim, or the "
+        "number that it stands for",
+    )
+
+    @model_validator(mode="after")
+    def _check_combination(self) -> Self:
+        if self.at and self.take not in ("min", "max"):
+            raise ValueError("at: allowed with take: min or take: max only")
+        if self.interval and (self.per or self.take in ("mean", "median", "sum")):
+            raise ValueError("interval: allowed only where the number is that of one row")
+        if self.quiet and not self.per:
+            raise ValueError("quiet: allowed with per only")
+        return self
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that are added up."""
+        return (self.column,) if isinstance(self.column, str) else self.column
+
+    def named_columns(self) -> dict[str, set[str]]:
+        """The columns of each table that the query reads."""
+        names = {*self.columns, *self.where} | {name for name in (self.at, self.per) if name}
+        if self.quiet:
+            names.add("disturbed")
+        if self.interval:
+            names |= {f"{self.interval}_low", f"{self.interval}_high"}
+        return {self.table: names}
+
+    def __str__(self) -> str:
+        number = " + ".join(self.columns)
+        if self.at:
+            number = f"{self.at} at the {self.take} of {number}"
+        elif self.take != "single":
+            number = f"{self.take} of {number}"
+        words = f"tables/{self.table}.csv: {number}{conditions(self.where)}"
+        words += f", {self.average} over every {self.per}" if self.per else ""
+        return words if self.divide_by == 1 else f"({words}) / {self.divide_by:.10g}"
+
+
+class Ratio(_Entry):
+    """The first number over the second, pair by pair where both are repeated alike."""
+
+    ratio: tuple[Query, Query] = Field(description="the number above, and the one below")
+
+    def named_columns(self) -> dict[str, set[str]]:
+        """The columns of each table that the queries read."""
+        return _join(*self.ratio)
+
+    def __str__(self) -> str:
+        return f"[{self.ratio[0]}] over [{self.ratio[1]}]"
+
+
+class Difference(_Entry):
+    """The first number less the second, pair by pair where both are repeated alike."""
+
+    difference: tuple[Query, Query] = Field(description="a number, and what is taken from it")
+
+    def named_columns(self) -> dict[str, set[str]]:
+        """The columns of each table that the queries read."""
+        return _join(*self.difference)
+
+    def __str__(self) -> str:
+        return f"[{self.difference[0]}] less [{self.difference[1]}]"
+
+
+class Points(_Entry):
+    """Two columns of the rows of a table that meet all conditions."""
+
+    table: str = Field(description="name of a table of the run, without .csv")
+    x: str = Field(description="column of the points' x")
+    y: str = Field(description="column of the points' y")
+    where: dict[str, Scalar | tuple[Scalar, ...]] = Field(
+        {}, description="columns and the value they must have; a list: one of these values"
+    )
+
+
+class Straightness(_Entry):
+    """How well a straight line describes y over x: the squared correlation."""
+
+    r_squared: Points = Field(description="the points that a straight line is laid through")
+
+    def named_columns(self) -> dict[str, set[str]]:
+        """The columns of each table that are read."""
+        points = self.r_squared
+        return {points.table: {points.x, points.y, *points.where}}
+
+    def __str__(self) -> str:
+        points = self.r_squared
+        where = conditions(points.where)
+        return f"tables/{points.table}.csv: R² of {points.y} over {points.x}{where}"
+
+
+def _form(value: Any) -> str:
+    keys = value.keys() if isinstance(value, dict) else type(value).model_fields
+    return next((key for key in ("ratio", "difference", "r_squared") if key in keys), "query")
+
+
+Expression = Annotated[
+    Annotated[Query, Tag("query")]
+    | Annotated[Ratio, Tag("ratio")]
+    | Annotated[Difference, Tag("difference")]
+    | Annotated[Straightness, Tag("r_squared")],
+    Discriminator(_form),
+]
+
+
+class Includes(_Entry):
+    """A requirement of a list in the configuration: it holds these values."""
+
+    includes: tuple[Scalar, ...] = Field(description="values that the list must hold")
+
+    def __str__(self) -> str:
+        return f"with {', '.join(map(str, self.includes))}"
+
+
+class Claim(_Entry):
+    """A published figure and how it is found again, see ``config/claims.yaml``."""
+
+    id: str = Field(description="name of the claim, used once")
+    article: Literal["A", "B", "C"] = Field(description="article that makes the claim")
+    statement: str = Field(description="what is claimed, in words")
+    kind: Kind = Field(
+        description="statistical: depends on random start weights; machine: on a computer's speed, "
+        "so only ratios and shapes are compared"
+    )
+    published: float | None = Field(None, description="the published figure")
+    unit: str = Field(description="unit of the figure; 1 for a bare number")
+    comparison: Literal["equal", "at least", "at most"] = Field(
+        "equal", description="what the figure found must be, beside the published one"
+    )
+    tolerance: float = Field(
+        0.0, ge=0, description="difference that is allowed, over the published figure"
+    )
+    absolute: bool = Field(False, description="the tolerance is in the unit of the figure instead")
+    better: Literal["higher", "lower"] | None = Field(
+        None, description="what lies beyond the tolerance on this side is better than published"
+    )
+    why: str = Field("", description="why the tolerance is what it is")
+    reason: str = Field("", description="why the claim is not testable here")
+    requires: dict[str, Any] = Field(
+        {},
+        description="key paths of the configuration and the values without which the claim is not "
+        "tested; includes: a list holds at least these",
+    )
+    tells: tuple[str, ...] = Field(
+        (), description="key paths of the configuration whose values the evidence names"
+    )
+    value: Expression | None = Field(
+        None, description="how the figure is found in the tables of a run"
+    )
+
+    @field_validator("requires")
+    @classmethod
+    def _read_requirements(cls, requires: dict[str, Any]) -> dict[str, Any]:
+        return {
+            path: Includes.model_validate(wanted) if isinstance(wanted, dict) else wanted
+            for path, wanted in requires.items()
+        }
+
+    @model_validator(mode="after")
+    def _check_parts(self) -> Self:
+        parts = {"published": self.published is not None, "value": self.value, "why": self.why}
+        faults = []
+        if self.kind == NOT_TESTABLE:
+            if not self.reason:
+                faults.append("reason: must say why it is not testable here")
+            if self.value:
+                faults.append("value: allowed only for what is testable")
+        else:
+            faults += [f"{name}: must be given" for name, given in parts.items() if not given]
+            if self.reason:
+                faults.append(f"reason: allowed only for kind {NOT_TESTABLE!r}")
+        if self.better and self.comparison != "equal":
+            faults.append("better: allowed only for comparison 'equal'")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    @property
+    def allowed_difference(self) -> float:
+        """How far the figure may be from the published one, in its unit."""
+        return self.tolerance * (1 if self.absolute else abs(self.published or 0.0))
+
+
+def load_claims(path: str | os.PathLike[str]) -> list[Claim]:
+    """Read claims; ClaimError lists all faults of the file."""
+    try:
+        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        claims = TypeAdapter(list[Claim]).validate_python(content)
+    except ValidationError as error:
+        faults = "\n".join(f"  - {_describe(fault, content)}" for fault in error.errors())
+        raise ClaimError(f"{path}: {error.error_count()} fault(s):\n{faults}") from None
+    except (OSError, yaml.YAMLError) as error:
+        raise ClaimError(f"{path}: cannot be read ({error})") from None
+    ids = [claim.id for claim in claims]
+    repeated = sorted({i for i in ids if ids.count(i) > 1})
+    if repeated:
+        raise ClaimError(f"{path}: found {repeated} more than once; every id must be unique")
+    return claims
+
+
+def conditions(where: dict[str, Scalar | tuple[Scalar, ...]]) -> str:
+    """The conditions of a query in words."""
+    words = [
+        f"{column} = {' or '.join(map(str, value)) if isinstance(value, tuple) else value}"
+        for column, value in where.items()
+    ]
+    return f" where {', '.join(words)}" if words else ""
+
+
+def _join(*queries: Query) -> dict[str, set[str]]:
+    columns: dict[str, set[str]] = {}
+    for query in queries:
+        for table, names in query.named_columns().items():
+            columns.setdefault(table, set()).update(names)
+    return columns
+
+
+def _describe(fault: Any, content: Any) -> str:
+    number, *keys = fault["loc"] or ("the file",)
+    entry = content[number] if isinstance(number, int) else None
+    name = entry.get("id", f"entry {number}") if isinstance(entry, dict) else str(number)
+    path = ".".join(str(key) for key in keys)
+    found = "" if fault["type"] == "missing" else f" (found {fault['input']!r:.60})"
+    return f"{name}: {path + ': ' if path else ''}{fault['msg']}{found}"

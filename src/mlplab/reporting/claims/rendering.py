@@ -1,0 +1,175 @@
+"""The claims as tables for readers: HTML for the report, Markdown for the README."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import pandas as pd
+
+from mlplab.reporting.claims.evaluation import (
+    BETTER,
+    INCONCLUSIVE,
+    NOT_APPLICABLE,
+    NOT_REPRODUCED,
+    NOT_TESTED,
+    REPRODUCED,
+    VERDICTS,
+)
+from mlplab.reporting.claims.model import NOT_TESTABLE
+
+BEGIN, END = "<!-- claims -->", "<!-- end of the claims -->"
+
+# A symbol and a colour of Okabe and Ito's palette, which colour-blind people can tell apart.
+_SYMBOLS = {
+    REPRODUCED: "✓",
+    BETTER: "▲",
+    INCONCLUSIVE: "?",
+    NOT_REPRODUCED: "✗",
+    NOT_TESTED: "–",
+    NOT_APPLICABLE: "–",
+    NOT_TESTABLE: "–",
+}
+_COLOURS = {
+    REPRODUCED: "#009e73",
+    BETTER: "#0072b2",
+    INCONCLUSIVE: "#e69f00",
+    NOT_REPRODUCED: "#d55e00",
+    NOT_TESTED: "#999999",
+    NOT_APPLICABLE: "#999999",
+    NOT_TESTABLE: "#999999",
+}
+_SIGNS = {"equal": "", "at least": "≥ ", "at most": "≤ "}
+
+_STYLE = """
+body { font-family: system-ui, sans-serif; margin: 1rem; color: #222; }
+table { border-collapse: collapse; font-size: 0.9rem; }
+th, td { border-bottom: 1px solid #ddd; padding: 0.3rem 0.6rem; text-align: left;
+  vertical-align: top; }
+td.number { text-align: right; white-space: nowrap; }
+td.verdict { border-left: 0.6rem solid; white-space: nowrap; font-weight: 600; }
+td.statement { min-width: 30rem; }
+td p { margin: 0.2rem 0 0; font-size: 0.8rem; color: #555; overflow-wrap: anywhere; }
+"""
+
+
+def render_markdown(claims: pd.DataFrame) -> str:
+    """A sentence with the number of each verdict, and a table of all that can be tested.
+
+    Parameters
+    ----------
+    claims : rows of :func:`mlplab.reporting.claims.evaluation.evaluate_claims`
+    """
+    lines = [
+        count_verdicts(claims),
+        "",
+        "| article | published statement | published | found (95 % interval) | verdict |",
+        "|---|---|---|---|---|",
+    ]
+    testable = claims["verdict"] != NOT_TESTABLE
+    for row in claims[testable].to_dict("records"):
+        cells = [row["article"], row["statement"], _published(row), _found(row), _verdict(row)]
+        lines.append(f"| {' | '.join(_escape_markdown(cell) for cell in cells)} |")
+    if not testable.all():
+        lines += ["", "Not testable here:", ""]
+        lines += [
+            f"- {row['article']}: {row['statement']}. {row['evidence']}"
+            for row in claims[~testable].to_dict("records")
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def render_html(claims: pd.DataFrame) -> str:
+    """A page of its own with a row per claim; ``claims`` as for :func:`render_markdown`."""
+    heads = ["verdict", "published statement", "published", "found", "95 % interval"]
+    heads += ["repetitions", "unit"]
+    rows = "\n".join(_html_row(row) for row in claims.to_dict("records"))
+    head = "".join(f"<th>{name}</th>" for name in heads)
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8">'
+        f"<title>Claims</title><style>{_STYLE}</style></head>\n"
+        f"<body>\n<p>{html.escape(count_verdicts(claims))}</p>\n"
+        f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n"
+        "</body>\n</html>\n"
+    )
+
+
+def count_verdicts(claims: pd.DataFrame) -> str:
+    """A sentence such as "3 claims: 2 reproduced, 1 inconclusive."."""
+    counts = claims["verdict"].value_counts()
+    words = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if verdict in counts)
+    return f"{len(claims)} claims: {words}."
+
+
+def insert_between_markers(text: str, table: str) -> str:
+    """``text`` with ``table`` in place of what stands between the markers.
+
+    Raises
+    ------
+    ValueError
+        A marker is not there exactly once, or the end comes first.
+    """
+    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(END) < text.index(BEGIN):
+        raise ValueError(f"found no place for the claims; needed once each: {BEGIN}, then {END}")
+    before, rest = text.split(BEGIN)
+    return f"{before}{BEGIN}\n\n{table}\n{END}{rest.split(END)[1]}"
+
+
+def _html_row(row: dict[str, Any]) -> str:
+    tolerance = f"± {_number(row['tolerance'])}" if row["tolerance"] > 0 else ""
+    notes = [
+        f"{row['id']}, {row['kind']}",
+        " – ".join(filter(None, (tolerance, _text(row["why"])))),
+        row["evidence"],
+    ]
+    paragraphs = "".join(f"<p>{html.escape(note)}</p>" for note in notes if note)
+    cells = [
+        ("number", _published(row)),
+        ("number", _number(row["reproduced"])),
+        ("number", _interval(row)),
+        ("number", _number(row["repetitions"])),
+        ("unit", row["unit"]),
+    ]
+    colour = _COLOURS[row["verdict"]]
+    return (
+        f'<tr id="{html.escape(row["id"])}">'
+        f'<td class="verdict" style="border-left-color: {colour}">{_verdict(row)}</td>'
+        f'<td class="statement">{html.escape(row["statement"])}{paragraphs}</td>'
+        + "".join(f'<td class="{kind}">{html.escape(text)}</td>' for kind, text in cells)
+        + "</tr>"
+    )
+
+
+def _verdict(row: dict[str, Any]) -> str:
+    return f"{_SYMBOLS[row['verdict']]} {row['verdict']}"
+
+
+def _published(row: dict[str, Any]) -> str:
+    return (
+        "" if pd.isna(row["published"]) else _SIGNS[row["comparison"]] + _number(row["published"])
+    )
+
+
+def _found(row: dict[str, Any]) -> str:
+    return f"{_number(row['reproduced'])} {_interval(row)}".strip()
+
+
+def _interval(row: dict[str, Any]) -> str:
+    if pd.isna(row["ci_low"]) or row["ci_low"] == row["ci_high"]:
+        return ""
+    return f"({_number(row['ci_low'])} to {_number(row['ci_high'])})"
+
+
+def _number(value: float) -> str:
+    if pd.isna(value):
+        return ""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def _text(value: str | float) -> str:
+    """A text of a table; what was an empty one is NaN in a table that was read."""
+    return value if isinstance(value, str) else ""
+
+
+def _escape_markdown(cell: str) -> str:
+    return cell.replace("|", "\\|").replace("\n", " ")

@@ -1,0 +1,53 @@
+"""The deep model of article B, drawn."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.figure import Figure
+
+from mlplab.reporting.figures.style import FRAMEWORK_STYLES
+
+_LABELS = {"numpy": "NumPy", "keras": "Keras", "keras_xla": "Keras with XLA"}
+# What an axis shows, the column of the filled and that of the hollow mark, and what these are.
+_PANELS = (
+    ("time of an epoch (seconds)", "seconds_per_epoch", "first_epoch_seconds",
+     "filled: median of the epochs after the first, hollow: the first"),
+    ("share of the images classified rightly", "test_accuracy", "train_accuracy",
+     "filled: test images, hollow: training images"),
+)  # fmt: skip
+
+
+def plot_deep_model(table: pd.DataFrame) -> Figure:
+    """Seconds of an epoch, and accuracies after the last, from ``deep_model.csv``."""
+    variants = [name for name in _LABELS if name in set(table["variant"])]
+    rows = table.set_index("variant").loc[variants]
+    figure, axes = plt.subplots(1, 2, figsize=(9, 2.6), sharey=True, layout="constrained")
+    for axis, (label, filled, hollow, title) in zip(axes, _PANELS, strict=True):
+        for place, (_, row) in enumerate(rows.iterrows()):
+            style = FRAMEWORK_STYLES[row["framework"]]
+            axis.plot(row[[filled, hollow]], [place, place], color=style["color"], linewidth=1)
+            # Numbers of the two marks lie on different sides of the line.
+            for column, fill, side, align in (
+                (filled, style["color"], 7, "bottom"),
+                (hollow, "white", -7, "top"),
+            ):
+                axis.plot(row[column], place, style["marker"], color=style["color"], mfc=fill, ms=7)
+                axis.annotate(
+                    f"{row[column]:.3f}",
+                    (row[column], place),
+                    xytext=(0, side),
+                    textcoords="offset points",
+                    color=style["color"],
+                    ha="center",
+                    va=align,
+                    fontsize=8,
+                )
+        axis.set_title(title, fontsize=8.5)
+        axis.set(xlabel=label)
+        axis.margins(x=0.2)
+        axis.set_xlim(left=max(0.0, axis.get_xlim()[0]))
+        axis.grid(axis="y", visible=False)
+    axes[0].set_yticks(range(len(variants)), [_LABELS[name] for name in variants])
+    axes[0].set_ylim(len(variants) - 0.4, -0.6)
+    return figure

@@ -1,0 +1,129 @@
+"""The optimisation ladder, drawn."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from mlplab.reporting.figures.style import FRAMEWORK_STYLES, NEUTRAL, Style
+
+# Light to dark of one hue, so that the parts of a bar keep apart in grey too.
+PART_COLORS = {"shuffle": NEUTRAL, "batches": "#0072B2", "prediction": "#A6CEE3"}
+_ACCURACIES: dict[str, Style] = {
+    "full": {"label": "accuracy of all samples", "color": "#0072B2", "marker": "o", "shift": -0.2},
+    "batch": {"label": "accuracy of batches", "color": "#009E73", "marker": "s", "shift": 0.2},
+}
+_RATIOS = [0.2, 0.5, 1, 2, 5, 10, 20, 50]
+
+
+def plot_optimization_ladder(summary: pd.DataFrame) -> Figure:
+    """Parts of an epoch of every step, and its time over Keras' beside the published ratios.
+
+    From ``optimization_ladder_summary.csv``; bars at the ratios are 95 % intervals.
+    """
+    # A column with a gap, Keras', is read as floating-point numbers.
+    summary = summary.astype({"step": "Int64"}).assign(row=pd.factorize(summary["name"])[0])
+    names = summary.drop_duplicates("row")
+    figure, (left, right) = plt.subplots(
+        1, 2, figsize=(10.5, 4.6), sharey=True, layout="constrained", width_ratios=[1, 1.5]
+    )
+    _draw_parts(left, summary)
+    _draw_ratios(right, summary)
+    left.set_yticks(names["row"], label_steps(names))
+    left.set_ylim(len(names) - 0.5, -0.75)
+    for axis in (left, right):
+        axis.grid(axis="y", visible=False)
+    return figure
+
+
+def label_steps(steps: pd.DataFrame) -> pd.Series:
+    """Number and name of every step; the name alone where there is no number."""
+    numbers = steps["step"].astype("Int64").astype("string")
+    return steps["name"].where(steps["step"].isna(), numbers + "  " + steps["name"])
+
+
+def _draw_parts(axis: Axes, summary: pd.DataFrame) -> None:
+    """A bar per step, of its longer kind of epoch: seconds of shuffle, batches and prediction."""
+    for _, epoch in summary.drop_duplicates("row").iterrows():
+        start, total = 0.0, epoch["seconds"]
+        parts = {part: epoch[f"{part}_share"] * total for part in PART_COLORS}
+        if pd.isna(epoch["step"]):
+            color = FRAMEWORK_STYLES["keras"]["color"]
+            axis.barh(epoch["row"], total, height=0.62, color=color)
+        else:
+            for part, seconds in parts.items():
+                axis.barh(epoch["row"], seconds, left=start, height=0.62, color=PART_COLORS[part])
+                # On either side of the line between them; shuffling is too short for a word.
+                if epoch["row"] == 0 and part == "batches":
+                    place = start + seconds, -0.38
+                    axis.text(*place, "batches ", color=NEUTRAL, ha="right", va="bottom")
+                    axis.text(*place, " prediction", color=NEUTRAL, ha="left", va="bottom")
+                start += seconds
+        axis.annotate(
+            f"{total:.2f} s" if total >= 0.1 else f"{total:.2g} s",
+            (total, epoch["row"]),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+        )
+    axis.set(
+        xlabel="time of an epoch (seconds)",
+        title="Parts of an epoch",
+    )
+    axis.margins(x=0.16)
+
+
+def _draw_ratios(axis: Axes, summary: pd.DataFrame) -> None:
+    axis.axvline(1.0, color=FRAMEWORK_STYLES["keras"]["color"], linewidth=1)
+    steps = summary[summary["step"].notna()]
+    for accuracy, style in _ACCURACIES.items():
+        rows = steps[steps["accuracy"] == accuracy]
+        places, ratios = rows["row"] + style["shift"], rows["ratio_to_keras"]
+        axis.errorbar(
+            ratios,
+            places,
+            xerr=[ratios - rows["ci_low"], rows["ci_high"] - ratios],
+            fmt=style["marker"],
+            color=style["color"],
+            ms=5,
+            capsize=2,
+        )
+        axis.plot(
+            rows["published_ratio"], places, style["marker"], mfc="none", ms=9, color=style["color"]
+        )
+        for place, (_, row) in zip(places, rows.iterrows(), strict=True):
+            _annotate(axis, row, place, style)
+    axis.set(
+        xscale="log",
+        xlabel="time of an epoch / that of Keras",
+        title="Keras is 1: measured (filled, 95 % intervals)"
+        + (" and published (hollow)" if steps["published_ratio"].notna().any() else ""),
+    )
+    axis.xaxis.set_major_locator(FixedLocator(_RATIOS))
+    axis.xaxis.set_minor_locator(NullLocator())
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    low, high = axis.get_xlim()
+    axis.set_xlim(low, high * 9)  # room for the words beside the slowest step
+
+
+def _annotate(axis: Axes, row: pd.Series, place: float, style: Style) -> None:
+    """The numbers right of the marks, and at the first step what the marks are."""
+    text = f"{row['ratio_to_keras']:.2f}"
+    if pd.notna(row["published_ratio"]):
+        text += f" (published {row['published_ratio']:.2f})"
+    if row["row"] == 0:
+        text = f"{style['label']}: {text}"
+    rightmost = row[["ci_high", "published_ratio"]].max()
+    axis.annotate(
+        text,
+        (rightmost, place),
+        xytext=(8, 0),
+        textcoords="offset points",
+        color=style["color"],
+        va="center",
+        fontsize=8,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+    )

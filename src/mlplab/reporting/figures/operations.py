@@ -1,0 +1,165 @@
+"""The operations of a mini-batch, drawn: where the time of an epoch goes, speed of products."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+from mlplab.reporting.figures.style import FRAMEWORK_STYLES, NEUTRAL, LogarithmicLabels, Style
+
+_OPERATIONS = {
+    "gather": "rows of the batch",
+    "forward": "product forward",
+    "sigmoid": "sigmoid",
+    "error": "product for the error below",
+    "sigmoid_derivative": "derivative of the sigmoid",
+    "weight_gradient": "product for the gradient",
+    "update": "update of all weights",
+    "step_overhead": "a step beside these",
+}
+_PRODUCTS = {
+    "forward": {"label": "forward", "marker": "o"},
+    "error": {"label": "error below", "marker": "s"},
+    "weight_gradient": {"label": "gradient", "marker": "^"},
+}
+_FRAMEWORKS = ["numpy", "tensorflow"]
+
+
+def plot_operations(times: pd.DataFrame) -> Figure:
+    """Seconds that each operation takes in an epoch, a panel per batch size."""
+    sizes = sorted(times["batch_size"].unique())
+    layers = times["layer"].fillna("")
+    labels = times["operation"].map(_OPERATIONS) + layers.where(layers == "", ", " + layers)
+    order = [
+        name
+        for operation in _OPERATIONS
+        for name in sorted(labels[times["operation"] == operation].unique())
+    ]
+    places = {label: place for place, label in enumerate(order)}
+    figure, axes = plt.subplots(
+        1, len(sizes), figsize=(10, 5.2), sharex=True, sharey=True, squeeze=False,
+        layout="constrained",
+    )  # fmt: skip
+    for axis, size in zip(axes[0], sizes, strict=True):
+        for framework in _FRAMEWORKS:
+            rows = times[(times["batch_size"] == size) & (times["framework"] == framework)]
+            axis.plot(
+                rows["seconds_per_epoch"],
+                labels[rows.index].map(places),
+                linestyle="none",
+                ms=6,
+                **_point(framework),
+            )
+        axis.set(
+            xscale="log",
+            xlabel="time in an epoch (seconds)",
+            title=f"batch size {size:,}",
+        )
+    _format_seconds(axes[0, 0])
+    axes[0, 0].set_yticks(range(len(order)), order)
+    axes[0, 0].set_ylim(len(order) - 0.4, -1.6)
+    _name_frameworks(axes[0, 0], times[times["batch_size"] == sizes[0]])
+    return figure
+
+
+def _name_frameworks(axis: Axes, rows: pd.DataFrame) -> None:
+    """The names of the frameworks above their points of the first operation."""
+    first = rows[rows["operation"] == "gather"].sort_values("seconds_per_epoch")
+    for align, (_, row) in zip(("right", "left"), first.iterrows(), strict=False):
+        style = FRAMEWORK_STYLES[row["framework"]]
+        axis.annotate(
+            f"{style['label']} ",
+            (row["seconds_per_epoch"], -0.35),
+            color=style["color"],
+            ha=align,
+            va="bottom",
+        )
+
+
+def _point(framework: str) -> Style:
+    """NumPy filled, TensorFlow hollow, so that grey tells them apart."""
+    style = FRAMEWORK_STYLES[framework]
+    hollow = {} if framework == "numpy" else {"mfc": "white"}
+    return {"color": style["color"], "marker": style["marker"], **hollow}
+
+
+def _format_seconds(axis: Axes) -> None:
+    axis.xaxis.set_major_locator(LogLocator())
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.xaxis.set_minor_locator(NullLocator())
+
+
+def plot_roofline(times: pd.DataFrame) -> Figure:
+    """Speed of the matrix products over their arithmetic intensity, a panel per batch size.
+
+    The horizontal line is the fastest product of all. In the language of the roofline model
+    (Williams, Waterman and Patterson, 2009) products left of the bend wait for memory.
+    """
+    products = times[times["operation"].isin(list(_PRODUCTS))]
+    sizes = sorted(products["batch_size"].unique())
+    fastest = products.loc[products["gflops"].idxmax()]
+    figure, axes = plt.subplots(
+        1, len(sizes), figsize=(10, 3.8), sharex=True, sharey=True, squeeze=False,
+        layout="constrained",
+    )  # fmt: skip
+    for axis, size in zip(axes[0], sizes, strict=True):
+        panel = products[products["batch_size"] == size]
+        for (framework, operation), rows in panel.groupby(["framework", "operation"]):
+            point = _point(framework) | {"marker": _PRODUCTS[operation]["marker"]}
+            axis.plot(rows["flops_per_byte"], rows["gflops"], linestyle="none", ms=6, **point)
+        axis.axhline(fastest["gflops"], color=NEUTRAL, linewidth=1)
+        for layer, rows in panel.groupby("layer"):
+            axis.annotate(
+                layer,
+                (rows["flops_per_byte"].iloc[0], rows["gflops"].min()),
+                xytext=(0, -7),
+                textcoords="offset points",
+                ha="center",
+                va="top",
+            )
+        axis.set(
+            xscale="log",
+            yscale="log",
+            xlabel="operations per byte of the operands",
+            title=f"batch size {size:,}",
+        )
+    first = axes[0, 0]
+    for ticks in (first.xaxis, first.yaxis):
+        ticks.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ticks.set_minor_locator(NullLocator())
+        ticks.set_major_formatter(LogarithmicLabels())
+    first.margins(x=0.12, y=0.12)
+    first.set(ylabel="speed (10⁹ operations a second)")
+    first.annotate(
+        f"fastest product: {fastest['gflops']:.0f}",
+        (first.get_xlim()[0], fastest["gflops"]),
+        xytext=(4, 3),
+        textcoords="offset points",
+    )
+    _explain_marks(figure)
+    return figure
+
+
+def _explain_marks(figure: Figure) -> None:
+    """Below the panels: what shapes and colours mean."""
+    lines = [(name, FRAMEWORK_STYLES[name]["label"], _point(name)) for name in _FRAMEWORKS]
+    handles = [
+        Line2D([], [], linestyle="none", label=label, **(point | {"marker": "d"}))
+        for _, label, point in lines
+    ]
+    handles += [
+        Line2D([], [], linestyle="none", color="#666666", label=kind["label"],
+                   marker=kind["marker"])
+        for kind in _PRODUCTS.values()
+    ]  # fmt: skip
+    figure.legend(
+        handles=handles,
+        loc="outside lower center",
+        ncols=len(handles),
+        frameon=False,
+        handletextpad=0.1,
+    )

@@ -1,0 +1,154 @@
+"""One training of the articles with all its seeds, drawn: costs, accuracies, confusions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
+
+from mlplab.reporting.figures.style import NEUTRAL, label_points, label_shares, space_color
+
+_PANELS = {
+    "last_batch_cost": "cost of the last mini-batch\n(sum of log-losses)",
+    "last_batch_error": "mean absolute error of the outputs,\nlast mini-batch",
+    "last_batch_regularization_share": "share of the regularisation\nin that cost",
+    "total_cost": "cost of the training images\n(sum of log-losses)",
+}
+# The first epochs would squeeze all that follows into a line.
+_ACCURACY_RANGE = 1.15
+# A line through fewer points than this would hide how few they are.
+_FEW_EPOCHS = 20
+
+
+def select_run(
+    table: pd.DataFrame, *, experiment: str, input_space: str, l2_factor: float
+) -> pd.DataFrame:
+    """The rows of one experiment on one input space, of ``training_history`` or ``confusion``.
+
+    Raises
+    ------
+    ValueError
+        There are none.
+    """
+    rows = table[
+        (table["experiment"] == experiment)
+        & (table["input_space"] == input_space)
+        & (table["l2_factor"] == l2_factor)
+    ].reset_index(drop=True)
+    if rows.empty:
+        raise ValueError(f"no row of {experiment} on {input_space} with λ₂ times {l2_factor:g}")
+    return rows
+
+
+def plot_run_panels(run: pd.DataFrame) -> Figure:
+    """Cost, error and regularisation of the last mini-batch, and total cost; a line per seed."""
+    figure, axes = plt.subplots(2, 2, figsize=(9, 5.4), sharex=True, layout="constrained")
+    color = space_color(run["input_space"].iloc[0])
+    for axis, (column, label) in zip(axes.flat, _PANELS.items(), strict=True):
+        for _, seed in run.groupby("seed"):
+            _draw_measured(axis, seed, column, color=color, linewidth=0.9, alpha=0.8)
+        axis.set(ylabel=label)
+        axis.set_ylim(bottom=0)
+    for axis in axes[1]:
+        _label_epochs(axis)
+    axes[1, 1].yaxis.set_major_formatter(FuncFormatter(_thousands))
+    return figure
+
+
+def plot_cost_and_accuracy(run: pd.DataFrame) -> Figure:
+    """Total cost, and accuracies on training and test images; a line per seed."""
+    figure, (cost, accuracy) = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
+    color = space_color(run["input_space"].iloc[0])
+    ends = []
+    for _, seed in run.groupby("seed"):
+        for axis, column, line in (
+            (cost, "total_cost", "-"),
+            (accuracy, "train_accuracy", ":"),
+            (accuracy, "test_accuracy", "-"),
+        ):
+            _draw_measured(axis, seed, column, linestyle=line, color=color, linewidth=1.1)
+    last = run[run["epoch"] == run["epoch"].max()]
+    for column, name in (("train_accuracy", "training"), ("test_accuracy", "test")):
+        first = last.iloc[0]
+        words = _range_in_words(last[column])
+        ends.append((first["epoch"], first[column], f"{name} {words}", color))
+    cost.set(yscale="log", ylabel=_PANELS["total_cost"])
+    # Ticks of a logarithmic axis would leave a short range without a number.
+    cost.yaxis.set_major_locator(MaxNLocator(6))
+    cost.yaxis.set_minor_locator(NullLocator())
+    cost.yaxis.set_major_formatter(FuncFormatter(_thousands))
+    accuracy.set(ylabel="share of the images classified rightly")
+    label_shares(accuracy.yaxis)
+    for axis in (cost, accuracy):
+        _label_epochs(axis)
+    _show_upper_part(accuracy, run)
+    label_points(accuracy, ends)
+    return figure
+
+
+def plot_confusion(confusion: pd.DataFrame) -> Figure:
+    """Test images by their label and the class that they were given, from ``confusion.csv``.
+
+    Grey is the share of the label's images; those on the diagonal, which would drown the others,
+    are left white.
+    """
+    counts = confusion.pivot(index="label", columns="predicted", values="images")
+    shares = confusion.pivot(index="label", columns="predicted", values="share")
+    wrong = shares.fillna(0).to_numpy(copy=True)
+    for place in range(len(wrong)):
+        wrong[place, place] = 0
+    figure, axis = plt.subplots(figsize=(5.6, 5), layout="constrained")
+    axis.imshow(wrong, cmap="Greys", vmin=0, vmax=max(wrong.max() * 1.4, 1e-9))
+    for row, label in enumerate(counts.index):
+        for column, predicted in enumerate(counts.columns):
+            count = counts.loc[label, predicted]
+            if count:
+                axis.text(
+                    column,
+                    row,
+                    f"{count:,.0f}",
+                    ha="center",
+                    va="center",
+                    fontsize=8,
+                    fontweight="bold" if label == predicted else "normal",
+                    color="white" if wrong[row, column] > 0.8 * wrong.max() > 0 else NEUTRAL,
+                )
+    axis.set_xticks(range(len(counts.columns)), counts.columns)
+    axis.set_yticks(range(len(counts.index)), counts.index)
+    axis.set(xlabel="class given by the network", ylabel="label of the image")
+    axis.grid(visible=False)
+    return figure
+
+
+def _draw_measured(axis: Axes, seed: pd.DataFrame, column: str, **style: Any) -> None:
+    """A line through the epochs in which a column was measured; few of them are marked."""
+    known = seed.dropna(subset=[column])
+    marker = "." if len(known) <= _FEW_EPOCHS else None
+    axis.plot(known["epoch"], known[column], marker=marker, **style)
+
+
+def _label_epochs(axis: Axes) -> None:
+    axis.set(xlabel="epoch")
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+
+
+def _show_upper_part(axis: Axes, run: pd.DataFrame) -> None:
+    """Start the axis a little below the accuracies of the last half of the epochs."""
+    late = run.loc[run["epoch"] > run["epoch"].max() / 2, ["train_accuracy", "test_accuracy"]]
+    low, high = late.min().min(), late.max().max()
+    axis.set_ylim(
+        high - (high - low) * 2 * _ACCURACY_RANGE - 0.002, high + (high - low) * 0.1 + 1e-3
+    )
+
+
+def _range_in_words(values: pd.Series) -> str:
+    low, high = f"{values.min():.4f}", f"{values.max():.4f}"
+    return low if low == high else f"{low} to {high}"
+
+
+def _thousands(value: float, _: int) -> str:
+    return f"{value:,.0f}"

@@ -1,0 +1,97 @@
+"""The search, drawn: what was tried, and what came out."""
+
+from __future__ import annotations
+
+import itertools
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from mlplab.reporting.figures.style import NEUTRAL, label_logarithmic, label_shares, space_color
+
+# Shapes too, so that spaces keep apart in grey, and those of one kind of space.
+_MARKERS = ["o", "s", "^", "D", "v", "P"]
+
+
+def plot_search(trials: pd.DataFrame, result: pd.DataFrame, summary: pd.DataFrame) -> Figure:
+    """Validation accuracies of all trials over their seconds, and the final test accuracies.
+
+    From ``search_trials.csv``, ``search_result.csv`` and ``search_summary.csv``. Trials that
+    diverged have no accuracy and are left out; the title counts them.
+    """
+    figure, (left, right) = plt.subplots(
+        1, 2, figsize=(9.4, 4.2), layout="constrained", width_ratios=[2.4, 1]
+    )
+    _draw_trials(left, trials)
+    _draw_result(right, result, summary.iloc[0])
+    return figure
+
+
+def _draw_trials(axis: Axes, trials: pd.DataFrame) -> None:
+    drawn = trials.dropna(subset=["validation_accuracy"])
+    spaces = sorted(trials["input_space"].unique())
+    for space, marker in zip(spaces, itertools.cycle(_MARKERS), strict=False):
+        color = space_color(space)
+        own = drawn[drawn["input_space"] == space]
+        for _, trial in own.groupby("trial"):
+            axis.plot(trial["seconds"], trial["validation_accuracy"], color=color, lw=0.7)
+        axis.scatter(
+            own["seconds"],
+            own["validation_accuracy"],
+            color=color,
+            marker=marker,
+            s=26,
+            label=space,
+        )
+    chosen = drawn[drawn["outcome"] == "chosen"].iloc[0]
+    accuracy = chosen["validation_accuracy"]
+    axis.plot(chosen["seconds"], accuracy, "o", ms=14, mfc="none", color=NEUTRAL)
+    low, high = axis.get_ylim()
+    axis.set_ylim(low, high + 0.15 * (high - low))  # room for the words above all marks
+    axis.text(
+        0.99,
+        0.98,
+        f"ringed: chosen, {chosen['input_space']},\n{chosen['epochs']} epochs, {accuracy:.4f}",
+        transform=axis.transAxes,
+        ha="right",
+        va="top",
+    )
+    diverged = trials["validation_accuracy"].isna().sum()
+    axis.set(
+        xscale="log",
+        xlabel="time of the training (seconds)",
+        ylabel="accuracy on the validation images",
+        title="Trials; lines join those of one setting"
+        + (f"; {diverged} diverged" if diverged else ""),
+    )
+    label_logarithmic(axis.xaxis)
+    label_shares(axis.yaxis)
+    axis.legend(loc="lower right", frameon=False)
+
+
+def _draw_result(axis: Axes, result: pd.DataFrame, summary: pd.Series) -> None:
+    axis.plot([0.0] * len(result), result["test_accuracy"], "o", color=NEUTRAL, mfc="none", ms=5)
+    mean = summary["test_accuracy"]
+    if pd.notna(summary["ci_low"]):
+        reach = [[mean - summary["ci_low"]], [summary["ci_high"] - mean]]
+        axis.errorbar(0.5, mean, yerr=reach, fmt="D", color=NEUTRAL, capsize=4)
+    else:
+        axis.plot(0.5, mean, "D", color=NEUTRAL)
+    axis.annotate(
+        f"{mean:.4f}", (0.5, mean), xytext=(8, 0), textcoords="offset points", va="center"
+    )
+    if pd.notna(summary["published_accuracy"]):
+        axis.axhline(summary["published_accuracy"], color=NEUTRAL, ls="--", lw=1)
+        axis.annotate(
+            f"published {summary['published_accuracy']:.3f}",
+            (1.3, summary["published_accuracy"]),
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="right",
+        )
+    axis.set_xticks([0.0, 0.5], ["seeds", "mean, 95 %"])
+    axis.set(xlim=(-0.4, 1.3), ylabel="accuracy on the test images", title="The chosen setting")
+    label_shares(axis.yaxis)
+    axis.grid(axis="x", visible=False)

@@ -1,0 +1,90 @@
+"""Trainings, drawn: what the networks learn."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from mlplab.reporting.figures.style import (
+    FRAMEWORK_STYLES,
+    label_logarithmic,
+    label_shares,
+    ordered_spaces,
+    space_color,
+    space_label,
+)
+
+
+def select_trainings(
+    history: pd.DataFrame, *, experiment: str, batch_size: int, seed: int
+) -> pd.DataFrame:
+    """The epochs of ``training_history.csv`` with these values, of both networks on all inputs."""
+    return history[
+        (history["experiment"] == experiment)
+        & (history["batch_size"] == batch_size)
+        & (history["seed"] == seed)
+    ].reset_index(drop=True)
+
+
+def plot_training_history(chosen: pd.DataFrame) -> Figure:
+    """Cost and test accuracy over epochs for every input space, with one batch size and seed."""
+    batch_size = chosen["batch_size"].iloc[0]
+    frameworks = [name for name in FRAMEWORK_STYLES if name in set(chosen["framework"])]
+    figure, axes = plt.subplots(
+        2,
+        len(frameworks),
+        figsize=(4.6 * len(frameworks), 5.4),
+        sharex=True,
+        sharey="row",
+        squeeze=False,
+        layout="constrained",
+    )
+    spaces = ordered_spaces(chosen["input_space"])
+    labels: list[tuple[Axes, list[tuple[float, str, str]]]] = []
+    for column, framework in enumerate(frameworks):
+        cost, accuracy = axes[0, column], axes[1, column]
+        ends = []
+        for space in spaces:
+            color = space_color(space)
+            run = chosen[(chosen["framework"] == framework) & (chosen["input_space"] == space)]
+            if run.empty:
+                continue
+            run = run.sort_values("epoch")
+            cost.plot(run["epoch"], run["total_cost"] / run["total_cost"].iloc[0], color=color)
+            accuracy.plot(run["epoch"], run["test_accuracy"], color=color)
+            accuracy.plot(run["epoch"], run["train_accuracy"], color=color, ls=":", lw=1)
+            ends.append((run["test_accuracy"].iloc[-1], space_label(space), color))
+        cost.set(title=f"{FRAMEWORK_STYLES[framework]['label']}, batch size {batch_size}")
+        cost.set_yscale("log")
+        label_logarithmic(cost.yaxis)
+        accuracy.set(xlabel="epoch")
+        label_shares(accuracy.yaxis)
+        labels.append((accuracy, ends))
+    axes[0, 0].set(ylabel="training cost / that of epoch 1")
+    axes[1, 0].set(ylabel="accuracy (solid: test, dotted: training)")
+    # The range of the shared axis is known only now, and with it where labels would overlap.
+    for axis, ends in labels:
+        _label_ends(axis, chosen["epoch"].max(), ends)
+    return figure
+
+
+def _label_ends(axis: Axes, x: float, ends: list[tuple[float, str, str]]) -> None:
+    """Write labels right of the ends of lines, moved apart where they would overlap."""
+    low, high = axis.get_ylim()
+    step = (high - low) * 0.055
+    ends = sorted(ends)
+    places: list[float] = []
+    for y, _, _ in ends:
+        places.append(max(y, places[-1] + step) if places else y)
+    for place, (y, label, color) in zip(places, ends, strict=True):
+        axis.annotate(
+            f"{label} {y:.3f}",
+            (x, place),
+            xytext=(4, 0),
+            textcoords="offset points",
+            color=color,
+            va="center",
+            annotation_clip=False,
+        )

@@ -1,0 +1,110 @@
+"""How long trainings take until the test images are classified as well as a target says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from mlplab.stats.intervals import mean_interval
+
+_TRAINING = ["experiment", "input_space", "seed"]
+
+
+def find_best_accuracy(history: pd.DataFrame) -> float:
+    """The best test accuracy of a training over its epochs, mean over seeds."""
+    return float(history.groupby("seed")["test_accuracy"].max().mean())
+
+
+def build_time_to_accuracy(
+    history: pd.DataFrame, reference: str, targets: Mapping[str, Sequence[float]]
+) -> pd.DataFrame:
+    """A row per training and target: seconds of training up to the first epoch that reaches it.
+
+    Parameters
+    ----------
+    history : rows of ``training_history.csv``, test accuracy in every epoch
+    reference : the experiment whose best accuracy is a further target, and whose whole training
+        (median over seeds) gives ``reference_seconds``
+    targets : accuracies by their ``target_kind``
+
+    Returns
+    -------
+    DataFrame as ``time_to_accuracy.csv``; what was never reached is NaN.
+    """
+    of_reference = history[history["experiment"] == reference]
+    whole = float(of_reference.groupby("seed")["wall_seconds"].sum().median())
+    all_targets = [(target, kind) for kind, values in targets.items() for target in values]
+    all_targets.append((find_best_accuracy(of_reference), "best of the reference"))
+    rows = []
+    for names, training in history.sort_values("epoch").groupby(_TRAINING, sort=False):
+        for target, kind in all_targets:
+            reached = training["test_accuracy"].to_numpy() >= target
+            spent = training.iloc[: int(reached.argmax()) + 1] if reached.any() else None
+            row = dict(zip(_TRAINING, names, strict=True)) | {
+                "target": target,
+                "target_kind": kind,
+                "epochs": np.nan if spent is None else spent["epoch"].iloc[-1],
+            }
+            for column in ("wall_seconds", "cpu_seconds"):
+                row[column] = np.nan if spent is None else spent[column].sum()
+            row |= {"reference_seconds": whole, "speedup": whole / row["wall_seconds"]}
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def summarize_time_to_accuracy(times: pd.DataFrame) -> pd.DataFrame:
+    """A row per experiment, input space and target, over the seeds that reach it.
+
+    Epochs and seconds are medians; ``speedup`` is a geometric mean with its 95 % interval after
+    Student's t, taken of logarithms.
+    """
+    keys = ["experiment", "input_space", "target", "target_kind"]
+    rows = []
+    for names, group in times.groupby(keys, sort=False):
+        reached = group[group["epochs"].notna()]
+        speedup = (np.nan,) * 3
+        if len(reached):
+            speedup = tuple(np.exp(mean_interval(np.log(reached["speedup"]))))
+        rows.append(
+            dict(zip(keys, names, strict=True))
+            | {
+                "seeds_reached": len(reached),
+                "seeds": len(group),
+                "epochs": reached["epochs"].median(),
+                "wall_seconds": reached["wall_seconds"].median(),
+            }
+            | dict(zip(("speedup", "ci_low", "ci_high"), speedup, strict=True))
+        )
+    return pd.DataFrame(rows)
+
+
+def build_accuracy_over_time(
+    history: pd.DataFrame,
+    *,
+    accuracy: str = "test_accuracy",
+    seconds: str = "wall_seconds",
+) -> pd.DataFrame:
+    """A row per experiment, input space and epoch: seconds of training so far, and the accuracy.
+
+    Over seeds: mean seconds, mean accuracy, and the lowest and highest.
+
+    Parameters
+    ----------
+    history : rows of ``training_history.csv``, with the accuracy in every epoch
+    accuracy, seconds : columns of ``history``, whose names the columns of the result have
+    """
+    history = history.sort_values([*_TRAINING, "epoch"])
+    spent = history.groupby(_TRAINING)[seconds].cumsum()
+    groups = history.assign(spent=spent).groupby(
+        ["experiment", "input_space", "epoch"], sort=False, as_index=False
+    )
+    columns = {
+        "seeds": ("seed", "nunique"),
+        seconds: ("spent", "mean"),
+        accuracy: (accuracy, "mean"),
+        "lowest": (accuracy, "min"),
+        "highest": (accuracy, "max"),
+    }
+    return groups.agg(**columns)

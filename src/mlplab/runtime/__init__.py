@@ -1,0 +1,1 @@
+"""Files, arrays, locks, logs and progress: what every job needs."""

@@ -1,0 +1,25 @@
+"""McNemar's test of two classifiers on the same samples."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats
+
+
+def mcnemar_p(correct: np.ndarray, reference_correct: np.ndarray) -> float:
+    """p of McNemar's exact test whether two classifiers are right equally often.
+
+    Of the samples that only one of them has right, half should be right by either (McNemar, 1947).
+
+    Parameters
+    ----------
+    correct, reference_correct : bool (n,), whether each has the same n samples right
+    """
+    correct, reference = np.asarray(correct, bool), np.asarray(reference_correct, bool)
+    if correct.shape != reference.shape:
+        raise ValueError(f"correct: found shapes {correct.shape} and {reference.shape}; must agree")
+    only_first = int(np.count_nonzero(correct & ~reference))
+    only_second = int(np.count_nonzero(~correct & reference))
+    if not only_first + only_second:
+        return 1.0
+    return float(stats.binomtest(only_first, only_first + only_second).pvalue)

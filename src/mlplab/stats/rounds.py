@@ -1,0 +1,14 @@
+"""Which rounds of a measurement count."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+
+def quiet_rounds(rounds: pd.DataFrame) -> pd.DataFrame:
+    """The rows that are not ``disturbed``, or all where there are fewer than two of these.
+
+    A single one, of several, would have no interval and look certain.
+    """
+    quiet = rounds[~rounds["disturbed"].astype(bool)]
+    return quiet if len(quiet) > 1 else rounds

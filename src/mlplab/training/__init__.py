@@ -1,0 +1,1 @@
+"""Trainings of both networks as tables of epochs, and the search."""

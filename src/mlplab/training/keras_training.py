@@ -1,0 +1,40 @@
+"""One training of a Keras model on one input space, as a table of epochs."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from mlplab.keras_mlp.models import build_reference_model, configure_tensorflow
+from mlplab.keras_mlp.training import train_keras
+from mlplab.machine.watch import QuietWatch
+from mlplab.training.history import add_load
+from mlplab.training.samples import Samples
+
+
+def train_keras_reference(
+    samples: Samples,
+    *,
+    epochs: int,
+    batch_size: int,
+    hidden_layer_sizes: tuple[int, ...],
+    seed: int,
+    n_threads: int,
+    l2: float,
+) -> pd.DataFrame:
+    """Train the reference model of article A in Keras; a row per epoch."""
+    configure_tensorflow(n_threads, seed=seed)
+    n_classes = int(samples.y_train.max()) + 1
+    model = build_reference_model(
+        samples.x_train.shape[1], n_classes, hidden=tuple(hidden_layer_sizes), l2=l2
+    )
+    with QuietWatch() as watch:
+        history = train_keras(
+            model,
+            samples.x_train,
+            samples.y_train,
+            samples.x_test,
+            samples.y_test,
+            epochs=epochs,
+            batch_size=batch_size,
+        )
+    return add_load(history, watch, n_threads)

@@ -1,0 +1,34 @@
+"""Modules that are commands: ``python -m mlplab.provenance.verify`` and others end with a
+status."""
+
+import runpy
+import sys
+
+import pytest
+
+from mlplab.config import __main__ as config
+from mlplab.config import reference as config_reference
+from mlplab.provenance import verify
+from mlplab.reporting.claims import __main__ as claims
+from tests.conftest import ROOT
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "in_project", "status", "said"),
+    [
+        (claims, ["nowhere"], False, 2, "nowhere/tables/claims.csv"),
+        (config, ["config/quick.yaml"], True, 0, "nothing is wrong with the configuration"),
+        (config, ["config/small.yaml"], True, 0, "nothing is wrong with the configuration"),
+        (config_reference, [], False, 2, "config/config.yaml: not found here"),
+        (verify, ["nowhere"], False, 1, "nowhere: no results; is it the folder of a run?"),
+    ],
+)
+def test_a_command_ends_with_its_status(
+    tmp_path, monkeypatch, capsys, module, arguments, in_project, status, said
+):
+    monkeypatch.chdir(ROOT if in_project else tmp_path)
+    monkeypatch.setattr(sys, "argv", [module.__file__, *arguments])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(module.__file__, run_name="__main__")
+    assert ended.value.code == status
+    assert said in "".join(capsys.readouterr())

@@ -1,0 +1,180 @@
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlplab.benchmark.ladder import measurement
+from mlplab.benchmark.ladder import summary as summary_module
+from mlplab.benchmark.ladder.measurement import measure_ladder
+from mlplab.benchmark.ladder.steps import STEPS
+from mlplab.benchmark.ladder.summary import PUBLISHED_COLUMNS, summarize_ladder
+from mlplab.numpy_mlp.parameters import draw_parameters
+from mlplab.numpy_mlp.trainer import Step
+from mlplab.reporting.claims.model import load_claims
+from mlplab.reporting.figures.ladder import plot_optimization_ladder
+from mlplab.runtime.files import load_array, read_table, save_array
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def problem(random):
+    x = random.normal(size=(230, 12))
+    codes = random.integers(4, size=230)
+    start = draw_parameters([12, 7, 5, 4], "float64", np.random.RandomState(0))
+    return x, codes, start
+
+
+@pytest.mark.parametrize(("l2", "l1"), [(0.01, 0.0), (0.0, 0.02), (0.3, 0.1)])
+def test_all_steps_end_with_the_same_weights(problem, random, l2, l1):
+    x, codes, start = problem
+    networks = [kind(x, codes, start, Step(0.01, 0.3, l2, l1), 4) for kind in STEPS]
+    orders = [random.permutation(len(x)) for _ in range(5)]
+    accuracies = [[net.train_epoch(order, 50) for order in orders][-1] for net in networks]
+    first = networks[0].parameters().vector
+    for network in networks[1:]:
+        np.testing.assert_allclose(network.parameters().vector, first, rtol=1e-3, atol=1e-4)
+    assert accuracies == pytest.approx([accuracies[0]] * len(STEPS), abs=1.5 / len(x))
+    full = [network.predict_accuracy() for network in networks]
+    assert full == pytest.approx([full[0]] * len(STEPS), abs=1.5 / len(x))
+
+
+def test_every_step_and_keras_are_measured_in_every_round(random, tmp_path):
+    save_array(tmp_path / "x.npy", random.standard_normal((900, 20), dtype=np.float32))
+    labels = np.arange(900, dtype=np.uint8) % 3
+    table = measure_ladder(
+        load_array(tmp_path / "x.npy"), labels, batch_size=100, n_threads=1, rounds=2
+    )
+    assert table.columns.tolist() == measurement.COLUMNS
+    assert table["name"].tolist() == [*(kind.title for kind in STEPS), "Keras"] * 2
+    assert table["step"].isna().tolist() == ([False] * 6 + [True]) * 2
+    assert (table["batch_accuracy_seconds"] > 0).all()
+    assert table["full_accuracy_seconds"].isna().tolist() == ([False] * 6 + [True]) * 2
+    steps = table[table["step"].notna()]
+    parts = steps[["shuffle_seconds", "batches_seconds", "prediction_seconds"]]
+    assert (parts > 0).all().all()
+    assert (parts.sum(axis=1) <= steps["full_accuracy_seconds"]).all()
+    passes = [c for c in table if c.startswith(("forward", "backward"))]
+    timed = steps[steps["step"] < 5]
+    assert (timed[passes] > 0).all().all()
+    assert (timed[passes].sum(axis=1) < timed["batches_seconds"]).all()
+    assert table[~table.index.isin(timed.index)][passes].isna().all().all()
+
+
+def test_a_ladder_without_keras_is_refused(random, monkeypatch):
+    monkeypatch.setattr(
+        measurement, "measure_interleaved", lambda *_, **__: (pd.DataFrame(), {"Keras": "gone"})
+    )
+    with pytest.raises(RuntimeError, match="all its steps and Keras; missing: Keras: gone"):
+        measure_ladder(np.zeros((4, 2)), np.arange(4), batch_size=2, n_threads=1, rounds=1)
+
+
+def ladder(name, full, batch, disturbed=False, step=None, **columns):
+    """Rounds with the given seconds; the parts of an epoch are a tenth, the rest, and the gap."""
+    batch = np.asarray(batch, float)
+    return pd.DataFrame(
+        {
+            "step": pd.array([step] * len(batch), dtype="Int64"),
+            "name": name,
+            "batch_size": 500,
+            "n_threads": 2,
+            "full_accuracy_seconds": full,
+            "batch_accuracy_seconds": batch,
+            "shuffle_seconds": batch / 10,
+            "batches_seconds": batch * 0.9,
+            "prediction_seconds": np.asarray(full, float) - batch,
+            "forward_seconds": 0.1,
+            "backward_L0_seconds": 0.14,
+            "backward_L1_seconds": 0.02,
+            "backward_L2_seconds": 0.04,
+            "disturbed": disturbed,
+        }
+    ).assign(**columns)
+
+
+PUBLISHED = pd.DataFrame(
+    [
+        ("float64", "full", 35, 70.0, np.nan, "somewhere"),
+        ("float64", "batch", 35, np.nan, 1.5, "elsewhere"),
+        ("Keras", "batch", 35, 35.0, np.nan, "there"),
+    ],
+    columns=PUBLISHED_COLUMNS,
+)
+MEASURED = pd.concat(
+    [
+        ladder("float64", [4.0] * 3, [2.0] * 3, step=0),
+        ladder("float64", [90.0] * 5, [80.0] * 5, step=0, disturbed=True),
+        ladder("trainer", [1.0] * 3, [0.8] * 3, step=5, forward_seconds=np.nan,
+               backward_L0_seconds=np.nan, backward_L1_seconds=np.nan, backward_L2_seconds=np.nan),
+        ladder("Keras", [np.nan] * 3, [1.0] * 3).assign(
+            shuffle_seconds=np.nan, batches_seconds=np.nan, forward_seconds=np.nan,
+            backward_L0_seconds=np.nan, backward_L1_seconds=np.nan, backward_L2_seconds=np.nan),
+    ],
+    ignore_index=True,
+)  # fmt: skip
+
+
+def test_the_summary_holds_medians_of_quiet_rounds_beside_published_figures():
+    summary = summarize_ladder(MEASURED, PUBLISHED, 0)
+    assert summary.columns.tolist() == summary_module.COLUMNS
+    cases = summary.set_index(["name", "accuracy"])
+    assert cases.index.tolist() == [
+        ("float64", "full"), ("float64", "batch"), ("trainer", "full"), ("trainer", "batch"),
+        ("Keras", "batch"),
+    ]  # fmt: skip
+    full, batch = cases.loc["float64", "full"], cases.loc["float64", "batch"]
+    assert (full["rounds"], full["seconds"]) == (3, 4.0)
+    assert full["ratio_to_keras"] == full["ci_low"] == full["ci_high"] == 4.0
+    shares = full[["shuffle_share", "batches_share", "prediction_share"]].tolist()
+    assert shares == pytest.approx([0.05, 0.45, 0.5])
+    assert batch[["shuffle_share", "batches_share"]].tolist() == pytest.approx([0.1, 0.9])
+    assert pd.isna(batch["prediction_share"])
+    assert full["backward_L0_over_L1"] == pytest.approx(7.0)
+    assert full["backward_over_forward"] == pytest.approx(2.0)
+    assert (full["published_seconds"], full["published_ratio"]) == (2.0, 2.0)
+    assert pd.isna(batch["published_seconds"])
+    assert batch["published_ratio"] == 1.5
+    unmeasured = cases.loc[["trainer", "Keras"], ["backward_L0_over_L1", "backward_over_forward"]]
+    assert unmeasured.isna().all().all()
+    assert pd.isna(cases.loc["trainer", "full"]["published_ratio"])
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [(("float16", "full"), "float16"), (("float64", "full"), "there twice"),
+     (("float64", "test"), "'test'")],
+)  # fmt: skip
+def test_published_figures_that_fit_nothing_are_refused(row, fault):
+    wrong = pd.DataFrame([(*row, 35, 1.0, np.nan, "")], columns=PUBLISHED_COLUMNS)
+    with pytest.raises(ValueError, match=fault):
+        summarize_ladder(MEASURED, pd.concat([PUBLISHED, wrong]), 0)
+
+
+def test_published_figures_and_claims_say_the_same():
+    published = read_table(ROOT / "config" / "published_ladder.csv")
+    assert published.columns.tolist() == PUBLISHED_COLUMNS
+    named = pd.concat(
+        [ladder(kind.title, [2.0], [1.0], step=n) for n, kind in enumerate(STEPS)]
+        + [ladder("Keras", [np.nan], [1.0])]
+    )
+    summary = summarize_ladder(named, published, 0)
+    ratios = summary.set_index(["step", "accuracy"])["published_ratio"].dropna()
+    claims = {
+        (claim.value.where["step"], claim.value.where["accuracy"]): claim.published
+        for claim in load_claims(ROOT / "config" / "claims.yaml")
+        if claim.id.startswith("A-ladder-")
+    }
+    assert claims.keys() == {case for case in ratios.index if not pd.isna(case[0])}
+    for case, value in claims.items():
+        assert value == pytest.approx(ratios[case], rel=2e-3), case
+
+
+def test_the_figure_names_steps_and_published_ratios():
+    figure = plot_optimization_ladder(summarize_ladder(MEASURED, PUBLISHED, 0))
+    bars, ratios = figure.axes
+    assert [label.get_text() for label in bars.get_yticklabels()] == [
+        "0  float64", "5  trainer", "Keras",
+    ]  # fmt: skip
+    words = [text.get_text() for text in ratios.texts]
+    assert "accuracy of all samples: 4.00 (published 2.00)" in words
+    assert "0.80" in words
+    plt.close(figure)

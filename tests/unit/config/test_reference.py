@@ -1,0 +1,147 @@
+"""The schemas and the reference page say what the models say."""
+
+import jsonschema
+import pytest
+import yaml
+from pydantic import BaseModel
+
+from mlplab.config.reference import main, render_files, render_reference
+from mlplab.config.schema import claims_schema, config_schema, datasets_schema, overlay_schema
+from mlplab.config.workflow import WorkflowConfig
+from mlplab.data.registry import DatasetSpec
+from mlplab.reporting.claims.model import Claim
+from tests.conftest import ROOT
+from tests.unit.config.test_loading import DEFAULT, changed
+
+FILES = render_files()
+SCHEMAS = {
+    "config": config_schema(),
+    "quick": overlay_schema(),
+    "article": overlay_schema(),
+    "datasets": datasets_schema(),
+    "claims": claims_schema(),
+}
+
+
+def models_of(annotation, found=None):
+    """All models that a type is made of."""
+    found = {} if found is None else found
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        if annotation not in found:
+            found[annotation] = None
+            for field in annotation.model_fields.values():
+                models_of(field.annotation, found)
+    else:
+        for argument in getattr(annotation, "__args__", ()):
+            models_of(argument, found)
+    return list(found)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [model for top in (WorkflowConfig, DatasetSpec, Claim) for model in models_of(top)],
+    ids=lambda model: model.__name__,
+)
+def test_every_field_of_every_model_is_described(model):
+    assert model.__doc__
+    assert [name for name, field in model.model_fields.items() if not field.description] == []
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_generated_files_are_those_of_the_models(path):
+    text = (ROOT / path).read_text(encoding="utf-8")
+    assert text == FILES[path], f"{path} differs from the models; write it with `make schema`"
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_the_projects_own_files_name_their_schema_and_meet_it(name):
+    text = (ROOT / "config" / f"{name}.yaml").read_text(encoding="utf-8")
+    schema = {"config": "schema.json", "quick": "overlay.schema.json"}.get(name)
+    schema = schema or {"article": "overlay.schema.json"}.get(name, f"{name}.schema.json")
+    assert text.startswith(f"# yaml-language-server: $schema={schema}\n")
+    assert (ROOT / "config" / schema).is_file()
+    jsonschema.Draft202012Validator.check_schema(SCHEMAS[name])
+    jsonschema.Draft202012Validator(SCHEMAS[name]).validate(yaml.safe_load(text))
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("colour", "red"),
+        ("run", "a/b"),
+        ("seeds", []),
+        ("seeds", [1, 1]),
+        ("train.epochs", 0),
+        ("train.numpy.momentum", 1),
+        ("transform.k_values", ["all"]),
+        ("search.space.l2", [0.1]),
+        ("cluster.algorithm", "fast"),
+        ("experiments.a b", {}),
+        ("experiments.article_a.input_spaces", ["clusters"]),
+    ],
+)
+def test_editors_see_what_the_models_refuse(path, value):
+    editor = jsonschema.Draft202012Validator(SCHEMAS["config"])
+    assert not editor.is_valid(changed(path, value))
+
+
+def test_only_a_file_that_is_laid_over_may_leave_keys_out():
+    part = {key: DEFAULT[key] for key in ("run", "train")}
+    assert not jsonschema.Draft202012Validator(SCHEMAS["config"]).is_valid(part)
+    assert jsonschema.Draft202012Validator(SCHEMAS["quick"]).is_valid(part)
+
+
+def test_the_page_describes_every_key_once():
+    def paths(value, path=""):
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                is_named = path in ("experiments", "cost_quality.settings")
+                yield from paths(inner, f"{path}.{'<name>' if is_named else key}".lstrip("."))
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            yield from paths(value[0], f"{path}[ ]")
+        else:
+            yield path
+
+    page = FILES["docs/configuration.md"]
+    for path in set(paths(DEFAULT)):
+        assert page.count(f"\n| `{path}` | ") == 1, path
+
+
+def test_a_section_of_sections_alone_has_no_table_of_its_own():
+    key = {"type": "integer", "description": "how many"}
+    inner = {"description": "Inside.", "properties": {"k": key}}
+    outer = {"$ref": "#/$defs/Outer", "description": "both"}
+    outer_model = {
+        "description": "Outside. And more.",
+        "properties": {"inner": {"$ref": "#/$defs/Inner", "description": "one"}},
+    }
+    page = render_reference(
+        {"properties": {"outer": outer}, "$defs": {"Outer": outer_model, "Inner": inner}}
+    )
+    assert "\n## outer\n\nOutside.\n\n### `outer.inner`\n\nInside.\n" in page
+    assert page.count("| key | type | allowed |") == 1
+    assert "| `outer.inner.k` | whole number |" in page
+
+
+def test_rows_tell_type_limits_default_and_meaning():
+    page = FILES["docs/configuration.md"]
+    for row in (
+        "| `train.numpy.momentum` | number | ≥ 0 and &lt; 1 | `5e-05` | share of the previous",
+        "| `transform.k_values` | list of whole numbers or `auto` | each ≥ 2; at least one; none",
+        "| `scale.n_train` | whole number or `null` | ≥ 1 | `null` | first images",
+        "| `search.space.l2` | 2 numbers | each > 0, the smaller first | must be given |",
+        "| `train.scale_l2_with_inputs` | `true` or `false` |  | `true` |",
+    ):
+        assert row in page
+
+
+def test_files_are_written_in_the_project_alone(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main() == 2
+    assert "config/config.yaml: not found here" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+    for path in ("config", "docs"):
+        (tmp_path / path).mkdir()
+    (tmp_path / "config" / "config.yaml").touch()
+    assert main() == 0
+    assert {path: (tmp_path / path).read_text(encoding="utf-8") for path in FILES} == FILES

@@ -1,0 +1,192 @@
+"""Records beside results, and what checks results against them."""
+
+import json
+import logging
+import shutil
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import yaml
+
+from mlplab.provenance.fingerprint import code_fingerprint
+from mlplab.provenance.records import ALL_SLOTS, content_hash, read_sidecar, run_job, sidecar_path
+from mlplab.provenance.verify import main as verify
+from tests.conftest import ROOT
+
+
+class Params(dict):
+    """Named values that are attributes too."""
+
+    __getattr__ = dict.__getitem__
+
+
+@pytest.fixture(autouse=True)
+def restore_logging():
+    """Give the root logger its handlers back that job_log replaces."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers, root.level = handlers, level
+    logging.captureWarnings(False)
+
+
+@pytest.fixture
+def job(tmp_path, monkeypatch):
+    """A job with a script of its own that reads one file and writes two."""
+    monkeypatch.chdir(tmp_path)
+    Path("results/run/tables").mkdir(parents=True)
+    Path("script.py").write_text("from mlplab.features import scaling\n")
+    Path("numbers.csv").write_text("1\n")
+    return SimpleNamespace(
+        rule="add_numbers",
+        input=["numbers.csv"],
+        output=["results/run/tables/sum.csv", "results/run/tables/mean.csv"],
+        params=Params(
+            code=code_fingerprint("script.py"), named={}, seeds=(1, 2), cluster={"k": 3}
+        ),
+        wildcards={"seed": "0"},
+        threads=2,
+        resources={"slot": 1},
+        log=["results/run/logs/add_numbers.log"],
+    )  # fmt: skip
+
+
+def write_outputs(job):
+    for path in job.output:
+        Path(path).write_text(f"content of {path}\n")
+
+
+@pytest.fixture
+def finished(job):
+    with run_job(job):
+        write_outputs(job)
+    return job
+
+
+def test_a_record_tells_where_a_result_comes_from(finished):
+    record = json.loads(Path("results/run/tables/sum.csv.provenance.json").read_text())
+    assert record["rule"] == "add_numbers"
+    assert record["wildcards"] == {"seed": "0"}
+    assert record["parameters"] == {"seeds": [1, 2], "cluster": {"k": 3}}
+    assert record["inputs"] == {"numbers.csv": content_hash("numbers.csv")}
+    assert record["outputs"] == {path: content_hash(path) for path in finished.output}
+    assert "mlplab.features.scaling" in record["code"]["modules"]
+    assert set(record["code"]["libraries"]) == {"numpy", "scikit-learn", "scipy"}
+    assert any(library["num_threads"] >= 1 for library in record["blas"])
+    assert record["machine"]["processor"]
+    assert record["seconds"] >= 0
+    assert record["ended"] >= record["started"]
+    assert read_sidecar(finished.output[1]) == record
+
+
+def test_the_commit_is_that_of_the_working_directory_alone(job):
+    def git(*arguments):
+        identity = ["-c", "user.name=n", "-c", "user.email=e@example.org"]
+        subprocess.run(["git", *identity, *arguments], check=True, capture_output=True)
+
+    def recorded():
+        with run_job(job):
+            write_outputs(job)
+        return read_sidecar(job.output[0])["git"]
+
+    assert recorded() == {"commit": None, "dirty": None}
+    git("init", "--quiet")
+    git("add", "script.py")
+    git("commit", "--quiet", "--message", "first")
+    clean = recorded()
+    assert len(clean["commit"]) == 40
+    assert clean["dirty"] is False
+    Path("script.py").write_text("from mlplab.features import scaling  # edited\n")
+    assert recorded() == {"commit": clean["commit"], "dirty": True}
+
+
+def test_an_edit_while_the_job_runs_fails_it_and_names_the_module(job, capsys):
+    def run_and_edit():
+        with run_job(job):
+            write_outputs(job)
+            Path("script.py").write_text("from mlplab.reporting.tables import training\n")
+
+    with pytest.raises(SystemExit):
+        run_and_edit()
+    said = capsys.readouterr().err
+    assert "code changed while the job ran: " in said
+    assert "module mlplab.reporting.tables.training is new" in said
+    assert "module script.py changed" in said
+    assert read_sidecar(job.output[0]) is None
+
+
+def test_an_edit_before_the_job_runs_fails_it_before_its_work(job, capsys):
+    Path("script.py").write_text("from mlplab.features import scaling\n\nONE = 1\n")
+    with pytest.raises(SystemExit), run_job(job):
+        pytest.fail("the work was done")
+    assert "code changed since the run began: module script.py changed" in capsys.readouterr().err
+
+
+def test_a_comment_while_the_job_runs_harms_nobody(job):
+    with run_job(job):
+        write_outputs(job)
+        Path("script.py").write_text("# why\nfrom mlplab.features import scaling\n")
+    assert read_sidecar(job.output[0]) is not None
+
+
+def test_a_failing_job_leaves_no_record_not_even_that_of_an_earlier_one(finished, capsys):
+    with pytest.raises(SystemExit), run_job(finished):
+        raise ValueError("no such number")
+    assert "ValueError: no such number" in capsys.readouterr().err
+    assert "Traceback" in Path(finished.log[0]).read_text()
+    assert [path for path in finished.output if sidecar_path(path).exists()] == []
+
+
+def test_results_that_match_their_records_pass(finished, capsys):
+    assert verify(["results/run"]) == 0
+    assert capsys.readouterr().out == "2 results checked, 0 not as recorded\n"
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (lambda p: p.write_text("other"), "sum.csv: changed: it is not the file that add_numbers"),
+        (lambda p: p.unlink(), "sum.csv: missing: its record is there"),
+        (lambda p: sidecar_path(p).unlink(), "sum.csv: unrecorded: sum.csv.provenance.json is mis"),
+        (lambda p: sidecar_path(p).write_text("{"), "sum.csv: unrecorded: sum.csv.provenance.json"),
+        (lambda p: p.with_name("new.csv").write_text("x"), "new.csv: unrecorded"),
+        (
+            lambda p: shutil.copy(sidecar_path(p), p.with_name("new.csv.provenance.json")),
+            "new.csv: missing",
+        ),
+        (
+            lambda p: sidecar_path(p).write_text(sidecar_path(p).read_text().replace(p.name, "b")),
+            "sum.csv: unrecorded: sum.csv.provenance.json is the record of another file",
+        ),
+    ],
+)
+def test_what_does_not_match_is_named(finished, capsys, harm, said):
+    harm(Path(finished.output[0]))
+    assert verify(["results/run"]) == 1
+    out = capsys.readouterr().out
+    assert said in out
+    assert ", 1 not as recorded" in out
+
+
+def test_logs_and_half_written_files_are_no_results(finished):
+    Path("results/run/tables/.incomplete-abc").write_text("half")
+    Path("results/run/report.html").write_text("<html>")
+    assert verify(["results/run"]) == 0
+
+
+def test_records_are_found_when_the_folder_was_moved(finished):
+    Path("results/run").rename("elsewhere")
+    assert verify(["elsewhere"]) == 0
+
+
+def test_a_folder_without_results_is_a_fault(finished, capsys):
+    assert verify(["results/rnu"]) == 1
+    assert "results/rnu: no results" in capsys.readouterr().out
+
+
+def test_a_job_with_all_slots_is_alone_in_the_default_profile():
+    profile = yaml.safe_load((ROOT / "profiles" / "default" / "profile.yaml").read_text())
+    assert profile["resources"]["slot"] == ALL_SLOTS
+    assert profile["default-resources"]["slot"] > 0

@@ -1,0 +1,71 @@
+"""The claims of this project against its configuration; tables: tests/workflow/test_claims.py."""
+
+import pytest
+import yaml
+
+from mlplab.config.loading import load_config
+from mlplab.reporting.claims.evaluation import evaluate_claims, look_up, unmet_requirements
+from mlplab.reporting.claims.model import NOT_TESTABLE, load_claims
+from tests.conftest import ROOT
+
+CONFIG = ROOT / "config"
+# What the default run leaves out: k-means with 500 starts, and a Keras model that is not the
+# reference.
+NOT_IN_THE_DEFAULT_RUN = {"A-keras-unregularised", "C-sweep-growth", "C-sweep-minute"}
+
+
+@pytest.fixture(scope="module")
+def claims():
+    return load_claims(CONFIG / "claims.yaml")
+
+
+def read_config(*layers):
+    merged = {}
+    for layer in ("config.yaml", *layers):
+        update(merged, yaml.safe_load((CONFIG / layer).read_text()))
+    return load_config(merged).model_dump(mode="json")
+
+
+def update(merged, layer):
+    for key, value in layer.items():
+        if isinstance(value, dict) and isinstance(merged.get(key), dict):
+            update(merged[key], value)
+        else:
+            merged[key] = value
+
+
+def test_all_three_articles_have_their_claims(claims):
+    assert len(claims) >= 55
+    assert {claim.article for claim in claims} == {"A", "B", "C"}
+    assert {claim.id[0] for claim in claims if claim.id[1] == "-"} == {"A", "B", "C"}
+
+
+def test_what_is_required_or_told_is_a_key_of_the_default_configuration(claims):
+    config = read_config()
+    paths = {(claim.id, path) for claim in claims for path in (*claim.requires, *claim.tells)}
+    assert [(i, path) for i, path in sorted(paths) if look_up(config, path) is ...] == []
+
+
+def test_claims_of_published_targets_are_of_no_target_of_ones_own(claims):
+    places = [getattr(claim.value, "where", {}) for claim in claims]
+    targets = [where for where in places if "target" in where]
+    assert len(targets) == 6
+    assert {where.get("target_kind") for where in targets} == {"published"}
+
+
+def test_the_default_run_tests_all_that_can_be_tested(claims):
+    config = read_config()
+    untested = {claim.id: unmet_requirements(claim, config) for claim in claims}
+    assert {i for i, unmet in untested.items() if unmet} == NOT_IN_THE_DEFAULT_RUN
+
+
+def test_the_run_of_the_articles_parameters_tests_the_sweep_as_published(claims):
+    config = read_config("article.yaml")
+    sweep = [claim for claim in claims if claim.id.startswith("C-sweep")]
+    assert [unmet_requirements(claim, config) for claim in sweep] == [{}, {}, {}]
+
+
+def test_claims_about_mnist_do_not_apply_to_another_data_set(claims):
+    config = read_config() | {"dataset": "fashion_mnist", "experiments": {}}
+    verdicts = evaluate_claims(claims, {}, config).set_index("id")["verdict"]
+    assert set(verdicts) == {"not applicable", NOT_TESTABLE}

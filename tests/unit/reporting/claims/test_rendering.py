@@ -1,0 +1,144 @@
+import json
+from xml.etree import ElementTree
+
+import pytest
+
+from mlplab.reporting.claims.__main__ import main
+from mlplab.reporting.claims.evaluation import VERDICTS, evaluate_claims
+from mlplab.reporting.claims.model import Claim
+from mlplab.reporting.claims.rendering import (
+    BEGIN,
+    END,
+    insert_between_markers,
+    render_html,
+    render_markdown,
+)
+from mlplab.runtime.files import read_table, save_table
+from tests.unit.reporting.claims.conftest import ENTRY, claim
+
+PER_SEED = {"column": "seconds", "where": {"epoch": 35}, "per": "seed"}
+
+
+@pytest.fixture
+def table(tables):
+    claims = [
+        claim(id="good", statement="a | b < c"),
+        claim(id="bad", published=5_500, comparison="at least"),
+        claim(id="wide", published=5.3, value=PER_SEED),
+        claim(id="better", published=0.5, better="higher"),
+        claim(id="other", requires={"epochs": 9}),
+        claim(id="elsewhere", requires={"dataset": "other"}),
+        Claim.model_validate(
+            ENTRY
+            | {
+                "id": "gpu",
+                "kind": "not testable here",
+                "reason": "no GPU",
+                "value": None,
+                "why": "",
+            }
+        ),
+    ]
+    return evaluate_claims(claims, tables, {"dataset": "mnist"})
+
+
+@pytest.fixture
+def run(table, tmp_path):
+    save_table(tmp_path / "tables" / "claims.csv", table)
+    machine = {"processor": "Some CPU", "processors": 2, "python": "3.11", "numpy": "2.4"}
+    (tmp_path / "machine.json").write_text(json.dumps(machine))
+    return tmp_path
+
+
+def test_markdown_has_a_row_per_testable_claim_and_reasons_for_the_others(table):
+    lines = render_markdown(table).splitlines()
+    assert lines[0] == (
+        "7 claims: 1 reproduced, 1 better than published, 1 inconclusive, 1 not reproduced, "
+        "1 not tested, 1 not applicable, 1 not testable here."
+    )
+    assert r"| A | a \| b < c | 0.61 | 0.6 | ✓ reproduced |" in lines
+    assert "| A | What was said | ≥ 5,500 | 0.6 | ✗ not reproduced |" in lines
+    wide = next(line for line in lines if "inconclusive |" in line)
+    assert "| 5.333 (-0.9" in wide
+    assert "| A | What was said | 0.61 |  | – not tested |" in lines
+    assert lines[-1] == "- A: What was said. no GPU"
+
+
+def test_where_all_can_be_tested_nothing_is_said_of_others(table):
+    text = render_markdown(table[table["id"] != "gpu"])
+    assert "Not testable" not in text
+    assert text.endswith("|\n")
+
+
+def test_the_page_says_each_verdict_in_a_word_a_symbol_and_a_colour(table):
+    page = render_html(table)
+    body = ElementTree.fromstring(page[page.index("<body>") : page.index("</html>")])
+    rows = body.findall(".//tbody/tr")
+    assert [row.get("id") for row in rows] == table["id"].tolist()
+    verdicts = [row.find("td") for row in rows]
+    words = {cell.text.split(" ", 1)[1]: cell.get("style") for cell in verdicts}
+    assert set(words) == set(VERDICTS)
+    assert len({words[v] for v in VERDICTS[:5]}) == 5
+    _, statement, published, found, *_ = rows[0]
+    assert (statement.text, published.text, found.text) == ("a | b < c", "0.61", "0.6")
+    assert [note.text for note in statement] == [
+        "good, statistical",
+        "± 0.0122 – two runs differ as much",
+        "tables/history.csv: accuracy where epoch = 35, seed = 1",
+    ]
+
+
+def test_a_table_read_from_csv_looks_the_same(table, run):
+    again = read_table(run / "tables" / "claims.csv")
+    assert render_markdown(again) == render_markdown(table)
+    assert render_html(again) == render_html(table)
+
+
+def test_only_what_stands_between_the_markers_is_replaced():
+    text = f"before\n{BEGIN}\nold\n{END}\nafter"
+    once = insert_between_markers(text, "new")
+    assert once == f"before\n{BEGIN}\n\nnew\n{END}\nafter"
+    assert insert_between_markers(once, "new") == once
+    for wrong in ("no markers", BEGIN + END + END, END + BEGIN):
+        with pytest.raises(ValueError, match="needed once each"):
+            insert_between_markers(wrong, "new")
+
+
+def test_the_command_prints_the_claims_and_fails_only_if_strict(run, capsys):
+    assert main([str(run)]) == 0
+    said = capsys.readouterr()
+    assert "7 claims: 1 reproduced" in said.out
+    assert said.err == ""
+    assert main([str(run), "--strict"]) == 1
+    failing = capsys.readouterr().err
+    assert failing.startswith("1 not reproduced:")
+    assert [line.split()[0] for line in failing.splitlines()[2:]] == ["bad"]
+
+
+def test_claims_that_do_not_apply_to_the_data_are_counted_only(run, table, capsys):
+    save_table(run / "tables" / "claims.csv", table.assign(verdict="not applicable"))
+    assert main([str(run)]) == 0
+    assert capsys.readouterr().out == "7 claims: 7 not applicable.\n"
+
+
+def test_a_strict_run_passes_if_nothing_is_refuted(run, table, capsys):
+    save_table(run / "tables" / "claims.csv", table[table["id"] != "bad"])
+    assert main([str(run), "--strict"]) == 0
+
+
+def test_the_command_writes_the_table_and_the_machine_into_a_document(run, table, capsys):
+    document = run / "README.md"
+    document.write_text(f"# Title\n{BEGIN}\n{END}\nend\n")
+    assert main([str(run), str(document)]) == 0
+    text = document.read_text()
+    assert f"Run `{run.name}` on 2 × Some CPU, Python 3.11, NumPy 2.4. 7 claims" in text
+    assert render_markdown(table).split("\n", 1)[1] in text
+    assert text.endswith(f"{END}\nend\n")
+
+
+def test_what_is_missing_is_told(run, tmp_path, capsys):
+    assert main([str(tmp_path / "nowhere")]) == 2
+    assert "nowhere/tables/claims.csv" in capsys.readouterr().err
+    (run / "plain.md").write_text("no markers")
+    assert main([str(run), str(run / "plain.md")]) == 2
+    assert "plain.md: found no place for the claims" in capsys.readouterr().err

@@ -1,0 +1,308 @@
+"""Findings are sentences whose numbers stand in tables."""
+
+import pandas as pd
+import pytest
+from docutils.core import publish_parts
+
+from mlplab.reporting.findings.origin import describe_origin
+from mlplab.reporting.findings.rendering import render_findings
+from mlplab.reporting.findings.sentences import find
+
+
+def ratios(**changes):
+    rows = {
+        "batch_size": [500, 60000, 500, 60000],
+        "variant": ["keras", "keras", "keras_matched", "keras_matched"],
+        "input_space": ["pixels"] * 4,
+        "ratio_to_numpy": [2.75, 1.33, 1.9, 1.01],
+        "ci_low": [2.61, 1.25, 1.7, 0.97],
+        "ci_high": [2.93, 1.41, 2.1, 1.06],
+        "verdict": ["slower", "slower", "slower", "no clear difference"],
+        "disturbed": [False] * 4,
+    }
+    return pd.DataFrame(rows | changes)
+
+
+def deep_model(*variants):
+    table = pd.DataFrame(
+        {
+            "variant": ["numpy", "keras", "keras_xla"],
+            "test_accuracy": [0.9712, 0.9699, 0.9701],
+            "seconds_per_epoch": [0.512, 1.04, 0.0876],
+            "epochs": 30,
+        }
+    )
+    return table[table["variant"].isin(variants)]
+
+
+def operation_times():
+    """Two batch sizes; two functions for one of NumPy's products."""
+    rows = [
+        (framework, operation, function, layer, size, factor * seconds)
+        for framework, factor in (("numpy", 1), ("tensorflow", 3))
+        for size, seconds in ((32, 1.0), (10_000, 0.1))
+        for operation, function, layer in (
+            ("gather", "take", None),
+            ("forward", "matmul", "L0"),
+            ("forward", "matmul", "L1"),
+            ("step_overhead", "step", None),
+        )
+    ]
+    rows.append(("numpy", "forward", "np.matmul", "L1", 32, 0.5))
+    columns = ["framework", "operation", "function", "layer", "batch_size", "seconds_per_epoch"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def search_result(*accuracies):
+    return pd.DataFrame({"test_accuracy": accuracies})
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("batch_size_ratios", ratios().iloc[:0]),
+        ("batch_size_ratios", ratios(input_space="clusters-70")),
+        ("final_accuracies", pd.DataFrame({"experiment": ["other"]})),
+        ("optimization_ladder_summary", pd.DataFrame({"step": [0], "accuracy": ["batch"]})),
+        ("operation_times", operation_times().query("framework == 'numpy'")),
+        ("deep_model", deep_model()),
+        (
+            "time_to_accuracy_summary",
+            pd.DataFrame({"input_space": ["clusters-70"], "seeds_reached": [2], "seeds": [3]}),
+        ),
+        ("feature_controls", pd.DataFrame({"difference": [None]})),
+        ("search_result", search_result()),
+    ],
+)
+def test_without_rows_of_its_own_nothing_is_found(name, table):
+    assert find({}) == find({name: table}) == []
+
+
+def test_findings_come_in_one_order_whatever_that_of_the_tables():
+    tables = {"search_result": search_result(0.9), "batch_size_ratios": ratios()}
+    first, second = find(tables)
+    assert first.startswith("An epoch of the articles' model")
+    assert second.startswith("The setting that the search chose")
+
+
+@pytest.mark.parametrize(
+    ("variants", "told"),
+    [
+        (
+            ("numpy", "keras", "keras_xla"),
+            "0.9712 of the test images in NumPy (0.51 s an epoch), 0.9699 of the test images in "
+            "Keras (1 s an epoch) and 0.9701 of the test images in Keras with XLA (0.088 s an "
+            "epoch) rightly after 30 epochs",
+        ),
+        (("keras",), "classifies 0.9699 of the test images in Keras (1 s an epoch) rightly"),
+    ],
+)
+def test_the_deep_model_is_told_in_the_variants_that_were_trained(variants, told):
+    (sentence,) = find({"deep_model": deep_model(*variants)})
+    assert told in sentence
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "told"),
+    [
+        ((0.981, 0.982, 0.9826), "0.9819 (0.9810 to 0.9826) of the test images rightly (3 seeds)."),
+        ((0.981,), "0.9810 of the test images rightly (1 seed)."),
+    ],
+)
+def test_the_search_is_told_by_its_final_trainings(accuracies, told):
+    (sentence,) = find({"search_result": search_result(*accuracies)})
+    assert sentence.endswith(told)
+
+
+def test_one_batch_size_is_told_once_and_without_the_matched_model_nothing_of_it():
+    (sentence,) = find({"batch_size_ratios": ratios().head(1)})
+    assert sentence.endswith("network in NumPy at batch size 500.")
+    assert sentence.count("2.75") == 1
+
+
+def test_times_are_told_with_their_intervals_and_verdicts():
+    (sentence,) = find({"batch_size_ratios": ratios()})
+    assert "takes 2.75 (2.61 to 2.93) times as long" in sentence
+    assert "at batch size 500 and 1.33 (1.25 to 1.41) times at 60,000" in sentence
+    assert "slower at 1 of 2 and no clear difference at 1 of 2 batch sizes" in sentence
+
+
+def test_the_numbers_follow_the_table():
+    (sentence,) = find({"batch_size_ratios": ratios(ratio_to_numpy=[0.5, 0.6, 0.7, 0.8])})
+    assert "takes 0.50 (" in sentence
+    assert "2.75" not in sentence
+
+
+def test_ratios_of_disturbed_rounds_come_with_a_warning():
+    warning = (
+        "Most rounds of some of these were disturbed, by other processes or by processors that "
+        "were moved apart."
+    )
+    quiet, disturbed = (
+        find({"batch_size_ratios": ratios(disturbed=[False, False, False, last])})[0]
+        for last in (False, True)
+    )
+    assert warning not in quiet
+    assert disturbed == f"{quiet} {warning}"
+
+
+def test_an_interval_that_is_not_there_is_not_told():
+    (sentence,) = find({"batch_size_ratios": ratios(ci_low=float("nan"), ci_high=float("nan"))})
+    assert "takes 2.75 times as long" in sentence
+    assert "nan" not in sentence
+
+
+def test_claims_are_counted_by_verdict():
+    claims = pd.DataFrame({"verdict": ["reproduced", "reproduced", "not tested"]})
+    assert find({"claims": claims}) == [
+        "Of 3 statements of the articles: 2 reproduced and 1 not tested."
+    ]
+
+
+def test_accuracies_are_means_with_the_range_of_their_seeds():
+    final = pd.DataFrame(
+        {
+            "experiment": ["article_a", "article_a", "batch_sizes", "batch_sizes"],
+            "framework": ["numpy", "numpy", "keras", "keras"],
+            "input_space": ["pixels"] * 4,
+            "batch_size": [500, 500, 100, 2000],
+            "seed": [0, 1, 0, 0],
+            "epochs": [35, 35, 30, 30],
+            "train_accuracy": [0.99, 0.98, 0.9, 0.8],
+            "test_accuracy": [0.97, 0.96, 0.88, 0.78],
+        }
+    )
+    (sentence,) = find({"final_accuracies": final})
+    assert "0.9850 (0.9800 to 0.9900) of the training images" in sentence
+    assert "after 35 epochs (2 seeds)" in sentence
+    assert "0.8800 of the test images after 30 at batch size 100" in sentence
+    (sentence,) = find({"final_accuracies": final.head(2)})
+    assert sentence.endswith("rightly after 35 epochs (2 seeds).")
+
+
+def test_why_is_told_by_what_steps_and_operations_take():
+    times = operation_times()
+    (sentence,) = find({"operation_times": times})
+    assert sentence == (
+        "In an epoch at batch size 32, what a step costs beside its operations adds up to 3 s "
+        "in Keras and 1 s in NumPy, and the operations, called one by one, to 9 s in TensorFlow "
+        "and 3 s in NumPy; at 10,000 to 0.3 and 0.1 s, and to 0.9 and 0.3 s."
+    )
+    lacks_one = times[(times["batch_size"] == 32) | (times["framework"] == "numpy")]
+    (sentence,) = find({"operation_times": lacks_one})
+    assert sentence.endswith("3 s in NumPy.")
+
+
+def test_steps_of_the_ladder_are_compared_with_what_was_published():
+    summary = pd.DataFrame(
+        {
+            "step": [0, 0, 5, None],
+            "name": ["float64", "float64", "this project's trainer", "Keras"],
+            "accuracy": ["full", "batch", "full", "batch"],
+            "batch_size": 500,
+            "ratio_to_keras": [4.15, 1.5, 0.61, 1.0],
+            "ci_low": [3.0, 1.0, 0.5, 1.0],
+            "ci_high": [5.0, 2.0, 0.7, 1.0],
+            "published_ratio": [5.42, 4.48, None, 1.0],
+        }
+    )
+    (sentence,) = find({"optimization_ladder_summary": summary})
+    assert (
+        "takes 4.15 (3.00 to 5.00) times as long as Keras' without one, published 5.42" in sentence
+    )
+    assert "that of this project's trainer 0.61 (0.50 to 0.70) times" in sentence
+
+
+def test_the_elbow_is_told_as_the_sweep_judges_it():
+    choices = pd.DataFrame(
+        {
+            "criterion": ["elbow", "silhouette peak", "silhouette peak", "chosen"],
+            "k": [50, 110, 160, 110],
+            "statement": ["no clear elbow: from 40 to 100 in 45 cases", "", "", ""],
+        }
+    )
+    (sentence,) = find({"cluster_choices": choices})
+    assert "peaks at K = 110 and K = 160;" in sentence
+    assert sentence.endswith("no clear elbow: from 40 to 100 in 45 cases.")
+    (sentence,) = find({"cluster_choices": choices.iloc[:1]})
+    assert "peaks at no K inside the sweep" in sentence
+    (sentence,) = find({"cluster_choices": choices.iloc[1:2]})
+    assert sentence == "The mean silhouette has peaks at K = 110."
+
+
+def test_only_targets_that_all_seeds_reach_are_told():
+    summary = pd.DataFrame(
+        {
+            "input_space": ["clusters-70", "clusters-70", "pixels"],
+            "target": [0.974, 0.978, 0.978],
+            "seeds_reached": [3, 1, 3],
+            "seeds": [3, 3, 3],
+            "epochs": [150, 600, 10],
+            "speedup": [13.5, 3.1, 99.0],
+            "ci_low": [12.0, 3.0, 90.0],
+            "ci_high": [15.0, 3.2, 100.0],
+        }
+    )
+    (sentence,) = find({"time_to_accuracy_summary": summary})
+    assert "distances to 70 cluster centres" in sentence
+    assert "0.9740 of the test images, after 150 epochs and 13.50 (12.00 to 15.00)" in sentence
+
+
+def test_other_inputs_are_told_by_verdict():
+    controls = pd.DataFrame(
+        {
+            "input_space": ["clusters-70", "pca-70", "images-70", "projection-70"],
+            "seeds": 3,
+            "against": [None, "clusters-70", "clusters-70", "clusters-70"],
+            "difference": [None, 0.002, -0.01, -0.02],
+            "verdict": ["reference", "better", "worse", "worse"],
+        }
+    )
+    (sentence,) = find({"feature_controls": controls})
+    assert "beside clusters-70" in sentence
+    assert sentence.endswith("over 3 seeds, are better: pca-70; worse: images-70, projection-70.")
+
+
+@pytest.fixture
+def record():
+    return {
+        "machine": {"processor": "Chip (R) *", "processors": 2, "system": "S", "python": "3.11"},
+        "code": {"libraries": {"numpy": "2.4.6"}},
+        "blas": [{"user_api": "blas", "internal_api": "openblas", "version": "0.3",
+                  "architecture": "Zen"}],
+        "git": {"commit": "0123456789abcdef", "dirty": True},
+        "started": "2026-01-01T10:00:00+00:00",
+        "ended": "2026-01-01T10:05:00+00:00",
+    }  # fmt: skip
+
+
+def test_the_origin_names_all_machines_that_took_part(record):
+    other = record | {"machine": record["machine"] | {"processor": "Other"}, "ended": "2026-01-02"}
+    origin = describe_origin([record, other, record, None])
+    assert origin["processor"].startswith("Chip (R) *, 2")
+    assert "; Other, 2" in origin["processor"]
+    assert origin["made (UTC)"] == "2026-01-01T10:00:00+00:00 to 2026-01-02"
+    assert origin["code"] == "0123456789ab, with changes"
+    assert origin["libraries"] == "numpy 2.4.6"
+    assert origin["records"] == "1 table without one"
+
+
+def test_tables_without_records_have_no_origin_but_say_so(record):
+    assert describe_origin([None, None]) == {"records": "none of 2 tables has one"}
+    outside = record | {"git": {"commit": None, "dirty": False}}
+    assert describe_origin([outside])["code"] == "not from a git repository"
+
+
+def test_findings_and_machine_become_a_page_that_has_every_word(record):
+    sentences = ["Keras is 2.75 (2.61 to 2.93) times *slower*.", "`K` = 70 | _x_"]
+    text = render_findings(sentences, describe_origin([record]))
+    page = publish_parts(text, writer="html", settings_overrides={"halt_level": 2})["html_body"]
+    assert "In brackets:" not in render_findings(["Right are 0.98 (one of 3 seeds)."], {})
+    for word in (
+        "In brackets:",
+        "times *slower*.",
+        "`K` = 70 | _x_",
+        "Chip (R) *, 2",
+        "openblas 0.3 (Zen)",
+    ):
+        assert word in page

@@ -1,0 +1,128 @@
+"""What trainings have in common, and one of the NumPy network as a table."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlplab.machine.processors import available_threads
+from mlplab.runtime.files import save_array
+from mlplab.training.history import label_history
+from mlplab.training.numpy_training import train_labelled, train_numpy
+from mlplab.training.samples import Samples, hold_out, load_samples
+
+X = np.arange(12, dtype=np.float32).reshape(6, 2)
+
+
+def samples(labels):
+    return Samples(X, np.array(labels), X[:2], np.array([0, 1]))
+
+
+def test_the_last_samples_are_kept_out():
+    kept, x, y = hold_out(samples([0, 1, 0, 1, 0, 1]), 2)
+    assert kept.x_train.tolist() == X[:4].tolist()
+    assert kept.x_test.tolist() == X[:2].tolist()
+    assert (x.tolist(), y.tolist()) == (X[4:].tolist(), [0, 1])
+
+
+@pytest.mark.parametrize("n", [-1, 6])
+def test_some_samples_have_to_be_left(n):
+    with pytest.raises(ValueError, match=f"n_validation: found {n}; allowed: 0 to 5"):
+        hold_out(samples([0, 1, 0, 1, 0, 1]), n)
+
+
+def test_a_class_may_not_be_among_those_kept_out_alone():
+    with pytest.raises(ValueError, match=r"the last 2 .* classes number \[2\], .* mix the images"):
+        hold_out(samples([0, 0, 1, 1, 2, 2]), 2)
+
+
+def test_samples_are_opened_from_the_paths_of_a_job(tmp_path):
+    arrays = {"x_train": X, "y_train": np.arange(6), "x_test": X[:2], "y_test": np.arange(2)}
+    for name, array in arrays.items():
+        save_array(tmp_path / f"{name}.npy", array)
+    opened = load_samples(SimpleNamespace(**{name: tmp_path / f"{name}.npy" for name in arrays}))
+    assert opened.n_features == 2
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(getattr(opened, name), array)
+        assert isinstance(getattr(opened, name), np.memmap)
+
+
+@pytest.mark.parametrize(
+    ("space", "input_space"), [("pixels-standard", "pixels"), ("clusters-70", "clusters-70")]
+)
+def test_epochs_are_labelled_with_their_training(space, input_space):
+    history = pd.DataFrame({"epoch": [1, 2], "test_accuracy": [0.5, 0.6]}, index=[7, 8])
+    table = label_history(
+        history,
+        samples([0, 1] * 3),
+        experiment="some",
+        framework="numpy",
+        space=space,
+        batch_size=3,
+        seed=4,
+        l2_factor=2.0,
+    )
+    assert table.columns.tolist() == [
+        "experiment", "framework", "input_space", "n_features", "batch_size", "seed", "l2_factor",
+        "epoch", "test_accuracy", "validation_accuracy",
+    ]  # fmt: skip
+    assert table.iloc[1, :9].tolist() == ["some", "numpy", input_space, 2, 3, 4, 2.0, 2, 0.6]
+    assert table["validation_accuracy"].isna().all()
+
+
+@pytest.fixture
+def digits(random):
+    """Three classes that a feature each tells apart."""
+    y = random.integers(3, size=300)
+    x = random.standard_normal((300, 8), dtype=np.float32) + 4 * np.eye(3, 8, dtype="f4")[y]
+    return Samples(x[:240], y[:240], x[240:], y[240:])
+
+
+NETWORK = {"learning_rate": 0.02, "l2": 0.5, "decrease_const": 0.0, "momentum": 0.0}
+SETTINGS = {"epochs": 4, "hidden_layer_sizes": (6,), "n_threads": 1}
+
+
+def train(digits, **changes):
+    labels = {"experiment": "some", "space": "clusters-8", "batch_size": 40, "seed": 2}
+    scaling = {"n_pixels": 32, "scale_l2_with_inputs": True}
+    return train_labelled(digits, network=NETWORK, **labels, **(scaling | SETTINGS | changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "l2"),
+    [
+        ({}, 0.5 * 8 / 32),
+        ({"l2_factor": 3.0}, 3.0 * 0.5 * 8 / 32),
+        ({"l2_factor": 3.0, "scale_l2_with_inputs": False}, 3.0 * 0.5),
+    ],
+)
+def test_l2_follows_its_factor_and_the_number_of_inputs(digits, changes, l2):
+    expected = train_numpy(
+        digits, batch_size=40, seed=2, parameters=NETWORK | {"l2": l2}, **SETTINGS
+    )
+    found = train(digits, **changes)
+    assert found.history["total_cost"].tolist() == expected.history["total_cost"].tolist()
+    np.testing.assert_array_equal(found.predictions, expected.predictions)
+    assert (found.history["l2_factor"] == changes.get("l2_factor", 1.0)).all()
+    assert (found.history["n_threads"] == min(1, available_threads())).all()
+
+
+def test_images_kept_for_validation_are_no_part_of_the_training(digits):
+    y_train = digits.y_train.copy()
+    y_train[-60:] = (y_train[-60:] + 1) % 3
+    shuffled = Samples(digits.x_train, y_train, digits.x_test, digits.y_test)
+    honest, wrong = (train(part, n_validation=60).history for part in (digits, shuffled))
+    assert honest["total_cost"].tolist() == wrong["total_cost"].tolist()
+    assert honest["validation_accuracy"].iloc[-1] > 0.9
+    assert wrong["validation_accuracy"].iloc[-1] < 0.1
+    assert train(digits).history["validation_accuracy"].isna().all()
+
+
+def test_the_test_part_may_be_looked_at_in_the_end_alone(digits):
+    training = train(digits, test_every_epoch=False, measure_every=2)
+    history = training.history
+    assert history["test_accuracy"].isna().tolist() == [True, True, True, False]
+    assert history["total_cost"].isna().tolist() == [True, False, True, False]
+    right = (training.predictions == digits.y_test).mean()
+    assert history["test_accuracy"].iloc[-1] == right > 0.9
