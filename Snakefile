@@ -1,4 +1,2 @@
-# The workflow itself is workflow/Snakefile.
-
-
-include: "workflow/Snakefile"
+# The workflow is workflow/Snakefile, whose default target holds here too.
+include: "workflow/Snakefile", overwrite_default_target=True

@@ -1,7 +1,8 @@
-# in:  results/<run>/data/<space>/, results/<run>/data/labels/
+# in:  results/<run>/data/<space>/, results/<run>/data/labels/, config/published_*.csv
 # out: results/<run>/measurements/<space>/: turns of all variants with one batch size,
 #      benchmark/operations/, benchmark/deep_model/, results/<run>/tables/batch_size_*.csv,
-#      absent_variants.csv, operation_times.csv, thread_scaling.csv, deep_model.csv
+#      absent_variants.csv, operation_times.csv, thread_scaling.csv, deep_model.csv,
+#      optimization_ladder.csv, optimization_ladder_summary.csv, backward_times.csv
 #
 # Seconds are measured, so each job that does runs alone like the trainings. Nor has it a
 # `benchmark:` line, for which Snakemake reads the memory maps of all processes of a job twice a
@@ -147,3 +148,41 @@ rule tabulate_deep_model:
     localrule: True
     script:
         "../scripts/join_tables.py"
+
+
+rule measure_ladder:
+    input:
+        x_train=features(pixel_space("numpy"), "train"),
+        y_train=rules.extract_labels.output.train,
+    output:
+        f"{RESULTS}/tables/optimization_ladder.csv",
+    log:
+        f"{RESULTS}/logs/measure_ladder.log",
+    threads: CONFIG.train.n_threads
+    resources:
+        **ALONE,
+    params:
+        batch_size=CONFIG.ladder.batch_size,
+        n_threads=CONFIG.train.n_threads,
+        rounds=CONFIG.ladder.rounds,
+        seed=CONFIG.seeds[0],
+    script:
+        "../scripts/measure_ladder.py"
+
+
+rule tabulate_ladder:
+    input:
+        ladder=rules.measure_ladder.output[0],
+        published=own_file("config/published_ladder.csv"),
+        published_backward=own_file("config/published_backward.csv"),
+    output:
+        summary=f"{RESULTS}/tables/optimization_ladder_summary.csv",
+        backward=f"{RESULTS}/tables/backward_times.csv",
+    log:
+        f"{RESULTS}/logs/tabulate_ladder.log",
+    localrule: True
+    params:
+        with_published=CONFIG.uses_published_data,
+        seed=CONFIG.seeds[0],
+    script:
+        "../scripts/tabulate_ladder.py"

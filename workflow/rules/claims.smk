@@ -1,6 +1,7 @@
 # in:  results/<run>/tables/, config/claims.yaml
 # out: results/<run>/tables/claims.csv: published figures beside those found here; the same as
-#      claims.html and claims.md
+#      claims.html and claims.md; results/<run>/report/findings.rst, which the first page of the
+#      report includes
 
 
 rule evaluate_claims:
@@ -49,3 +50,16 @@ rule evaluate_claims:
         ),
     script:
         "../scripts/evaluate_claims.py"
+
+
+rule summarize_findings:
+    input:
+        rules.tables.input,
+        claims=rules.evaluate_claims.output[0],
+    output:
+        f"{RESULTS}/report/findings.rst",
+    log:
+        f"{RESULTS}/logs/summarize_findings.log",
+    localrule: True
+    script:
+        "../scripts/summarize_findings.py"
