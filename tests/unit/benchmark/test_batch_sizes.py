@@ -6,8 +6,6 @@ from mlplab.benchmark import batch_sizes, summary
 from mlplab.benchmark.batch_sizes import ABSENT_COLUMNS, COLUMNS, count_operations
 from mlplab.machine.processors import available_threads
 from mlplab.runtime.files import save_table
-from mlplab.stats.intervals import median_interval
-from mlplab.stats.ratios import paired_ratio
 
 
 def turns(variant, seconds, disturbed=(), attempts=None, **changes):
@@ -144,16 +142,3 @@ def test_turns_tell_the_time_of_a_sample_and_the_rate_of_the_products(monkeypatc
 def test_operations_are_those_of_the_products():
     # Forward and weight gradient of both layers, and the error of the hidden layer.
     assert count_operations([3, 2, 5]) == 2 * (3 * 2 + 2 * 5) * 2 + 2 * (2 * 5)
-
-
-def test_pairs_need_both_times():
-    with pytest.raises(ValueError, match="got 2 and 1"):
-        paired_ratio([1, 2], [1])
-    with pytest.raises(ValueError, match="got none"):
-        median_interval([])
-
-
-def test_the_interval_of_a_median_holds_it(random):
-    middle, low, high = median_interval(random.normal(5, 1, 30))
-    assert low < middle < high
-    assert high - low < 1.5
