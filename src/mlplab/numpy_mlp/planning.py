@@ -23,7 +23,7 @@ from mlplab.machine.processors import keep_processors_awake
 from mlplab.machine.record import machine_record
 from mlplab.machine.watch import DISTURBED_ABOVE, POOL_SLEEPS_AFTER_SECONDS, QuietWatch
 from mlplab.numpy_mlp.parameters import Parameters, count_parameters, draw_parameters
-from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
+from mlplab.numpy_mlp.trainer import Plan, Step, Trainer, trainer_bytes
 from mlplab.runtime.files import cache_folder, save_text
 
 logger = logging.getLogger(__name__)
@@ -160,12 +160,11 @@ def _candidates(
         workers.append(Plan(2, 1, batch_size, "features"))
     blas = [Plan(1, n_threads, batch_size)] if batch_size <= _LARGEST_FOR_BLAS_THREADS else []
     limit = memory_limit(layer_sizes, batch_size, dtype)
-    parameters, previous = (Parameters.zeros(layer_sizes, dtype) for _ in range(2))
 
     def fits(plan: Plan) -> bool:
         # A single worker without slices is the least there is.
         least = plan.workers == 1 and plan.blas_threads == 1
-        return least or Trainer(parameters, previous, batch_size, plan).nbytes <= limit
+        return least or trainer_bytes(layer_sizes, batch_size, dtype, plan) <= limit
 
     return [plan for plan in workers if fits(plan)], [plan for plan in blas if fits(plan)]
 

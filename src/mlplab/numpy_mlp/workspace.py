@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from mlplab.numpy_mlp.parameters import Parameters
 
@@ -99,13 +100,30 @@ def _overlay(memory: np.ndarray, sizes: Sequence[int]) -> tuple[np.ndarray, ...]
     return tuple(flat[: rows * size].reshape(rows, size) for size in sizes)
 
 
+def values_per_row(layer_sizes: Sequence[int], *, trains: bool = True) -> int:
+    """Activations and errors that a workspace keeps for each sample."""
+    outputs, hidden = layer_sizes[-1], list(layer_sizes[1:-1])
+    kept = 2 * outputs + sum(hidden)
+    return kept + sum(hidden) + max(hidden, default=0) if trains else kept
+
+
+def workspace_bytes(layer_sizes: Sequence[int], rows: int, dtype: DTypeLike) -> int:
+    """Bytes of a workspace that trains."""
+    return rows * values_per_row(layer_sizes) * np.dtype(dtype).itemsize + index_bytes(rows)
+
+
+def index_bytes(rows: int) -> int:
+    """Bytes of the codes of a workspace, of its row starts, and of the places of its targets."""
+    return 3 * rows * np.dtype(np.intp).itemsize
+
+
 class Workspace:
     """The activations and errors of one thread, for up to ``rows`` samples.
 
     The matrix products of the first layer, by far the largest, are left to the caller, who may
     share them with other threads: ``sums`` is where x · W goes, and ``first_errors`` is what its
     gradient xᵀ · δ needs. Without ``trains`` there is room for the errors of the outputs only.
-    ``memory``, of at least ``rows`` times ``values_per_row`` numbers, is used if given.
+    ``memory``, of at least ``rows`` times :func:`values_per_row` numbers, is used if given.
     """
 
     def __init__(
@@ -121,7 +139,7 @@ class Workspace:
         if not trains:
             hidden = []
         self.memory = (
-            np.empty(rows * self.values_per_row(layer_sizes, trains=trains), dtype)
+            np.empty(rows * values_per_row(layer_sizes, trains=trains), dtype)
             if memory is None
             else memory.reshape(-1)
         )
@@ -143,18 +161,6 @@ class Workspace:
         )
         self._views: dict[int, _Buffers] = {rows: self._all_rows}
         self._now = self._all_rows
-
-    @staticmethod
-    def values_per_row(layer_sizes: Sequence[int], *, trains: bool = True) -> int:
-        """Numbers that a workspace keeps for each sample."""
-        outputs, hidden = layer_sizes[-1], list(layer_sizes[1:-1])
-        kept = 2 * outputs + sum(hidden)
-        return kept + sum(hidden) + max(hidden, default=0) if trains else kept
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of all buffers."""
-        return self.memory.nbytes + 3 * self._codes.nbytes
 
     @property
     def sums(self) -> np.ndarray:
