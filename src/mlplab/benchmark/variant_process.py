@@ -12,8 +12,8 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import NamedTuple
 
+from mlplab.benchmark.loading import load_variant, require_package
 from mlplab.benchmark.problem import Clock, Problem, Train
-from mlplab.benchmark.registry import load_variant, require_package
 
 _SLOW_PACKAGES = ("keras", "torch", "jax")
 _PR_SET_PDEATHSIG = 1

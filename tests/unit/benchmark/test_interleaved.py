@@ -16,8 +16,9 @@ from threadpoolctl import threadpool_limits
 
 from mlplab.benchmark import interleaved
 from mlplab.benchmark.interleaved import measure_interleaved
+from mlplab.benchmark.loading import load_variant
 from mlplab.benchmark.problem import Problem
-from mlplab.benchmark.registry import NAMES, VARIANTS, load_variant
+from mlplab.benchmark.registry import NAMES, VARIANTS
 from mlplab.benchmark.runners import Case, VariantFault, start_runners, thread_variables
 from mlplab.benchmark.variant_process import NamedVariant
 from mlplab.machine import nearest_distance

@@ -2,10 +2,21 @@
 
 import numpy as np
 
+from mlplab.benchmark.declaration import Variant
 from mlplab.benchmark.problem import L2, LEARNING_RATE, MOMENTUM, Clock, Problem
 from mlplab.benchmark.variants.keras_variant import fit_with_clock, limit_tensorflow
 from mlplab.keras_mlp.models import build_matched_model
 from mlplab.numpy_mlp.parameters import draw_parameters
+
+VARIANT = Variant(
+    package="keras",
+    framework="keras",
+    label="Keras, matched",
+    color="#D55E00",
+    marker="D",
+    linestyle="-.",
+    order=40,
+)
 
 
 def train(problem: Problem, clock: Clock) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from mlplab.benchmark.declaration import Variant
 from mlplab.benchmark.problem import HIDDEN, L2, Clock, Problem
 from mlplab.benchmark.variants.keras_variant import fit_with_clock, limit_tensorflow
 from mlplab.keras_mlp.models import build_reference_model
@@ -15,6 +16,16 @@ from mlplab.machine.processors import keep_processors_awake
 if TYPE_CHECKING:
     import keras
     import tensorflow as tf
+
+VARIANT = Variant(
+    package="keras",
+    framework="keras",
+    label="Keras, tuned",
+    color="#D55E00",
+    marker="^",
+    linestyle=":",
+    order=30,
+)
 
 # As many rounds, and more of short epochs.
 _TRIAL_ROUNDS, _TRIAL_SECONDS = 3, 1.0

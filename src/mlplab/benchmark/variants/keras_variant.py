@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlplab.benchmark.declaration import Variant
 from mlplab.benchmark.problem import HIDDEN, L2, Clock, Problem
 from mlplab.keras_mlp.models import build_reference_model, configure_tensorflow
 
@@ -11,6 +12,16 @@ if TYPE_CHECKING:
     import keras
     import numpy as np
     import tensorflow as tf
+
+VARIANT = Variant(
+    package="keras",
+    framework="keras",
+    label="Keras",
+    color="#D55E00",
+    marker="s",
+    linestyle="--",
+    order=20,
+)
 
 
 def train(problem: Problem, clock: Clock) -> None:

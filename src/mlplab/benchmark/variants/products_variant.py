@@ -5,11 +5,22 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from mlplab.benchmark.declaration import Variant
 from mlplab.benchmark.problem import Clock, Problem
 from mlplab.numpy_mlp.blas import limit_blas_threads
 from mlplab.numpy_mlp.feature_split import count_follower_features
 from mlplab.numpy_mlp.planning import choose_plan
 from mlplab.numpy_mlp.trainer import Plan
+
+VARIANT = Variant(
+    package="numpy",
+    framework="blas",
+    label="products alone",
+    color="#000000",
+    marker=".",
+    linestyle=(0, (1, 1.5)),
+    order=10,
+)
 
 Product = tuple[np.ndarray, np.ndarray, np.ndarray]
 
