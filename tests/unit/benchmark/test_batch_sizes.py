@@ -90,10 +90,9 @@ def test_medians_stand_beside_the_rate_of_the_products_alone():
 
 
 def test_absent_variants_have_a_table_of_their_own(tmp_path):
-    save_table(tmp_path / "none.csv", pd.DataFrame(columns=list(summary.ABSENT_VARIANTS.columns)))
-    one = pd.DataFrame(
-        [("pixels", 500, "jax", "not installed")], columns=list(summary.ABSENT_VARIANTS.columns)
-    )
+    columns = list(summary.ABSENT_VARIANTS.columns)
+    save_table(tmp_path / "none.csv", pd.DataFrame(columns=columns))
+    one = pd.DataFrame([("pixels", 500, "jax", "not installed")], columns=columns)
     save_table(tmp_path / "one.csv", one)
     table = summary.build_absent_variants([tmp_path / "none.csv", tmp_path / "one.csv"])
     assert table["variant"].tolist() == ["jax"]

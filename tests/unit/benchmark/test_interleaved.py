@@ -164,7 +164,7 @@ def test_a_measurement_in_which_processors_moved_apart_is_kept_and_repeated(samp
 
 
 class _Near(CoreDistance):
-    """Processors that are near, or far from the first measurement to the last; never brought nearer."""
+    """Processors that are always near, or always far."""
 
     found, searched = 100.0, 0
 

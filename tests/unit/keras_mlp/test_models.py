@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from mlplab.keras_mlp import (
+    Descent,
     build_deep_model,
     build_matched_model,
     build_reference_model,
@@ -12,7 +13,6 @@ from mlplab.keras_mlp import (
     train_keras,
     train_matched_steps,
 )
-from mlplab.keras_mlp.models import Descent
 from mlplab.numpy_mlp import NumpyMLPClassifier
 from mlplab.numpy_mlp.parameters import draw_parameters
 from mlplab.runtime import arrays
