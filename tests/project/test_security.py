@@ -17,7 +17,7 @@ RUN_WHAT_THEY_READ = {
 }  # fmt: skip
 # Methods of the same names that read no files: of a Keras model, of regular expressions.
 HARMLESS = {"model.compile", "re.compile"}
-UNPICKLING_MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
+UNPICKLING_MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal"}
 
 
 def python_files():
@@ -29,6 +29,8 @@ def find_dangers(source: str) -> Iterator[str]:
         if isinstance(node, ast.Import | ast.ImportFrom):
             names = [alias.name for alias in node.names]
             if isinstance(node, ast.ImportFrom):
+                if node.module == "joblib" and "load" in names:
+                    yield f"line {node.lineno}: imports joblib.load"
                 names = [node.module or ""]
             yield from (
                 f"line {node.lineno}: imports {name}"
@@ -44,7 +46,7 @@ def find_dangerous_calls(call: ast.Call) -> Iterator[str]:
     last = called.rpartition(".")[2]
     given = {keyword.arg: keyword.value for keyword in call.keywords}
     danger = last in RUN_WHAT_THEY_READ and called not in HARMLESS
-    if called in ("yaml.load", "yaml.load_all", "torch.load"):
+    if called in ("joblib.load", "yaml.load", "yaml.load_all", "torch.load"):
         danger = True
     if called in ("np.load", "numpy.load"):
         # Said at every call, since the default was another once.
@@ -70,6 +72,7 @@ def test_no_code_runs_what_it_reads(path):
     [
         "import pickle",
         "from joblib import load",
+        "joblib.load(path)",
         "np.load(path)",
         "np.load(path, allow_pickle=True)",
         "numpy.load(path, allow_pickle=trusted)",
@@ -88,7 +91,12 @@ def test_what_would_be_found(source):
 
 @pytest.mark.parametrize(
     "source",
-    ["np.load(path, allow_pickle=False)", "yaml.safe_load(text)", "subprocess.run([npm, 'pack'])"],
+    [
+        "np.load(path, allow_pickle=False)",
+        "yaml.safe_load(text)",
+        "subprocess.run([npm, 'pack'])",
+        "from joblib import cpu_count",
+    ],
 )
 def test_what_is_allowed(source):
     assert list(find_dangers(source)) == []

@@ -115,7 +115,12 @@ def training_histories(framework):
     )
 
 
-def batch_size_turns(extension):
+def schedule(rounds, **settings):
+    """How often and how long a job measures."""
+    return dict(rounds=rounds, seed=CONFIG.seeds[0], **settings)
+
+
+def batch_size_measurements(extension):
     """A file for every batch size on pixels, and for some on cluster distances."""
     pattern = f"{RESULTS}/measurements/{{space}}/batch-{{batch_size}}.{extension}"
     return [

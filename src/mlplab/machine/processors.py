@@ -10,18 +10,25 @@ _LATENCY_REQUEST = "/dev/cpu_dma_latency"
 
 
 def available_threads() -> int:
-    """Number of processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Number of processors that this process may use: at least 1.
+
+    The affinity of the process and the CPU quota of its container or cgroup both count.
+    """
+    # Importing joblib takes a tenth of a second, which most jobs do not need.
+    from joblib import cpu_count
+
+    count: int = cpu_count()
+    return count
 
 
 @contextmanager
 def keep_processors_awake() -> Iterator[bool]:
-    """Ask Linux not to let idle processors sleep meanwhile, and yield whether it agreed.
+    """Keep idle processors from sleeping within the block; yield whether Linux granted it.
 
-    A sleeping processor of a virtual machine may take long to wake, so that work after a pause, or
-    of threads that wait for each other, takes longer than elsewhere. The request (Linux, "PM
-    Quality Of Service Interface") ends with the process; it needs the right to write to
-    ``/dev/cpu_dma_latency``, which root has.
+    A sleeping processor of a virtual machine can take long to wake. That slows down work after a
+    pause, and threads that wait for each other. The request (Linux, "PM Quality Of Service
+    Interface") needs write access to ``/dev/cpu_dma_latency``, which root has. It ends with the
+    process at the latest.
     """
     try:
         request = os.open(_LATENCY_REQUEST, os.O_WRONLY)
@@ -38,7 +45,8 @@ def keep_processors_awake() -> Iterator[bool]:
 def gpu_present() -> bool:
     """Whether NVIDIA's driver lists a GPU that ``CUDA_VISIBLE_DEVICES`` does not hide.
 
-    It is cheap, because it asks the driver and not TensorFlow, which may still lack what it needs.
+    This is cheap, because it does not import TensorFlow. TensorFlow may still lack libraries that
+    it needs to use the GPU.
     """
     if os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1"):
         return False

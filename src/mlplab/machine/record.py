@@ -1,4 +1,4 @@
-"""What timings, and the last digits of results, depend on."""
+"""The machine, on which timings and the last digits of results depend."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 
 def machine_record() -> dict[str, str | int]:
-    """What the timings depend on: processor, its number, system, Python and NumPy."""
+    """The processor, the number of processors, the system, and versions of Python and NumPy."""
     return {
         "processor": _processor_name(),
         "processors": os.cpu_count() or 1,

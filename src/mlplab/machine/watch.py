@@ -1,60 +1,70 @@
-"""Who else used the processors while something was measured."""
+"""How much of the machine other processes use while something is measured."""
 
 from __future__ import annotations
 
 import os
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
+
+import psutil
 
 DISTURBED_ABOVE = 0.10
-# The threads of a pool wait busily for some time after their last work, and would take a
-# processor from whoever comes next: those of OpenBLAS the longest, 2^26 cycles or about 0.03 s.
+# Threads of a pool spin for a while after their last work, those of OpenBLAS the longest: 2^26
+# cycles, or about 0.03 s.
 POOL_SLEEPS_AFTER_SECONDS = 0.05
+
+# Idle time does not count; not every system reports all of these.
+_BUSY = ("user", "nice", "system", "irq", "softirq")
 
 
 def _machine_cpu_seconds() -> float | None:
-    """CPU seconds that all processes used since the start, or None where /proc is missing."""
+    """CPU seconds of all processes since the system started; None where they are unknown."""
     try:
-        numbers = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
-    except OSError:
+        times = psutil.cpu_times()
+    except (OSError, psutil.Error):
         return None
-    user, nice, system, _idle, _iowait, irq, softirq = (int(number) for number in numbers[:7])
-    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
+    return sum(getattr(times, name, 0.0) for name in _BUSY)
 
 
-def _shortest_told() -> float:
-    """Seconds in which a tick of each processor is the share that is not yet ``disturbed``."""
+def _shortest_known() -> float:
+    """Seconds in which one clock tick of every processor is just within ``DISTURBED_ABOVE``."""
     return 1 / (os.sysconf("SC_CLK_TCK") * DISTURBED_ABOVE)
 
 
 def _own_cpu_seconds() -> float:
-    """CPU seconds of this process, and of those that it started and that have ended."""
-    times = os.times()
-    return time.process_time() + times.children_user + times.children_system
+    """CPU seconds of this process and of its children that have ended."""
+    times = psutil.Process().cpu_times()
+    return float(times.user + times.system + times.children_user + times.children_system)
 
 
 @dataclass
 class QuietWatch:
-    """Measures, as a context manager, the CPU seconds that other processes used meanwhile.
+    """Measure the CPU time that other processes use while a ``with`` block runs.
 
-    A process that this one has started is another one as long as it has not ended. The system
-    counts the seconds of all processes in ticks; the share is NaN where there are none, and of
-    times so short that a tick of each processor would be a ``disturbed`` share.
+    A child of this process counts as another process until it ends. The system counts CPU time in
+    clock ticks. ``foreign_share`` is NaN where the system has no such counts, and for a block so
+    short that a single tick of every processor would make it ``disturbed``.
+
+    Attributes
+    ----------
+    foreign_share : share of the machine's CPU time that others used, 0 to 1
+    elapsed : wall seconds of the block
     """
 
     foreign_share: float = field(default=float("nan"), init=False)
     elapsed: float = field(default=float("nan"), init=False)
 
     def __enter__(self) -> QuietWatch:
-        self._start = (_machine_cpu_seconds(), _own_cpu_seconds(), time.perf_counter())
+        machine = _machine_cpu_seconds()
+        own = 0.0 if machine is None else _own_cpu_seconds()
+        self._start = (machine, own, time.perf_counter())
         return self
 
     def __exit__(self, *_: object) -> None:
         machine, own, wall = self._start
         self.elapsed = time.perf_counter() - wall
         now = _machine_cpu_seconds()
-        if machine is None or now is None or self.elapsed < _shortest_told():
+        if machine is None or now is None or self.elapsed < _shortest_known():
             return
         foreign = max(0.0, (now - machine) - (_own_cpu_seconds() - own))
         capacity = self.elapsed * (os.cpu_count() or 1)
@@ -67,11 +77,12 @@ class QuietWatch:
 
 
 def share_of_others() -> float:
-    """Share of the machine that others use now, while this process is idle; NaN where unknown.
+    """Share of the machine that others use now, 0 to 1; NaN where that is unknown.
 
-    First it waits until the threads of pools sleep, then it looks for as short as ticks can tell.
+    Call it while this process is idle. It waits until the threads of pools sleep, then measures
+    for the shortest time in which ticks are precise enough: about 0.15 s in all.
     """
     time.sleep(POOL_SLEEPS_AFTER_SECONDS)
     with QuietWatch() as watch:
-        time.sleep(_shortest_told())
+        time.sleep(_shortest_known())
     return watch.foreign_share

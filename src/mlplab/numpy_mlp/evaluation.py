@@ -7,36 +7,58 @@ from contextlib import closing
 from functools import partial
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from mlplab.numpy_mlp.blas import limit_blas_threads
 from mlplab.numpy_mlp.parameters import Parameters
 from mlplab.numpy_mlp.team import Link, Team
-from mlplab.numpy_mlp.workspace import BatchStatistics, OrderedSamples, Workspace, add_statistics
+from mlplab.numpy_mlp.workspace import (
+    BatchStatistics,
+    OrderedSamples,
+    Workspace,
+    add_statistics,
+    index_bytes,
+    values_per_row,
+)
 
-# Enough for products at full speed, and so many that two threads seldom want the interpreter at
-# once; activations of so few samples stay in a core's cache.
+# Enough for products at full speed and for few waits for the interpreter lock, and few enough for
+# the activations to stay in the cache of a core.
 _ROWS, _FEWEST_ROWS = 500, 16
+
+
+def _rows_at_a_time(layer_sizes: Sequence[int], idle_values: int) -> tuple[int, bool]:
+    """Samples of a slice, and whether its activations fit into an idle array."""
+    fitting = idle_values // values_per_row(layer_sizes, trains=False)
+    return (min(_ROWS, fitting), True) if fitting >= _FEWEST_ROWS else (_ROWS, False)
+
+
+def evaluation_bytes(
+    layer_sizes: Sequence[int], dtype: DTypeLike, workers: int, idle_values: int
+) -> int:
+    """Bytes of the arrays that an :class:`Evaluation` makes.
+
+    ``idle_values`` are the numbers of the smallest idle array.
+    """
+    rows, borrows = _rows_at_a_time(layer_sizes, idle_values)
+    own = 0 if borrows else values_per_row(layer_sizes, trains=False) * np.dtype(dtype).itemsize
+    return workers * (rows * own + index_bytes(rows))
 
 
 class Evaluation:
     """Forward passes over any number of samples, divided by rows among the threads of a team.
 
-    ``idle`` are arrays, one per thread, that nobody uses meanwhile; activations are kept there
-    if they are large enough.
+    ``idle`` are arrays, one per thread, that are free meanwhile; they hold the activations if they
+    are large enough.
     """
 
     def __init__(self, parameters: Parameters, idle: Sequence[np.ndarray]) -> None:
         sizes, dtype = parameters.layer_sizes, parameters.vector.dtype
         self._parameters = parameters
-        fitting = min(a.size for a in idle) // Workspace.values_per_row(sizes, trains=False)
-        borrows = fitting >= _FEWEST_ROWS
-        self._rows = min(_ROWS, fitting) if borrows else _ROWS
+        self._rows, borrows = _rows_at_a_time(sizes, min(array.size for array in idle))
         self._workspaces = [
             Workspace(sizes, self._rows, dtype, trains=False, memory=array if borrows else None)
             for array in idle
         ]
-        borrowed = sum(w.memory.nbytes for w in self._workspaces) if borrows else 0
-        self.nbytes = sum(w.nbytes for w in self._workspaces) - borrowed
 
     def statistics(self, team: Team, x: np.ndarray, codes: np.ndarray) -> BatchStatistics:
         """Sums of cost, absolute error and hits over all samples of ``x`` (n, n_features)."""

@@ -1,11 +1,11 @@
 """The first layer divided by features between two threads, for batches of few samples.
 
-A small batch leaves little to share by rows, and every thread would have to read all weights and
-to sum a gradient as large. Here each thread has its own input features with their weights: it
-multiplies, differentiates and updates them alone, and only sums of the first hidden layer and its
-errors pass from one to the other. While the leader works the upper layers, which are small, the
-follower fetches the samples of the next batch. Products take ``matmul``, which leaves the distance
-between the rows of a part of the features to BLAS, where ``dot`` would copy the part.
+Dividing a small batch by rows gains little: every thread reads all weights and sums a gradient of
+the same size. Here each thread owns a part of the input features with their weights. It multiplies,
+differentiates and updates them alone; the threads exchange only sums of the first hidden layer and
+its errors. While the leader works on the small upper layers, the follower fetches the samples of
+the next batch. The products use ``matmul``, which passes the row stride of a part of the features
+to BLAS; ``dot`` would copy the part.
 """
 
 from __future__ import annotations
@@ -14,15 +14,21 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from mlplab.numpy_mlp.parameters import Parameters
+from mlplab.numpy_mlp.parameters import Parameters, parameter_bytes
 from mlplab.numpy_mlp.team import Link, Team
 from mlplab.numpy_mlp.update import Step, Update
-from mlplab.numpy_mlp.workspace import BatchStatistics, OrderedSamples, Workspace
+from mlplab.numpy_mlp.workspace import (
+    BatchStatistics,
+    OrderedSamples,
+    Workspace,
+    workspace_bytes,
+)
 
 
 def count_follower_features(layer_sizes: Sequence[int]) -> int:
-    """Features of the thread that leaves the gradients of the upper layers to the other one.
+    """Input features of the follower, which computes no gradients of the upper layers.
 
     Between two exchanges of errors each thread multiplies twice with its part of the first layer,
     and the leader once with each of the upper layers.
@@ -31,6 +37,17 @@ def count_follower_features(layer_sizes: Sequence[int]) -> int:
     upper = sum(a * b for a, b in itertools.pairwise(layer_sizes[1:]))
     share = min(0.5 + upper / (4 * first), 1.0)
     return min(max(1, round(share * layer_sizes[0])), layer_sizes[0] - 1)
+
+
+def feature_split_bytes(layer_sizes: Sequence[int], batch_size: int, dtype: DTypeLike) -> int:
+    """Bytes of the arrays that a :class:`FeatureSplit` makes."""
+    # Two buffers of inputs, and the follower's sums of the first hidden layer.
+    values = batch_size * (2 * layer_sizes[0] + layer_sizes[1])
+    return (
+        values * np.dtype(dtype).itemsize
+        + workspace_bytes(layer_sizes, batch_size, dtype)
+        + parameter_bytes(layer_sizes, dtype)
+    )
 
 
 class FeatureSplit:
@@ -48,8 +65,6 @@ class FeatureSplit:
         self._cut = count_follower_features(sizes)
         spare = Parameters.zeros(sizes, dtype)
         self._update = Update(parameters, previous, spare)
-        buffers = [spare.vector, *self.input_buffers, self._follower_sums]
-        self.nbytes = sum(b.nbytes for b in buffers) + self._workspace.nbytes
 
     def run_epoch(
         self,

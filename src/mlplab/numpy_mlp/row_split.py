@@ -1,4 +1,4 @@
-"""A batch divided by samples: every thread has all weights and works its share of the rows."""
+"""A batch divided by samples: every thread has all weights and a share of the rows."""
 
 from __future__ import annotations
 
@@ -6,18 +6,25 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from mlplab.numpy_mlp.parameters import Parameters
+from mlplab.numpy_mlp.parameters import Parameters, parameter_bytes
 from mlplab.numpy_mlp.team import Link, Team
 from mlplab.numpy_mlp.update import Step, Update
-from mlplab.numpy_mlp.workspace import BatchStatistics, OrderedSamples, Workspace, add_statistics
+from mlplab.numpy_mlp.workspace import (
+    BatchStatistics,
+    OrderedSamples,
+    Workspace,
+    add_statistics,
+    workspace_bytes,
+)
 
 
 class _Share:
-    """What one thread needs for its share of a batch, which it works in slices.
+    """The buffers of one thread for its share of a batch, which it processes in slices.
 
-    The gradients of several slices are added up by NumPy. SciPy's gemm could add in place, but
-    holds the interpreter's lock, so that threads would take turns.
+    NumPy adds up the gradients of the slices. SciPy's gemm could add in place, but it holds the
+    interpreter lock, so the other threads would wait.
     """
 
     def __init__(
@@ -28,11 +35,6 @@ class _Share:
         self.inputs = np.empty((rows, layer_sizes[0]), dtype)
         self._slice_gradient = Parameters.zeros(layer_sizes, dtype) if adds_slices else None
         self._ahead: tuple[int, int] | None = None
-
-    @property
-    def nbytes(self) -> int:
-        added = 0 if self._slice_gradient is None else self._slice_gradient.vector.nbytes
-        return self.workspace.nbytes + self.inputs.nbytes + added
 
     def fetch_ahead(self, samples: OrderedSamples, first: int, last: int) -> None:
         """Copy the inputs of the first slice of a share that is worked next."""
@@ -69,6 +71,23 @@ class _Share:
             target = self._slice_gradient or gradient
 
 
+def share_and_slice(batch_size: int, workers: int, slice_rows: int) -> tuple[int, int]:
+    """Samples of the largest share of a batch, and of a slice of it."""
+    share = -(-batch_size // workers)
+    return share, min(slice_rows, share)
+
+
+def row_split_bytes(
+    layer_sizes: Sequence[int], batch_size: int, dtype: DTypeLike, workers: int, slice_rows: int
+) -> int:
+    """Bytes of the arrays that a :class:`RowSplit` makes."""
+    share, rows = share_and_slice(batch_size, workers, slice_rows)
+    gradients = 2 if rows < share else 1  # of the share, and of a slice
+    inputs = rows * layer_sizes[0] * np.dtype(dtype).itemsize
+    own = workspace_bytes(layer_sizes, rows, dtype) + inputs
+    return workers * (own + gradients * parameter_bytes(layer_sizes, dtype))
+
+
 class RowSplit:
     """Trains epochs with the rows of every batch divided among the threads of a team.
 
@@ -80,8 +99,7 @@ class RowSplit:
         self, parameters: Parameters, previous: Parameters, batch_size: int, workers: int, rows: int
     ) -> None:
         sizes, dtype = parameters.layer_sizes, parameters.vector.dtype
-        share = -(-batch_size // workers)
-        rows = min(rows, share)
+        share, rows = share_and_slice(batch_size, workers, rows)
         self._parameters, self._batch_size = parameters, batch_size
         self._shares = [
             _Share(sizes, rows, dtype, adds_slices=rows < share) for _ in range(workers)
@@ -89,8 +107,6 @@ class RowSplit:
         spare, *self._gradients = (Parameters.zeros(sizes, dtype) for _ in range(workers))
         self._update = Update(parameters, previous, spare)
         self.input_buffers = [share.inputs for share in self._shares]
-        gradients = [spare, *self._gradients]
-        self.nbytes = sum(s.nbytes for s in self._shares) + sum(g.vector.nbytes for g in gradients)
 
     def run_epoch(
         self,

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from mlplab.numpy_mlp.blas import limit_blas_threads
-from mlplab.numpy_mlp.evaluation import Evaluation
-from mlplab.numpy_mlp.feature_split import FeatureSplit
-from mlplab.numpy_mlp.parameters import Parameters
-from mlplab.numpy_mlp.row_split import RowSplit
+from mlplab.numpy_mlp.evaluation import Evaluation, evaluation_bytes
+from mlplab.numpy_mlp.feature_split import FeatureSplit, feature_split_bytes
+from mlplab.numpy_mlp.parameters import Parameters, parameter_bytes
+from mlplab.numpy_mlp.row_split import RowSplit, row_split_bytes, share_and_slice
 from mlplab.numpy_mlp.team import Team
 from mlplab.numpy_mlp.update import Step
 from mlplab.numpy_mlp.workspace import BatchStatistics, OrderedSamples
@@ -55,6 +56,20 @@ class Plan:
             raise ValueError(f"features are divided between two workers, got {self}")
 
 
+def trainer_bytes(layer_sizes: Sequence[int], batch_size: int, dtype: DTypeLike, plan: Plan) -> int:
+    """Bytes that a :class:`Trainer` holds beside the data: weights, gradients and buffers."""
+    if plan.split == "features":
+        split = feature_split_bytes(layer_sizes, batch_size, dtype)
+        rows = batch_size
+    else:
+        workers, slice_rows = plan.workers, plan.slice_rows
+        split = row_split_bytes(layer_sizes, batch_size, dtype, workers, slice_rows)
+        rows = share_and_slice(batch_size, workers, slice_rows)[1]
+    evaluation = evaluation_bytes(layer_sizes, dtype, plan.workers, rows * layer_sizes[0])
+    # The parameters and the last step come from the caller.
+    return 2 * parameter_bytes(layer_sizes, dtype) + split + evaluation
+
+
 class Trainer:
     """Trains ``parameters`` in place; use as a context manager, which ends its threads.
 
@@ -80,12 +95,6 @@ class Trainer:
                 parameters, previous_step, batch_size, plan.workers, plan.slice_rows
             )
         self._evaluation = Evaluation(parameters, self._split.input_buffers)
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes held beside the data: weights, last step, gradients and buffers."""
-        vectors = self._parameters.vector.nbytes + self._previous.vector.nbytes
-        return vectors + self._split.nbytes + self._evaluation.nbytes
 
     def __enter__(self) -> Trainer:
         with ExitStack() as stack:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from mlplab.numpy_mlp.parameters import Parameters
 
@@ -46,8 +47,7 @@ def log_loss(logits: np.ndarray, codes: np.ndarray) -> float:
     −y log σ(z) − (1 − y) log(1 − σ(z)) = max(s, 0) + log(1 + exp(−|s|)) with s = −z for y = 1
     and s = z for y = 0.
     """
-    # The log-loss of an output that should be 1 is that of −z for one that should be 0: no
-    # difference of large numbers is left to cancel.
+    # The log-loss of z for a target of 1 is that of −z for a target of 0: no large numbers cancel.
     signed, places = logits.copy(), codes[:, np.newaxis]
     np.put_along_axis(signed, places, -np.take_along_axis(logits, places, axis=1), axis=1)
     terms = np.log1p(np.exp(-np.abs(signed)))
@@ -57,7 +57,7 @@ def log_loss(logits: np.ndarray, codes: np.ndarray) -> float:
 
 @dataclass(frozen=True)
 class OrderedSamples:
-    """Samples (n, n_features), their codes (n,), and the order (n,) in which they are worked."""
+    """Samples (n, n_features), their codes (n,), and the order (n,) of training, if shuffled."""
 
     x: np.ndarray
     codes: np.ndarray
@@ -76,7 +76,7 @@ class OrderedSamples:
             self.x.take(self.order[first:last], axis=0, out=rows, mode="clip")
 
     def inputs(self, first: int, last: int, buffer: np.ndarray) -> np.ndarray:
-        """OrderedSamples ``first`` to ``last``, which ``fetch_inputs`` has copied to ``buffer``."""
+        """Samples ``first`` to ``last``, from ``buffer`` if ``fetch_inputs`` copied them there."""
         return self.x[first:last] if self.order is None else buffer[: last - first]
 
     def take_codes(self, first: int, last: int, buffer: np.ndarray) -> np.ndarray:
@@ -99,13 +99,30 @@ def _overlay(memory: np.ndarray, sizes: Sequence[int]) -> tuple[np.ndarray, ...]
     return tuple(flat[: rows * size].reshape(rows, size) for size in sizes)
 
 
+def values_per_row(layer_sizes: Sequence[int], *, trains: bool = True) -> int:
+    """Activations and errors that a workspace keeps for each sample."""
+    outputs, hidden = layer_sizes[-1], list(layer_sizes[1:-1])
+    kept = 2 * outputs + sum(hidden)
+    return kept + sum(hidden) + max(hidden, default=0) if trains else kept
+
+
+def workspace_bytes(layer_sizes: Sequence[int], rows: int, dtype: DTypeLike) -> int:
+    """Bytes of a workspace that trains."""
+    return rows * values_per_row(layer_sizes) * np.dtype(dtype).itemsize + index_bytes(rows)
+
+
+def index_bytes(rows: int) -> int:
+    """Bytes of the codes of a workspace, of its row starts, and of the places of its targets."""
+    return 3 * rows * np.dtype(np.intp).itemsize
+
+
 class Workspace:
     """The activations and errors of one thread, for up to ``rows`` samples.
 
     The matrix products of the first layer, by far the largest, are left to the caller, who may
     share them with other threads: ``sums`` is where x · W goes, and ``first_errors`` is what its
     gradient xᵀ · δ needs. Without ``trains`` there is room for the errors of the outputs only.
-    ``memory``, of at least ``rows`` times ``values_per_row`` numbers, is used if given.
+    ``memory``, of at least ``rows`` times :func:`values_per_row` numbers, is used if given.
     """
 
     def __init__(
@@ -121,7 +138,7 @@ class Workspace:
         if not trains:
             hidden = []
         self.memory = (
-            np.empty(rows * self.values_per_row(layer_sizes, trains=trains), dtype)
+            np.empty(rows * values_per_row(layer_sizes, trains=trains), dtype)
             if memory is None
             else memory.reshape(-1)
         )
@@ -143,18 +160,6 @@ class Workspace:
         )
         self._views: dict[int, _Buffers] = {rows: self._all_rows}
         self._now = self._all_rows
-
-    @staticmethod
-    def values_per_row(layer_sizes: Sequence[int], *, trains: bool = True) -> int:
-        """Numbers that a workspace keeps for each sample."""
-        outputs, hidden = layer_sizes[-1], list(layer_sizes[1:-1])
-        kept = 2 * outputs + sum(hidden)
-        return kept + sum(hidden) + max(hidden, default=0) if trains else kept
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of all buffers."""
-        return self.memory.nbytes + 3 * self._codes.nbytes
 
     @property
     def sums(self) -> np.ndarray:
@@ -202,8 +207,8 @@ class Workspace:
     def propagate_errors(self, parameters: Parameters, step_size: float) -> None:
         """Errors of all layers above the input, times ``step_size``, after a forward pass.
 
-        No error is propagated to the input layer: nothing needs it. Scaling the small error of
-        the output layer scales every gradient, so the large ones need no pass of their own.
+        The input layer needs no error. Scaling the small error of the output layer scales every
+        gradient, so the large gradients need no pass of their own.
         """
         _, activations, errors, slopes = self._now
         delta = self._output_errors()
@@ -233,7 +238,7 @@ class Workspace:
         )
 
     def _output_errors(self) -> np.ndarray:
-        """Outputs minus what is expected of them, shape (n, n_outputs), in a buffer."""
+        """Outputs minus targets, of shape (n, n_outputs), in a buffer."""
         error = sigmoid(self._now.activations[-1], out=self._now.errors[-1])
         error.reshape(-1)[self._now.places] -= 1
         return error

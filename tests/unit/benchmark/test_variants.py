@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import sklearn.neural_network
 
 from mlplab.benchmark import operations, threads
 from mlplab.benchmark.batch_sizes import count_operations
@@ -100,7 +101,7 @@ def test_steps_of_the_ladder_train_it_too_and_tell_the_parts_of_every_epoch(
 
 
 def test_scikit_learns_network_goes_on_learning_on_one_thread(problem, clock, monkeypatch):
-    networks = keep_made(monkeypatch, sklearn_variant, "MLPClassifier")
+    networks = keep_made(monkeypatch, sklearn.neural_network, "MLPClassifier")
     sklearn_variant.train(replace(problem, n_threads=1), clock)
     (network,) = networks
     assert clock.epochs == len(network.loss_curve_) == 3

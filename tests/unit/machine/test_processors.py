@@ -1,8 +1,11 @@
 import os
+import subprocess
+import sys
 
 import pytest
 
 from mlplab.machine import processors
+from mlplab.machine.processors import available_threads
 
 
 def test_the_system_is_asked_for_no_latency(tmp_path, monkeypatch):
@@ -47,9 +50,16 @@ def test_a_gpu_is_there_if_the_driver_lists_it_and_nothing_hides_it(
     assert processors.gpu_present() is present
 
 
-def test_without_a_list_of_its_own_a_process_may_use_all_processors(monkeypatch):
-    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
-    monkeypatch.setattr(os, "cpu_count", lambda: 7)
-    assert processors.available_threads() == 7
-    monkeypatch.setattr(os, "cpu_count", lambda: None)
-    assert processors.available_threads() == 1
+def test_a_process_may_use_as_many_processors_as_its_limit_allows():
+    code = "from mlplab.machine.processors import available_threads; print(available_threads())"
+    command = [sys.executable, "-c", code]
+    environment = os.environ | {"LOKY_MAX_CPU_COUNT": "1"}
+    limited = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert int(limited.stdout) == 1
+    assert available_threads() >= 1
+
+
+def test_processors_that_the_process_is_kept_from_do_not_count(monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {3, 5}, raising=False)
+    assert available_threads() == 2

@@ -12,7 +12,7 @@ import pytest
 from mlplab.numpy_mlp import Plan, planning
 from mlplab.numpy_mlp.parameters import Parameters
 from mlplab.numpy_mlp.planning import choose_plan
-from mlplab.numpy_mlp.trainer import Step, Trainer
+from mlplab.numpy_mlp.trainer import Step, Trainer, trainer_bytes
 
 SIZES = (784, 70, 30, 10)
 X = np.random.default_rng(0).random((3000, 784), dtype=np.float32)
@@ -91,14 +91,55 @@ def test_two_processes_train_the_same_bytes(cache):
 @pytest.mark.parametrize("n_threads", [1, 2, 8])
 @pytest.mark.parametrize("batch_size", [32, 64, 128, 250, 500, 1000, 2000, 10_000, 60_000])
 def test_memory_is_less_than_two_batches_and_four_copies_of_the_weights(batch_size, n_threads):
-    parameters, previous = (Parameters.zeros(SIZES, "float32") for _ in range(2))
-    limit = 2 * batch_size * SIZES[0] * 4 + 4 * parameters.vector.nbytes
+    limit = 2 * batch_size * SIZES[0] * 4 + 4 * Parameters.zeros(SIZES, "float32").vector.nbytes
     assert planning.memory_limit(SIZES, batch_size, "float32") == limit
     groups = planning._candidates(SIZES, batch_size, "float32", n_threads)
     plans = [plan for group in groups for plan in group]
     assert plans
     for plan in plans:
-        assert Trainer(parameters, previous, batch_size, plan).nbytes <= limit
+        assert trainer_bytes(SIZES, batch_size, "float32", plan) <= limit
+
+
+def array_bytes(thing, seen=None):
+    """Bytes of all arrays that an object of the library reaches, each counted once."""
+    seen = {} if seen is None else seen
+    if isinstance(thing, np.ndarray):
+        while isinstance(thing.base, np.ndarray):
+            thing = thing.base
+        seen[id(thing)] = (thing, thing.nbytes)
+    elif isinstance(thing, dict | list | tuple) or type(thing).__module__.startswith("mlplab."):
+        inner = vars(thing).values() if hasattr(thing, "__dict__") else thing
+        for part in inner.values() if isinstance(inner, dict) else inner:
+            if (key := id(part)) not in seen:
+                seen[key] = (part, 0)
+                array_bytes(part, seen)
+    return sum(n_bytes for _, n_bytes in seen.values())
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("sizes", [SIZES, (784, 200, 100, 50, 30, 10), (2, 40, 3), (30, 4)])
+@pytest.mark.parametrize(
+    ("batch_size", "plan"),
+    [
+        (1, Plan(1, 1, 1)),
+        (32, Plan(1, 2, 32)),
+        (33, Plan(2, 1, 17)),
+        (33, Plan(2, 1, 33, "features")),
+        (1000, Plan(2, 1, 250)),
+        (1001, Plan(4, 1, 1000)),
+        (3000, Plan(1, 1, 500)),
+        (2000, Plan(2, 1, 2000, "features")),
+    ],
+)
+def test_the_bytes_of_a_trainer_are_known_before_it_is_made(sizes, batch_size, plan, dtype):
+    parameters, previous = (Parameters.zeros(sizes, dtype) for _ in range(2))
+    trainer = Trainer(parameters, previous, batch_size, plan)
+    assert trainer_bytes(sizes, batch_size, dtype, plan) == array_bytes(trainer)
+
+
+def test_to_choose_among_plans_makes_no_trainer(monkeypatch):
+    monkeypatch.setattr(planning, "Trainer", lambda *_: pytest.fail("made a trainer"))
+    assert any(planning._candidates(SIZES, 500, "float32", 2))
 
 
 @pytest.mark.parametrize(
@@ -123,13 +164,13 @@ def test_no_more_memory_is_taken_than_is_counted_nor_than_the_limit(request, bat
     tracemalloc.start()
     request.addfinalizer(tracemalloc.stop)
     with Trainer(parameters, previous, batch_size, plan) as trainer:
-        counted = trainer.nbytes - parameters.vector.nbytes - previous.vector.nbytes
+        held = parameters.vector.nbytes + previous.vector.nbytes
+        counted = trainer_bytes(SIZES, batch_size, "float32", plan) - held
         assert tracemalloc.get_traced_memory()[0] == pytest.approx(counted, rel=0.06, abs=60_000)
         tracemalloc.reset_peak()  # to look for BLAS libraries takes memory too, for a moment
         trainer.run_epoch(x, codes, order, Step(1e-3, 0.1, 0.1, 0.1))
         trainer.evaluate(x, codes)
     peak = tracemalloc.get_traced_memory()[1]
-    held = parameters.vector.nbytes + previous.vector.nbytes
     # Beside arrays there are threads, queues and views.
     assert peak + held <= planning.memory_limit(SIZES, batch_size, "float32") + 100_000
 
@@ -162,8 +203,8 @@ class _Distance:
     ("tolerated", "far", "passes", "disturbed", "reason"),
     [
         (math.inf, [], 2, 0, ""),
-        (math.inf, [0, 0, 1, 0, 0, 1], 4, 2, "processors were far apart"),
-        (math.inf, [1] * 8, 4, 4, "processors were far apart"),
+        (math.inf, [0, 0, 1, 0, 0, 1], 4, 2, "cores were far apart"),
+        (math.inf, [1] * 8, 4, 4, "cores were far apart"),
         (-1.0, [], 4, 4, "others used"),
     ],
 )

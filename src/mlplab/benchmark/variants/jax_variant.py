@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlplab.benchmark.declaration import Variant
 from mlplab.benchmark.problem import L2, LEARNING_RATE, MOMENTUM, Clock, Problem
 
 if TYPE_CHECKING:
@@ -14,6 +15,16 @@ if TYPE_CHECKING:
 
     Layers = list[tuple[jax.Array, jax.Array]]
     State = tuple[Layers, Layers]  # weights and biases, and their previous steps
+
+VARIANT = Variant(
+    package="jax",
+    framework="jax",
+    label="JAX",
+    color="#E69F00",
+    marker="X",
+    linestyle="-.",
+    order=70,
+)
 
 
 def train(problem: Problem, clock: Clock) -> None:

@@ -2,10 +2,21 @@
 
 import numpy as np
 
+from mlplab.benchmark.declaration import Variant
 from mlplab.benchmark.problem import L2, LEARNING_RATE, MOMENTUM, Clock, Problem
 from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
 from mlplab.numpy_mlp.planning import choose_plan
 from mlplab.numpy_mlp.trainer import Step, Trainer
+
+VARIANT = Variant(
+    package="numpy",
+    framework="numpy",
+    label="NumPy",
+    color="#0072B2",
+    marker="o",
+    linestyle="-",
+    order=0,
+)
 
 
 def train(problem: Problem, clock: Clock) -> None:

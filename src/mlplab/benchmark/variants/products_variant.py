@@ -1,21 +1,32 @@
-"""The bare matrix products of an epoch, operands in place: a limit that no NumPy network beats."""
+"""The matrix products of an epoch alone, operands in place: a limit for any NumPy network."""
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from mlplab.benchmark.declaration import Variant
 from mlplab.benchmark.problem import Clock, Problem
 from mlplab.numpy_mlp.blas import limit_blas_threads
 from mlplab.numpy_mlp.feature_split import count_follower_features
 from mlplab.numpy_mlp.planning import choose_plan
 from mlplab.numpy_mlp.trainer import Plan
 
+VARIANT = Variant(
+    package="numpy",
+    framework="blas",
+    label="products alone",
+    color="#000000",
+    marker=".",
+    linestyle=(0, (1, 1.5)),
+    order=10,
+)
+
 Product = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def train(problem: Problem, clock: Clock) -> None:
-    """See :mod:`mlplab.benchmark.registry`; threads and plan are those of the numpy variant."""
+    """See :mod:`mlplab.benchmark.registry`; with the threads and the plan of ``numpy``."""
     sizes, batch = problem.layer_sizes, problem.batch_size
     plan = choose_plan(problem.x, sizes, batch, problem.n_threads, awake=True)
     rows = batch if plan.split == "features" else min(plan.slice_rows, -(-batch // plan.workers))
@@ -37,7 +48,7 @@ def train(problem: Problem, clock: Clock) -> None:
 
 
 def _products(sizes: list[int], rows: int, plan: Plan) -> list[list[Product]]:
-    """The products of one slice, for every worker. None reads a result of another."""
+    """The products of one slice, for every worker; none reads the result of another."""
     random = np.random.default_rng(0)
 
     def array(*shape: int) -> np.ndarray:

@@ -2,7 +2,18 @@
 
 import itertools
 
+from mlplab.benchmark.declaration import Variant
 from mlplab.benchmark.problem import L2, LEARNING_RATE, MOMENTUM, Clock, Problem
+
+VARIANT = Variant(
+    package="torch",
+    framework="pytorch",
+    label="PyTorch",
+    color="#CC79A7",
+    marker="P",
+    linestyle="--",
+    order=60,
+)
 
 
 def train(problem: Problem, clock: Clock) -> None:

@@ -3,16 +3,28 @@
 import warnings
 
 import numpy as np
-from sklearn import config_context
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
+from mlplab.benchmark.declaration import Variant
 from mlplab.benchmark.problem import HIDDEN, L2, LEARNING_RATE, MOMENTUM, Clock, Problem
+
+VARIANT = Variant(
+    package="sklearn",
+    framework="sklearn",
+    label="scikit-learn",
+    color="#009E73",
+    marker="v",
+    linestyle="-",
+    order=50,
+)
 
 
 def train(problem: Problem, clock: Clock) -> None:
     """See :mod:`mlplab.benchmark.registry`."""
+    from sklearn import config_context
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.neural_network import MLPClassifier
+
     network = MLPClassifier(
         HIDDEN,
         activation="logistic",
@@ -25,7 +37,7 @@ def train(problem: Problem, clock: Clock) -> None:
         random_state=0,
     )
     classes = np.unique(problem.codes)
-    # Its checks of the input are no part of an epoch.
+    # scikit-learn's checks of the input do not belong to an epoch.
     with (
         warnings.catch_warnings(),
         config_context(assume_finite=True),
