@@ -1,6 +1,6 @@
 # What makes results stale besides their input files: code, libraries, and parameters by name.
 #
-# Included last, so that no rule is forgotten: each rule with a script gets two more params.
+# Included last, to find all rules. Each rule with a script gets two more params.
 import inspect
 
 from mlplab.provenance.fingerprint import FingerprintError, code_fingerprints
