@@ -36,7 +36,7 @@ NUMERICAL_LIBRARIES = {
     "tensorflow": ("tensorflow", "numpy"),
     "torch": ("torch",),
 }
-# These move, check or show data, or start jobs: an upgrade of them makes nothing stale.
+# These move, check or show data: an upgrade of them makes nothing stale.
 HARMLESS_LIBRARIES = frozenset(
     {
         "joblib",
@@ -46,7 +46,6 @@ HARMLESS_LIBRARIES = frozenset(
         "psutil",
         "pydantic",
         "requests",
-        "snakemake",
         "threadpoolctl",
         "tqdm",
         "typing_extensions",

@@ -30,8 +30,8 @@ _WORDS = re.compile(rf"\b(?:{'|'.join(sorted(_LAST_WORDS))})\b")
 _MODULES = {name.rpartition(".")[0] for name in _IMPORTERS | _OPAQUE} - {""}
 # Fields in which a statement, or a clause of one, holds statements.
 BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
-# A parameter of the job that runs a script.
-_PARAMETER = re.compile(r"snakemake\.params\.(\w+)")
+# A parameter of the job that runs a script; the workflow engine puts the job in by some name.
+_PARAMETER = re.compile(r"(\w+)\.params\.(\w+)")
 
 
 class FingerprintError(Exception):
@@ -106,9 +106,10 @@ def read_imports(
     FingerprintError
         Only a run can tell what the file imports or runs. Allowed are ``import_module`` and
         ``__import__`` with a literal name, with an f-string that begins with the package (any
-        module that matches may be loaded), and in a script with ``snakemake.params.NAME``.
+        module that matches may be loaded), and in a script with ``job.params.name``, where ``job``
+        is any name that the file leaves to the workflow engine to define.
     """
-    reader = _Reader(path, package, module, expressions)
+    reader = _Reader(tree, path, package, module, expressions)
     # Names first: a function may use an import that stands further down.
     for node in _statements(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
@@ -135,8 +136,10 @@ def _statements(node: ast.AST) -> Iterator[ast.AST]:
 
 
 class _Reader(ast.NodeVisitor):
-    def __init__(self, path: Path, package: str, module: str, expressions: bool) -> None:
-        self.path, self.package, self.module = path, package, module
+    def __init__(
+        self, tree: ast.Module, path: Path, package: str, module: str, expressions: bool
+    ) -> None:
+        self.tree, self.path, self.package, self.module = tree, path, package, module
         self.expressions = expressions
         self.is_package = path.name == "__init__.py"
         self.parents = module.split(".") if self.is_package else module.split(".")[:-1]
@@ -196,7 +199,7 @@ class _Reader(ast.NodeVisitor):
 
     def _on_demand(self, name: str) -> _Reader:
         if name not in self.on_demand:
-            reader = _Reader(self.path, self.package, self.module, self.expressions)
+            reader = _Reader(self.tree, self.path, self.package, self.module, self.expressions)
             reader.aliases, reader.reads_uses = self.aliases, self.reads_uses
             self.on_demand[name] = reader
         return self.on_demand[name]
@@ -274,16 +277,21 @@ class _Reader(ast.NodeVisitor):
             if pattern.startswith(f"{self.package}."):
                 self.patterns.append((pattern, call.lineno))
                 return
-        elif isinstance(argument, ast.Attribute) and self._is_script():
-            parameters = [_PARAMETER.fullmatch(name) for name in self._meanings(argument)]
-            if len(parameters) == 1 and parameters[0]:
-                self.parameters.append((parameters[0][1], call.lineno))
+        elif isinstance(argument, ast.Attribute) and self.module == self.path.name:  # a script
+            parameter = _PARAMETER.fullmatch(ast.unparse(argument))
+            if parameter and not self._defines(parameter[1]):
+                self.parameters.append((parameter[2], call.lineno))
                 return
         raise self._error(call, f"a dynamic import, {ast.unparse(call)}")
 
-    def _is_script(self) -> bool:
-        """Only scripts have a job; their name is that of their file."""
-        return self.module == self.path.name
+    def _defines(self, name: str) -> bool:
+        """Whether the file gives the name a meaning anywhere."""
+        return name in self.aliases or any(
+            (isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store))
+            or (isinstance(node, ast.arg) and node.arg == name)
+            or getattr(node, "name", None) == name  # of a function, a class, an error, a pattern
+            for node in ast.walk(self.tree)
+        )
 
     def _look_up(self, node: ast.Name | ast.Attribute) -> None:
         for meaning in self._meanings(node):
@@ -305,7 +313,7 @@ class _Reader(ast.NodeVisitor):
             f"{self.path}:{node.lineno}: found {found}; this hides which code the results depend "
             "on. Allowed: an import statement; import_module with a literal name; with an f-string "
             f'that declares several modules, such as f"{self.package}.name_{{part}}"; in a script, '
-            "with a parameter of the job, such as snakemake.params.module"
+            "with a parameter of its job, such as job.params.module"
         )
 
 
