@@ -333,9 +333,9 @@ def _data_files(folder: Path) -> list[tuple[str, Path]]:
     """Names and paths of a package's files that are not Python, without those of its packages."""
     found = []
     for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "__pycache__")) or path.suffix in (".py", ".pyc"):
+        if path.name.startswith(".") or path.name == "__pycache__":
             continue
-        if path.is_file():
+        if path.is_file() and path.suffix not in (".py", ".pyc"):
             found.append((path.name, path))
         elif path.is_dir() and not (path / "__init__.py").is_file():
             found += [(f"{path.name}/{name}", inner) for name, inner in _data_files(path)]
