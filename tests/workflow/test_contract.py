@@ -80,7 +80,10 @@ def test_every_result_is_tied_to_its_code_and_its_parameters_by_name(quick_check
         record = json.loads(path.read_text())
         params = [ast.literal_eval(text) for text in record["params"]]
         mappings = [param for param in params if isinstance(param, dict)]
-        assert any(mapping.keys() == {"script", "modules", "libraries"} for mapping in mappings)
+        assert any(
+            mapping.keys() == {"script", "parameters", "modules", "libraries"}
+            for mapping in mappings
+        )
         assert any(set(map(repr, named.values())) | {repr(named)} >= others(params, named)
                    for named in mappings)  # fmt: skip
         seen.add(record["rule"])
