@@ -133,9 +133,25 @@ def deep_model_space(variant):
     return pixel_space("numpy" if variant == "numpy" else "keras")
 
 
-def experiment_value(key):
-    """For params: a function that looks a key of the job's experiment up."""
-    return lambda wildcards: CONFIG.experiments[wildcards.experiment].model_dump(mode="json")[key]
+def network_of(training):
+    """The settings of the network of a training, for params."""
+    return CONFIG.network_of(training).model_dump(mode="json")
+
+
+def experiment_network(wildcards):
+    """The settings of the network of the job's experiment, for params."""
+    return network_of(CONFIG.experiments[wildcards.experiment])
+
+
+def experiment_schedule(wildcards):
+    """How long, in which batches and with which measurements the job's experiment is trained."""
+    keys = {"epochs", "batch_size", "n_validation", "measure_every", "test_every_epoch"}
+    return CONFIG.experiments[wildcards.experiment].model_dump(mode="json", include=keys)
+
+
+def grid_schedule(wildcards):
+    """The same for a training of `train`."""
+    return {"epochs": CONFIG.train.epochs, "batch_size": int(wildcards.batch_size)}
 
 
 def threads_of(training):

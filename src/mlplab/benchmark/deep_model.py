@@ -68,18 +68,21 @@ def train_deep_model(
     with QuietWatch() as watch:
         if variant == "numpy":
             from mlplab.training.numpy_training import train_numpy
+            from mlplab.training.settings import NetworkSettings, Schedule
 
-            parameters = {
-                "learning_rate": learning_rate,
-                "momentum": momentum,
-                "decrease_const": decrease_const,
-                "l2": 0.0,
-            }
+            network = NetworkSettings(
+                hidden_layer_sizes=tuple(hidden_layer_sizes),
+                learning_rate=learning_rate,
+                momentum=momentum,
+                decrease_const=decrease_const,
+                l2=0.0,
+            )
             history = train_numpy(
                 samples,
-                hidden_layer_sizes=tuple(hidden_layer_sizes),
-                parameters=parameters,
-                **settings,
+                network,
+                Schedule(epochs, batch_size),
+                seed=seed,
+                n_threads=settings["n_threads"],
             ).history
         else:
             history = _train_keras(

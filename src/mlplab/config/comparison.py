@@ -23,24 +23,19 @@ class ComparisonConfig(Section):
     """Which experiments are compared, and with what."""
 
     reference: Name = Field(
-        "article_c_reference",
         description="experiment whose whole training others are timed against",
     )
-    against_reference: Name = Field(
-        "article_c_clusters", description="experiment timed until it reaches each target"
-    )
+    against_reference: Name = Field(description="experiment timed until it reaches each target")
     controls: Name = Field(
-        "feature_controls",
         description="experiment whose first input space others are compared with",
     )
-    l2_rule: Name = Field("lambda_rule", description="experiment with several factors of λ₂")
-    scalings: Name = Field("distance_scalings", description="experiment with several scalings")
+    l2_rule: Name = Field(description="experiment with several factors of λ₂")
+    scalings: Name = Field(description="experiment with several scalings")
     published: tuple[PublishedAccuracy, ...] = Field(
-        (),
         description="targets where MNIST is used; the scalings are compared at their epochs",
     )
     targets: Distinct[Share] = Field(
-        (), description="further test accuracies, the time to which is compared with any data"
+        description="further test accuracies, the time to which is compared with any data"
     )
 
 

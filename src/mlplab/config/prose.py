@@ -14,31 +14,36 @@ HEAD = f"""# Configuration
 
 <!-- Written by `make schema` from the models in src/mlplab/config/; change it there. -->
 
-A run is described by `config/config.yaml`, which holds every key. What differs is laid over it: a
-file with `--configfile my.yaml`, or single values with `--config seeds='[0, 1, 2]'`. Lists are
-replaced as a whole, sections are merged key by key.
+`config/config.yaml` describes the default run and holds every key. Lay over it what differs: a
+file with `--configfile my.yaml`, or single values with `--config seeds='[0, 1, 2]'`. Sections are
+merged key by key; lists are replaced as a whole.
 
-Everything is checked before the first job. All faults come in one message, each with the path of
-its key, what was found and what is allowed:
+`experiments`, `networks` and `cost_quality.settings` hold entries under names that you choose. A
+new experiment needs `input_spaces` and `epochs`; other keys that it leaves out take the value in
+`experiment_defaults`. A new network or setting needs every key.
+
+The workflow checks everything before the first job. One message lists all faults, each with the
+path of its key, what was found and what is allowed:
 
 ```
 the configuration has 3 fault(s):
   - train.batch_size: found 500; allowed: no such key; did you mean batch_sizes?
-  - train.numpy.momentum: found 1; allowed: below 1
+  - networks.article_a.momentum: found 1; allowed: below 1
   - train.batch_sizes[0]: found 0; allowed: at least 1
 ```
 
-Editors with a YAML language server complete and check the keys by `config/schema.json`. A file of
-your own that is laid over begins with
-`# yaml-language-server: $schema=<path to>/config/overlay.schema.json`.
+Keys of earlier versions are refused with their new name.
 
-Snakemake reads a file given with `--configfile` before this workflow does. Where it only says that
-the file "is not valid JSON or YAML", or ends with a traceback since the file is not there or is no
-text, `python -m mlplab.config my.yaml` tells what is wrong, and where. It checks the keys and
-values of any file that is to be laid over, and runs nothing.
+Editors with a YAML language server complete and check the keys with `config/schema.json`. Begin a
+file of your own with `# yaml-language-server: $schema=<path to>/config/schema.json`.
 
-Paths of keys are written with dots; `<name>` is a name that you choose, `[ ]` an entry of a list.
-A default is what holds if no file has the key. Whole numbers that count something are at most
+Snakemake reads a file given with `--configfile` before this workflow does. If it ends with a
+traceback, or only says that the file "is not valid JSON or YAML", run
+`python -m mlplab.config my.yaml`: it names the fault and its line. It checks the keys and values of
+any file that you lay over, and runs nothing.
+
+Key paths are written with dots; `<name>` is a name that you choose, `[ ]` an entry of a list. A
+default is the value in `config/config.yaml`. Whole numbers that count something are at most
 {LARGEST_COUNT:,}.
 """
 
@@ -58,6 +63,8 @@ TAIL = f"""## Input spaces
 
 ## What keys must satisfy together
 
+- `train.network`, `experiment_defaults.network` and the `network` of every experiment are names in
+  `networks`.
 - `transform.k_values` are among `cluster.k_values`, or `{AUTO}`; so is the K of every
   `clusters-<K>` in `experiments`. `benchmark.cluster_k` is among `transform.k_values`.
 - `benchmark.variants` holds `numpy`, to which all are compared.

@@ -55,17 +55,16 @@ class SearchSpaceConfig(Section):
 class SearchConfig(Section):
     """The search: settings are chosen on validation images, the test images are read at the end."""
 
-    seed: Seed = Field(0, description="of the draws, and of the trials' features and weights")
-    n_validation: Count = Field(10000, description="last training images, only used to choose")
-    max_features: Count = Field(100, description="inputs that a input space may have")
-    hidden_layer_sizes: tuple[Count, ...] = Field((70, 30), description="nodes, lowest first")
+    seed: Seed = Field(description="of the draws, and of the trials' features and weights")
+    n_validation: Count = Field(description="last training images, only used to choose")
+    max_features: Count = Field(description="inputs that a input space may have")
+    hidden_layer_sizes: tuple[Count, ...] = Field(description="nodes, lowest first")
     space: SearchSpaceConfig = Field(description="what settings are drawn from")
     stages: tuple[StageConfig, ...] = Field(min_length=1, description="fewer trials in each")
     final_seeds: Distinct[Seed] = Field(
         min_length=1, description="trainings of the chosen setting on all training images"
     )
     published_accuracy: PositiveShare | None = Field(
-        None,
         description="test accuracy published for MNIST, drawn as a line where MNIST is used",
     )
 
