@@ -1,9 +1,9 @@
 # in:  results/<run>/data/<space>/, results/<run>/data/labels/
 # out: results/<run>/training/<framework>/<space>/, training/experiments/<experiment>/<space>/: a
-#      row per epoch, and what the network of NumPy takes every test image for in the end
+#      row per epoch, and the NumPy network's final predictions for the test images
 #
-# Where trainings are timed (`exclusive`), each runs alone: it takes every slot that the default
-# profile gives. The others run side by side.
+# A timed training (`exclusive`) takes every slot of the default profile, so it runs alone. Others
+# run side by side.
 
 
 rule train_numpy:

@@ -75,7 +75,7 @@ class BenchmarkConfig(Section):
     )
     cluster_k: ClusterCount = Field(description="K of the distances, one of transform.k_values")
     cluster_batch_sizes: Distinct[Count] = Field(
-        description="samples in a mini-batch, on distances; may be none"
+        description="samples in a mini-batch, on distances; may be empty"
     )
     variants: Variants = Field(
         description="what is measured, numpy among them; a variant without its package is skipped"

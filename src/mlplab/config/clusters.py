@@ -25,8 +25,8 @@ class KMeansConfig(Section):
     algorithm: Literal["minibatch", "lloyd", "elkan"] = Field(
         description="mini-batch k-means, or k-means on all images by either method"
     )
-    n_init: Count = Field(description="start positions, of which the best is used")
-    max_iter: Count = Field(description="passes over the images at most")
+    n_init: Count = Field(description="random starts, of which the best fit is kept")
+    max_iter: Count = Field(description="largest number of passes over the images")
     batch_size: Count = Field(description="images in a mini-batch; for minibatch alone")
 
 
@@ -34,13 +34,13 @@ class ElbowConfig(Section):
     """When the inertia curve has a clear elbow."""
 
     sensitivities: Distinct[NonNegative] = Field(
-        min_length=1, description="settings S of Kneedle that are tried"
+        min_length=1, description="values of Kneedle's S to try"
     )
     trim: ProperShare = Field(
-        description="share of the sweep left out at either end, to see if the elbow stays"
+        description="share of the sweep left out at either end, to test whether the elbow stays"
     )
     max_width: Count = Field(
-        description="K's between the lowest and highest elbow found, at most, if it is clear"
+        description="largest distance between the lowest and highest elbow of a clear one, in K"
     )
 
 
@@ -55,7 +55,7 @@ class ClusterConfig(KMeansConfig):
         description="images that k-means sees; 'all' adds the test images"
     )
     elbow: ElbowConfig = Field(description="when the inertia curve has a clear elbow")
-    n_ambiguous: Count = Field(description="most ambiguous images that are shown")
+    n_ambiguous: Count = Field(description="number of most ambiguous images shown")
 
 
 class SilhouetteConfig(Section):
@@ -63,8 +63,8 @@ class SilhouetteConfig(Section):
 
     memory_mib: Count = Field(description="memory for distances, in MiB")
     max_samples: SampleCount | None = Field(
-        description="with more images than this, only the silhouettes of so many random ones are "
-        "computed, and their mean has a standard error; null: always all, which is exact",
+        description="largest number of images to compute it from: a random sample, whose mean has "
+        "a standard error; null: all images, which is exact",
     )
     error_samples: Distinct[SampleCount] = Field(
         min_length=1, description="sizes of samples compared to all images"

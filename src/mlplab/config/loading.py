@@ -1,6 +1,6 @@
 """The typed configuration of a run: a parsed YAML file becomes frozen values, or all its faults.
 
-``python -m mlplab.config my.yaml`` tells what is wrong with a file without running anything.
+``python -m mlplab.config my.yaml`` checks a file without running anything.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def load_config(
     ----------
     mapping : the complete configuration as read; experiments may leave out the keys that
         ``experiment_defaults`` has
-    datasets : the known data sets; with them, sizes are checked against the number of images
+    datasets : the known data sets; if given, sizes are checked against the number of images
 
     Raises
     ------
@@ -57,5 +57,7 @@ def _is_own(fault: ErrorDetails, mapping: Mapping[str, Any]) -> bool:
     """Whether a fault stands where it was found, and not in ``experiment_defaults``."""
     match fault["loc"]:
         case ("experiments", name, key, *_) if key in INHERITED:
-            return key in mapping["experiments"][name]
+            # Pydantic writes names that are no texts as texts.
+            entries = {str(own): entry for own, entry in mapping["experiments"].items()}
+            return key in entries.get(str(name), INHERITED)
     return True

@@ -1,4 +1,4 @@
-"""What the reference of the configuration says beside the tables of its keys."""
+"""The prose of the reference of the configuration, around the tables of its keys."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ TAIL = f"""## Input spaces
 
 | name | what a network sees of an image |
 |---|---|
-| `pixels` | its pixels, scaled as `scale.numpy` says |
-| `clusters-<K>` | distances to the K centres of k-means, scaled as `transform.scaling` says |
+| `pixels` | its pixels, scaled by `scale.numpy` |
+| `clusters-<K>` | distances to the K centres of k-means, scaled by `transform.scaling` |
 | `clusters-{AUTO}` | the same for the K that the sweep chooses |
-| `clusters-<K>-<scaling>` | the same, scaled as the name says: {_SCALINGS} |
+| `clusters-<K>-<scaling>` | the same with the scaling in the name: {_SCALINGS} |
 | `pca-<d>` | d principal components |
 | `pca-<d>-whitened` | the same, each divided by its standard deviation |
 | `pca-<d>-halfwhitened` | the same, each divided by the square root of its standard deviation |
@@ -76,7 +76,8 @@ TAIL = f"""## Input spaces
 - `scale.n_train` and `scale.n_test` are at most the images there are, every batch size at most the
   training images that are not kept for validation, every K less than the images that are
   clustered, `silhouette.error_samples` at most these.
-- `search.stages` have no more trials from stage to stage; `search.space.input_spaces` name a number
-  of features, at most `search.max_features`, and so many training images are left beside
-  `search.n_validation`. `pca-<d>` has at most as many components as there are pixels and images.
+- `search.stages` have no more trials from stage to stage. The names in `search.space.input_spaces`
+  have a number of features, at most `search.max_features`; at least as many training images are
+  left beside `search.n_validation`. `pca-<d>` has at most as many components as there are pixels
+  and images.
 """

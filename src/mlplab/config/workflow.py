@@ -32,21 +32,21 @@ PUBLISHED_DATASET = "mnist"
 
 
 class DownloadConfig(Section):
-    """How the files of the data set are fetched."""
+    """How the files of the data set are downloaded."""
 
-    attempts: Count = Field(description="tries of a source that fails for the moment")
-    timeout_seconds: Positive = Field(description="longest wait for a connection, or for its data")
+    attempts: Count = Field(description="attempts at a source that fails temporarily")
+    timeout_seconds: Positive = Field(
+        description="longest wait for a connection or for data, in seconds"
+    )
 
 
 class ScaleConfig(Section):
     """How many images are used, and how pixels are scaled for each purpose."""
 
     n_train: Count | None = Field(
-        description="first images of the training part that are used; null: all"
+        description="number of training images, from the first; null: all"
     )
-    n_test: Count | None = Field(
-        description="first images of the test part that are used; null: all"
-    )
+    n_test: Count | None = Field(description="number of test images, from the first; null: all")
     numpy: PixelScaling = Field(description="scaling of pixels for NumPy")
     keras: PixelScaling = Field(description="scaling of pixels for Keras")
     cluster: PixelScaling = Field(description="scaling of pixels for k-means")
@@ -76,7 +76,9 @@ class TrainConfig(Section):
         min_length=1, description="samples in a mini-batch, at most the training images"
     )
     network: Name = Field(description="NumPy network that is trained, a name in `networks`")
-    n_threads: Count = Field(description="threads of a training, at most those there are")
+    n_threads: Count = Field(
+        description="threads of a timed training, at most those of the machine"
+    )
     exclusive: Switch = Field(
         description="run each alone with n_threads, so that seconds count; else one thread each, "
         "side by side",
@@ -88,7 +90,7 @@ class LadderConfig(Section):
     """The optimisation ladder, measured beside Keras."""
 
     batch_size: Count = Field(description="samples in a mini-batch")
-    rounds: Count = Field(description="epochs of every step that count, one of each a round")
+    rounds: Count = Field(description="timed epochs of every step, one in each round")
 
 
 class WorkflowConfig(Section):
@@ -100,13 +102,13 @@ class WorkflowConfig(Section):
         "four IDX files"
     )
     data_dir: str | None = Field(
-        description="folder with the files of a data set that has a name, tried first; "
+        description="folder with the files of a named data set, tried first; "
         "null: MLPLAB_DATA_DIR, else download",
     )
     seeds: Distinct[Seed] = Field(
         min_length=1, description="seeds of the trainings; each is a repetition"
     )
-    download: DownloadConfig = Field(description="how the files of the data set are fetched")
+    download: DownloadConfig = Field(description="how the files of the data set are downloaded")
     scale: ScaleConfig = Field(description="how many images are used, and how pixels are scaled")
     cluster: ClusterConfig = Field(description="the sweep over the number of clusters K")
     cost_quality: CostQualityConfig = Field(
@@ -137,7 +139,7 @@ class WorkflowConfig(Section):
 
     @property
     def uses_published_data(self) -> bool:
-        """Whether the data are those of the articles, so that their figures may stand beside."""
+        """Whether the data are those of the articles, so that published figures can be compared."""
         return self.dataset == PUBLISHED_DATASET
 
     def network_of(self, training: TrainConfig | ExperimentConfig) -> NetworkConfig:

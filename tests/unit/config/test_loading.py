@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mlplab.benchmark.registry import NAMES as VARIANT_NAMES
 from mlplab.config.checks import sample_counts
-from mlplab.config.faults import ConfigError
+from mlplab.config.faults import ConfigError, write_value
 from mlplab.config.loading import load_config
 from mlplab.config.renamed import REMOVED, RENAMED, RENAMED_SECTIONS
 from mlplab.data.registry import load_registry
@@ -86,6 +86,16 @@ def test_a_fault_of_the_experiments_defaults_is_told_once(key, value, fault):
     with pytest.raises(ConfigError, match=r"1 fault\(s\)") as caught:
         load_config(changed(f"experiment_defaults.{key}", value), DATASETS)
     assert fault in str(caught.value)
+
+
+@pytest.mark.parametrize("name", [3, None, True, 1.5])
+def test_an_experiment_whose_name_is_no_text_is_refused_with_its_other_faults(name):
+    mapping = copy.deepcopy(DEFAULT)
+    mapping["experiments"][name] = {"input_spaces": ["pixels"], "epochs": 1, "batch_size": 0}
+    with pytest.raises(ConfigError, match=r"2 fault\(s\)") as caught:
+        load_config(mapping)
+    assert f"found {write_value(name)}; allowed: a text" in str(caught.value)
+    assert "batch_size: found 0; allowed: at least 1" in str(caught.value)
 
 
 def test_a_missing_default_is_told_once():
