@@ -159,9 +159,7 @@ OLD_KEYS = [
 def test_a_key_of_an_earlier_version_is_refused_with_what_became_of_it(path, value, words):
     with pytest.raises(ConfigError, match=r"1 fault\(s\)") as caught:
         load_config(changed(path, value))
-    assert f"  - {path}: found {value!r}; {words}" in str(caught.value).replace(
-        "true", "True"
-    ).replace("false", "False")
+    assert f"  - {path}: found {write_value(value)}; {words}" in str(caught.value)
 
 
 def test_every_old_key_is_tried_here():
