@@ -10,6 +10,13 @@ from pathlib import Path
 
 BEGIN, END = "<!-- the contract: tests/workflow/contract.py -->\n", "<!-- end of the contract -->"
 
+# The network of article A, but for λ₂.
+OTHER_NETWORK = (
+    "{hidden_layer_sizes: [70, 30], learning_rate: 0.001, decrease_const: 0.000001, "
+    "momentum: 0.00005, l2: 0.02, l1: 0.0, init: sqrt_nodes, init_factor: 2.0, "
+    "scale_l2_with_inputs: true}"
+)
+
 DOWNLOAD = {"download_dataset": 1}
 ALL_JOBS = DOWNLOAD | {
     "record_run": 1,
@@ -285,10 +292,10 @@ CHANGES = (
         config=("cluster={n_init: 4}",),
     ),
     Change(
-        "`train.numpy`",
+        "`train.network`, to one with another λ₂",
         RECORD | all_of("train_numpy"),
         AFTER_TRAINING,
-        config=("train={numpy: {l2: 0.02}}",),
+        config=(f"networks={{mine: {OTHER_NETWORK}}}", "train={network: mine}"),
         because="parameter network.l2 was 0.01, is 0.02",
     ),
     Change(

@@ -246,7 +246,7 @@ def test_a_file_in_place_of_the_results_is_told(tiny_copy):
     done = snakemake(tiny_copy, *TINY_FILE)
     said = done.stdout + done.stderr
     assert done.returncode == 1
-    assert "results/taken: found a file where the results go" in said
+    assert "results/taken: found a file; allowed: a folder" in said
     assert "Traceback" not in said
     assert (tiny_copy / "results" / "taken").read_text() == "mine"
 

@@ -138,9 +138,9 @@ rule train_deep_model:
             seed=CONFIG.seeds[0],
         ),
         parameters=dict(
-            learning_rate=CONFIG.train.numpy.learning_rate,
-            momentum=CONFIG.train.numpy.momentum,
-            decrease_const=CONFIG.train.numpy.decrease_const,
+            learning_rate=CONFIG.network_of(CONFIG.train).learning_rate,
+            momentum=CONFIG.network_of(CONFIG.train).momentum,
+            decrease_const=CONFIG.network_of(CONFIG.train).decrease_const,
         ),
     script:
         "../scripts/train_deep_model.py"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -64,7 +64,7 @@ def train_deep_model(
     variant: Literal["numpy", "keras", "keras_xla"],
     training: DeepTraining,
     *,
-    parameters: Mapping[str, float],
+    parameters: Mapping[str, Any],
 ) -> pd.DataFrame:
     """Train the deep model once, without regularisation.
 
@@ -83,7 +83,7 @@ def train_deep_model(
     training = replace(training, n_threads=min(training.n_threads, available_threads()))
     with QuietWatch() as watch:
         if variant == "numpy":
-            history = _train_numpy(samples, training, {**parameters, "l2": 0.0})
+            history = _train_numpy(samples, training, parameters)
         else:
             history = _train_keras(samples, training, jit_compile=variant == "keras_xla")
     row = {
@@ -102,11 +102,18 @@ def train_deep_model(
 
 
 def _train_numpy(
-    samples: Samples, training: DeepTraining, parameters: dict[str, float]
+    samples: Samples, training: DeepTraining, parameters: Mapping[str, Any]
 ) -> pd.DataFrame:
     from mlplab.training.numpy_training import train_numpy
+    from mlplab.training.settings import NetworkSettings, TrainingSettings
 
-    return train_numpy(samples, parameters=parameters, **asdict(training)).history
+    return train_numpy(
+        samples,
+        NetworkSettings(tuple(training.hidden_layer_sizes), l2=0.0, **parameters),
+        TrainingSettings(training.epochs, training.batch_size),
+        seed=training.seed,
+        n_threads=training.n_threads,
+    ).history
 
 
 def _train_keras(samples: Samples, training: DeepTraining, *, jit_compile: bool) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from mlplab.machine.processors import available_threads
 from mlplab.training import keras_training
 from mlplab.training.keras_training import train_keras_reference
 from mlplab.training.samples import Samples
+from mlplab.training.settings import TrainingSettings
 from tests.unit.benchmark.clocks import keep_made
 
 # As many threads as other tests have: a process cannot change them once TensorFlow runs.
@@ -32,12 +33,11 @@ def test_the_reference_training_is_a_row_per_epoch_with_its_threads(samples, mon
     models = keep_made(monkeypatch, keras_training, "build_reference_model")
     history = train_keras_reference(
         samples,
-        epochs=4,
-        batch_size=5,
+        TrainingSettings(epochs=4, batch_size=5),
         hidden_layer_sizes=(6, 3),
+        l2=0.002,
         seed=1,
         n_threads=N_THREADS,
-        l2=0.002,
     )
     (model,) = models
     assert [layer.units for layer in model.layers] == [6, 3, 2]
