@@ -1,4 +1,4 @@
-"""What k-means costs and what comes out: seconds against inertia of several settings."""
+"""Seconds and inertia of several ways to fit k-means."""
 
 from __future__ import annotations
 
@@ -7,45 +7,35 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from mlplab.clusters.clustering import Algorithm, fit_kmeans
+from mlplab.clusters.clustering import KMeansSettings, fit_kmeans
 from mlplab.machine.watch import QuietWatch
 
 
 def measure_cluster_cost(
     x: np.ndarray,
     k: int,
+    settings: KMeansSettings,
     *,
     setting: str,
     seeds: Sequence[int],
-    algorithm: Algorithm,
-    n_init: int,
-    max_iter: int,
-    batch_size: int,
 ) -> pd.DataFrame:
     """Fit one setting once per seed, on one thread; the rows of ``cluster_cost_quality.csv``.
 
     Parameters and errors are those of :func:`mlplab.clusters.clustering.fit_kmeans`; ``setting`` is
-    the name of the rows. A full k-means knows no batch size, so its is missing.
+    the name of the rows. Full k-means has no batch size, so the column is empty.
     """
+    has_batches = settings.algorithm == "minibatch"
     rows = []
     for seed in seeds:
         with QuietWatch() as watch:
-            fit = fit_kmeans(
-                x,
-                k,
-                algorithm=algorithm,
-                n_init=n_init,
-                max_iter=max_iter,
-                batch_size=batch_size,
-                seed=seed,
-            )
+            fit = fit_kmeans(x, k, settings, seed=seed)
         rows.append(
             {
                 "setting": setting,
-                "algorithm": algorithm,
-                "n_init": n_init,
-                "batch_size": batch_size if algorithm == "minibatch" else None,
-                "max_iter": max_iter,
+                "algorithm": settings.algorithm,
+                "n_init": settings.n_init,
+                "batch_size": settings.batch_size if has_batches else None,
+                "max_iter": settings.max_iter,
                 "k": k,
                 "seed": seed,
                 "fit_seconds": fit.fit_seconds,

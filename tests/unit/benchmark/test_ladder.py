@@ -2,7 +2,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from mlplab.reporting.figures.ladder import plot_optimization_ladder
 
 from mlplab.benchmark.ladder import measurement
 from mlplab.benchmark.ladder import summary as summary_module
@@ -12,6 +11,7 @@ from mlplab.benchmark.ladder.summary import PUBLISHED_COLUMNS, summarize_ladder
 from mlplab.numpy_mlp.parameters import draw_parameters
 from mlplab.numpy_mlp.trainer import Step
 from mlplab.reporting.claims.model import load_claims
+from mlplab.reporting.figures.optimization_ladder import plot_optimization_ladder
 from mlplab.runtime.files import load_array, read_table, save_array
 from tests.conftest import ROOT
 
