@@ -119,7 +119,7 @@ def fit_kmeans(
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     if (filled := _count_filled(model)) < k:
         raise ValueError(
-            f"k is {k}, but only {filled} clusters have members; choose a k of at most the number of "
+            f"k is {k}, but only {filled} clusters have members; allowed: at most the number of "
             "different samples in x"
         )
     return KMeansFit(

@@ -9,6 +9,31 @@ import pandas as pd
 
 from mlplab.clusters.clustering import KMeansSettings, fit_kmeans
 from mlplab.machine.watch import QuietWatch
+from mlplab.runtime.tables import Table
+
+COST_QUALITY = Table(
+    "cluster_cost_quality",
+    "a row per way to fit k-means and seed",
+    {
+        "setting": "name of the setting in `cost_quality.settings`; `articles` is that of the "
+        "articles",
+        "algorithm": "`minibatch`, `lloyd` or `elkan`",
+        "n_init": "starts, of which the best counts",
+        "batch_size": "images of a mini-batch; empty for full k-means (`lloyd`, `elkan`)",
+        "max_iter": "largest number of iterations of a start",
+        "k": "number of clusters, `cost_quality.k`",
+        "seed": "seed of k-means",
+        "fit_seconds": "wall seconds of the fit",
+        "cpu_seconds": "CPU seconds of the fit",
+        "n_iter": "iterations; for mini-batch k-means, passes over the images",
+        "inertia": "sum over the clustered images of the squared distance to the nearest centre",
+        "foreign_cpu_share": "share of the machine's CPU time that other processes used during "
+        "the fit; empty if unknown",
+        "disturbed": "whether other processes used more than a tenth of the machine",
+        "relative_inertia": "inertia over the smallest inertia of the table",
+    },
+    "Each fit runs on one thread while no other job of the workflow runs.",
+)
 
 
 def measure_cluster_cost(
@@ -53,9 +78,5 @@ def build_cost_quality(fits: pd.DataFrame) -> pd.DataFrame:
     """All fits with ``relative_inertia``, the inertia over the smallest of all, by seconds."""
     table = fits.assign(relative_inertia=fits["inertia"] / fits["inertia"].min())
     place = table.groupby("setting")["cpu_seconds"].transform("median")
-    return (
-        table.assign(place=place)
-        .sort_values(["place", "setting", "seed"], ignore_index=True)
-        .drop(columns="place")
-        .astype({"batch_size": "Int64"})
-    )
+    ordered = table.assign(place=place).sort_values(["place", "setting", "seed"], ignore_index=True)
+    return COST_QUALITY.arrange(ordered).astype({"batch_size": "Int64"})

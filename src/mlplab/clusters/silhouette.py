@@ -28,6 +28,19 @@ from mlplab.clusters.silhouette_sums import (
 )
 from mlplab.machine.processors import available_threads
 from mlplab.runtime.arrays import is_large, scratch_array
+from mlplab.runtime.tables import Table
+
+SILHOUETTES = Table(
+    "silhouettes",
+    "a row per number of clusters K and seed, before `cluster_sweep.csv` takes them over",
+    {
+        "k": "number of clusters",
+        "seed": "seed of k-means",
+        "silhouette": "mean silhouette coefficient of the clustered images, -1 to 1",
+        "silhouette_standard_error": "0 if all images count; otherwise the standard error of the "
+        "mean",
+    },
+)
 
 
 @dataclass(frozen=True)
