@@ -1,4 +1,4 @@
-"""Find how long trainings take until they reach an accuracy, beside the reference training."""
+"""Compare the time that trainings need to reach an accuracy with the reference training."""
 
 from mlplab.provenance.records import own_parameters, run_job
 from mlplab.reporting.tables import time_to_accuracy as time_tables

@@ -1,4 +1,4 @@
-"""Time over the batch size, drawn: seconds of an epoch, and ratios to NumPy."""
+"""Draw the time of an epoch over the batch size, in seconds and as ratios to NumPy."""
 
 from __future__ import annotations
 

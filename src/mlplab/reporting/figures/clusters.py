@@ -1,4 +1,4 @@
-"""The clusters of one K, drawn: centres as images, silhouettes, and ambiguous images."""
+"""Draw the clusters of one K: centres as images, silhouettes, and ambiguous images."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Experiments compared over seeds, drawn."""
+"""Draw comparisons of experiments over seeds."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from mlplab.reporting.figures.style import (
     space_line,
 )
 
-# How far the axis goes below the lowest target or end of a curve, and which share of it words need
-# above a line.
+# Room below the lowest target or end of a curve, and the share of the axis that words need above a
+# line.
 _BELOW_TARGETS = 0.012
 _NEAR = 0.06
-# Closer than this share of the axis, the words of one line would cover those of another.
+# Closer lines, as a share of the axis, share their words, which would overlap.
 _NEARLY_ONE = 0.02
-# How far below the lowest final accuracy the controls' axis begins: early epochs are left out.
+# The axis of the controls leaves out early epochs: it begins this far below the lowest end.
 _BELOW_ENDS = 0.02
 _ROOM_ABOVE = 0.15
 

@@ -1,4 +1,4 @@
-"""The deep model of article B, drawn."""
+"""Draw time and accuracy of the deep model of article B."""
 
 from __future__ import annotations
 

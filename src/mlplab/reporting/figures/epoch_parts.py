@@ -1,4 +1,4 @@
-"""Parts of an epoch on the steps of the optimisation ladder, drawn."""
+"""Draw the parts of an epoch on the steps of the optimisation ladder."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def plot_epoch_shares(epochs: pd.DataFrame) -> Figure:
 def plot_backward_times(times: pd.DataFrame) -> Figure:
     """Milliseconds of a batch on the way back down to each layer, and ratios to those to L1.
 
-    From ``backward_times.csv``. Published times stand in a line of their own below their step;
-    rounds in which others worked are hollow.
+    From ``backward_times.csv``. Published times stand below their step; disturbed rounds are
+    hollow.
     """
     steps = times.drop_duplicates("name").sort_values("step")
     places = {name: place for place, name in enumerate(steps["name"])}

@@ -1,4 +1,4 @@
-"""The operations of a mini-batch, drawn: where the time of an epoch goes, speed of products."""
+"""Draw the operations of a mini-batch: their share of an epoch, and the speed of products."""
 
 from __future__ import annotations
 

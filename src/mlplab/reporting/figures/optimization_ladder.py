@@ -1,4 +1,4 @@
-"""The optimisation ladder, drawn."""
+"""Draw the optimisation ladder."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mlplab.reporting.figures.style import (
     in_house_style,
 )
 
-# Light to dark of one hue, so that the parts of a bar keep apart in grey too.
+# Light to dark of one hue, so that the parts of a bar also differ in grey.
 PART_COLORS = {"shuffle": NEUTRAL, "batches": "#0072B2", "prediction": "#A6CEE3"}
 _ACCURACIES: dict[str, Style] = {
     "full": {"label": "accuracy of all samples", "color": "#0072B2", "marker": "o", "shift": -0.2},
@@ -33,7 +33,7 @@ def plot_optimization_ladder(summary: pd.DataFrame) -> Figure:
 
     From ``optimization_ladder_summary.csv``; bars at the ratios are 95 % intervals.
     """
-    # A column with a gap, Keras', is read as floating-point numbers.
+    # Keras has no step, so pandas reads the column as floating-point numbers.
     summary = summary.astype({"step": "Int64"}).assign(row=pd.factorize(summary["name"])[0])
     names = summary.drop_duplicates("row")
     figure = Figure(figsize=(10.5, 4.6), layout="constrained")

@@ -1,4 +1,4 @@
-"""The search, drawn: what was tried, and what came out."""
+"""Draw the trials of the search, and the accuracy of the chosen setting."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mlplab.reporting.figures.style import (
     space_color,
 )
 
-# Shapes too, so that spaces keep apart in grey, and those of one kind of space.
+# Shapes tell input spaces apart in grey, and those of one kind.
 _MARKERS = ["o", "s", "^", "D", "v", "P"]
 
 

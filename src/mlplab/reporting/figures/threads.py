@@ -1,4 +1,4 @@
-"""Threads asked for against processors used, drawn."""
+"""Draw the processors that frameworks use against the threads that they may use."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _SETTINGS: dict[str, Style] = {
 
 @in_house_style
 def plot_thread_scaling(turns: pd.DataFrame) -> Figure:
-    """Processors used over threads asked for, a panel per framework, from ``thread_scaling.csv``.
+    """Processors used over threads allowed, a panel per framework, from ``thread_scaling.csv``.
 
-    A mark is a turn, pale if it is ``disturbed``.
+    A mark is a measurement, pale if it is ``disturbed``.
     """
     counts = sorted(turns["n_threads"].unique())
     frameworks = [name for name in FRAMEWORK_STYLES if name in set(turns["framework"])]

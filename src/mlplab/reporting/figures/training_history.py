@@ -1,4 +1,4 @@
-"""Trainings, drawn: what the networks learn."""
+"""Draw cost and accuracy of both networks over epochs."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def plot_training_history(chosen: pd.DataFrame) -> Figure:
         labels.append((accuracy, ends))
     axes[0, 0].set(ylabel="training cost / that of epoch 1")
     axes[1, 0].set(ylabel="accuracy (solid: test, dotted: training)")
-    # The range of the shared axis is known only now, and with it where labels would overlap.
+    # Only now is the range of the shared axis known, and with it where labels would overlap.
     for axis, ends in labels:
         _label_ends(axis, chosen["epoch"].max(), ends)
     return figure

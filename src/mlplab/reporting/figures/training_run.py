@@ -1,4 +1,4 @@
-"""One training of the articles with all its seeds, drawn: costs, accuracies, confusions."""
+"""Draw one training of the articles with all its seeds: costs, accuracies, confusions."""
 
 from __future__ import annotations
 
@@ -103,10 +103,9 @@ def plot_cost_and_accuracy(run: pd.DataFrame) -> Figure:
 
 @in_house_style
 def plot_confusion(confusion: pd.DataFrame) -> Figure:
-    """Test images by their label and the class that they were given, from ``confusion.csv``.
+    """Test images by label and predicted class, from ``confusion.csv``.
 
-    Grey is the share of the label's images; those on the diagonal, which would drown the others,
-    are left white.
+    Grey is the share of the label's images. The diagonal stays white: it would drown the others.
     """
     counts = confusion.pivot(index="label", columns="predicted", values="images")
     shares = confusion.pivot(index="label", columns="predicted", values="share")

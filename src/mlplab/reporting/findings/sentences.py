@@ -145,7 +145,7 @@ def _tell_clusters(choices: pd.DataFrame) -> str | None:
     elbows = choices[choices["criterion"] == "elbow"]
     if elbows.empty:
         return f"{text}."
-    return f"{text}. The elbow of the inertia: {elbows['statement'].iloc[0]}."
+    return f"{text}. Inertia: {elbows['statement'].iloc[0]}."
 
 
 def _tell_time_to_accuracy(summary: pd.DataFrame) -> str | None:

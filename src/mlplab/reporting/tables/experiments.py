@@ -96,7 +96,7 @@ Hits = Mapping[tuple[str, str, int], np.ndarray]
 def read_hits(
     paths: Sequence[str], trainings: Sequence[Mapping[str, Any]], y_test: np.ndarray
 ) -> Hits:
-    """Which test samples each trained network classifies correctly, from its predictions (n,).
+    """The test samples that each trained network classifies correctly, from its predictions (n,).
 
     ``trainings`` has ``experiment``, ``space`` and ``seed`` of each path.
     """
