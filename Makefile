@@ -89,9 +89,10 @@ format: $(INSTALLED)
 	$(BIN)/ruff format
 	$(BIN)/snakefmt workflow
 
-# What is generated from the models of the configuration: schemas for editors, and the reference.
+# Generated from the library: schemas for editors, the reference of the configuration, and the tables.
 schema: $(INSTALLED)
 	$(BIN)/python -m mlplab.config.reference
+	$(BIN)/python -m mlplab.reporting.tables_page
 
 lock: $(INSTALLED)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -71,8 +71,9 @@ rule measure_cluster_cost:
         fit_on=CONFIG.cluster.fit_on,
         k=CONFIG.cost_quality.k,
         kmeans=lambda wildcards: CONFIG.cost_quality.settings[wildcards.setting].model_dump(
-            mode="json"
+            mode="json", exclude={"seeds"}
         ),
+        seeds=lambda wildcards: list(CONFIG.cost_quality.settings[wildcards.setting].seeds),
     script:
         "../scripts/measure_cluster_cost.py"
 

@@ -2,6 +2,8 @@
 import os
 import sys
 
+from snakemake.rules import RuleProxy
+
 from mlplab.config.checks import GRID_EXPERIMENT
 from mlplab.config.faults import ConfigError
 from mlplab.config.loading import load_config
@@ -224,27 +226,36 @@ def experiment_results(extension, names=tuple(CONFIG.experiments)):
     return [f"{pattern}/{name}".format(**training) for training in experiment_trainings(names)]
 
 
-def figure_files(name, category, label, caption=None):
-    """The three files of a figure; the PNG goes into the report."""
-    stem = f"{RESULTS}/figures/{name}"
-    caption = f"../report/{caption or name}.rst"
-    png = report(f"{stem}.png", caption=caption, category=category, labels={"figure": label})
-    return [png, f"{stem}.svg", f"{stem}.csv"]
-
-
 # Experiments that are timed or measured after every epoch: the articles' own trainings.
 DRAWN_ONE_BY_ONE = [
     name for name, run in CONFIG.experiments.items() if run.exclusive or run.measure_every == 1
 ]
 
 
-def training_run_figures():
-    """The figures of these experiments, for each of their input spaces."""
-    return [
-        f"{RESULTS}/figures/runs/{name}/{space}-{kind}.png"
+# Which tables and figures there are, by the wildcards in their names.
+INSTANCES = {
+    (): [{}],
+    ("k",): [{"k": k} for k in CONFIG.transform.k_values],
+    ("experiment", "input_space"): [
+        {"experiment": name, "input_space": space}
         for name in DRAWN_ONE_BY_ONE
         for space in CONFIG.experiments[name].input_spaces
-        for kind in ("panels", "accuracy", "confusion")
+    ],
+}
+RULES_FOLDER = workflow.current_basedir
+
+
+def outputs_below(folder):
+    """All files that the rules so far write into a folder of the run, wildcards filled in."""
+    own = [rule for rule in workflow.rules if rule.basedir == RULES_FOLDER]
+    # A proxy gives outputs as `rules.<name>.output` does: without constraints of wildcards.
+    outputs = [output for rule in own for output in RuleProxy(rule).output]
+    return [
+        path
+        for output in outputs
+        if f"{RESULTS}/{folder}/" in output
+        for values in INSTANCES[tuple(sorted(output.get_wildcard_names()))]
+        for path in (expand(output, **values) if values else [output])
     ]
 
 

@@ -170,24 +170,3 @@ rule compare_times:
         },
     script:
         "../scripts/compare_times.py"
-
-
-rule tables:
-    input:
-        rules.tabulate_cluster_sweep.output,
-        rules.tabulate_cluster_quality.output,
-        rules.tabulate_cluster_cost.output,
-        rules.measure_silhouette_error.output,
-        expand(rules.describe_clusters.output, k=CONFIG.transform.k_values),
-        rules.tabulate_training.output,
-        rules.compare_spaces.output,
-        rules.compare_l2_factors.output,
-        rules.compare_scalings.output,
-        rules.compare_times.output,
-        rules.measure_ladder.output,
-        rules.tabulate_ladder.output,
-        rules.tabulate_batch_sizes.output,
-        rules.tabulate_operations.output,
-        rules.measure_threads.output,
-        rules.tabulate_deep_model.output,
-        rules.tabulate_search.output,
