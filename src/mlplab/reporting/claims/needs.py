@@ -26,7 +26,7 @@ def find_needs(path: str | os.PathLike[str]) -> Needs:
     :func:`mlplab.reporting.claims.model.load_claims` names the faults of a file; here entries that
     are no mapping need nothing.
     """
-    claims = yaml.load(Path(path).read_text(encoding="utf-8"), _LOADER)
+    claims = _LOADER(Path(path).read_text(encoding="utf-8")).get_single_data()
     entries = [claim for claim in claims if isinstance(claim, dict)]
     tables = {table for claim in entries for table in _find_tables(claim.get("value"))}
     keys = {
