@@ -67,10 +67,8 @@ coverage: $(INSTALLED)
 
 setup: $(INSTALLED)
 
-# The stamp is newer than the files it depends on only after a complete installation;
-# --require-hashes refuses anything that is not in the lock, the build backend included; the lock
-# names every dependency, and --no-deps keeps older pips (23.2) from looking for `coverage[toml]`
-# beside the pinned `coverage`, which failed as soon as a newer coverage was published.
+# The stamp is newer than these files only after a complete installation. --no-deps: the lock is
+# complete, and pip 23.2 would refuse it once a newer version of a dependency with extras appears.
 $(INSTALLED): requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements.lock

@@ -12,7 +12,7 @@ rule evaluate_claims:
         tables=[f"{RESULTS}/tables/{name}.csv" for name in CLAIMED.tables],
         claims=own_file("config/claims.yaml"),
     output:
-        table=f"{RESULTS}/tables/claims.csv",
+        table=table_file("claims"),
         html=report(
             f"{RESULTS}/tables/claims.html",
             caption="../report/claims.rst",
@@ -31,7 +31,7 @@ rule evaluate_claims:
 
 rule summarize_findings:
     input:
-        outputs_below("tables"),
+        instances(TABLES),
     output:
         f"{RESULTS}/report/findings.rst",
     log:

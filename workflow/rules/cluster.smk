@@ -82,7 +82,7 @@ rule tabulate_cluster_cost:
     input:
         expand(rules.measure_cluster_cost.output[0], setting=CONFIG.cost_quality.settings),
     output:
-        f"{RESULTS}/tables/cluster_cost_quality.csv",
+        table_file("cluster_cost_quality"),
     log:
         f"{RESULTS}/logs/tabulate_cluster_cost.log",
     localrule: True

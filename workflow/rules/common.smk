@@ -1,8 +1,8 @@
 # Helpers of the rules: the typed configuration, names of files and of input spaces.
 import os
+import re
 import sys
 
-from snakemake.rules import RuleProxy
 
 from mlplab.config.checks import GRID_EXPERIMENT
 from mlplab.config.faults import ConfigError
@@ -232,7 +232,7 @@ DRAWN_ONE_BY_ONE = [
 ]
 
 
-# Which tables and figures there are, by the wildcards in their names.
+# What a wildcard stands for in the names of tables and figures.
 INSTANCES = {
     (): [{}],
     ("k",): [{"k": k} for k in CONFIG.transform.k_values],
@@ -242,20 +242,35 @@ INSTANCES = {
         for space in CONFIG.experiments[name].input_spaces
     ],
 }
-RULES_FOLDER = workflow.current_basedir
+# Names of all tables and figures, in the order of their rules.
+TABLES, FIGURES = [], []
 
 
-def outputs_below(folder):
-    """All files that the rules so far write into a folder of the run, wildcards filled in."""
-    own = [rule for rule in workflow.rules if rule.basedir == RULES_FOLDER]
-    # A proxy gives outputs as `rules.<name>.output` does: without constraints of wildcards.
-    outputs = [output for rule in own for output in RuleProxy(rule).output]
+def table_file(name):
+    """A table as the output of its rule; ``rule tables`` has it from then on."""
+    TABLES.append(f"{RESULTS}/tables/{name}.csv")
+    return TABLES[-1]
+
+
+def figure_files(name, category, label, caption=None):
+    """The three files of a figure as outputs of its rule; the PNG goes into the report.
+
+    ``rule figures`` has them from then on.
+    """
+    stem = f"{RESULTS}/figures/{name}"
+    paths = [f"{stem}.{extension}" for extension in ("png", "svg", "csv")]
+    FIGURES.extend(paths)
+    caption = f"../report/{caption or name}.rst"
+    png = report(paths[0], caption=caption, category=category, labels={"figure": label})
+    return [png, *paths[1:]]
+
+
+def instances(patterns):
+    """The files that names with wildcards stand for."""
     return [
-        path
-        for output in outputs
-        if f"{RESULTS}/{folder}/" in output
-        for values in INSTANCES[tuple(sorted(output.get_wildcard_names()))]
-        for path in (expand(output, **values) if values else [output])
+        pattern.format(**values)
+        for pattern in patterns
+        for values in INSTANCES[tuple(sorted(set(re.findall(r"{(\w+)}", pattern))))]
     ]
 
 

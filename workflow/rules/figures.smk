@@ -6,16 +6,6 @@
 # each output. A new figure is its module, its rule and its caption.
 from mlplab.benchmark.registry import VARIANTS
 
-FIGURES = "mlplab.reporting.figures"
-
-
-def figure_files(name, category, label, caption=None):
-    """The three files of a figure; the PNG goes into the report."""
-    stem = f"{RESULTS}/figures/{name}"
-    caption = f"../report/{caption or name}.rst"
-    png = report(f"{stem}.png", caption=caption, category=category, labels={"figure": label})
-    return [png, f"{stem}.svg", f"{stem}.csv"]
-
 
 def variant_styles():
     """Label, color, marker and linestyle of every variant, as its module declares them."""
@@ -35,7 +25,7 @@ rule plot_cluster_sweep:
         f"{RESULTS}/logs/plot_cluster_sweep.log",
     localrule: True
     params:
-        module=f"{FIGURES}.cluster_sweep",
+        module="mlplab.reporting.figures.cluster_sweep",
         fit_on=CONFIG.cluster.fit_on,
     script:
         "../scripts/plot_figures.py"
@@ -50,7 +40,7 @@ rule plot_cluster_cost:
         f"{RESULTS}/logs/plot_cluster_cost.log",
     localrule: True
     params:
-        module=f"{FIGURES}.cluster_cost",
+        module="mlplab.reporting.figures.cluster_cost",
     script:
         "../scripts/plot_figures.py"
 
@@ -83,7 +73,7 @@ rule plot_clusters:
         f"{RESULTS}/logs/plot_clusters/{{k}}.log",
     localrule: True
     params:
-        module=f"{FIGURES}.clusters",
+        module="mlplab.reporting.figures.clusters",
         seed=CONFIG.cluster.seeds[0],
         fit_on=CONFIG.cluster.fit_on,
         image_shape=DATA.size.image_shape,
@@ -100,7 +90,7 @@ rule plot_training_history:
         f"{RESULTS}/logs/plot_training_history.log",
     localrule: True
     params:
-        module=f"{FIGURES}.training_history",
+        module="mlplab.reporting.figures.training_history",
         experiment=GRID_EXPERIMENT,
         batch_size=min(CONFIG.train.batch_sizes, key=lambda size: abs(size - 500)),
         seed=CONFIG.seeds[0],
@@ -135,7 +125,7 @@ rule plot_training_run:
         f"{RESULTS}/logs/plot_training_run/{{experiment}}-{{input_space}}.log",
     localrule: True
     params:
-        module=f"{FIGURES}.training_run",
+        module="mlplab.reporting.figures.training_run",
         experiment=lambda wildcards: wildcards.experiment,
         input_space=lambda wildcards: wildcards.input_space,
         l2_factor=lambda wildcards: CONFIG.experiments[wildcards.experiment].l2_factors[0],
@@ -161,7 +151,7 @@ rule plot_comparisons:
         f"{RESULTS}/logs/plot_comparisons.log",
     localrule: True
     params:
-        module=f"{FIGURES}.comparisons",
+        module="mlplab.reporting.figures.comparisons",
         controls=CONFIG.comparison.controls,
         l2_rule=CONFIG.comparison.l2_rule,
         reference=CONFIG.comparison.reference,
@@ -180,7 +170,7 @@ rule plot_batch_sizes:
         f"{RESULTS}/logs/plot_batch_sizes.log",
     localrule: True
     params:
-        module=f"{FIGURES}.batch_sizes",
+        module="mlplab.reporting.figures.batch_sizes",
         styles=variant_styles(),
     script:
         "../scripts/plot_figures.py"
@@ -195,7 +185,7 @@ rule plot_optimization_ladder:
         f"{RESULTS}/logs/plot_optimization_ladder.log",
     localrule: True
     params:
-        module=f"{FIGURES}.optimization_ladder",
+        module="mlplab.reporting.figures.optimization_ladder",
     script:
         "../scripts/plot_figures.py"
 
@@ -211,7 +201,7 @@ rule plot_search:
         f"{RESULTS}/logs/plot_search.log",
     localrule: True
     params:
-        module=f"{FIGURES}.search",
+        module="mlplab.reporting.figures.search",
     script:
         "../scripts/plot_figures.py"
 
@@ -227,7 +217,7 @@ rule plot_epoch_parts:
         f"{RESULTS}/logs/plot_epoch_parts.log",
     localrule: True
     params:
-        module=f"{FIGURES}.epoch_parts",
+        module="mlplab.reporting.figures.epoch_parts",
     script:
         "../scripts/plot_figures.py"
 
@@ -242,7 +232,7 @@ rule plot_operations:
         f"{RESULTS}/logs/plot_operations.log",
     localrule: True
     params:
-        module=f"{FIGURES}.operations",
+        module="mlplab.reporting.figures.operations",
     script:
         "../scripts/plot_figures.py"
 
@@ -256,7 +246,7 @@ rule plot_threads:
         f"{RESULTS}/logs/plot_threads.log",
     localrule: True
     params:
-        module=f"{FIGURES}.threads",
+        module="mlplab.reporting.figures.threads",
     script:
         "../scripts/plot_figures.py"
 
@@ -270,6 +260,6 @@ rule plot_deep_model:
         f"{RESULTS}/logs/plot_deep_model.log",
     localrule: True
     params:
-        module=f"{FIGURES}.deep_model",
+        module="mlplab.reporting.figures.deep_model",
     script:
         "../scripts/plot_figures.py"
