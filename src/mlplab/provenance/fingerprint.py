@@ -245,7 +245,7 @@ class _Code:
             above: _Reached | None = None
             for part in _with_parents(imported.name):
                 source, is_last = self._path(part, beside), part == imported.name
-                # A package is asked for the name first, even where a module has that name.
+                # The package comes first, even where a module has that name.
                 if above is not None and is_last and imported.optional:
                     found.append(above._replace(attribute=part.rpartition(".")[2]))
                 if source is not None:
