@@ -16,6 +16,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_array
 from threadpoolctl import threadpool_limits
 
+from mlplab.machine.processors import available_threads
 from mlplab.runtime.arrays import copy_rows, is_large, map_rows, row_blocks
 
 logger = logging.getLogger(__name__)
@@ -92,7 +93,7 @@ def fit_kmeans(
         _check_whole(name, value, 1)
     _check_whole("seed", seed, 0, 2**32 - 1)
     shared = {"n_clusters": k, "n_init": n_init, "max_iter": max_iter, "random_state": seed}
-    with threadpool_limits(n_threads):
+    with threadpool_limits(min(n_threads, available_threads())):
         wall, cpu = time.perf_counter(), time.process_time()
         if algorithm == "minibatch":
             model, n_iter = _fit_mini_batches(x, MiniBatchKMeans(batch_size=batch_size, **shared))

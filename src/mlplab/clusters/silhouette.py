@@ -128,7 +128,7 @@ def measure_silhouettes(
     labelings : cluster labels, each of shape (n,)
     max_samples : if there are more than so many samples, only so many, drawn with ``seed``, get a
         coefficient; each is compared to all n. None: all of them
-    n_threads : threads; None for all that the process may use
+    n_threads : threads, at most those that the process may use; None for all of these
     memory_bytes : memory to use beside ``x``; too little for all labelings at once makes several
         passes. About 20 bytes per sample and labeling come on top
     progress : log rounds with the time left, and show a bar on a terminal
@@ -154,7 +154,7 @@ def measure_silhouettes(
     indices = _draw(len(x), max_samples, seed)
     if not clusterings:
         return Silhouettes(np.empty((0, len(indices))), indices, len(x))
-    threads = n_threads or available_threads()
+    threads = min(n_threads or available_threads(), available_threads())
     # The finest clustering decides first: it makes the longest runs of equal labels.
     order = np.lexsort([c.codes for c in sorted(clusterings, key=lambda c: c.k)])
     for clustering in clusterings:
