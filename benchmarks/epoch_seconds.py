@@ -1,7 +1,7 @@
 """Seconds per epoch of every variant at several batch sizes on random numbers: tables, and a CSV.
 
-Run with `make bench`. It is the workflow's measurement without its images; PyTorch and JAX take
-part if they are installed.
+Run with `make bench`. It measures as the workflow does, but without images. PyTorch and JAX are
+measured if they are installed.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 
 from mlplab.benchmark.batch_sizes import measure_batch_size
+from mlplab.benchmark.interleaved import Schedule
+from mlplab.benchmark.problem import Problem
 from mlplab.benchmark.registry import NAMES
 from mlplab.benchmark.summary import build_batch_size_ratios, summarize_batch_sizes
 from mlplab.machine.processors import available_threads
@@ -28,7 +30,7 @@ def main() -> None:
     parser.add_argument("--batch-sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--variants", nargs="+", choices=NAMES, default=list(NAMES))
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--turn-seconds", type=float, default=0.2)
+    parser.add_argument("--measurement-seconds", type=float, default=0.2)
     parser.add_argument("--retries", type=int, default=7)
     parser.add_argument("--samples", type=int, default=60_000)
     parser.add_argument("--threads", type=int, default=available_threads())
@@ -37,22 +39,16 @@ def main() -> None:
     random = np.random.default_rng(0)
     x = random.standard_normal((options.samples, 784), dtype=np.float32)
     labels = random.integers(10, size=options.samples)
+    schedule = Schedule(options.rounds, options.measurement_seconds, options.retries)
     parts = []
     for batch_size in options.batch_sizes:
-        turns, _ = measure_batch_size(
-            x,
-            labels,
-            input_space="random",
-            batch_size=batch_size,
-            variants=options.variants,
-            n_threads=options.threads,
-            rounds=options.rounds,
-            measurement_seconds=options.measurement_seconds,
-            retries=options.retries,
+        problem = Problem.from_labels(x, labels, batch_size=batch_size, n_threads=options.threads)
+        measurements, _ = measure_batch_size(
+            problem, options.variants, schedule, input_space="random"
         )
-        parts.append(turns)
+        parts.append(measurements)
         save_table(options.output, pd.concat(parts, ignore_index=True))
-        print(f"batch size {batch_size} is measured", flush=True)
+        print(f"measured batch size {batch_size}", flush=True)
     table = pd.concat(parts, ignore_index=True)
     print("\nSeconds per epoch, medians of rounds,", machine_record())
     print(_by_variant(summarize_batch_sizes(table, seed=0), "seconds_per_epoch"))

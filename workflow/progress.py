@@ -1,6 +1,6 @@
-"""Tell how far the newest run in this folder is: jobs done, running, and time left.
+"""Show the progress of the newest run in this folder: jobs done, jobs running, and time left.
 
-It reads the log that `snakemake` writes, and so may be asked at any time, beside the run or after.
+It reads the log that `snakemake` writes, so it works during a run and after it.
 """
 
 import re
@@ -17,15 +17,15 @@ _START = re.compile(r"(?:local)?(?:rule|checkpoint) (\w+):")
 _END = re.compile(r"Finished jobid: (\d+) \(Rule: (\w+)\)")
 _FAULT = re.compile(r"Error in rule (\w+):")
 _DETAIL = re.compile(r"    (jobid|log): ([^ ,]+)")
-# What TensorFlow writes into the log of a job.
+# TensorFlow's lines in the log of a job.
 _OTHERS = re.compile(r"[IWEF]\d{4,} |WARNING: All log messages|To enable the following")
-# The last lines of a run, whether all its jobs ended well or one failed.
+# The last lines of a run that completed, or failed.
 _LAST = ("Complete log", "Elapsed time:")
 
 
 @dataclass
 class Job:
-    """A job that has begun, and the file of its log."""
+    """A job that has started, and its log file."""
 
     rule: str
     start: datetime
@@ -34,16 +34,16 @@ class Job:
 
 @dataclass
 class Run:
-    """What the log of a run tells.
+    """The state of a run.
 
     Attributes
     ----------
-    planned : number of jobs by rule
-    running : the jobs that have begun and not ended, by Snakemake's number
-    seconds : of the ended jobs, by rule
+    planned : number of jobs, by rule
+    running : jobs that have started and not ended, by Snakemake's number
+    seconds : durations of the jobs that have ended, by rule
     failed : rules of jobs that failed
-    start : when the first job began
-    end : when the last job ended of a run that does no more
+    start : start of the first job
+    end : end of the last job, in a run that has ended
     """
 
     planned: Counter = field(default_factory=Counter)
@@ -59,10 +59,10 @@ class Run:
         return sum(map(len, self.seconds.values()))
 
     def estimate(self, now: datetime) -> tuple[float, list[str]]:
-        """Seconds left, and the rules of which no job has ended yet.
+        """Seconds left, and the rules without an ended job.
 
-        A job is expected to take as long as the mean of its rule, one of these rules as long as the
-        mean of all, and as many jobs to run at once as until now.
+        It expects the mean duration of the rule for each job, the mean of all jobs for rules
+        without an ended job, and as many jobs at once as so far.
         """
         spent = sum(map(sum, self.seconds.values()))
         typical = spent / max(self.done, 1)
@@ -117,16 +117,16 @@ def read_run(text: str) -> Run:
 
 
 def describe(run: Run, now: datetime) -> list[str]:
-    """Lines for a reader."""
+    """The state in words."""
     if run.start is None:
-        return ["no job has begun"]
+        return ["no job has started"]
     total = run.planned.total()
     since = _words((run.end or now) - run.start)
-    lines = [f"{run.done} of {total} jobs done, {since} after the first began"]
+    lines = [f"{run.done} of {total} jobs done, {since} after the first started"]
     lines += [f"failed: {rule}" for rule in run.failed]
     if run.end:
         if run.done < total:
-            lines.append("the run has ended; start it again to go on")
+            lines.append("the run has ended; start it again to continue")
         return lines
     for job in run.running.values():
         last = _last_line(Path(job.log))
@@ -136,8 +136,8 @@ def describe(run: Run, now: datetime) -> list[str]:
         lines.append(f"about {_words(timedelta(seconds=seconds))} left")
         if unknown:
             jobs = sum(run.planned[rule] for rule in unknown)
-            told = f"{jobs} jobs of {len(unknown)} rules of which none has ended yet"
-            lines.append(f"  if {told} take as long as the others")
+            rules = f"{len(unknown)} rules, none ended so far,"
+            lines.append(f"  if {jobs} jobs of {rules} take as long as the others")
     return lines
 
 
@@ -156,9 +156,9 @@ def _words(duration: timedelta) -> str:
 
 
 def newest_run(folder: Path) -> Run | None:
-    """The newest run in which a job has begun, else the newest; None if there is no log.
+    """The newest run with a started job, else an empty one; None if there is no log.
 
-    Snakemake also writes a log when it has nothing to do, is refused, or makes a report.
+    Snakemake also writes a log when it has nothing to do, is locked out, or makes a report.
     """
     paths = sorted(folder.glob("*.snakemake.log"), reverse=True)
     runs = (read_run(path.read_text(errors="replace")) for path in paths)

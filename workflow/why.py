@@ -1,12 +1,14 @@
 """Tell which jobs would run again and why, in words, without running anything.
 
-Takes what `snakemake` takes, such as `--configfile config/quick.yaml` or `--config seeds=[0,1]`.
+It takes options of `snakemake`, such as `--configfile config/quick.yaml` or `--config seeds=[0,1]`.
 """
 
+import runpy
 import sys
+from pathlib import Path
 
 from snakemake.api import SnakemakeApi
-from snakemake.cli import parse_args, parse_config
+from snakemake.cli import main, parse_args, parse_config
 from snakemake.exceptions import print_exception
 from snakemake.settings.types import (
     ConfigSettings,
@@ -18,9 +20,11 @@ from snakemake.settings.types import (
 
 from mlplab.provenance.staleness import PlannedJob, explain
 
+private = runpy.run_path(str(Path(__file__).with_name("snakemake_private.py")))
+
 
 def plan_jobs(arguments):
-    """The jobs of the workflow in their order, whether they would run or not."""
+    """All jobs of the workflow in their order; None if this Snakemake gives no list of them."""
     _, options = parse_args(arguments)
     with SnakemakeApi(OutputSettings(dryrun=True, quiet={Quietness.ALL})) as api:
         workflow_api = api.workflow(
@@ -46,25 +50,7 @@ def plan_jobs(arguments):
                 max_checksum_file_size=options.max_checksum_file_size,
             )
         )
-        # The API offers no list of jobs; these are the steps that its own summary takes.
-        workflow = workflow_api._workflow
-        workflow._prepare_dag(forceall=False, ignore_incomplete=False, lock_warn_only=True)
-        workflow._build_dag()
-        dag = workflow.dag
-        return [
-            PlannedJob(
-                rule=job.rule.name,
-                inputs=[str(path) for path in job.input],
-                outputs=[str(path) for path in job.output],
-                params=dict(job.params.items()),
-                runs=dag.needrun(job),
-                after=[d.rule.name for d in dag.dependencies[job] if dag.needrun(d)],
-                engine_reason=str(dag.reason(job)),
-            )
-            for level in dag.toposorted()
-            for job in sorted(level, key=lambda job: job.rule.name)
-            if not job.is_norun
-        ]
+        return private["planned_jobs"](workflow_api)
 
 
 if __name__ == "__main__":
@@ -73,4 +59,6 @@ if __name__ == "__main__":
     except Exception as error:
         print_exception(error)
         sys.exit(1)
-    print(*explain(jobs), sep="\n")
+    if jobs is None:
+        main(["--dry-run", *sys.argv[1:]])
+    print(*explain([PlannedJob(**job) for job in jobs]), sep="\n")

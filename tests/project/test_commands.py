@@ -17,9 +17,9 @@ from tests.conftest import ROOT
     ("module", "arguments", "in_project", "status", "said"),
     [
         (claims, ["nowhere"], False, 2, "nowhere/tables/claims.csv"),
-        (config, ["config/quick.yaml"], True, 0, "nothing is wrong with the configuration"),
-        (config, ["config/small.yaml"], True, 0, "nothing is wrong with the configuration"),
-        (config_reference, [], False, 2, "config/config.yaml: not found here"),
+        (config, ["config/quick.yaml"], True, 0, "The configuration is valid."),
+        (config, ["config/small.yaml"], True, 0, "The configuration is valid."),
+        (config_reference, [], False, 2, "config/config.yaml: not found; run this"),
         (verify, ["nowhere"], False, 1, "nowhere: no results; is it the folder of a run?"),
     ],
 )

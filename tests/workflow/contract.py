@@ -1,4 +1,4 @@
-"""What runs again after which change: the tests hold every row, the README shows them.
+"""Which jobs run again after which change: the tests check every row, the README shows them.
 
 ``python -m tests.workflow.contract`` writes the table into the README.
 """
@@ -9,6 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 BEGIN, END = "<!-- the contract: tests/workflow/contract.py -->\n", "<!-- end of the contract -->"
+
+# The network of article A, but for λ₂.
+OTHER_NETWORK = (
+    "{hidden_layer_sizes: [70, 30], learning_rate: 0.001, decrease_const: 0.000001, "
+    "momentum: 0.00005, l2: 0.02, l1: 0.0, init: sqrt_nodes, init_factor: 2.0, "
+    "scale_l2_with_inputs: true}"
+)
 
 DOWNLOAD = {"download_dataset": 1}
 ALL_JOBS = DOWNLOAD | {
@@ -72,7 +79,7 @@ def all_of(*jobs: str) -> dict[str, int]:
 
 
 SUMMARIES = all_of("evaluate_claims", "summarize_findings")
-# What follows from results of a kind.
+# Jobs that read results of one kind, directly or through others.
 AFTER_TRAINING = (
     all_of("tabulate_training", "plot_training_history", "plot_training_run") | SUMMARIES
 )
@@ -120,11 +127,11 @@ RECORD = {"record_run": 1}
 
 @dataclass(frozen=True)
 class Change:
-    """A row: what is changed, how a test does it to a finished run, and which jobs then run.
+    """A row: a change, how a test makes it in a finished run, and the jobs that then run again.
 
-    ``starts`` are the jobs that the change itself makes stale, ``follows`` those that read what
-    they write. ``edit`` gets the checkout; ``config`` is given to ``--config``; ``libraries`` are
-    versions that seem to be installed; ``because`` are words of ``workflow/why.py``.
+    ``starts`` are the jobs that the change makes stale, ``follows`` those that read their results.
+    ``edit`` gets the checkout; ``config`` goes to ``--config``; ``libraries`` are versions that
+    seem to be installed; ``because`` is part of the output of ``workflow/why.py``.
     """
 
     text: str
@@ -237,6 +244,18 @@ CHANGES = (
         libraries={"keras": "99.0"},
     ),
     Change(
+        "the retry loop of the download, `mlplab.data.fetch`",
+        DOWNLOAD,
+        edit=append("src/mlplab/data/fetch.py"),
+    ),
+    Change(
+        "the tables of the benchmark, `mlplab.benchmark.summary`",
+        all_of("tabulate_batch_sizes"),
+        AFTER_BATCH_SIZES,
+        edit=append("src/mlplab/benchmark/summary.py"),
+        because="module mlplab.benchmark.summary changed",
+    ),
+    Change(
         "code of the silhouettes, `mlplab.clusters.silhouette`",
         all_of("score_silhouettes", "measure_silhouette_error"),
         AFTER_SILHOUETTES,
@@ -250,7 +269,7 @@ CHANGES = (
         because="module tabulate_training.py changed",
     ),
     Change(
-        "code that every script imports: `files`, `log`, `provenance` and theirs",
+        "code that every script imports, such as `mlplab.runtime` and `mlplab.provenance`",
         ALL_JOBS,
         edit=append("src/mlplab/runtime/files.py"),
     ),
@@ -273,10 +292,10 @@ CHANGES = (
         config=("cluster={n_init: 4}",),
     ),
     Change(
-        "`train.numpy`",
+        "`train.network`, to one with another λ₂",
         RECORD | all_of("train_numpy"),
         AFTER_TRAINING,
-        config=("train={numpy: {l2: 0.02}}",),
+        config=(f"networks={{mine: {OTHER_NETWORK}}}", "train={network: mine}"),
         because="parameter network.l2 was 0.01, is 0.02",
     ),
     Change(
@@ -368,8 +387,8 @@ CHANGES = (
 
 
 def table() -> str:
-    """The rows as the README shows them."""
-    lines = ["| change | jobs that run again | and, because they read what those write |"]
+    """The rows as Markdown."""
+    lines = ["| change | jobs that run again | and, because they read the results of those |"]
     lines.append("|---|---|---|")
     for change in CHANGES:
         follows = {job: n for job, n in change.follows.items() if job not in change.starts}

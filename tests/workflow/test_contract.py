@@ -1,4 +1,4 @@
-"""After which change which jobs run again: on finished runs, of own data, and of MNIST."""
+"""Which jobs run again after which change, in finished runs of own data and of MNIST."""
 
 import ast
 import json
@@ -20,7 +20,7 @@ def forks():
 
 
 def pretend_versions(folder, libraries):
-    """A folder that, first on Python's path, makes libraries seem to have other versions."""
+    """A folder that, first on Python's path, makes other versions seem to be installed."""
     for name, version in libraries.items():
         info = folder / f"{name}-{version}.dist-info"
         info.mkdir(parents=True)
@@ -29,7 +29,7 @@ def pretend_versions(folder, libraries):
 
 
 def without_download(counts):
-    """Of these jobs those that a run on own data has, which are read where they lie."""
+    """These jobs without the download: own data are read where they lie."""
     return {job: n for job, n in counts.items() if job not in DOWNLOAD}
 
 
@@ -74,13 +74,16 @@ def test_the_readme_shows_these_rows():
 
 
 def test_every_result_is_tied_to_its_code_and_its_parameters_by_name(quick_checkout):
-    """A rule without a fingerprint would serve stale results; so would two values exchanged."""
+    """Otherwise an edit, or two values exchanged, would leave stale results."""
     seen = set()
     for path in (quick_checkout / ".snakemake" / "metadata").iterdir():
         record = json.loads(path.read_text())
         params = [ast.literal_eval(text) for text in record["params"]]
         mappings = [param for param in params if isinstance(param, dict)]
-        assert any(mapping.keys() == {"script", "modules", "libraries"} for mapping in mappings)
+        assert any(
+            mapping.keys() == {"script", "parameters", "modules", "libraries"}
+            for mapping in mappings
+        )
         assert any(set(map(repr, named.values())) | {repr(named)} >= others(params, named)
                    for named in mappings)  # fmt: skip
         seen.add(record["rule"])
@@ -88,7 +91,7 @@ def test_every_result_is_tied_to_its_code_and_its_parameters_by_name(quick_check
 
 
 def test_the_hashes_of_inputs_that_are_remembered_are_those_of_the_files(quick_checkout):
-    """Snakemake asks for them once for every output of a job; the workflow answers from memory."""
+    """Snakemake hashes inputs once for every output of a job; the workflow remembers the hash."""
     recorded = {}
     for path in (quick_checkout / ".snakemake" / "metadata").iterdir():
         recorded |= json.loads(path.read_text())["input_checksums"] or {}
@@ -97,12 +100,12 @@ def test_the_hashes_of_inputs_that_are_remembered_are_those_of_the_files(quick_c
 
 
 def others(params, named):
-    """What a result depends on apart from its code, as Snakemake compares it."""
+    """The params of a result apart from its code, as Snakemake compares them."""
     return {repr(p) for p in params if not (isinstance(p, dict) and "modules" in p)} - {repr(named)}
 
 
 def test_an_equal_result_made_in_a_run_of_its_own_stops_there(tiny_copy, forks):
-    """Within a run Snakemake plans what follows beforehand; the next run compares contents."""
+    """Within a run Snakemake plans later jobs beforehand; the next run compares contents."""
     with (tiny_copy / "workflow" / "scripts" / "scale_pixels.py").open("a") as file:
         file.write("\nEDITED = True\n")
     planned = jobs(forks.plan(tiny_copy, *TINY_FILE))

@@ -14,8 +14,9 @@ from mlplab.provenance.records import read_sidecar
 from mlplab.training.keras_training import train_keras_reference
 from mlplab.training.numpy_training import train_numpy
 from mlplab.training.samples import Samples
+from mlplab.training.settings import NetworkSettings, Schedule
 
-WEIGHTS = {"learning_rate": 0.001, "decrease_const": 1e-6, "momentum": 5e-5, "l2": 0.01}
+NETWORK = NetworkSettings(learning_rate=0.001, decrease_const=1e-6, momentum=5e-5, l2=0.01)
 
 
 @pytest.fixture(scope="module")
@@ -63,12 +64,10 @@ def test_equal_within_tolerance_numpy_training_across_threads(data):
     histories = [
         train_numpy(
             samples(data, "pixels-standard"),
-            epochs=4,
-            batch_size=250,
-            hidden_layer_sizes=(70, 30),
+            NETWORK,
+            Schedule(epochs=4, batch_size=250),
             seed=0,
             n_threads=n,
-            parameters=WEIGHTS,
         ).history
         for n in (1, 2)
     ]
@@ -82,12 +81,11 @@ def test_equal_in_distribution_keras(data):
     accuracies = [
         train_keras_reference(
             samples(data, "pixels-unit"),
-            epochs=6,
-            batch_size=50,
+            Schedule(epochs=6, batch_size=50),
             hidden_layer_sizes=(70, 30),
+            l2=0.0001,
             seed=seed,
             n_threads=2,
-            l2=0.0001,
         )["test_accuracy"].iloc[-1]
         for seed in (0, 0, 1)
     ]
@@ -100,12 +98,10 @@ def test_equal_in_distribution_timings(data):
     medians = [
         train_numpy(
             samples(data, "pixels-standard"),
-            epochs=15,
-            batch_size=250,
-            hidden_layer_sizes=(70, 30),
+            NETWORK,
+            Schedule(epochs=15, batch_size=250),
             seed=0,
             n_threads=1,
-            parameters=WEIGHTS,
         )
         .history["wall_seconds"]
         .median()

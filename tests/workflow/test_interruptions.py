@@ -1,4 +1,4 @@
-"""Runs that are killed, lack space, meet another run or an edit: nothing is lost, all is told."""
+"""Runs that are killed, run out of space, or meet another run or an edit: nothing is lost."""
 
 import os
 import random
@@ -38,7 +38,7 @@ def start(folder, *arguments, **variables):
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
-        # What is started in the background of a script is deaf to Ctrl-C, and passes that on.
+        # A process in the background of a script ignores Ctrl-C, and its children inherit that.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
@@ -75,7 +75,7 @@ def kill_somewhen(process, moments):
 
 def test_a_run_killed_at_twenty_moments_ends_as_an_undisturbed_one(fresh_copy, tiny_checkout):
     moments, killed = random.Random(4), 0
-    # Without what loads TensorFlow, which takes longer than the time between two kills.
+    # Without jobs that load TensorFlow, which takes longer than the time between two kills.
     targets = [
         f"results/tiny/{name}"
         for name in (
@@ -100,7 +100,7 @@ def test_a_run_killed_at_twenty_moments_ends_as_an_undisturbed_one(fresh_copy, t
         at_work += said.count("    jobid: ") > said.count("Finished jobid")
         assert process.returncode in (0, -signal.SIGKILL), said
         assert "Error" not in said
-        if process.returncode == 0:  # it ended before its turn: give the next one work
+        if process.returncode == 0:  # it ended before the kill: give the next run some work
             run(
                 fresh_copy,
                 "rm",
@@ -111,7 +111,7 @@ def test_a_run_killed_at_twenty_moments_ends_as_an_undisturbed_one(fresh_copy, t
         else:
             killed += 1
     assert at_work >= KILLS // 4, "most runs were killed before they began a job"
-    # Half of the kills wait for a job to end; two of these may be killed before that is recorded.
+    # Half of the kills wait for a job to end; two of them may come before Snakemake records that.
     assert count_jobs() <= at_first - waited + 2, "killed runs do not go on"
     done = snakemake(fresh_copy, *TINY_FILE, "--", *targets)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -132,7 +132,7 @@ def test_a_run_killed_at_twenty_moments_ends_as_an_undisturbed_one(fresh_copy, t
 
 
 def names_of_results(folder):
-    """Every file of a run that tells more than about its jobs; half-written ones would show."""
+    """Every file of a run except those about its jobs; half-written files would show."""
     paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     return {str(path) for path in paths if path.parts[0] not in ("logs", "job_times")}
 
@@ -143,8 +143,7 @@ def untimed(path):
 
 
 def test_of_two_runs_started_at_once_one_ends_and_the_other_says_why_not(tiny_copy):
-    # These take several times as long as a start, so that the first is still at work when the
-    # second has come as far.
+    # These jobs take several times as long as a start, so the two runs overlap.
     results = tiny_copy / "results" / "tiny"
     figures = ("runs", "ambiguous_images_10.png", "cluster_sweep.png", "training_history.png")
     run(tiny_copy, "rm", "-r", *(f"results/tiny/figures/{name}" for name in figures))
@@ -152,8 +151,8 @@ def test_of_two_runs_started_at_once_one_ends_and_the_other_says_why_not(tiny_co
     said = [process.communicate()[0] for process in both]
     codes = [process.returncode for process in both]
     assert sorted(codes) == [0, 1], said
-    assert "is at work in this folder" in said[codes.index(1)]
-    # Snakemake looks for jobs to start when one has ended, and not every second for each of these.
+    assert "is using this folder" in said[codes.index(1)]
+    # Snakemake looks for ready jobs when one has ended, not every second for each of them.
     log = said[codes.index(0)]
     assert 1 <= log.count("Ready jobs: ") <= log.count("Finished jobid: ") + 1
     assert verify([str(results)]) == 0
@@ -161,12 +160,12 @@ def test_of_two_runs_started_at_once_one_ends_and_the_other_says_why_not(tiny_co
 
 
 def test_while_a_run_is_at_work_others_plan_nothing_but_may_be_asked_what_they_would_do(tiny_copy):
-    # A job that begins removes all files that it makes: who plans meanwhile may miss some.
+    # A job removes its outputs when it starts, so planning during a run can fail.
     with hold_lock(tiny_copy / ".snakemake" / "run.lock", what="A test"):
         refused = snakemake(tiny_copy, *TINY_FILE)
         asked = snakemake(tiny_copy, *TINY_FILE, "--dry-run")
     assert refused.returncode == 1
-    assert f"A test (process {os.getpid()}) is at work in this folder" in refused.stderr
+    assert f"A test (process {os.getpid()}) is using this folder" in refused.stderr
     assert "Building DAG" not in refused.stderr
     assert "Traceback" not in refused.stderr
     assert asked.returncode == 0, asked.stderr
@@ -177,8 +176,7 @@ def test_after_ctrl_c_a_run_says_that_it_goes_on(tiny_copy):
     results = tiny_copy / "results" / "tiny"
     run(tiny_copy, "rm", "-r", "results/tiny/figures/runs", "results/tiny/logs/plot_training_run")
     process = start(tiny_copy, *TINY_FILE)
-    # Until a job is at work: on a busy machine Snakemake 9.27 once lost a signal while it prepared
-    # jobs, maybe one that asyncio took to cancel a coroutine with nothing left to wait for.
+    # Until a job is running: Snakemake 9.27 may lose a signal while it prepares jobs.
     last_moment = time.monotonic() + 120
     while not list((results / "logs").glob("plot_training_run/*.log")):
         assert process.poll() is None
@@ -187,11 +185,11 @@ def test_after_ctrl_c_a_run_says_that_it_goes_on(tiny_copy):
     os.killpg(process.pid, signal.SIGINT)
     said = process.communicate()[0]
     assert process.returncode == 1, said
-    assert "results/tiny: not finished" in said
-    assert "the same command goes on" in said
+    assert "Run not finished: " in said
+    assert "the same command continues the run" in said
     done = snakemake(tiny_copy, *TINY_FILE)
     assert done.returncode == 0, done.stderr
-    assert "results/tiny: all that was asked for is there" in done.stderr
+    assert "Run complete; see results/tiny/tables/ and results/tiny/figures/." in done.stderr
     assert verify([str(results)]) == 0
 
 
@@ -203,7 +201,7 @@ def test_a_full_disk_is_told_and_finished_results_are_kept(fresh_copy):
         done = snakemake(fresh_copy, *TINY_FILE)
         said = done.stdout + done.stderr
         assert done.returncode == 1
-        assert "No space left on device (make space there and start again" in said
+        assert "No space left on device (free some space there and start again" in said
         assert "Traceback" not in said
         assert (results / "data" / "labels" / "y_train.npy").exists()
         assert verify([str(results)]) == 0
@@ -220,7 +218,7 @@ def test_a_limit_on_the_size_of_files_is_told_and_finished_results_are_kept(fres
     done = run(fresh_copy, *limited)
     said = done.stdout + done.stderr
     assert done.returncode == 1
-    assert "File too large (make space there and start again" in said
+    assert "File too large (free some space there and start again" in said
     results = fresh_copy / "results" / "tiny"
     assert (results / "data" / "labels" / "y_train.npy").exists()
     assert verify([str(results)]) == 0
@@ -248,7 +246,7 @@ def test_a_file_in_place_of_the_results_is_told(tiny_copy):
     done = snakemake(tiny_copy, *TINY_FILE)
     said = done.stdout + done.stderr
     assert done.returncode == 1
-    assert "results/taken: found a file where the results go" in said
+    assert "results/taken: found a file; allowed: a folder" in said
     assert "Traceback" not in said
     assert (tiny_copy / "results" / "taken").read_text() == "mine"
 
@@ -279,7 +277,7 @@ def test_what_is_stale_is_told_even_without_the_records_of_the_engine(tiny_copy)
     with (tiny_copy / "src" / "mlplab" / "reporting" / "figures" / "__init__.py").open("a") as file:
         file.write("\nEDITED = True\n")
     told = run(tiny_copy, sys.executable, "workflow/why.py", *TINY_FILE).stdout
-    assert "plot_cluster_sweep, which would not run by itself and has to be forced:" in told
+    assert "plot_cluster_sweep, which does not run again by itself; force it" in told
     assert "  module mlplab.reporting.figures changed" in told
     assert "train_numpy" not in told
     assert verify([str(tiny_copy / "results" / "tiny")]) == 0

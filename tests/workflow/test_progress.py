@@ -59,7 +59,7 @@ def test_a_run_that_failed_is_told(tmp_path):
     told = ask(tmp_path).stdout.splitlines()
     assert re.match(r"2 of 4 jobs done, \d+ s after", told[0])
     assert "failed: failing" in told
-    assert told[-1] == "the run has ended; start it again to go on"
+    assert told[-1] == "the run has ended; start it again to continue"
     # A start that has nothing to do is no run.
     nothing = subprocess.run([*command, "a1"], cwd=tmp_path, capture_output=True, check=False)
     assert nothing.returncode == 0
@@ -88,9 +88,9 @@ def test_time_left_follows_from_jobs_of_the_same_rule(tmp_path):
     assert seconds == 3 * 20 - 20 - 5 + 2 * 20
     assert unknown == ["draw", "all"]
     assert progress["describe"](run, now) == [
-        "1 of 6 jobs done, 25 s after the first began",
+        "1 of 6 jobs done, 25 s after the first started",
         "  fit, for 25 s: epoch 2 of 9, 7 s left",
         "  fit, for 5 s",
         "about 1 min 15 s left",
-        "  if 2 jobs of 2 rules of which none has ended yet take as long as the others",
+        "  if 2 jobs of 2 rules, none ended so far, take as long as the others",
     ]

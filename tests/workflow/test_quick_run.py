@@ -279,7 +279,7 @@ def test_the_merged_config_lies_beside_the_results(results):
     recorded = yaml.safe_load((results / "config.yaml").read_text())
     assert recorded["run"] == "quick"
     assert recorded["train"]["epochs"] == 8
-    assert recorded["train"]["numpy"]["learning_rate"] == 0.001
+    assert recorded["networks"]["article_a"]["learning_rate"] == 0.001
 
 
 def test_every_result_is_as_recorded(quick_checkout):

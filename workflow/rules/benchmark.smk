@@ -1,12 +1,11 @@
 # in:  results/<run>/data/<space>/, results/<run>/data/labels/, config/published_*.csv
-# out: results/<run>/measurements/<space>/: turns of all variants with one batch size,
-#      benchmark/operations/, benchmark/deep_model/, results/<run>/tables/batch_size_*.csv,
+# out: results/<run>/measurements/<space>/: measurements of all variants with one batch size,
+#      measurements/operations/, measurements/deep_model/, results/<run>/tables/batch_size_*.csv,
 #      absent_variants.csv, operation_times.csv, thread_scaling.csv, deep_model.csv,
 #      optimization_ladder.csv, optimization_ladder_summary.csv, backward_times.csv
 #
-# Seconds are measured, so each job that does runs alone like the trainings. Nor has it a
-# `benchmark:` line, for which Snakemake reads the memory maps of all processes of a job twice a
-# second in its first quarter of a minute: 14 ms of a processor for each that has TensorFlow in it.
+# A job that measures seconds runs alone. It has no `benchmark:` line, which would disturb it.
+# See "Jobs that measure have no benchmark line" in docs/methodology.md.
 
 
 rule measure_batch_size:
@@ -14,7 +13,7 @@ rule measure_batch_size:
         x_train=lambda wildcards: features(wildcards.space, "train"),
         y_train=rules.extract_labels.output.train,
     output:
-        turns=f"{RESULTS}/measurements/{{space}}/batch-{{batch_size}}.csv",
+        measurements=f"{RESULTS}/measurements/{{space}}/batch-{{batch_size}}.csv",
         absent=f"{RESULTS}/measurements/{{space}}/batch-{{batch_size}}.absent.csv",
     log:
         f"{RESULTS}/logs/measure_batch_size/{{space}}-batch-{{batch_size}}.log",
@@ -26,20 +25,23 @@ rule measure_batch_size:
         batch_size=lambda wildcards: int(wildcards.batch_size),
         variants=list(CONFIG.benchmark.variants),
         n_threads=CONFIG.benchmark.n_threads,
-        rounds=CONFIG.benchmark.rounds,
-        measurement_seconds=CONFIG.benchmark.measurement_seconds,
-        retries=CONFIG.benchmark.retries,
-        device=CONFIG.benchmark.device,
-        gpu_memory_mib=CONFIG.benchmark.gpu_memory_mib,
-        seed=CONFIG.seeds[0],
+        schedule=schedule(
+            CONFIG.benchmark.rounds,
+            measurement_seconds=CONFIG.benchmark.measurement_seconds,
+            retries=CONFIG.benchmark.retries,
+        ),
+        device=dict(
+            kind=CONFIG.benchmark.device,
+            memory_mib=CONFIG.benchmark.gpu_memory_mib,
+        ),
     script:
         "../scripts/measure_batch_size.py"
 
 
 rule tabulate_batch_sizes:
     input:
-        turns=batch_size_turns("csv"),
-        absent=batch_size_turns("absent.csv"),
+        measurements=batch_size_measurements("csv"),
+        absent=batch_size_measurements("absent.csv"),
     output:
         benchmark=f"{RESULTS}/tables/batch_size_benchmark.csv",
         summary=f"{RESULTS}/tables/batch_size_summary.csv",
@@ -68,9 +70,10 @@ rule measure_operations:
     params:
         batch_size=lambda wildcards: int(wildcards.batch_size),
         n_threads=CONFIG.benchmark.n_threads,
-        rounds=CONFIG.benchmark.operations.rounds,
-        retries=CONFIG.benchmark.retries,
-        seed=CONFIG.seeds[0],
+        schedule=schedule(
+            CONFIG.benchmark.operations.rounds,
+            retries=CONFIG.benchmark.retries,
+        ),
     script:
         "../scripts/measure_operations.py"
 
@@ -103,10 +106,11 @@ rule measure_threads:
         **ALONE,
     params:
         batch_size=CONFIG.benchmark.threads.batch_size,
-        rounds=CONFIG.benchmark.threads.rounds,
-        measurement_seconds=CONFIG.benchmark.measurement_seconds,
-        retries=CONFIG.benchmark.retries,
-        seed=CONFIG.seeds[0],
+        schedule=schedule(
+            CONFIG.benchmark.threads.rounds,
+            measurement_seconds=CONFIG.benchmark.measurement_seconds,
+            retries=CONFIG.benchmark.retries,
+        ),
     script:
         "../scripts/measure_threads.py"
 
@@ -126,14 +130,18 @@ rule train_deep_model:
         **ALONE,
     params:
         variant=lambda wildcards: wildcards.variant,
-        hidden_layer_sizes=list(CONFIG.benchmark.deep_model.hidden_layer_sizes),
-        batch_size=CONFIG.benchmark.deep_model.batch_size,
-        epochs=CONFIG.benchmark.deep_model.epochs,
-        n_threads=CONFIG.benchmark.n_threads,
-        seed=CONFIG.seeds[0],
-        learning_rate=CONFIG.train.numpy.learning_rate,
-        momentum=CONFIG.train.numpy.momentum,
-        decrease_const=CONFIG.train.numpy.decrease_const,
+        training=dict(
+            hidden_layer_sizes=CONFIG.benchmark.deep_model.hidden_layer_sizes,
+            batch_size=CONFIG.benchmark.deep_model.batch_size,
+            epochs=CONFIG.benchmark.deep_model.epochs,
+            n_threads=CONFIG.benchmark.n_threads,
+            seed=CONFIG.seeds[0],
+        ),
+        parameters=dict(
+            learning_rate=CONFIG.network_of(CONFIG.train).learning_rate,
+            momentum=CONFIG.network_of(CONFIG.train).momentum,
+            decrease_const=CONFIG.network_of(CONFIG.train).decrease_const,
+        ),
     script:
         "../scripts/train_deep_model.py"
 
@@ -164,8 +172,7 @@ rule measure_ladder:
     params:
         batch_size=CONFIG.ladder.batch_size,
         n_threads=CONFIG.train.n_threads,
-        rounds=CONFIG.ladder.rounds,
-        seed=CONFIG.seeds[0],
+        schedule=schedule(CONFIG.ladder.rounds),
     script:
         "../scripts/measure_ladder.py"
 

@@ -33,9 +33,8 @@ rule evaluate_claims:
         f"{RESULTS}/logs/evaluate_claims.log",
     localrule: True
     params:
-        config=CONFIG.model_dump(
-            mode="json",
-            include={
+        config=CONFIG.resolved(
+            (
                 "dataset",
                 "scale",
                 "cluster",
@@ -46,7 +45,7 @@ rule evaluate_claims:
                 "comparison",
                 "ladder",
                 "benchmark",
-            },
+            )
         ),
     script:
         "../scripts/evaluate_claims.py"

@@ -41,18 +41,20 @@ PARTS = ["train", "test"]
 # cluster a node of their own.
 OWN_NODE = "--exclusive"
 ALONE = {"slot": ALL_SLOTS, "slurm_extra": OWN_NODE}
-# Of the slots: with it as many jobs of one thread run side by side as there are processors, but no
-# more than slots; a job that took none would run beside those that run alone.
+# Slots of a job with one thread: as many run side by side as there are processors. A job without
+# slots would run beside those that must run alone.
 ONE_PROCESSOR = max(1, ALL_SLOTS // available_threads())
-# Snakemake lowers it to the cores of the run. Not workflow.cores, which a run on a cluster lacks and
-# which on a node would be another number than the one that the job has asked for.
+# Snakemake lowers it to the cores of the run. workflow.cores is missing on a cluster, and on a node
+# differs from the number that the job requested.
 ALL_CORES = 64
-# The priority of jobs at the head of a long chain, or of those that take all processors and so wait
-# for a moment when nothing else runs: left for the end, they leave processors idle.
+# Priority of jobs that start a long chain or need the whole machine: run last, they would leave
+# processors idle.
 EARLY = 1
 
 if os.path.lexists(RESULTS) and not os.path.isdir(RESULTS):
-    sys.exit(f"{RESULTS}: found a file where the results go; move it, or choose another `run`")
+    sys.exit(
+        f"{RESULTS}: found a file; allowed: a folder for results; move the file, or choose another `run`"
+    )
 
 
 wildcard_constraints:
@@ -115,7 +117,12 @@ def training_histories(framework):
     )
 
 
-def batch_size_turns(extension):
+def schedule(rounds, **settings):
+    """How often and how long a job measures."""
+    return dict(rounds=rounds, seed=CONFIG.seeds[0], **settings)
+
+
+def batch_size_measurements(extension):
     """A file for every batch size on pixels, and for some on cluster distances."""
     pattern = f"{RESULTS}/measurements/{{space}}/batch-{{batch_size}}.{extension}"
     return [
@@ -129,13 +136,29 @@ def batch_size_turns(extension):
 
 
 def deep_model_space(variant):
-    """The pixels that a variant of the deep model is trained on, scaled as its framework wants."""
+    """The pixel space of a variant of the deep model, in the scaling of its framework."""
     return pixel_space("numpy" if variant == "numpy" else "keras")
 
 
-def experiment_value(key):
-    """For params: a function that looks a key of the job's experiment up."""
-    return lambda wildcards: CONFIG.experiments[wildcards.experiment].model_dump(mode="json")[key]
+def network_of(training):
+    """The settings of the network of a training, for params."""
+    return CONFIG.network_of(training).model_dump(mode="json")
+
+
+def experiment_network(wildcards):
+    """The settings of the network of the job's experiment, for params."""
+    return network_of(CONFIG.experiments[wildcards.experiment])
+
+
+def experiment_settings(wildcards):
+    """How long, in which batches and with which measurements the job's experiment is trained."""
+    keys = {"epochs", "batch_size", "n_validation", "measure_every", "test_every_epoch"}
+    return CONFIG.experiments[wildcards.experiment].model_dump(mode="json", include=keys)
+
+
+def grid_settings(wildcards):
+    """The same for a training of `train`."""
+    return {"epochs": CONFIG.train.epochs, "batch_size": int(wildcards.batch_size)}
 
 
 def threads_of(training):
@@ -149,7 +172,7 @@ def slots_of(training):
 
 
 def node_of(training):
-    """What SLURM is asked for beside processors: a node of its own, or nothing."""
+    """Options for SLURM beside processors: a node of its own, or nothing."""
     return OWN_NODE if training.exclusive else ""
 
 
@@ -164,7 +187,7 @@ def experiment_slots(wildcards):
 
 
 def experiment_node(wildcards):
-    """What SLURM is asked for beside processors for a training of the job's experiment."""
+    """Options for SLURM beside processors for a training of the job's experiment."""
     return node_of(CONFIG.experiments[wildcards.experiment])
 
 

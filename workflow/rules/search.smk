@@ -2,9 +2,8 @@
 # out: results/<run>/search/: features of the fit and validation part, rows of trials and of the
 #      final trainings; results/<run>/tables/search_*.csv
 #
-# A stage has as many places as trials; the job of a place ranks the stage before to find which
-# setting it tries, so all jobs are known before the first one runs. Trainings have
-# one thread each and run side by side.
+# A stage has as many places as trials. The job of a place ranks the stage before to find its
+# setting, so all jobs are known at the start. Trainings run side by side, one thread each.
 
 
 rule make_search_features:

@@ -128,9 +128,9 @@ rule compare_l2_factors:
         f"{RESULTS}/logs/compare_l2_factors.log",
     localrule: True
     params:
-        l2=CONFIG.experiments[CONFIG.comparison.l2_rule].network.l2,
+        l2=CONFIG.network_of(CONFIG.experiments[CONFIG.comparison.l2_rule]).l2,
         n_pixels=DATA.size.n_pixels,
-        scale=CONFIG.experiments[CONFIG.comparison.l2_rule].scale_l2_with_inputs,
+        scale=CONFIG.network_of(CONFIG.experiments[CONFIG.comparison.l2_rule]).scale_l2_with_inputs,
     script:
         "../scripts/compare_l2_factors.py"
 

@@ -1,23 +1,16 @@
 # What makes results stale besides their input files: code, libraries, and parameters by name.
 #
-# Included last, so that none can be forgotten. Whatever has a script gets two more params; not so the
-# rules of another workflow that uses this one as a module, whose scripts may be in any language.
+# Included last, to find all rules. Each rule with a script gets two more params.
 import inspect
-import os
 
 from mlplab.provenance.fingerprint import FingerprintError, code_fingerprints
-
-
-def script_of(rule):
-    """The path of the rule's script from the working folder."""
-    return os.path.relpath(rule.basedir.join(rule.script).get_path_or_uri(secret_free=True))
 
 
 def params_by_name(rule):
     """A function that gives all parameters of a job with their names.
 
-    Snakemake compares the set of the values alone: two of them exchanged, or one set to the value
-    of another, would go unnoticed.
+    Snakemake compares the set of values alone. It would miss two values exchanged, or one set to
+    the value of another.
     """
     params = dict(rule.params.items())
 
@@ -34,14 +27,19 @@ def value_of(param, wildcards):
     return param(wildcards) if list(inspect.signature(param).parameters) == ["wildcards"] else None
 
 
-tracked = [r for r in workflow.rules if r.script and r.basedir == workflow.current_basedir]
-# A process that does a job for SLURM is told its rule; to read the code of all others takes it longer
-# than all else that is read here.
-if workflow.dag_settings and (allowed := workflow.dag_settings.allowed_rules):
-    tracked = [rule for rule in tracked if rule.name in allowed]
+def constant_strings(rule):
+    """Parameters that are the same text for all jobs: a script may import a module so named."""
+    return {name: param for name, param in rule.params.items() if isinstance(param, str)}
+
+
+tracked = private.scripts_by_rule(workflow)
 try:
     # A hash per module that a script imports, and versions of its libraries.
-    for rule_, code_ in zip(tracked, code_fingerprints(map(script_of, tracked)), strict=True):
-        rule_.set_params(named=params_by_name(rule_), code=code_)
+    for rule_, code_ in zip(
+        tracked,
+        code_fingerprints([(script, constant_strings(r)) for r, script in tracked.items()]),
+        strict=True,
+    ):
+        private.add_params(rule_, named=params_by_name(rule_), code=code_)
 except FingerprintError as error:
     sys.exit(str(error))

@@ -1,9 +1,9 @@
 # in:  results/<run>/data/<space>/, results/<run>/data/labels/
 # out: results/<run>/training/<framework>/<space>/, training/experiments/<experiment>/<space>/: a
-#      row per epoch, and what the network of NumPy takes every test image for in the end
+#      row per epoch, and the NumPy network's final predictions for the test images
 #
-# Where trainings are timed (`exclusive`), each runs alone: it takes every slot that the default
-# profile gives. The others run side by side.
+# A timed training (`exclusive`) takes every slot of the default profile, so it runs alone. Others
+# run side by side.
 
 
 rule train_numpy:
@@ -27,13 +27,11 @@ rule train_numpy:
     params:
         experiment=GRID_EXPERIMENT,
         space=lambda wildcards: wildcards.space,
-        batch_size=lambda wildcards: int(wildcards.batch_size),
-        epochs=CONFIG.train.epochs,
-        hidden_layer_sizes=list(CONFIG.train.hidden_layer_sizes),
+        l2_factor=1.0,
+        settings=grid_settings,
         n_threads=threads_of(CONFIG.train),
-        scale_l2_with_inputs=CONFIG.train.scale_l2_with_inputs,
         n_pixels=DATA.size.n_pixels,
-        network=CONFIG.train.numpy.model_dump(),
+        network=network_of(CONFIG.train),
     script:
         "../scripts/train_numpy.py"
 
@@ -53,16 +51,10 @@ use rule train_numpy as train_experiment with:
         slurm_extra=experiment_node,
     params:
         experiment=lambda wildcards: wildcards.experiment,
-        batch_size=experiment_value("batch_size"),
-        epochs=experiment_value("epochs"),
-        hidden_layer_sizes=experiment_value("hidden_layer_sizes"),
-        n_threads=experiment_threads,
-        scale_l2_with_inputs=experiment_value("scale_l2_with_inputs"),
-        network=experiment_value("network"),
         l2_factor=lambda wildcards: float(wildcards.l2_factor),
-        n_validation=experiment_value("n_validation"),
-        measure_every=experiment_value("measure_every"),
-        test_every_epoch=experiment_value("test_every_epoch"),
+        settings=experiment_settings,
+        n_threads=experiment_threads,
+        network=experiment_network,
 
 
 rule train_keras:
@@ -85,12 +77,11 @@ rule train_keras:
     params:
         experiment=GRID_EXPERIMENT,
         space=lambda wildcards: wildcards.space,
-        batch_size=lambda wildcards: int(wildcards.batch_size),
-        epochs=CONFIG.train.epochs,
-        hidden_layer_sizes=list(CONFIG.train.hidden_layer_sizes),
+        settings=grid_settings,
+        hidden_layer_sizes=list(CONFIG.network_of(CONFIG.train).hidden_layer_sizes),
         n_threads=threads_of(CONFIG.train),
-        scale_l2_with_inputs=CONFIG.train.scale_l2_with_inputs,
         n_pixels=DATA.size.n_pixels,
+        scale_l2_with_inputs=CONFIG.network_of(CONFIG.train).scale_l2_with_inputs,
         l2=CONFIG.train.keras.l2,
     script:
         "../scripts/train_keras.py"

@@ -1,4 +1,4 @@
-"""Put the turns of all batch sizes into one table, and draw medians and ratios from it."""
+"""Join the measurements of all batch sizes, and tabulate their medians and ratios."""
 
 from mlplab.benchmark import summary
 from mlplab.provenance.records import run_job
@@ -6,7 +6,7 @@ from mlplab.runtime.files import save_table
 
 with run_job(snakemake):
     seed = snakemake.params.seed
-    benchmark = summary.build_batch_size_benchmark(snakemake.input.turns)
+    benchmark = summary.build_batch_size_benchmark(snakemake.input.measurements)
     save_table(snakemake.output.benchmark, benchmark)
     save_table(snakemake.output.summary, summary.summarize_batch_sizes(benchmark, seed))
     save_table(snakemake.output.ratios, summary.build_batch_size_ratios(benchmark, seed))

@@ -1,4 +1,4 @@
-"""Summarise the rounds of the optimisation ladder, and put published figures beside them."""
+"""Summarise the rounds of the optimisation ladder beside published figures."""
 
 from mlplab.benchmark.ladder.backward import build_backward_times
 from mlplab.benchmark.ladder.summary import summarize_ladder

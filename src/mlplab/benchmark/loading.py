@@ -1,6 +1,6 @@
 """Import a variant, if the package that it needs is installed.
 
-Apart from the registry, because whoever imports this module depends on the code of all variants.
+Apart from the registry: a module that imports this one depends on the code of every variant.
 """
 
 from __future__ import annotations

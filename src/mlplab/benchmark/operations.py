@@ -9,37 +9,53 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from mlplab.benchmark.interleaved import measure_cases, refuse_absent
+from mlplab.benchmark.interleaved import Schedule, measure_rounds, refuse_absent
 from mlplab.benchmark.problem import L2, LEARNING_RATE, MOMENTUM, Clock, Problem
-from mlplab.benchmark.runners import Case, thread_variables
+from mlplab.benchmark.runners import Setup, thread_variables
+from mlplab.benchmark.summary import last_measurements
 from mlplab.benchmark.variants.keras_variant import limit_tensorflow
-from mlplab.machine.processors import available_threads
+from mlplab.keras_mlp.models import build_reference_model
 from mlplab.numpy_mlp.blas import limit_blas_threads
 from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
 from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
 from mlplab.numpy_mlp.update import Update
 from mlplab.numpy_mlp.workspace import sigmoid
+from mlplab.runtime.tables import Table
 from mlplab.stats.intervals import median_interval
 from mlplab.stats.rounds import quiet_rounds
 
-COLUMNS = [
-    "framework",
-    "operation",
-    "function",
-    "layer",
-    "batch_size",
-    "n_threads",
-    "rounds",
-    "disturbed",
-    "seconds",
-    "ci_low",
-    "ci_high",
-    "seconds_per_epoch",
-    "gflops",
-    "flops_per_byte",
-]
+OPERATION_TIMES = Table(
+    "operation_times",
+    "a row per framework, batch size, operation, function and layer",
+    {
+        "framework": "`numpy` or `tensorflow`, each in a process of its own, in rounds",
+        "operation": "`gather`: fetch the rows of a batch; `forward`, `error` (down to the layer "
+        "below) and `weight_gradient`: the matrix products; `sigmoid`; `sigmoid_derivative`; "
+        "`update` of all weights; `step_overhead`: see below",
+        "function": "the function that is timed: products by `np.dot`, `np.matmul` and "
+        "`tf.matmul`. TensorFlow runs each operation eagerly, so the time includes the way from "
+        "Python to the operation",
+        "layer": "the weights: `L0` above the input, `L1`, …; empty for operations on all layers "
+        "or none",
+        "batch_size": "samples of a mini-batch",
+        "n_threads": "threads that the framework may use",
+        "rounds": "rounds that count: the last measurement of each, without disturbed ones",
+        "disturbed": "whether disturbed rounds count too, because fewer than two were quiet",
+        "seconds": "median wall seconds of a call",
+        "ci_low": "lower end of its 95 % bootstrap interval",
+        "ci_high": "upper end of its 95 % bootstrap interval",
+        "seconds_per_epoch": "`seconds` times the batches of an epoch",
+        "gflops": "of the products: operations in 10⁹ per second",
+        "flops_per_byte": "of the products: operations over the bytes of operands and result, each "
+        "moved once",
+    },
+    "`step_overhead` is the cost of a training step apart from the work that grows with the "
+    "layers. It is a step of a network with as many layers, but with one or two nodes in each, "
+    "trained by `Trainer.run_epoch` or Keras' `fit`. It is the difference between a training of 55 "
+    "steps and one of 5, divided by 50; fixed costs of an epoch cancel.",
+)
 _SECONDS_OF_AN_OPERATION = 0.01
-# The difference of two short trainings is free of what an epoch costs however many steps it has.
+# The fixed costs of an epoch cancel in the difference of two short trainings.
 _FEW_STEPS, _MORE_STEPS = 5, 55
 _TINY_LAYERS = [1, 1, 1, 2]
 _PRODUCTS = ("forward", "error", "weight_gradient")
@@ -48,48 +64,31 @@ _PRODUCTS = ("forward", "error", "weight_gradient")
 Timers = dict[tuple[str, str, str], Callable[[], float]]
 
 
-def measure_operations(
-    x: np.ndarray,
-    labels: np.ndarray,
-    *,
-    batch_size: int,
-    n_threads: int,
-    rounds: int,
-    retries: int,
-    seed: int = 0,
-) -> pd.DataFrame:
-    """Time the operations of a mini-batch in both frameworks, in turn, each in its own process.
+def measure_operations(problem: Problem, schedule: Schedule) -> pd.DataFrame:
+    """Time the operations of a mini-batch in both frameworks, each in a process of its own.
 
     Parameters
     ----------
-    x : samples (n, n_features) float32; a memory map is opened anew by every process
-    labels : 0, 1, … (n,)
-    n_threads : threads that each may use, at most those of the machine
-    rounds, retries : see :func:`mlplab.benchmark.interleaved.measure_cases`
-    seed : of the order of turns and of the bootstrap
+    problem : the network, its samples and batches
+    schedule : how often; its seed is also that of the bootstrap
 
     Returns
     -------
-    DataFrame with the ``COLUMNS``, a row per framework, operation, function and layer: ``seconds``
-    of one call are medians over rounds with their 95 % bootstrap interval; ``seconds_per_epoch``
-    is that times the batches of an epoch; ``gflops`` is that of matrix products, and
-    ``flops_per_byte`` their operations over the bytes of operands and result. The operations:
-    ``gather`` of the rows of a batch; ``forward``, ``error`` (down to the layer below) and
-    ``weight_gradient``, the products; ``sigmoid`` and ``sigmoid_derivative``; ``update`` of all
-    weights; and ``step_overhead``, a step of training of a network with as many layers, but of
-    one or two nodes: what a framework does beside the work that grows with the layers. TensorFlow
-    runs operations eagerly, and the step compiled, by Keras' ``fit``.
+    DataFrame with the columns of :data:`OPERATION_TIMES`.
+
+    Raises
+    ------
+    RuntimeError
+        TensorFlow is not installed, or a framework failed.
     """
-    n_threads = min(n_threads, available_threads())
-    problem = Problem(x, labels.astype(np.intp), batch_size, n_threads, epochs=1_000_000)
-    environment = thread_variables(n_threads)
-    cases = [
-        Case("numpy", time_numpy, problem, environment),
-        Case("tensorflow", time_tensorflow, problem, environment),
+    environment = thread_variables(problem.n_threads)
+    setups = [
+        Setup("numpy", time_numpy, problem, environment),
+        Setup("tensorflow", time_tensorflow, problem, environment),
     ]
-    turns, absent = measure_cases(cases, rounds=rounds, seed=seed, retries=retries)
+    measurements, absent = measure_rounds(setups, schedule)
     refuse_absent(absent, "operations are compared between two frameworks")
-    return _arrange(turns, problem, seed)
+    return _tabulate(measurements, problem, schedule.seed)
 
 
 def time_numpy(problem: Problem, clock: Clock) -> None:
@@ -111,7 +110,7 @@ def time_numpy(problem: Problem, clock: Clock) -> None:
     for layer, weights in enumerate(parameters.weights):
         timers |= _numpy_layer(layer, batch, weights, random)
     timers["step_overhead", "Trainer.run_epoch", ""] = _numpy_step_overhead(batch)
-    # SciPy's on one thread, as in training: its pool would wait busily beside that of NumPy.
+    # One thread for SciPy's BLAS, as in training: two pools would wait for each other.
     with limit_blas_threads(problem.n_threads):
         _run(timers, problem, clock)
 
@@ -212,8 +211,6 @@ def _tensorflow_layer(layer: int, batch: int, array: np.ndarray) -> Timers:
 
 
 def _keras_step_overhead(batch: int) -> Callable[[], float]:
-    from mlplab.keras_mlp import build_reference_model
-
     first, *hidden, last = _TINY_LAYERS
     model = build_reference_model(first, last, hidden=hidden, l2=L2)
     x = np.zeros((_MORE_STEPS * batch, first), np.float32)
@@ -237,7 +234,7 @@ def _seconds_per_step(train: Callable[[int], None]) -> float:
 
 
 def _calls(operation: Callable[[], object]) -> Callable[[], float]:
-    """A function that gives the mean seconds of a call, over as many as take long enough."""
+    """A function that returns the mean seconds of a call, over enough calls to time them."""
 
     def measure() -> float:
         n, start = 0, time.perf_counter()
@@ -255,14 +252,11 @@ def _run(timers: Timers, problem: Problem, clock: Clock) -> None:
         clock.stop({"|".join(key): measure() for key, measure in timers.items()})
 
 
-def _arrange(turns: pd.DataFrame, problem: Problem, seed: int) -> pd.DataFrame:
-    turns = turns.sort_values(["round", "attempt"]).drop_duplicates(
-        ["variant", "round"], keep="last"
-    )
-    n_batches = -(-len(problem.x) // problem.batch_size)
+def _tabulate(measurements: pd.DataFrame, problem: Problem, seed: int) -> pd.DataFrame:
+    measurements = last_measurements(measurements, ["variant"])
     sizes = problem.layer_sizes
     rows = []
-    for framework, rounds in turns.groupby("variant"):
+    for framework, rounds in measurements.groupby("variant"):
         quiet = quiet_rounds(rounds)
         for column in (c for c in quiet if "|" in c and quiet[c].notna().all()):
             operation, function, layer = column.removesuffix("_seconds").split("|")
@@ -279,15 +273,15 @@ def _arrange(turns: pd.DataFrame, problem: Problem, seed: int) -> pd.DataFrame:
                 "seconds": seconds,
                 "ci_low": low,
                 "ci_high": high,
-                "seconds_per_epoch": seconds * n_batches,
+                "seconds_per_epoch": seconds * problem.n_batches,
             }
             if operation in _PRODUCTS:
                 number = int(layer[1:])
                 batch, lower, upper = problem.batch_size, sizes[number], sizes[number + 1]
                 work = 2 * batch * lower * upper
                 row["gflops"] = work / seconds / 1e9
-                # Each of the three float32 matrices moved once, the least that a product needs.
+                # Three float32 matrices, each moved once: the least that a product needs.
                 n_bytes = 4 * (batch * lower + lower * upper + batch * upper)
                 row["flops_per_byte"] = work / n_bytes
             rows.append(row)
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return OPERATION_TIMES.arrange(pd.DataFrame(rows))

@@ -4,46 +4,101 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
 
+from mlplab.machine.processors import available_threads
 from mlplab.runtime.files import load_array
 
 HIDDEN = (70, 30)
 LEARNING_RATE, MOMENTUM, L2 = 1e-3, 5e-5, 0.01
+# More epochs than any measurement needs.
+_ENDLESS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Device:
+    """Where Keras computes, and the memory of a GPU that it may take, in MiB.
+
+    ``memory_mib=None`` leaves the memory to TensorFlow.
+    """
+
+    kind: Literal["cpu", "gpu"] = "cpu"
+    memory_mib: int | None = None
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What is trained: samples (n, n_features) float32, codes (n,), and how.
+    """The training that all variants share.
 
     An array that is the memory map of a whole file goes to other processes as the path of it.
-    ``epochs`` is how many there may be; the process is ended when no more are wanted.
-    ``gpu_memory_mib`` limits the memory of a GPU, MiB; None leaves it to the library.
+
+    Attributes
+    ----------
+    x : samples, float32 of shape (n, n_features)
+    codes : the output that should be 1, integers of shape (n,)
+    batch_size : samples of a mini-batch
+    n_threads : threads that a variant may use
+    epochs : the most that are trained; a measurement ends the process before
+    device : where Keras computes
     """
 
     x: np.ndarray
     codes: np.ndarray
     batch_size: int
     n_threads: int
-    epochs: int
-    device: Literal["cpu", "gpu"] = "cpu"
-    gpu_memory_mib: int | None = None
+    epochs: int = _ENDLESS
+    device: Device = field(default_factory=Device)
+
+    @classmethod
+    def from_labels(
+        cls,
+        x: np.ndarray,
+        labels: np.ndarray,
+        *,
+        batch_size: int,
+        n_threads: int | None = None,
+        device: Device | None = None,
+    ) -> Problem:
+        """A problem from the arrays of a run.
+
+        Parameters
+        ----------
+        x : samples, float32 of shape (n, n_features); other processes open a memory map anew
+        labels : 0, 1, … of shape (n,)
+        batch_size : samples of a mini-batch
+        n_threads : threads that a variant may use; None, and more than there are, mean all that
+            this process may use
+        device : where Keras computes; None means the CPU
+        """
+        available = available_threads()
+        return cls(
+            x,
+            labels.astype(np.intp),
+            batch_size,
+            available if n_threads is None else min(n_threads, available),
+            device=device or Device(),
+        )
 
     @property
     def layer_sizes(self) -> list[int]:
         """Nodes of all layers, input first."""
         return [self.x.shape[1], *HIDDEN, int(self.codes.max()) + 1]
 
+    @property
+    def n_batches(self) -> int:
+        """Mini-batches of an epoch."""
+        return -(-len(self.x) // self.batch_size)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _open_problem, tuple(_name_file(getattr(self, f.name)) for f in fields(self))
 
 
 def _name_file(value: Any) -> Any:
-    """The path of a memory map, unless it is a part of one; anything else as it is."""
+    """The path of the memory map of a whole file; any other value as it is."""
     whole = isinstance(value, np.memmap) and isinstance(value.base, mmap.mmap)
     return Path(value.filename) if whole else value
 
@@ -57,7 +112,7 @@ def _open_file(value: Any) -> Any:
 
 
 class Clock(Protocol):
-    """Stands around each epoch."""
+    """Times each epoch of a variant."""
 
     def start(self) -> None:
         """Wait for permission, then start the time."""

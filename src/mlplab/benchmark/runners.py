@@ -1,4 +1,4 @@
-"""Variants that train in processes of their own, each told when to go on."""
+"""Variants that train in processes of their own, one epoch at a time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from mlplab.benchmark.problem import Problem, Train
 from mlplab.benchmark.variant_process import Member, NamedVariant, run_members
 
-# All must be in the environment before the libraries that read them are loaded.
+# They must be set before the libraries that read them are loaded.
 _THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -27,7 +27,7 @@ _THREAD_VARIABLES = (
 
 
 class VariantFault(RuntimeError):
-    """A variant broke off."""
+    """A variant failed, or has more threads than it may."""
 
 
 class Epoch(NamedTuple):
@@ -45,8 +45,16 @@ class Epoch(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Case:
-    """A variant on a problem, under a name of its own, and the environment it is born with."""
+class Setup:
+    """A variant with its problem, and the environment in which its process starts.
+
+    Attributes
+    ----------
+    name : for the table; no two setups share one
+    train : the variant
+    problem : what it trains
+    environment : variables that are set, or, for None, removed
+    """
 
     name: str
     train: Train
@@ -55,17 +63,18 @@ class Case:
 
 
 class Runner:
-    """A process that trains one variant; it is told when to go on.
+    """A process that trains one variant, one step at a time.
 
-    It first loads the package it needs, which several may do at the same time, then prepares
-    itself, then trains epoch by epoch.
+    It first loads its package, which several may do at the same time. Then it prepares itself, and
+    trains epoch by epoch.
 
     Attributes
     ----------
     notes : what the variant chose
-    pools : threads of its pools of BLAS and OpenMP, seen at the end of the first epoch
+    pools : threads of its BLAS and OpenMP pools at the end of the first epoch
     last_wall_seconds : of its last epoch
-    fault, absent : why it cannot go on; whether that is for want of a package
+    fault : why it cannot go on; empty while it can
+    absent : whether its package is not installed
     """
 
     def __init__(self, name: str, problem: Problem, pipe: Connection) -> None:
@@ -77,11 +86,11 @@ class Runner:
         self._rests = False
 
     def wait_until_loaded(self) -> bool:
-        """Whether the variant can take part."""
+        """Wait for the package of the variant; whether it could be loaded."""
         return self._receive("loaded") is not None
 
     def prepare(self) -> bool:
-        """Let the variant do all that comes before its first epoch; whether it could."""
+        """Let the variant do all work before its first epoch; whether it could."""
         self._send()
         self._rests = self._receive("waiting") is not None
         return self._rests
@@ -92,7 +101,7 @@ class Runner:
         Raises
         ------
         VariantFault
-            The variant broke off.
+            The variant failed.
         """
         self.wait_until_at_rest()
         self._send()
@@ -102,36 +111,36 @@ class Runner:
         return epoch
 
     def wait_until_at_rest(self) -> None:
-        """Wait until nothing is left to do but the next epoch.
+        """Wait until the variant is ready for its next epoch.
 
-        After an epoch Keras, for instance, takes its pipeline apart and builds the next one, on all
-        processors; who comes next should not be measured meanwhile.
+        Between epochs Keras, for instance, replaces its input pipeline on all processors. The next
+        measurement must not begin meanwhile.
 
         Raises
         ------
         VariantFault
-            The variant broke off.
+            The variant failed.
         """
         if not self._rests:
             self._require("waiting")
             self._rests = True
 
     def wait_until_ended(self) -> None:
-        """Wait for the end of the process, which somebody else must bring about."""
+        """Wait until the process has ended; something else must end it."""
         with suppress(EOFError, ConnectionResetError):
             while True:
                 self._pipe.recv()
         self._pipe.close()
 
     def _send(self) -> None:
-        # If the process has ended, its last message, which says why, is still to be read.
+        # After the end of the process its last message, which says why, can still be read.
         with suppress(BrokenPipeError, ConnectionResetError):
             self._pipe.send("go")
 
     def _require(self, wanted: str) -> list[Any]:
         content = self._receive(wanted)
         if content is None:
-            raise VariantFault(f"variant {self.name} broke off: {self.fault}")
+            raise VariantFault(f"variant {self.name} failed: {self.fault}")
         return content
 
     def _receive(self, wanted: str) -> list[Any] | None:
@@ -155,38 +164,38 @@ class Runner:
 
 
 @contextmanager
-def start_runners(cases: Sequence[Case]) -> Iterator[list[Runner]]:
-    """A runner for every case, in their order; the processes end with the block.
+def start_runners(setups: Sequence[Setup]) -> Iterator[list[Runner]]:
+    """A runner for every setup, in their order; the processes end with the block.
 
-    Cases that need the same package in the same environment come from one process that loads it
-    once, on Linux: there the forks of a process end with it.
+    On Linux, setups that need the same package in the same environment are forks of one process
+    that loads it once. Elsewhere forks would not end with their parent.
     """
     groups: dict[object, list[int]] = {}
-    for index, case in enumerate(cases):
-        shared = case.train.slow_package if isinstance(case.train, NamedVariant) else None
+    for index, setup in enumerate(setups):
+        shared = setup.train.slow_package if isinstance(setup.train, NamedVariant) else None
         alone = shared is None or sys.platform != "linux"
-        key = index if alone else (shared, tuple(sorted(_complete_environment(case).items())))
+        key = index if alone else (shared, tuple(sorted(_complete_environment(setup).items())))
         groups.setdefault(key, []).append(index)
     runners: dict[int, Runner] = {}
     with ExitStack() as stack:
         for group in groups.values():
-            members = [cases[index] for index in group]
+            members = [setups[index] for index in group]
             started = stack.enter_context(_start_process(members))
             runners |= zip(group, started, strict=True)
-        yield [runners[index] for index in range(len(cases))]
+        yield [runners[index] for index in range(len(setups))]
 
 
 @contextmanager
-def _start_process(cases: Sequence[Case]) -> Iterator[list[Runner]]:
-    """Runners for cases that begin in one process; it is killed with the block."""
+def _start_process(setups: Sequence[Setup]) -> Iterator[list[Runner]]:
+    """Runners for setups that begin in one process, which is killed with the block."""
     context = multiprocessing.get_context("spawn")
     runners, members = [], []
-    for case in cases:
+    for setup in setups:
         own_end, other_end = context.Pipe()
-        runners.append(Runner(case.name, case.problem, own_end))
-        members.append(Member(case.train, case.problem, other_end))
+        runners.append(Runner(setup.name, setup.problem, own_end))
+        members.append(Member(setup.train, setup.problem, other_end))
     process = context.Process(target=run_members, args=(members, os.getpid()), daemon=True)
-    with _environment(_complete_environment(cases[0])), _without_main_module():
+    with _environment(_complete_environment(setups[0])), _without_main_module():
         process.start()
     try:
         for member in members:
@@ -201,10 +210,10 @@ def _start_process(cases: Sequence[Case]) -> Iterator[list[Runner]]:
 
 @contextmanager
 def _without_main_module() -> Iterator[None]:
-    """Let no process that is born meanwhile import the script that runs here.
+    """Keep processes that start within the block from importing the script that runs here.
 
-    It would do so to find functions that the script defines. That of a job has the engine's lines
-    on top, whose imports took each process that is measured half a second or more.
+    They would import it to find functions that it defines. Variants need none of these, and the
+    imports of a job's script take half a second or more in each process.
     """
     main = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")
@@ -214,15 +223,15 @@ def _without_main_module() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
-def _complete_environment(case: Case) -> dict[str, str | None]:
-    """What a process is born with: TensorFlow reads some of it when it is imported."""
+def _complete_environment(setup: Setup) -> dict[str, str | None]:
+    """What a process starts with: TensorFlow reads some of it on import."""
     quiet = {"TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3")}
-    without_gpu = {"CUDA_VISIBLE_DEVICES": "-1"} if case.problem.device == "cpu" else {}
-    return {**quiet, **without_gpu, **case.environment}
+    without_gpu = {"CUDA_VISIBLE_DEVICES": "-1"} if setup.problem.device.kind == "cpu" else {}
+    return {**quiet, **without_gpu, **setup.environment}
 
 
 def thread_variables(n_threads: int | None) -> dict[str, str | None]:
-    """What limits the threads of a process born with it; for None, without any such limit."""
+    """Environment variables that limit the threads of a process; None removes them."""
     return dict.fromkeys(_THREAD_VARIABLES, None if n_threads is None else str(n_threads))
 
 

@@ -1,75 +1,163 @@
-"""What the rounds come to: medians with intervals, and ratios to NumPy over pairs of one round."""
+"""Tables of the batch-size benchmark: measurements, medians, and ratios to NumPy.
+
+Ratios are those of pairs of one round. This module imports no variant and no network, so an edit
+of one makes no table stale.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from mlplab.benchmark.batch_sizes import ABSENT_COLUMNS, COLUMNS
+from mlplab.runtime.tables import Table
 from mlplab.stats.intervals import median_interval
 from mlplab.stats.ratios import paired_ratio
 from mlplab.stats.rounds import quiet_rounds
 
-SUMMARY_COLUMNS = [
-    "framework",
-    "variant",
-    "input_space",
-    "batch_size",
-    "rounds",
-    "disturbed",
-    "seconds_per_epoch",
-    "ci_low",
-    "ci_high",
-    "microseconds_per_sample",
-    "gflops",
-    "sgemm_gflops",
-    "cpus_used",
-    "first_epoch_seconds",
-]
-RATIO_COLUMNS = [
-    "batch_size",
-    "framework",
-    "variant",
-    "input_space",
-    "ratio_to_numpy",
-    "ci_low",
-    "ci_high",
-    "rounds",
-    "verdict",
-    "disturbed",
-]
+# What ratios are to; and the products alone, which are no network.
 REFERENCE, PRODUCTS = "numpy", "products"
-_CASE = ["input_space", "batch_size"]
+
+BATCH_SIZE_BENCHMARK = Table(
+    "batch_size_benchmark",
+    "a row per measurement of a variant",
+    {
+        "framework": "library that does the work: `numpy`, `keras`, `sklearn`, `pytorch`, `jax`; "
+        "`blas` for the products alone",
+        "variant": "`numpy`: this project's network; `products`: the matrix products of an epoch "
+        "alone; `keras`: `fit` of the articles' model; `keras_tuned`: the same with the data as "
+        "tensors, an epoch per execution, and XLA where it is faster; `keras_matched`: `fit` with "
+        "the mathematics of `numpy`; `sklearn`: `MLPClassifier`; `pytorch`; `jax`",
+        "input_space": "`pixels` or `clusters-<K>`",
+        "batch_size": "samples of a mini-batch",
+        "round": "number of the round, from 1",
+        "measurement": "number of the measurement of this variant in this round; more than 1 after "
+        "a disturbed one",
+        "epochs": "epochs of the measurement",
+        "wall_seconds": "wall seconds of these epochs",
+        "cpu_seconds": "CPU seconds of these epochs, all threads together",
+        "seconds_per_epoch": "wall seconds of an epoch",
+        "microseconds_per_sample": "the same per training sample",
+        "gflops": "operations of the matrix products of an epoch, in 10⁹ per second of the whole "
+        "epoch",
+        "first_epoch_seconds": "wall seconds of the epoch before the first round, which compiles "
+        "and warms up",
+        "n_threads": "threads that the variant may use",
+        "blas_threads": "threads of BLAS in its process, as threadpoolctl reports them. The job "
+        "fails if a pool has more threads than allowed",
+        "processors_awake": "whether idle processors were kept from sleeping; waking takes long on "
+        "some virtual machines. Linux grants this to users who may write to "
+        "`/dev/cpu_dma_latency`, such as root",
+        "load_average_before": "load of the machine over one minute, before the round",
+        "foreign_cpu_share_before": "share of the machine that others used in a tenth of a second "
+        "before the round",
+        "foreign_cpu_share": "share of the machine that other processes used during the "
+        "measurement; empty for measurements below a tenth of a second, which clock ticks do not "
+        "resolve",
+        "core_round_trip_ns": "round-trip latency between cores in nanoseconds, the longer of "
+        "before and after the measurement. Python times it, so compare it only within a machine",
+        "disturbed": "whether others used more than a tenth of the machine, or the latency between "
+        "cores was more than 1.4 times the shortest of this job, or of other jobs in the hour "
+        "before",
+        "notes": "choices of the variant: its plan of threads, TensorFlow's threads, settings of "
+        "`keras_tuned`",
+    },
+    "Every variant trains in a process of its own. Each round measures all of them, in random "
+    "order. A measurement has as many epochs as begin within `benchmark.measurement_seconds`. An "
+    "untimed epoch comes first if epochs are short (below 1 s, or 0.35 s where processors stay "
+    "awake), because an epoch after a pause takes longer. A measurement ends when the variant has "
+    "finished its work between two epochs, such as building an input pipeline.",
+)
+ABSENT_VARIANTS = Table(
+    "absent_variants",
+    "a row per variant that could not be measured",
+    {
+        "input_space": "`pixels` or `clusters-<K>`",
+        "batch_size": "samples of a mini-batch",
+        "variant": "as in `batch_size_benchmark.csv`",
+        "reason": "why, for instance a package that is not installed",
+    },
+)
+BATCH_SIZE_SUMMARY = Table(
+    "batch_size_summary",
+    "a row per input space, batch size and variant",
+    {
+        "framework": "as in `batch_size_benchmark.csv`",
+        "variant": "as in `batch_size_benchmark.csv`",
+        "input_space": "`pixels` or `clusters-<K>`",
+        "batch_size": "samples of a mini-batch",
+        "rounds": "rounds that count: the last measurement of each, without disturbed ones",
+        "disturbed": "whether disturbed rounds count too, because fewer than two were quiet",
+        "seconds_per_epoch": "median wall seconds of an epoch",
+        "ci_low": "lower end of its 95 % bootstrap interval",
+        "ci_high": "upper end of its 95 % bootstrap interval",
+        "microseconds_per_sample": "median",
+        "gflops": "median",
+        "sgemm_gflops": "`gflops` of the products alone: the speed of this machine's BLAS with "
+        "such shapes",
+        "cpus_used": "median of CPU seconds over wall seconds",
+        "first_epoch_seconds": "median",
+    },
+)
+BATCH_SIZE_RATIOS = Table(
+    "batch_size_ratios",
+    "a row per input space, batch size and variant other than `numpy` and `products`",
+    {
+        "batch_size": "samples of a mini-batch",
+        "framework": "as in `batch_size_benchmark.csv`",
+        "variant": "as in `batch_size_benchmark.csv`",
+        "input_space": "`pixels` or `clusters-<K>`",
+        "ratio_to_numpy": "median over rounds: seconds per epoch over those of `numpy` in the same "
+        "round",
+        "ci_low": "lower end of its 95 % bootstrap interval, over pairs",
+        "ci_high": "upper end of its 95 % bootstrap interval, over pairs",
+        "rounds": "pairs that count: those of two quiet measurements",
+        "verdict": "`slower` or `faster` than `numpy` if the interval lies on one side of 1, else "
+        "`no clear difference`",
+        "disturbed": "whether disturbed pairs count too, because fewer than two were quiet",
+    },
+)
+_GROUP = ["input_space", "batch_size"]
 
 
 def build_batch_size_benchmark(paths: Iterable[str | Path]) -> pd.DataFrame:
-    """All turns of all batch sizes and input spaces, in a fixed order."""
-    turns = pd.concat([pd.read_csv(path) for path in paths], ignore_index=True)
-    return turns[COLUMNS].sort_values([*_CASE, "round", "variant", "attempt"], ignore_index=True)
+    """The measurements of all batch sizes and input spaces, in a fixed order.
+
+    Parameters
+    ----------
+    paths : tables of :func:`mlplab.benchmark.batch_sizes.measure_batch_size`
+    """
+    measurements = pd.concat([pd.read_csv(path) for path in paths], ignore_index=True)
+    order = [*_GROUP, "round", "variant", "measurement"]
+    return BATCH_SIZE_BENCHMARK.arrange(measurements).sort_values(order, ignore_index=True)
 
 
 def build_absent_variants(paths: Iterable[str | Path]) -> pd.DataFrame:
     """The variants that could not be measured, each with the reason."""
     absent = pd.concat([pd.read_csv(path) for path in paths], ignore_index=True)
-    return absent[ABSENT_COLUMNS].sort_values([*_CASE, "variant"], ignore_index=True)
+    return ABSENT_VARIANTS.arrange(absent).sort_values([*_GROUP, "variant"], ignore_index=True)
 
 
 def summarize_batch_sizes(benchmark: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Medians over the quiet rounds of every variant, input space and batch size.
 
-    The interval of the seconds is the 95 % bootstrap interval of their median; ``sgemm_gflops``
-    is the rate of the bare products of the same shapes; ``disturbed`` says that fewer than two
-    rounds were quiet, so that all count. ``seed`` is that of the bootstrap.
+    Parameters
+    ----------
+    benchmark : measurements, :data:`BATCH_SIZE_BENCHMARK`
+    seed : of the bootstrap
+
+    Returns
+    -------
+    DataFrame with the columns of :data:`BATCH_SIZE_SUMMARY`.
     """
     rows = []
-    for keys, turns in benchmark.groupby([*_CASE, "variant"]):
-        counted = quiet_rounds(_last_attempts(turns))
+    for keys, measurements in benchmark.groupby([*_GROUP, "variant"]):
+        counted = quiet_rounds(last_measurements(measurements, [*_GROUP, "variant"]))
         seconds, low, high = median_interval(counted["seconds_per_epoch"], seed=seed)
         medians = counted[["microseconds_per_sample", "gflops", "first_epoch_seconds"]].median()
         rows.append(
-            dict(zip([*_CASE, "variant"], keys, strict=True))
+            dict(zip([*_GROUP, "variant"], keys, strict=True))
             | {
                 "framework": counted["framework"].iloc[0],
                 "rounds": len(counted),
@@ -82,19 +170,27 @@ def summarize_batch_sizes(benchmark: pd.DataFrame, seed: int) -> pd.DataFrame:
             }
         )
     summary = pd.DataFrame(rows)
-    rates = summary[summary["variant"] == PRODUCTS].set_index(_CASE)["gflops"]
-    return summary.join(rates.rename("sgemm_gflops"), on=_CASE)[SUMMARY_COLUMNS]
+    rates = summary[summary["variant"] == PRODUCTS].set_index(_GROUP)["gflops"]
+    return BATCH_SIZE_SUMMARY.arrange(summary.join(rates.rename("sgemm_gflops"), on=_GROUP))
 
 
 def build_batch_size_ratios(benchmark: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """Seconds per epoch over those of NumPy in the same round: a row per case and variant.
+    """Seconds per epoch over those of NumPy in the same round.
 
-    The ratio is the median over the pairs of which both turns were quiet, or over all where
-    these are fewer than two, which ``disturbed`` tells. ``seed`` is that of the bootstrap.
+    Pairs of two quiet measurements count, or all pairs where fewer than two are quiet.
+
+    Parameters
+    ----------
+    benchmark : measurements, :data:`BATCH_SIZE_BENCHMARK`
+    seed : of the bootstrap
+
+    Returns
+    -------
+    DataFrame with the columns of :data:`BATCH_SIZE_RATIOS`.
     """
     rows = []
-    for keys, turns in benchmark.groupby(_CASE):
-        last = _last_attempts(turns)
+    for keys, measurements in benchmark.groupby(_GROUP):
+        last = last_measurements(measurements, [*_GROUP, "variant"])
         reference = last[last["variant"] == REFERENCE].set_index("round")
         reference = reference[["seconds_per_epoch", "disturbed"]].add_suffix("_reference")
         for variant, other in last.groupby("variant"):
@@ -107,7 +203,7 @@ def build_batch_size_ratios(benchmark: pd.DataFrame, seed: int) -> pd.DataFrame:
                 pairs["seconds_per_epoch"], pairs["seconds_per_epoch_reference"], seed=seed
             )
             rows.append(
-                dict(zip(_CASE, keys, strict=True))
+                dict(zip(_GROUP, keys, strict=True))
                 | {
                     "framework": other["framework"].iloc[0],
                     "variant": variant,
@@ -119,10 +215,11 @@ def build_batch_size_ratios(benchmark: pd.DataFrame, seed: int) -> pd.DataFrame:
                     "disturbed": bool(pairs["disturbed"].any()),
                 }
             )
-    return pd.DataFrame(rows, columns=RATIO_COLUMNS)
+    return pd.DataFrame(rows, columns=list(BATCH_SIZE_RATIOS.columns))
 
 
-def _last_attempts(turns: pd.DataFrame) -> pd.DataFrame:
-    """The last turn of every variant in every round: an earlier one was disturbed."""
-    keys = [*_CASE, "variant", "round"]
-    return turns.sort_values([*keys, "attempt"]).drop_duplicates(keys, keep="last")
+def last_measurements(measurements: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """The last measurement of every round and ``keys``: earlier ones were disturbed."""
+    of_a_round = [*keys, "round"]
+    ordered = measurements.sort_values([*of_a_round, "measurement"])
+    return ordered.drop_duplicates(of_a_round, keep="last")

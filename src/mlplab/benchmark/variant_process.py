@@ -1,4 +1,4 @@
-"""The processes in which variants train, epoch by epoch, when they are told to."""
+"""The processes in which variants train, one epoch at a time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class NamedVariant:
 
     @property
     def slow_package(self) -> str | None:
-        """The package that the variant needs, if it is there and to import it takes seconds."""
+        """The package that the variant needs, if it is installed and takes seconds to import."""
         try:
             package = require_package(self.name)
         except ModuleNotFoundError:
@@ -35,14 +35,14 @@ class NamedVariant:
         return package if package in _SLOW_PACKAGES else None
 
     def load(self) -> None:
-        """Import the package of the variant if that takes seconds, else all that it imports.
+        """Import the package of the variant if that takes seconds, else the variant's module.
 
-        The imports are statements, so that a fingerprint can tell what a measurement depends on.
+        The imports are statements, so that a fingerprint sees what a measurement depends on.
 
         Raises
         ------
         ModuleNotFoundError
-            It is not installed.
+            The package is not installed.
         """
         match require_package(self.name):
             case "keras":
@@ -59,7 +59,7 @@ class NamedVariant:
 
 
 class Member(NamedTuple):
-    """A variant, what it trains, and the pipe by which it is told to."""
+    """A variant, its problem, and the pipe to the parent process."""
 
     train: Train
     problem: Problem
@@ -67,7 +67,7 @@ class Member(NamedTuple):
 
 
 class _PipeClock:
-    """The clock of a variant: waits for a word from the parent, and sends it the seconds."""
+    """The clock of a variant: it waits for a message from the parent and sends the seconds back."""
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
@@ -109,14 +109,14 @@ def _die_with_parent(parent: int) -> None:
 
 
 def run_members(members: Sequence[Member], parent: int) -> None:
-    """The life of a child process; its environment was set before it was born.
+    """Run the members in this child process, which starts with their environment.
 
-    Several members need the same package: it is loaded once, and each member goes on in a fork of
-    this process, which holds nothing yet but the loaded package: TensorFlow's threads, for
-    instance, begin with its first operation.
+    Several members share a package. This process loads it once, and each member continues in a fork
+    of its own. At that moment the package has started nothing: TensorFlow's threads, for instance,
+    start with its first operation.
     """
     _die_with_parent(parent)
-    # Ctrl-C reaches all processes of a terminal; the parent ends this one.
+    # Ctrl-C reaches all processes of a terminal; here the parent ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if not _load(members):
         return
@@ -142,7 +142,7 @@ def run_members(members: Sequence[Member], parent: int) -> None:
 
 
 def _load(members: Sequence[Member]) -> bool:
-    """Import what all members need; if that fails, tell all of them why."""
+    """Import what all members need; on failure, send the reason to each runner."""
     train = members[0].train
     try:
         if isinstance(train, NamedVariant):
@@ -155,15 +155,15 @@ def _load(members: Sequence[Member]) -> bool:
 
 
 def _run(member: Member) -> None:
-    # The parent ends this process, or is gone, once it needs nothing more.
+    # The pipe breaks when the parent has ended.
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         try:
             member.pipe.send(("loaded",))
             member.pipe.recv()
             member.train(member.problem, _PipeClock(member.pipe))
             member.pipe.send(("waiting",))
-            # To end by itself, with TensorFlow, is a second of work, which would fall into the last
-            # epochs of others: so it waits until the parent ends it.
+            # Wait to be killed: TensorFlow's own exit takes a second of work, which would disturb
+            # the last epochs of others.
             member.pipe.recv()
         except (EOFError, BrokenPipeError, ConnectionResetError):
             raise

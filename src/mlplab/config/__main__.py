@@ -18,7 +18,7 @@ from mlplab.data.registry import load_registry
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print what is wrong with files that are laid over each other, if anything is; 1 if so."""
+    """Lay files over each other and print their faults; return 1 if there are any."""
     parser = argparse.ArgumentParser(prog="python -m mlplab.config", description=__doc__)
     parser.add_argument("files", type=Path, nargs="+", help="laid over config/config.yaml")
     files = [Path("config/config.yaml"), *parser.parse_args(arguments).files]
@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (ConfigError, DataError) as error:
         print(error, file=sys.stderr)
         return 1
-    print("nothing is wrong with the configuration")
+    print("The configuration is valid.")
     return 0
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from mlplab.benchmark.registry import NAMES as VARIANT_NAMES
 from mlplab.config.fields import ClusterCount, Count, CountFromZero, Distinct, NonNegative, Section
@@ -13,28 +14,57 @@ from mlplab.config.fields import ClusterCount, Count, CountFromZero, Distinct, N
 DEEP_VARIANTS = ("numpy", "keras", "keras_xla")
 
 
-class ThreadsBenchmarkConfig(Section):
-    """Threads asked for against processors used, for 1, 2, 4, … up to those of the machine."""
+# In place of a list: every variant there is.
+ALL_VARIANTS = "all"
 
-    batch_size: Count = Field(500, description="samples in a mini-batch")
-    rounds: Count = Field(5, description="turns of every case")
+
+def _read_all(value: Any) -> Any:
+    if value == ALL_VARIANTS:
+        return VARIANT_NAMES
+    if isinstance(value, str):
+        raise PydanticCustomError("variants", "all, or a list of names")
+    return value
+
+
+# Pydantic takes the names from the tuple; a type checker wants them written out.
+Variants = Annotated[
+    Distinct[Literal[VARIANT_NAMES]],  # type: ignore[valid-type]
+    BeforeValidator(_read_all),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"const": ALL_VARIANTS},
+                {
+                    "type": "array",
+                    "items": {"type": "string", "enum": list(VARIANT_NAMES)},
+                    "uniqueItems": True,
+                },
+            ]
+        }
+    ),
+]
+
+
+class ThreadsBenchmarkConfig(Section):
+    """Threads requested against processors used, for 1, 2, 4, … up to those of the machine."""
+
+    batch_size: Count = Field(description="samples in a mini-batch")
+    rounds: Count = Field(description="measurements of every case")
 
 
 class OperationsBenchmarkConfig(Section):
     """Times of the single operations of a batch."""
 
-    batch_sizes: Distinct[Count] = Field(
-        (32, 500, 10_000), min_length=1, description="samples in a mini-batch"
-    )
-    rounds: Count = Field(5, description="turns of each framework")
+    batch_sizes: Distinct[Count] = Field(min_length=1, description="samples in a mini-batch")
+    rounds: Count = Field(description="measurements of each framework")
 
 
 class DeepModelConfig(Section):
     """The deep model of article B: Keras with and without XLA, and NumPy."""
 
-    hidden_layer_sizes: tuple[Count, ...] = Field((200, 100, 50, 30), description="nodes")
-    batch_size: Count = Field(1500, description="samples in a mini-batch")
-    epochs: Count = Field(45, description="passes over the training images")
+    hidden_layer_sizes: tuple[Count, ...] = Field(description="nodes")
+    batch_size: Count = Field(description="samples in a mini-batch")
+    epochs: Count = Field(description="passes over the training images")
 
 
 class BenchmarkConfig(Section):
@@ -43,30 +73,27 @@ class BenchmarkConfig(Section):
     batch_sizes: Distinct[Count] = Field(
         min_length=1, description="samples in a mini-batch, on pixels"
     )
-    cluster_k: ClusterCount = Field(70, description="K of the distances, one of transform.k_values")
+    cluster_k: ClusterCount = Field(description="K of the distances, one of transform.k_values")
     cluster_batch_sizes: Distinct[Count] = Field(
-        (500, 10_000), description="samples in a mini-batch, on distances; may be none"
+        description="samples in a mini-batch, on distances; may be empty"
     )
-    # Pydantic takes the names from the tuple; a type checker wants them written out.
-    variants: Distinct[Literal[VARIANT_NAMES]] = Field(  # type: ignore[valid-type]
-        VARIANT_NAMES, description="what is measured, numpy among them; absent packages are told"
+    variants: Variants = Field(
+        description="what is measured, numpy among them; a variant without its package is skipped"
     )
-    rounds: Count = Field(5, description="turns of every variant that count")
+    rounds: Count = Field(description="measurements of every variant that count")
     measurement_seconds: NonNegative = Field(
-        0.2, description="a turn has as many epochs as begin within this time, at least one"
+        description="a measurement has as many epochs as begin within this time, at least one"
     )
     retries: CountFromZero = Field(
-        5, description="disturbed turns of a job that are measured again, at most"
+        description="disturbed measurements of a job that are repeated, at most"
     )
-    n_threads: Count = Field(4, description="threads of each variant, at most those there are")
-    device: Literal["cpu", "gpu"] = Field("cpu", description="where Keras works")
-    gpu_memory_mib: Count = Field(1024, description="memory of the GPU that Keras may take, MiB")
+    n_threads: Count = Field(description="threads of each variant, at most those of the machine")
+    device: Literal["cpu", "gpu"] = Field(description="where Keras runs; gpu is untested")
+    gpu_memory_mib: Count = Field(
+        description="memory of the GPU that Keras may use, in MiB; untested"
+    )
     operations: OperationsBenchmarkConfig = Field(
-        OperationsBenchmarkConfig(), description="times of the single operations of a batch"
+        description="times of the single operations of a batch"
     )
-    threads: ThreadsBenchmarkConfig = Field(
-        ThreadsBenchmarkConfig(), description="threads asked for against processors used"
-    )
-    deep_model: DeepModelConfig = Field(
-        DeepModelConfig(), description="the deep model of article B"
-    )
+    threads: ThreadsBenchmarkConfig = Field(description="threads requested against processors used")
+    deep_model: DeepModelConfig = Field(description="the deep model of article B")

@@ -10,6 +10,7 @@ from mlplab.config.comparison import find_comparison_conflicts
 from mlplab.config.experiments import find_experiment_conflicts, find_size_conflicts
 from mlplab.config.faults import suggest
 from mlplab.config.fields import Check, run_checks
+from mlplab.config.networks import find_unknown_network
 from mlplab.config.search import find_search_conflicts, find_search_size_conflicts
 from mlplab.config.workflow import WorkflowConfig
 from mlplab.data.errors import DataError
@@ -44,6 +45,7 @@ def _list_checks(
     yield partial(_find_untransformed_k, config)
     yield partial(_find_missing_variant, config)
     yield partial(_find_taken_name, config)
+    yield partial(_find_unknown_networks, config)
     yield partial(_find_experiment_conflicts, config)
     yield lambda: find_comparison_conflicts(config.comparison, config.experiments)
     yield lambda: find_search_conflicts(config.search)
@@ -82,6 +84,31 @@ def _find_taken_name(config: WorkflowConfig) -> Iterator[str]:
             f"experiments: found {GRID_EXPERIMENT!r}, the name of the trainings of `train`; "
             "allowed: any other name"
         )
+
+
+def _find_unknown_networks(config: WorkflowConfig) -> Iterator[str]:
+    """Names of networks that are not configured; an inherited one is told once, at its default."""
+    yield from run_checks(
+        [
+            lambda: find_unknown_network("train.network", config.train.network, config.networks),
+            partial(_find_unknown_default_network, config),
+            *(
+                partial(_find_unknown_network_of, config, name)
+                for name in getattr(config, "experiments", {})
+            ),
+        ]
+    )
+
+
+def _find_unknown_default_network(config: WorkflowConfig) -> Iterator[str]:
+    default = config.experiment_defaults.network
+    yield from find_unknown_network("experiment_defaults.network", default, config.networks)
+
+
+def _find_unknown_network_of(config: WorkflowConfig, name: str) -> Iterator[str]:
+    network, defaults = config.experiments[name].network, config.experiment_defaults
+    if network != getattr(defaults, "network", None):
+        yield from find_unknown_network(f"experiments.{name}.network", network, config.networks)
 
 
 def _find_experiment_conflicts(config: WorkflowConfig) -> Iterator[str]:

@@ -23,24 +23,24 @@ class KMeansConfig(Section):
     """How k-means is fitted."""
 
     algorithm: Literal["minibatch", "lloyd", "elkan"] = Field(
-        "minibatch", description="mini-batch k-means, or k-means on all images by either method"
+        description="mini-batch k-means, or k-means on all images by either method"
     )
-    n_init: Count = Field(3, description="start positions, of which the best is used")
-    max_iter: Count = Field(1000, description="passes over the images at most")
-    batch_size: Count = Field(1024, description="images in a mini-batch; for minibatch alone")
+    n_init: Count = Field(description="random starts, of which the best fit is kept")
+    max_iter: Count = Field(description="largest number of passes over the images")
+    batch_size: Count = Field(description="images in a mini-batch; for minibatch alone")
 
 
 class ElbowConfig(Section):
     """When the inertia curve has a clear elbow."""
 
     sensitivities: Distinct[NonNegative] = Field(
-        (0.5, 1.0, 2.0, 3.0, 5.0), min_length=1, description="settings S of Kneedle that are tried"
+        min_length=1, description="values of Kneedle's S to try"
     )
     trim: ProperShare = Field(
-        0.25, description="share of the sweep left out at either end, to see if the elbow stays"
+        description="share of the sweep left out at either end, to test whether the elbow stays"
     )
     max_width: Count = Field(
-        20, description="K's between the lowest and highest elbow found, at most, if it is clear"
+        description="largest distance between the lowest and highest elbow of a clear one, in K"
     )
 
 
@@ -49,41 +49,38 @@ class ClusterConfig(KMeansConfig):
 
     k_values: Distinct[ClusterCount] = Field(min_length=1, description="numbers of clusters")
     seeds: Distinct[Seed] = Field(
-        (0, 1, 2), min_length=1, description="seeds of the sweep; each is a repetition"
+        min_length=1, description="seeds of the sweep; each is a repetition"
     )
     fit_on: Literal["train", "all"] = Field(
-        "train", description="images that k-means sees; 'all' adds the test images"
+        description="images that k-means sees; 'all' adds the test images"
     )
-    elbow: ElbowConfig = Field(
-        ElbowConfig(), description="when the inertia curve has a clear elbow"
-    )
-    n_ambiguous: Count = Field(25, description="most ambiguous images that are shown")
+    elbow: ElbowConfig = Field(description="when the inertia curve has a clear elbow")
+    n_ambiguous: Count = Field(description="number of most ambiguous images shown")
 
 
 class SilhouetteConfig(Section):
     """The silhouette coefficient of every fit of the sweep."""
 
-    memory_mib: Count = Field(768, description="memory for distances, in MiB")
+    memory_mib: Count = Field(description="memory for distances, in MiB")
     max_samples: SampleCount | None = Field(
-        None,
-        description="with more images than this, only the silhouettes of so many random ones are "
-        "computed, and their mean has a standard error; null: always all, which is exact",
+        description="largest number of images to compute it from: a random sample, whose mean has "
+        "a standard error; null: all images, which is exact",
     )
     error_samples: Distinct[SampleCount] = Field(
-        (500, 2000, 8000), min_length=1, description="sizes of samples compared to all images"
+        min_length=1, description="sizes of samples compared to all images"
     )
 
 
 class CostSettingConfig(KMeansConfig):
     """A way to fit k-means whose time and inertia are measured."""
 
-    seeds: Distinct[Seed] = Field((0,), min_length=1, description="seeds; each is a fit")
+    seeds: Distinct[Seed] = Field(min_length=1, description="seeds; each is a fit")
 
 
 class CostQualityConfig(Section):
     """Seconds against inertia of several ways to fit k-means."""
 
-    k: ClusterCount = Field(70, description="number of clusters")
+    k: ClusterCount = Field(description="number of clusters")
     settings: dict[Name, CostSettingConfig] = Field(
         min_length=1, description="ways to fit k-means, by the name of their rows"
     )

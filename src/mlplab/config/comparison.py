@@ -15,7 +15,7 @@ from mlplab.config.fields import Count, Distinct, Name, Section, Share, run_chec
 class PublishedAccuracy(Section):
     """A test accuracy that article C published for 70 distances."""
 
-    accuracy: Share = Field(description="share of the test images classified rightly")
+    accuracy: Share = Field(description="test accuracy, as a share")
     epoch: Count = Field(description="epoch after which it was reached")
 
 
@@ -23,31 +23,26 @@ class ComparisonConfig(Section):
     """Which experiments are compared, and with what."""
 
     reference: Name = Field(
-        "article_c_reference",
-        description="experiment whose whole training others are timed against",
+        description="experiment whose full training time is the reference",
     )
-    against_reference: Name = Field(
-        "article_c_clusters", description="experiment timed until it reaches each target"
-    )
+    against_reference: Name = Field(description="experiment timed until it reaches each target")
     controls: Name = Field(
-        "feature_controls",
         description="experiment whose first input space others are compared with",
     )
-    l2_rule: Name = Field("lambda_rule", description="experiment with several factors of λ₂")
-    scalings: Name = Field("distance_scalings", description="experiment with several scalings")
+    l2_rule: Name = Field(description="experiment with several factors of λ₂")
+    scalings: Name = Field(description="experiment with several scalings")
     published: tuple[PublishedAccuracy, ...] = Field(
-        (),
         description="targets where MNIST is used; the scalings are compared at their epochs",
     )
     targets: Distinct[Share] = Field(
-        (), description="further test accuracies, the time to which is compared with any data"
+        description="further test accuracies, the time to which is compared with any data"
     )
 
 
 def find_comparison_conflicts(
     comparison: ComparisonConfig, experiments: Mapping[str, ExperimentConfig]
 ) -> Iterator[str]:
-    """Experiments that are not there, or lack what their comparison needs."""
+    """Experiments that are not configured, or lack what their comparison needs."""
     keys = ("reference", "against_reference", "controls", "l2_rule", "scalings")
     yield from run_checks(partial(_find_absence, comparison, key, experiments) for key in keys)
     roles = {

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
-from typing import Literal
+from typing import Any
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from mlplab.config.fields import (
     Count,
     CountFromZero,
     Distinct,
     InputSpaceName,
-    NonNegative,
+    Name,
     Positive,
-    ProperShare,
     Section,
     Seed,
     Switch,
@@ -24,62 +23,62 @@ from mlplab.config.fields import (
 from mlplab.features.spaces import AUTO, parse_space
 
 
-class NumpyConfig(Section):
-    """Parameters of the NumPy network, see ``NumpyMLPClassifier``."""
+class ExperimentDefaults(Section):
+    """What holds for an experiment that leaves the key out."""
 
-    learning_rate: Positive = Field(1e-3, description="learning rate η of the first epoch")
-    decrease_const: NonNegative = Field(
-        1e-6, description="η is divided by 1 + decrease_const · i before epoch i = 0, 1, …"
-    )
-    momentum: ProperShare = Field(
-        5e-5, description="share of the previous step that is added to the next"
-    )
-    l2: NonNegative = Field(0.01, description="λ₂, factor of the quadratic penalty on weights")
-    l1: NonNegative = Field(0.0, description="λ₁, factor of the penalty on absolute weights")
-    init: Literal["sqrt_nodes", "const"] = Field(
-        "sqrt_nodes",
-        description="start weights are drawn from ± init_factor / √(nodes of the lower layer), or, "
-        "with const, from ± 0.5",
-    )
-    init_factor: Positive = Field(2.0, description="factor of the start weights, see init")
-
-
-class ExperimentConfig(Section):
-    """Trainings of their own: one for every input space, factor of λ₂ and seed."""
-
-    framework: Literal["numpy"] = Field("numpy", description="the network that is trained")
-    input_spaces: Distinct[InputSpaceName] = Field(
-        ("pixels",),
-        min_length=1,
-        description="what the networks see of an image, one after the other",
-    )
+    network: Name = Field(description="network that is trained, a name in `networks`")
     batch_size: Count = Field(
         description="samples in a mini-batch, at most the images that are trained on"
     )
-    epochs: Count = Field(description="passes over the training images")
     seeds: Distinct[Seed] = Field(min_length=1, description="seeds; each is a repetition")
-    hidden_layer_sizes: tuple[Count, ...] = Field((70, 30), description="nodes, lowest first")
-    scale_l2_with_inputs: Switch = Field(
-        True, description="on K inputs, use l2 times K / (number of pixels)"
-    )
     l2_factors: Distinct[Positive] = Field(
-        (1.0,), min_length=1, description="λ₂ is multiplied by each of them in turn"
+        min_length=1, description="λ₂ is multiplied by each of them in turn"
     )
     n_validation: CountFromZero = Field(
-        0, description="last images of the training part that are only used to choose"
+        description="last training images, which only measure the validation accuracy"
     )
     measure_every: Count = Field(
-        1, description="epochs between two looks at accuracy and cost of all training images"
+        description="epochs between two measurements of accuracy and cost of all training images"
     )
     test_every_epoch: Switch = Field(
-        True, description="classify the test images after every epoch; else after the last alone"
+        description="classify the test images after every epoch; else after the last alone"
     )
     exclusive: Switch = Field(
-        True,
-        description="run alone with train.n_threads, so that seconds count; else one thread each, "
-        "side by side",
+        description="run alone with `train.n_threads`, so that seconds count; else one thread "
+        "each, side by side"
     )
-    network: NumpyConfig = Field(NumpyConfig(), description="parameters of the NumPy network")
+
+
+# Keys that an experiment may leave out.
+INHERITED = tuple(ExperimentDefaults.model_fields)
+
+
+def _require_own_keys(schema: dict[str, Any]) -> None:
+    schema["required"] = [key for key in schema["required"] if key not in INHERITED]
+
+
+class ExperimentConfig(ExperimentDefaults):
+    """Trainings of their own: one for every input space, factor of λ₂ and seed."""
+
+    model_config = ConfigDict(json_schema_extra=_require_own_keys)
+
+    input_spaces: Distinct[InputSpaceName] = Field(
+        min_length=1, description="what the networks see of an image, one after the other"
+    )
+    epochs: Count = Field(description="passes over the training images")
+
+
+def fill_experiments(mapping: Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration with every experiment completed from ``experiment_defaults``."""
+    defaults, experiments = mapping.get("experiment_defaults"), mapping.get("experiments")
+    if not (isinstance(defaults, Mapping) and isinstance(experiments, Mapping)):
+        return dict(mapping)
+    inherited = {key: defaults[key] for key in INHERITED if key in defaults}
+    filled = {
+        name: inherited | dict(entry) if isinstance(entry, Mapping) else entry
+        for name, entry in experiments.items()
+    }
+    return {**mapping, "experiments": filled}
 
 
 def find_experiment_conflicts(

@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from mlplab.config.fields import PATTERNS
+from mlplab.config.renamed import describe_old_key
 from mlplab.data.own import CHOICE_TAGS
 
 _LONGEST_FOUND = 80
@@ -51,11 +52,11 @@ _ALLOWED = {
 }
 
 
-def describe_faults(model: type[BaseModel], error: ValidationError) -> list[str]:
+def describe_faults(model: type[BaseModel], faults: Iterable[ErrorDetails]) -> list[str]:
     """A line for each fault that pydantic found."""
     return [
         _describe(model, fault)
-        for fault in error.errors(include_url=False)
+        for fault in faults
         # a list whose values are all refused is also reported as too short
         if not (fault["type"] == "too_short" and fault["input"])
     ]
@@ -75,6 +76,8 @@ def _describe(model: type[BaseModel], fault: ErrorDetails) -> str:
     path = _write_path(keys)
     if kind == "missing":
         return f"{path}: found nothing; allowed: {_ALLOWED[kind]}"
+    if (old := describe_old_key(keys, fault["input"])) is not None:
+        return f"{path}: found {write_value(fault['input'])}; {old}"
     if kind == "repeated":
         return f"{path}: found {context['repeated']} more than once; allowed: {fault['msg']}"
     if kind == "extra_forbidden":

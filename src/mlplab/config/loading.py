@@ -1,6 +1,6 @@
 """The typed configuration of a run: a parsed YAML file becomes frozen values, or all its faults.
 
-``python -m mlplab.config my.yaml`` tells what is wrong with a file without running anything.
+``python -m mlplab.config my.yaml`` checks a file without running anything.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from mlplab.config.checks import find_conflicts
+from mlplab.config.experiments import INHERITED, fill_experiments
 from mlplab.config.faults import ConfigError, describe_faults
 from mlplab.config.fields import KEEP_VALID
 from mlplab.config.workflow import WorkflowConfig
@@ -24,8 +26,9 @@ def load_config(
 
     Parameters
     ----------
-    mapping : the configuration as read
-    datasets : the known data sets; with them, sizes are checked against the number of images
+    mapping : the complete configuration as read; experiments may leave out the keys that
+        ``experiment_defaults`` has
+    datasets : the known data sets; if given, sizes are checked against the number of images
 
     Raises
     ------
@@ -37,12 +40,24 @@ def load_config(
             [f"the configuration: found {mapping!r:.80}; allowed: keys at the top"]
         )
     faults = []
+    filled = fill_experiments(mapping)
     try:
-        config = WorkflowConfig.model_validate(dict(mapping))
+        config = WorkflowConfig.model_validate(filled)
     except ValidationError as error:
-        faults = describe_faults(WorkflowConfig, error)
-        config = WorkflowConfig.model_validate(dict(mapping), context=KEEP_VALID)
+        own = [fault for fault in error.errors(include_url=False) if _is_own(fault, mapping)]
+        faults = describe_faults(WorkflowConfig, own)
+        config = WorkflowConfig.model_validate(filled, context=KEEP_VALID)
     faults += find_conflicts(config, datasets)
     if faults:
         raise ConfigError.of(faults)
     return config
+
+
+def _is_own(fault: ErrorDetails, mapping: Mapping[str, Any]) -> bool:
+    """Whether a fault stands where it was found, and not in ``experiment_defaults``."""
+    match fault["loc"]:
+        case ("experiments", name, key, *_) if key in INHERITED:
+            # Pydantic writes names that are no texts as texts.
+            entries = {str(own): entry for own, entry in mapping["experiments"].items()}
+            return key in entries.get(str(name), INHERITED)
+    return True

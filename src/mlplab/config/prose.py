@@ -1,4 +1,4 @@
-"""What the reference of the configuration says beside the tables of its keys."""
+"""The prose of the reference of the configuration, around the tables of its keys."""
 
 from __future__ import annotations
 
@@ -14,31 +14,36 @@ HEAD = f"""# Configuration
 
 <!-- Written by `make schema` from the models in src/mlplab/config/; change it there. -->
 
-A run is described by `config/config.yaml`, which holds every key. What differs is laid over it: a
-file with `--configfile my.yaml`, or single values with `--config seeds='[0, 1, 2]'`. Lists are
-replaced as a whole, sections are merged key by key.
+`config/config.yaml` describes the default run and holds every key. Lay over it what differs: a
+file with `--configfile my.yaml`, or single values with `--config seeds='[0, 1, 2]'`. Sections are
+merged key by key; lists are replaced as a whole.
 
-Everything is checked before the first job. All faults come in one message, each with the path of
-its key, what was found and what is allowed:
+`experiments`, `networks` and `cost_quality.settings` hold entries under names that you choose. A
+new experiment needs `input_spaces` and `epochs`; other keys that it leaves out take the value in
+`experiment_defaults`. A new network or setting needs every key.
+
+The workflow checks everything before the first job. One message lists all faults, each with the
+path of its key, what was found and what is allowed:
 
 ```
 the configuration has 3 fault(s):
   - train.batch_size: found 500; allowed: no such key; did you mean batch_sizes?
-  - train.numpy.momentum: found 1; allowed: below 1
+  - networks.article_a.momentum: found 1; allowed: below 1
   - train.batch_sizes[0]: found 0; allowed: at least 1
 ```
 
-Editors with a YAML language server complete and check the keys by `config/schema.json`. A file of
-your own that is laid over begins with
-`# yaml-language-server: $schema=<path to>/config/overlay.schema.json`.
+Keys of earlier versions are refused with their new name.
 
-Snakemake reads a file given with `--configfile` before this workflow does. Where it only says that
-the file "is not valid JSON or YAML", or ends with a traceback since the file is not there or is no
-text, `python -m mlplab.config my.yaml` tells what is wrong, and where. It checks the keys and
-values of any file that is to be laid over, and runs nothing.
+Editors with a YAML language server complete and check the keys with `config/schema.json`. Begin a
+file of your own with `# yaml-language-server: $schema=<path to>/config/schema.json`.
 
-Paths of keys are written with dots; `<name>` is a name that you choose, `[ ]` an entry of a list.
-A default is what holds if no file has the key. Whole numbers that count something are at most
+Snakemake reads a file given with `--configfile` before this workflow does. If it ends with a
+traceback, or only says that the file "is not valid JSON or YAML", run
+`python -m mlplab.config my.yaml`: it names the fault and its line. It checks the keys and values of
+any file that you lay over, and runs nothing.
+
+Key paths are written with dots; `<name>` is a name that you choose, `[ ]` an entry of a list. A
+default is the value in `config/config.yaml`. Whole numbers that count something are at most
 {LARGEST_COUNT:,}.
 """
 
@@ -46,10 +51,10 @@ TAIL = f"""## Input spaces
 
 | name | what a network sees of an image |
 |---|---|
-| `pixels` | its pixels, scaled as `scale.numpy` says |
-| `clusters-<K>` | distances to the K centres of k-means, scaled as `transform.scaling` says |
+| `pixels` | its pixels, scaled by `scale.numpy` |
+| `clusters-<K>` | distances to the K centres of k-means, scaled by `transform.scaling` |
 | `clusters-{AUTO}` | the same for the K that the sweep chooses |
-| `clusters-<K>-<scaling>` | the same, scaled as the name says: {_SCALINGS} |
+| `clusters-<K>-<scaling>` | the same with the scaling in the name: {_SCALINGS} |
 | `pca-<d>` | d principal components |
 | `pca-<d>-whitened` | the same, each divided by its standard deviation |
 | `pca-<d>-halfwhitened` | the same, each divided by the square root of its standard deviation |
@@ -58,6 +63,8 @@ TAIL = f"""## Input spaces
 
 ## What keys must satisfy together
 
+- `train.network`, `experiment_defaults.network` and the `network` of every experiment are names in
+  `networks`.
 - `transform.k_values` are among `cluster.k_values`, or `{AUTO}`; so is the K of every
   `clusters-<K>` in `experiments`. `benchmark.cluster_k` is among `transform.k_values`.
 - `benchmark.variants` holds `numpy`, to which all are compared.
@@ -69,7 +76,8 @@ TAIL = f"""## Input spaces
 - `scale.n_train` and `scale.n_test` are at most the images there are, every batch size at most the
   training images that are not kept for validation, every K less than the images that are
   clustered, `silhouette.error_samples` at most these.
-- `search.stages` have no more trials from stage to stage; `search.space.input_spaces` name a number
-  of features, at most `search.max_features`, and so many training images are left beside
-  `search.n_validation`. `pca-<d>` has at most as many components as there are pixels and images.
+- `search.stages` have no more trials from stage to stage. The names in `search.space.input_spaces`
+  have a number of features, at most `search.max_features`; at least as many training images are
+  left beside `search.n_validation`. `pca-<d>` has at most as many components as there are pixels
+  and images.
 """

@@ -13,12 +13,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from mlplab.config.fields import LARGEST_COUNT, PATTERNS
 from mlplab.config.prose import HEAD, TAIL
-from mlplab.config.schema import claims_schema, config_schema, datasets_schema, overlay_schema
+from mlplab.config.schema import claims_schema, config_schema, datasets_schema, file_schema
 from mlplab.features.spaces import INPUT_SPACE_PATTERN
 from mlplab.runtime.files import save_text
 
+_REQUIRED, _OF_EXPERIMENTS = "must be given", "experiments.<name>."
 _KINDS = {
     "integer": ("whole number", "whole numbers"),
     "number": ("number", "numbers"),
@@ -27,11 +30,13 @@ _KINDS = {
 }
 
 
-def render_files() -> dict[str, str]:
-    """The content of every generated file, by its path in the project."""
+def render_files(defaults: Mapping[str, Any]) -> dict[str, str]:
+    """The content of every generated file, by its path in the project.
+
+    ``defaults`` is the content of ``config/config.yaml``.
+    """
     schemas = {
-        "config/schema.json": config_schema(),
-        "config/overlay.schema.json": overlay_schema(),
+        "config/schema.json": file_schema(),
         "config/datasets.schema.json": datasets_schema(),
         "config/claims.schema.json": claims_schema(),
     }
@@ -39,20 +44,25 @@ def render_files() -> dict[str, str]:
         path: json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
         for path, schema in schemas.items()
     }
-    return texts | {"docs/configuration.md": render_reference(config_schema())}
+    return texts | {"docs/configuration.md": render_reference(config_schema(), defaults)}
 
 
-def render_reference(schema: Mapping[str, Any]) -> str:
-    """The page that describes every key of a configuration, in Markdown."""
-    reference = _Reference(schema)
+def render_reference(schema: Mapping[str, Any], defaults: Mapping[str, Any]) -> str:
+    """The page that describes every key of a configuration, in Markdown.
+
+    ``defaults`` is a configuration with every key; an entry that is chosen by name, or stands in
+    a list, has no default.
+    """
+    reference = _Reference(schema, defaults)
     return "\n".join([HEAD, *reference.contents(), "", *reference.sections(), TAIL])
 
 
 class _Reference:
     """The keys of a JSON schema, section by section."""
 
-    def __init__(self, schema: Mapping[str, Any]) -> None:
+    def __init__(self, schema: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:
         self.schema, self.definitions = schema, schema.get("$defs", {})
+        self.defaults = defaults
 
     def contents(self) -> Iterator[str]:
         """A table of the top level that leads to the sections."""
@@ -66,8 +76,7 @@ class _Reference:
         """The keys at the top, then the sections with their own."""
         top = self.schema["properties"]
         plain = {key: field for key, field in top.items() if not self._find_section(field)}
-        required = self.schema.get("required", ())
-        yield from self._table("The run", 2, "", plain, required)
+        yield from self._table("The run", 2, "", plain)
         for key, field in top.items():
             if key not in plain:
                 yield from self._section(key, 2, field)
@@ -83,7 +92,6 @@ class _Reference:
             level,
             f"{below}.",
             plain,
-            section.get("required", ()),
             words,
         )
         for key, inner_field in inner.items():
@@ -96,7 +104,6 @@ class _Reference:
         level: int,
         prefix: str,
         fields: Mapping[str, Any],
-        required: Any,
         words: str = "",
     ) -> Iterator[str]:
         yield f"{'#' * level} {title}"
@@ -110,10 +117,24 @@ class _Reference:
         yield "|---|---|---|---|---|"
         for key, field in fields.items():
             kind, allowed = self._describe(field)
-            default = "must be given" if key in required else _write(field.get("default"))
+            default = self._write_default(f"{prefix}{key}")
             meaning = _cell(field["description"])
             yield f"| `{prefix}{key}` | {kind} | {_cell(allowed)} | {default} | {meaning} |"
         yield ""
+
+    def _write_default(self, path: str) -> str:
+        """The value of a key in the defaults."""
+        value: Any = self.defaults
+        if path.startswith(_OF_EXPERIMENTS):
+            value = self.defaults["experiment_defaults"]
+            path = path.removeprefix(_OF_EXPERIMENTS)
+            if path not in value:
+                return _REQUIRED
+        if "<name>" in path or "[ ]" in path:
+            return _REQUIRED
+        for key in path.split("."):
+            value = value[key]
+        return _write(value)
 
     def _find_section(self, field: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
         """What stands between the path of the field and its keys, and the section with the keys."""
@@ -200,11 +221,13 @@ def _cell(text: str) -> str:
 
 
 def main() -> int:
-    """Write all files; 2 where the project is not."""
-    if not Path("config/config.yaml").is_file():
-        print("config/config.yaml: not found here; run this in the project", file=sys.stderr)
+    """Write all files; return 2 outside the folder of the project."""
+    file = Path("config/config.yaml")
+    if not file.is_file():
+        print(f"{file}: not found; run this in the folder of the project", file=sys.stderr)
         return 2
-    for path, text in render_files().items():
+    defaults = yaml.safe_load(file.read_text(encoding="utf-8"))
+    for path, text in render_files(defaults).items():
         save_text(Path(path), text)
         print(path)
     return 0

@@ -25,15 +25,14 @@ class _Generator(GenerateJsonSchema):
 
 
 def config_schema() -> dict[str, Any]:
-    """The schema of a complete configuration, ``config/config.yaml``."""
+    """The schema of a complete configuration."""
     return _with_head(WorkflowConfig, "Configuration of a run of mlplab")
 
 
-def overlay_schema() -> dict[str, Any]:
-    """The schema of a file that is laid over a complete one, and may hold any part of it."""
-    schema = _with_head(WorkflowConfig, "What a run of mlplab changes in config/config.yaml")
-    overlay: dict[str, Any] = _drop_required(schema)
-    return overlay
+def file_schema() -> dict[str, Any]:
+    """The schema of ``config/config.yaml`` and of any part of it that is laid over."""
+    schema: dict[str, Any] = _drop_required(config_schema())
+    return schema
 
 
 def datasets_schema() -> dict[str, Any]:

@@ -35,7 +35,7 @@ ShareRange = Annotated[tuple[PositiveShare, PositiveShare], AfterValidator(_in_o
 class StageConfig(Section):
     """A stage: the best settings of the one before, trained longer."""
 
-    trials: Count = Field(description="settings that are tried, side by side")
+    trials: Count = Field(description="settings tried, side by side")
     epochs: Count = Field(description="passes over the images")
 
 
@@ -55,17 +55,18 @@ class SearchSpaceConfig(Section):
 class SearchConfig(Section):
     """The search: settings are chosen on validation images, the test images are read at the end."""
 
-    seed: Seed = Field(0, description="of the draws, and of the trials' features and weights")
-    n_validation: Count = Field(10000, description="last training images, only used to choose")
-    max_features: Count = Field(100, description="inputs that a input space may have")
-    hidden_layer_sizes: tuple[Count, ...] = Field((70, 30), description="nodes, lowest first")
+    seed: Seed = Field(description="seed of the draws, and of the trials' features and weights")
+    n_validation: Count = Field(description="last training images, which only serve to choose")
+    max_features: Count = Field(description="largest number of inputs")
+    hidden_layer_sizes: tuple[Count, ...] = Field(description="nodes, lowest first")
     space: SearchSpaceConfig = Field(description="what settings are drawn from")
-    stages: tuple[StageConfig, ...] = Field(min_length=1, description="fewer trials in each")
+    stages: tuple[StageConfig, ...] = Field(
+        min_length=1, description="stages, with no more trials from one to the next"
+    )
     final_seeds: Distinct[Seed] = Field(
         min_length=1, description="trainings of the chosen setting on all training images"
     )
     published_accuracy: PositiveShare | None = Field(
-        None,
         description="test accuracy published for MNIST, drawn as a line where MNIST is used",
     )
 
@@ -91,8 +92,8 @@ def _find_unlimited_spaces(search: SearchConfig) -> Iterator[str]:
         count = parse_space(space).n_features
         if count is None or count > search.max_features:
             yield (
-                f"search.space.input_spaces: found {space!r}; allowed: spaces of a number of "
-                f"features in their name, at most search.max_features, {search.max_features}"
+                f"search.space.input_spaces: found {space!r}; allowed: spaces whose names "
+                f"have a number of features, at most search.max_features, {search.max_features}"
             )
 
 

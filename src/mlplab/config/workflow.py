@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from pydantic import Field
 
 from mlplab.config.benchmark import BenchmarkConfig
 from mlplab.config.clusters import ClusterConfig, CostQualityConfig, SilhouetteConfig
 from mlplab.config.comparison import ComparisonConfig
-from mlplab.config.experiments import ExperimentConfig, NumpyConfig
+from mlplab.config.experiments import ExperimentConfig, ExperimentDefaults
 from mlplab.config.fields import (
     ClusterChoice,
     Count,
@@ -19,6 +22,7 @@ from mlplab.config.fields import (
     Seed,
     Switch,
 )
+from mlplab.config.networks import NetworkConfig
 from mlplab.config.search import SearchConfig
 from mlplab.data.own import DatasetChoice
 from mlplab.features.spaces import DistanceScaling, PixelScaling
@@ -28,11 +32,11 @@ PUBLISHED_DATASET = "mnist"
 
 
 class DownloadConfig(Section):
-    """How the files of the data set are fetched."""
+    """How the files of the data set are downloaded."""
 
-    attempts: Count = Field(3, description="tries of a source that fails for the moment")
+    attempts: Count = Field(description="attempts at a source that fails temporarily")
     timeout_seconds: Positive = Field(
-        10.0, description="longest wait for a connection, or for its data"
+        description="longest wait for a connection or for data, in seconds"
     )
 
 
@@ -40,14 +44,12 @@ class ScaleConfig(Section):
     """How many images are used, and how pixels are scaled for each purpose."""
 
     n_train: Count | None = Field(
-        None, description="first images of the training part that are used; null: all"
+        description="number of training images, from the first; null: all"
     )
-    n_test: Count | None = Field(
-        None, description="first images of the test part that are used; null: all"
-    )
-    numpy: PixelScaling = Field("standard", description="scaling of pixels for NumPy")
-    keras: PixelScaling = Field("unit", description="scaling of pixels for Keras")
-    cluster: PixelScaling = Field("normalizer", description="scaling of pixels for k-means")
+    n_test: Count | None = Field(description="number of test images, from the first; null: all")
+    numpy: PixelScaling = Field(description="scaling of pixels for NumPy")
+    keras: PixelScaling = Field(description="scaling of pixels for Keras")
+    cluster: PixelScaling = Field(description="scaling of pixels for k-means")
 
 
 class TransformConfig(Section):
@@ -57,43 +59,38 @@ class TransformConfig(Section):
         min_length=1,
         description="numbers of clusters, among those of the sweep; 'auto' is the one it chooses",
     )
-    scaling: DistanceScaling = Field("standard", description="scaling of the distances")
+    scaling: DistanceScaling = Field(description="scaling of the distances")
 
 
 class KerasConfig(Section):
     """Parameters of the reference model in Keras."""
 
-    l2: NonNegative = Field(0.01, description="λ₂, factor of the quadratic penalty on weights")
+    l2: NonNegative = Field(description="λ₂, factor of the quadratic penalty on weights")
 
 
 class TrainConfig(Section):
-    """Training of both networks on every input space with every batch size."""
+    """Trainings of NumPy and Keras on every input space with every batch size."""
 
-    epochs: Count = Field(35, description="passes over the training images")
+    epochs: Count = Field(description="passes over the training images")
     batch_sizes: Distinct[Count] = Field(
         min_length=1, description="samples in a mini-batch, at most the training images"
     )
-    hidden_layer_sizes: tuple[Count, ...] = Field((70, 30), description="nodes, lowest first")
-    n_threads: Count = Field(4, description="threads of a training, at most those there are")
+    network: Name = Field(description="NumPy network that is trained, a name in `networks`")
+    n_threads: Count = Field(
+        description="threads of a timed training, at most those of the machine"
+    )
     exclusive: Switch = Field(
-        False,
         description="run each alone with n_threads, so that seconds count; else one thread each, "
         "side by side",
     )
-    scale_l2_with_inputs: Switch = Field(
-        True, description="on K distances, use l2 times K / (number of pixels)"
-    )
-    numpy: NumpyConfig = Field(NumpyConfig(), description="parameters of the NumPy network")
-    keras: KerasConfig = Field(
-        KerasConfig(), description="parameters of the reference model in Keras"
-    )
+    keras: KerasConfig = Field(description="parameters of the reference model in Keras")
 
 
 class LadderConfig(Section):
     """The optimisation ladder, measured beside Keras."""
 
-    batch_size: Count = Field(500, description="samples in a mini-batch")
-    rounds: Count = Field(7, description="epochs of every step that count, one of each a round")
+    batch_size: Count = Field(description="samples in a mini-batch")
+    rounds: Count = Field(description="timed epochs of every step, one in each round")
 
 
 class WorkflowConfig(Section):
@@ -105,43 +102,72 @@ class WorkflowConfig(Section):
         "four IDX files"
     )
     data_dir: str | None = Field(
-        None,
-        description="folder with the files of a data set that has a name, tried first; "
+        description="folder with the files of a named data set, tried first; "
         "null: MLPLAB_DATA_DIR, else download",
     )
     seeds: Distinct[Seed] = Field(
         min_length=1, description="seeds of the trainings; each is a repetition"
     )
-    download: DownloadConfig = Field(
-        DownloadConfig(), description="how the files of the data set are fetched"
-    )
-    scale: ScaleConfig = Field(
-        ScaleConfig(), description="how many images are used, and how pixels are scaled"
-    )
+    download: DownloadConfig = Field(description="how the files of the data set are downloaded")
+    scale: ScaleConfig = Field(description="how many images are used, and how pixels are scaled")
     cluster: ClusterConfig = Field(description="the sweep over the number of clusters K")
     cost_quality: CostQualityConfig = Field(
         description="seconds against inertia of several ways to fit k-means"
     )
     silhouette: SilhouetteConfig = Field(
-        SilhouetteConfig(), description="the silhouette coefficient of every fit of the sweep"
+        description="the silhouette coefficient of every fit of the sweep"
     )
     transform: TransformConfig = Field(description="distances to cluster centres as features")
+    networks: dict[Name, NetworkConfig] = Field(
+        min_length=1, description="settings of networks, by the name that trainings give"
+    )
     train: TrainConfig = Field(
-        description="training of both networks on every input space with every batch size"
+        description="trainings of NumPy and Keras on every input space with every batch size"
+    )
+    experiment_defaults: ExperimentDefaults = Field(
+        description="what holds for an experiment that leaves the key out"
     )
     experiments: dict[Name, ExperimentConfig] = Field(
-        {}, description="trainings of their own, by the name of their rows in the tables"
+        description="trainings of their own, by the name of their rows in the tables"
     )
     comparison: ComparisonConfig = Field(description="which experiments the tables compare")
     search: SearchConfig = Field(description="the search for the best network with few inputs")
-    ladder: LadderConfig = Field(
-        LadderConfig(), description="the optimisation ladder, measured beside Keras"
-    )
+    ladder: LadderConfig = Field(description="the optimisation ladder, measured beside Keras")
     benchmark: BenchmarkConfig = Field(
         description="seconds per epoch of all variants, measured in alternating rounds"
     )
 
     @property
     def uses_published_data(self) -> bool:
-        """Whether the data are those of the articles, so that their figures may stand beside."""
+        """Whether the data are those of the articles, so that published figures can be compared."""
         return self.dataset == PUBLISHED_DATASET
+
+    def network_of(self, training: TrainConfig | ExperimentConfig) -> NetworkConfig:
+        """The settings of the network that a training names."""
+        return self.networks[training.network]
+
+    def resolved(self, sections: Iterable[str]) -> dict[str, Any]:
+        """Sections as JSON values, with the settings of a network in place of its name.
+
+        ``experiments.<name>.network`` and ``train.network`` are sections then.
+
+        Parameters
+        ----------
+        sections : keys at the top of the configuration
+
+        Raises
+        ------
+        ValueError
+            There is no such section.
+        """
+        wanted = set(sections)
+        if unknown := sorted(wanted - set(type(self).model_fields)):
+            raise ValueError(
+                f"sections: found {unknown}; allowed: {', '.join(type(self).model_fields)}"
+            )
+        values = self.model_dump(mode="json", include=wanted)
+        trainings = [*values.get("experiments", {}).values()]
+        trainings += [values["train"]] if "train" in values else []
+        for training in trainings:
+            training["network"] = self.networks[training["network"]].model_dump(mode="json")
+        return values

@@ -1,12 +1,13 @@
 """The networks of the articles in Keras.
 
-TensorFlow is imported by the functions that need it, after its thread limits are set: importing
-this package costs nothing.
+Importing this package does not import TensorFlow: its functions do so, after they have set the
+thread limits.
 """
 
 from typing import Any
 
 __all__ = [
+    "Descent",
     "build_deep_model",
     "build_matched_model",
     "build_reference_model",
@@ -19,6 +20,10 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used, so that no stage imports what another needs."""
     match name:
+        case "Descent":
+            from mlplab.keras_mlp.models import Descent
+
+            return Descent
         case "build_deep_model":
             from mlplab.keras_mlp.models import build_deep_model
 

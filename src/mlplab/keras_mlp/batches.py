@@ -18,7 +18,7 @@ class BatchReader(keras.utils.PyDataset):
     y : labels 0 … n_classes − 1, shape (n,)
     n_classes : number of outputs
     batch_size : samples of a batch, the last one of which may have fewer
-    shuffle : draw the batches of every epoch from a permutation of its own, with Keras' generator
+    shuffle : draw the batches of every epoch from a new permutation, with Keras' generator
     """
 
     def __init__(

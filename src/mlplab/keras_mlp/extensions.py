@@ -83,7 +83,7 @@ class EpochRecorder(keras.callbacks.Callback):
 
     Parameters
     ----------
-    progress : told of every epoch
+    progress : shows every epoch
     n_samples : samples of the training set
 
     Attributes
@@ -107,7 +107,7 @@ class EpochRecorder(keras.callbacks.Callback):
         self._stop = self._read_clocks_at_rest()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Record the epoch, or refuse to go on after a loss that is not finite."""
+        """Record the epoch; raise FloatingPointError after a loss that is not finite."""
         logs = logs or {}
         stop = self._stop or self._read_clocks_at_rest()
         loss, rate = float(logs["loss"]), float(self.model.optimizer.learning_rate)
@@ -121,7 +121,7 @@ class EpochRecorder(keras.callbacks.Callback):
         self._progress.advance(record)
 
     def _read_clocks_at_rest(self) -> tuple[float, float]:
-        # a GPU may still be at work on the last steps: reading a result waits for them
+        # Reading a result waits for a GPU that still works on the last steps.
         self.model.trainable_variables[-1].numpy()
         return read_clocks()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -22,20 +23,20 @@ def configure_tensorflow(
     gpu_memory_mib: int | None = None,
     seed: int | None = None,
 ) -> None:
-    """Set threads, device and seed; to be called before anything else imports TensorFlow.
+    """Set TensorFlow's threads, device and seed; call it before anything imports TensorFlow.
 
     Parameters
     ----------
-    n_threads : limit of the intra-op and of the inter-op pool, at most the processors there are
-    device : "cpu" hides all GPUs; "gpu" wants one
-    gpu_memory_mib : memory of the first GPU that may be taken, MiB; None leaves it to TensorFlow
+    n_threads : limit of the intra-op and of the inter-op pool, at most the processors that this
+        process may use
+    device : "cpu" hides all GPUs; "gpu" requires one
+    gpu_memory_mib : memory of the first GPU that may be taken, in MiB; None leaves it to TensorFlow
     seed : seed of Python's, NumPy's and TensorFlow's generators
 
     Raises
     ------
     RuntimeError
-        TensorFlow's pools already run with other limits, or it finds no GPU although one is
-        wanted.
+        TensorFlow's pools already run with other limits, or it finds no GPU for ``device="gpu"``.
     """
     if device == "cpu":
         os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
@@ -53,8 +54,8 @@ def configure_tensorflow(
         inter = threading.get_inter_op_parallelism_threads()
         raise RuntimeError(
             f"TensorFlow already runs with {intra} intra-op and {inter} inter-op thread(s) "
-            f"(0 is its own choice), {n_threads} were asked for; configure it once, before the "
-            "first use, in a process of its own"
+            f"(0 is its own choice), not with {n_threads}; configure it once per process, before "
+            "the first use"
         ) from None
     if device == "gpu":
         _limit_gpu(gpu_memory_mib)
@@ -116,33 +117,50 @@ def _build_sigmoid_model(
     return model
 
 
+@dataclass(frozen=True)
+class Descent:
+    """Numbers of gradient descent; the defaults are those of ``NumpyMLPClassifier``.
+
+    Attributes
+    ----------
+    learning_rate : η before the first epoch
+    decrease_const : c, the decrease of the learning rate
+    momentum : α, the share of the previous step that is added to a step
+    l2, l1 : λ₂ and λ₁, the strengths of the regularisation
+    """
+
+    learning_rate: float = 1e-3
+    decrease_const: float = 1e-6
+    momentum: float = 5e-5
+    l2: float = 0.01
+    l1: float = 0.0
+
+
 def build_matched_model(
     coefs: Sequence[np.ndarray],
     intercepts: Sequence[np.ndarray],
     *,
     steps_per_epoch: int,
-    learning_rate: float = 1e-3,
-    decrease_const: float = 1e-6,
-    momentum: float = 5e-5,
-    l2: float = 0.01,
-    l1: float = 0.0,
+    descent: Descent | None = None,
 ) -> keras.Model:
     """The mathematics of ``NumpyMLPClassifier`` as a Keras model, compiled.
 
     The loss of a batch is the sum of the binary log-losses of all outputs and samples, plus
     λ₂/2 · Σ w² + λ₁ · Σ |w| without the biases; nothing is divided by the batch size. An update
     is w ← w − (Δ + α Δ_previous) with Δ = η · gradient; η is divided by 1 + c · i before epoch
-    i = 0, 1, … The defaults are those of ``NumpyMLPClassifier``. (Source: articles A and C.)
+    i = 0, 1, … (Source: articles A and C.)
 
     The last layer has no activation: the model returns logits, from which the loss is stable.
 
     Parameters
     ----------
-    coefs : start weights (n_lower, n_upper) per layer; their dtype is that of the model. Keras
-        takes steps only in its own, float32; float64 serves to look at loss and gradients
-    intercepts : start biases (n_upper,) per layer
-    steps_per_epoch : updates after which an epoch ends, for the decrease of the learning rate
+    coefs : start weights per layer, of shape (n_lower, n_upper); their dtype is that of the model.
+        Keras trains in float32 only; a float64 model gives its loss and gradients
+    intercepts : start biases per layer, of shape (n_upper,)
+    steps_per_epoch : updates of an epoch, for the decrease of the learning rate
+    descent : numbers of the descent; None means the defaults
     """
+    descent = descent or Descent()
     import keras
 
     from mlplab.keras_mlp.extensions import MomentumDescent, SummedLogLoss
@@ -154,7 +172,7 @@ def build_matched_model(
             keras.layers.Dense(
                 weights.shape[1],
                 activation="sigmoid" if layer < len(coefs) else "linear",
-                kernel_regularizer=keras.regularizers.L1L2(l1=l1, l2=l2 / 2),
+                kernel_regularizer=keras.regularizers.L1L2(l1=descent.l1, l2=descent.l2 / 2),
                 dtype=dtype,
             )
         )
@@ -162,13 +180,13 @@ def build_matched_model(
     model.set_weights(list(itertools.chain.from_iterable(pairs)))
     model.compile(
         optimizer=MomentumDescent(
-            learning_rate,
-            momentum=momentum,
-            decrease_const=decrease_const,
+            descent.learning_rate,
+            momentum=descent.momentum,
+            decrease_const=descent.decrease_const,
             steps_per_epoch=steps_per_epoch,
         ),
         loss=SummedLogLoss(dtype=dtype),
-        # XLA reorders sums; without it the rounding stays comparable to NumPy's
+        # XLA reorders sums; without it the rounding stays comparable to NumPy's.
         jit_compile=False,
     )
     return model

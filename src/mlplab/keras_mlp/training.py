@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,43 +26,39 @@ def train_keras(
     *,
     epochs: int,
     batch_size: int,
-    seed: int | None = None,
-    callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> pd.DataFrame:
     """Train a reference or deep model with ``fit`` and return a row per epoch.
+
+    The order of the samples follows from the state of Keras' generators, which
+    ``configure_tensorflow`` or ``keras.utils.set_random_seed`` sets.
 
     Parameters
     ----------
     model : compiled with a mean loss and the metric "accuracy"
-    x_train, x_test : features (n, n_features); ``x_test=None`` leaves out the validation. Keras
-        makes a copy of each, except of large ones, see :mod:`mlplab.runtime.arrays`: their batches
-        are read one by one
-    y_train, y_test : labels 0 … n_classes − 1, shape (n,)
-    seed : seed of the shuffling; None goes on with the generators as they are, e.g. as
-        ``configure_tensorflow`` seeded them. The start weights are drawn when the model is built
-    callbacks : more callbacks for ``fit``
+    x_train, x_test : features of shape (n, n_features); ``x_test=None`` skips the validation.
+        Keras copies them, except large ones, see :mod:`mlplab.runtime.arrays`: their batches are
+        read one by one
+    y_train, y_test : labels 0 … n_classes − 1, of shape (n,)
+    epochs : passes over the training samples
+    batch_size : samples of a mini-batch
 
     Returns
     -------
     DataFrame with the columns of ``NumpyMLPClassifier.history_``. ``train_accuracy`` and
     ``total_cost`` are Keras' running averages over the epoch (as article A prints them), the cost
     times the number of samples; ``regularization_share`` is the regularisation at the end of the
-    epoch over that average; Keras does not report the last batch alone, so its columns are
+    epoch over that average. Keras does not report the last batch alone, so its columns are
     missing values, as is ``test_accuracy`` without a test part. ``wall_seconds`` and
-    ``cpu_seconds`` are those of training; the evaluation on the test part stands outside.
+    ``cpu_seconds`` do not include the evaluation on the test part.
 
     Raises
     ------
     FloatingPointError
         The loss is not finite; the message names the epoch and the learning rate.
     """
-    import keras
-
     from mlplab.keras_mlp.extensions import EpochRecorder
 
     n_classes = model.output_shape[-1]
-    if seed is not None:
-        keras.utils.set_random_seed(seed)
     data = _training_data(x_train, y_train, n_classes, batch_size)
     validation = None
     if x_test is not None:
@@ -76,8 +72,7 @@ def train_keras(
             verbose=0,
             validation_data=validation,
             validation_batch_size=_VALIDATION_BATCH,
-            # the recorder comes first: its clocks stop before the others begin their work
-            callbacks=[recorder, *callbacks],
+            callbacks=[recorder],
         )
     return pd.DataFrame(recorder.records)
 
@@ -85,7 +80,7 @@ def train_keras(
 def _training_data(
     x: np.ndarray, y: np.ndarray, n_classes: int, batch_size: int
 ) -> dict[str, object]:
-    """What ``fit`` is given, by its parameters."""
+    """Arguments of ``fit`` for the training samples."""
     if _is_read_by_batches(x):
         from mlplab.keras_mlp.batches import BatchReader
 

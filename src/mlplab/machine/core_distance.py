@@ -1,11 +1,10 @@
-"""How far apart the processors are: how long a word takes from one to another and back.
+"""Round-trip latency between cores.
 
-A host may move the virtual processors of a machine at any time: to cores that share a cache, or to
-cores of different chiplets, where a word takes several times as long. Whatever two threads work on
-together then takes longer, though each of them alone and what they do apart does not, and no count
-of CPU seconds tells. A host that runs Linux prefers, for what is woken, a place that shares a cache
-with the waker (``wake_affine`` in its scheduler); processors that wake each other do come near,
-which others may not for minutes.
+A host may move the virtual processors of a machine at any time, onto cores that share a cache or
+onto cores of different chiplets, where a message takes several times as long. Threads that work
+together then slow down, although each of them alone does not, and CPU times show nothing. Cores
+that wake each other come together again: the scheduler of Linux (``wake_affine``) prefers to run a
+woken thread near its waker.
 
 This file is also the program of the process that answers, so it imports the standard library alone.
 """
@@ -22,30 +21,28 @@ from collections.abc import Callable
 from contextlib import suppress
 from math import isfinite
 
-# Farther apart than this many times the nearest is another place: from Python to Python a word
-# takes 0.24, 0.36 or 0.54 microseconds on one of the README's machines, 0.17 or 0.3 on the other.
+# A latency beyond so many times the shortest means cores that share no cache.
+# See "The latency between cores has levels" in docs/methodology.md.
 _FAR_FROM = 1.4
 _ROUND_TRIPS, _PARTS = 60, 15
-# Far processors that had woken each other for so long were near in 10 of 26 trials, after six times
-# as long in all of these, idle ones after up to four seconds; but in 4 of 13 measurements a whole
-# second of it was not enough.
+# See "Bringing cores together takes seconds" in docs/methodology.md.
 _WAKING_SECONDS = 0.1
 _ANSWER, _WAKE = "answer", "wake"
-# They take some hundredths of a second, in which a process that runs at all has answered.
+# They take some hundredths of a second; a process that runs has answered by then.
 _LOOKS = 1_000_000
 
 
 class CoreDistance:
-    """Measures, as a context manager, on the first ``n`` processors that this process may use.
+    """Context manager that measures latencies on the first ``n`` processors of this process.
 
-    Where that cannot be done, on one processor or without Linux, all distances are NaN and nothing
-    is far.
+    On a single processor, and on systems other than Linux, all latencies are NaN and nothing is
+    far.
 
     Attributes
     ----------
     processors : their numbers, in ascending order
-    nearest : the shortest distance known, nanoseconds
-    patience : seconds that may still be spent on bringing far processors near
+    nearest : the shortest latency known, in nanoseconds
+    patience : seconds left for bringing far cores together
     """
 
     def __init__(self, n: int, patience: float) -> None:
@@ -62,7 +59,7 @@ class CoreDistance:
         try:
             os.ftruncate(file, mmap.PAGESIZE)
             self._page = mmap.mmap(file, mmap.PAGESIZE)
-            # -S -E: nothing but this file is needed, and to start takes a few milliseconds.
+            # -S -E: Python starts in a few milliseconds without its site packages.
             self._other = subprocess.Popen(
                 [sys.executable, "-S", "-E", __file__, str(file)],
                 stdin=subprocess.PIPE,
@@ -84,7 +81,7 @@ class CoreDistance:
             self._page.close()
 
     def measure(self) -> float:
-        """Nanoseconds to the farthest of these processors and back, seen from the first.
+        """Round-trip latency from the first to the farthest of the processors, in nanoseconds.
 
         NaN if one of them did not answer in time, as on a busy machine.
         """
@@ -93,25 +90,25 @@ class CoreDistance:
         return distance
 
     def find_nearest(self, seconds: float) -> None:
-        """Let processors wake each other for so long, so that it is known how near they can be."""
+        """Let processors wake each other for ``seconds``, to learn the shortest latency."""
         end = time.perf_counter() + seconds
         self.measure()
         while time.perf_counter() < end and isfinite(self._from_the_first(self._wake)):
             self.measure()
 
     def is_far(self, distance: float) -> bool:
-        """Whether a distance is clearly longer than the nearest that is known."""
+        """Whether a latency is clearly longer than the shortest one known."""
         return distance > _FAR_FROM * self.nearest
 
     def bring_near(self) -> None:
-        """Let processors wake each other until they are near, as long as ``patience`` lasts."""
+        """Let processors wake each other until they are near or ``patience`` is used up."""
         while self.patience > 0 and self.is_far(self.measure()):
             start = time.perf_counter()
             self._from_the_first(self._wake)
             self.patience -= time.perf_counter() - start
 
     def _from_the_first(self, function: Callable[[int], float]) -> float:
-        """The largest value of a function of every other processor, called on the first; or NaN."""
+        """The largest value of a function of each other processor, called on the first; or NaN."""
         if len(self.processors) < 2:
             return float("nan")
         allowed = os.sched_getaffinity(0)
@@ -123,7 +120,7 @@ class CoreDistance:
         return max(values) if all(map(isfinite, values)) else float("nan")
 
     def _wake(self, processor: int) -> float:
-        """Wake a processor and be woken by it, for some time; the seconds, or NaN if it cannot."""
+        """Exchange wake-ups with a processor for some time; the seconds, or NaN if it has ended."""
         start = time.perf_counter()
         while (seconds := time.perf_counter() - start) < _WAKING_SECONDS:
             if not self._order(processor, _WAKE):
@@ -131,7 +128,7 @@ class CoreDistance:
         return seconds
 
     def _order(self, processor: int, what: str) -> bool:
-        """Tell the other process what to do, and wait for its reply; False if it has ended."""
+        """Send an order to the other process and wait for its reply; False if it has ended."""
         try:
             self._orders.write(f"{processor} {what}\n")
             self._orders.flush()
@@ -150,7 +147,7 @@ class CoreDistance:
                 if not _exchange(words, asks=True):
                     break
                 seconds.append(time.perf_counter() - start)
-            # So that it never goes on while something else is measured.
+            # Wait for it, so that it disturbs no later measurement.
             self._replies.readline()
         if len(seconds) < _PARTS:
             return float("nan")
@@ -158,12 +155,12 @@ class CoreDistance:
 
 
 def longest(*distances: float) -> float:
-    """The longest of those that could be measured; NaN if none could."""
+    """The longest of the latencies that are known; NaN if none is."""
     return max(filter(isfinite, distances), default=float("nan"))
 
 
 def _exchange(words: memoryview, *, asks: bool) -> bool:
-    """Send words to and fro; False if the other side falls silent."""
+    """Exchange numbers with the other side; False if it stops answering."""
     for number in range(_ROUND_TRIPS):
         question, answer = 2 * number + 1, 2 * number + 2
         if asks:
@@ -180,7 +177,7 @@ def _exchange(words: memoryview, *, asks: bool) -> bool:
 
 
 def _answer(file: int) -> None:
-    """Do what each line of the standard input says, on the processor that it names."""
+    """Carry out each line of the standard input on the processor that it names."""
     page = memoryview(mmap.mmap(file, mmap.PAGESIZE))
     for line in sys.stdin:
         processor, what = line.split()

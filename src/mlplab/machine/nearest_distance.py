@@ -1,6 +1,6 @@
-"""How near the processors of this machine come, from one measurement to the next.
+"""The shortest latency between cores, kept from one measurement to the next.
 
-While a host keeps them apart, a measurement cannot find out by itself that they ever were nearer.
+A measurement on cores that a host keeps apart cannot know by itself that they were ever nearer.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from mlplab.runtime.files import cache_folder, save_text
 logger = logging.getLogger(__name__)
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
-# A host may also move a whole machine, to processors that are never as near.
+# A host may also move the whole machine onto cores that are never as near.
 _VALID_SECONDS = 3600
-# How long processors wake each other so that it is known how near they come.
+# How long cores wake each other to learn the shortest latency.
 _LEARNING_SECONDS = 2.0
-# Of some looks one has to find others at rest: what started this process may still be at work.
+# One look of so many must find others at rest: the parent of this process may still be busy.
 _LOOKS = 3
 
 
 @contextmanager
 def watched_distance(n: int, patience: float) -> Iterator[CoreDistance]:
-    """The distance of the first ``n`` processors, to be brought near for ``patience`` seconds.
+    """The :class:`CoreDistance` of the first ``n`` processors.
 
-    How near they come is recalled, or learned, and kept. On a machine that others use there is no
-    patience: nothing brings its processors near. Where no other process can be started, nothing
-    is far.
+    The shortest latency of the last hour is recalled, or learned, and kept. ``patience`` are the
+    seconds for bringing cores together; there are none on a machine that others use, where it
+    would be in vain. Where no other process can start, nothing is far.
     """
     if not _others_rest():
         patience = 0.0
@@ -42,7 +42,7 @@ def watched_distance(n: int, patience: float) -> Iterator[CoreDistance]:
         try:
             distance = stack.enter_context(CoreDistance(n, patience))
         except OSError as error:
-            logger.info("the distance of processors cannot be measured: %s", error)
+            logger.info("cannot measure the latency between cores: %s", error)
             distance = CoreDistance(1, 0.0)
         if not recall_nearest(distance) and patience:
             distance.find_nearest(_LEARNING_SECONDS)
@@ -56,7 +56,7 @@ def _others_rest() -> bool:
 
 
 def recall_nearest(distance: CoreDistance) -> bool:
-    """Set the nearest distance to the one found within the last hour, and say whether there was."""
+    """Use the shortest latency of the last hour; whether one is kept."""
     known = _read(distance)
     if known is not None:
         distance.nearest = known
@@ -64,7 +64,7 @@ def recall_nearest(distance: CoreDistance) -> bool:
 
 
 def keep_nearest(distance: CoreDistance) -> None:
-    """Keep the nearest distance, unless one as near has been kept within the last hour."""
+    """Keep the shortest latency, unless one as short was kept within the last hour."""
     known = _read(distance)
     if not isfinite(distance.nearest) or (known is not None and known <= distance.nearest):
         return
@@ -72,7 +72,7 @@ def keep_nearest(distance: CoreDistance) -> None:
         text = json.dumps({"place": _place(distance), "nanoseconds": distance.nearest})
         save_text(_file(distance), text)
     except OSError as error:
-        logger.info("the distance of processors cannot be kept for other processes: %s", error)
+        logger.info("cannot keep the latency between cores for other processes: %s", error)
 
 
 def _read(distance: CoreDistance) -> float | None:
@@ -91,5 +91,5 @@ def _file(distance: CoreDistance) -> Path:
 
 
 def _place(distance: CoreDistance) -> dict[str, object]:
-    """The processors, and the start of the system: another one is another machine."""
+    """The processors, and the boot of the system: another boot is another machine."""
     return {"boot": _BOOT.read_text().strip(), "processors": distance.processors}

@@ -1,4 +1,4 @@
-"""What timings, and the last digits of results, depend on."""
+"""The machine, on which timings and the last digits of results depend."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Threads of the BLAS libraries: NumPy's as many as asked for, SciPy's one."""
+"""Thread limits of the BLAS libraries of NumPy and SciPy."""
 
 from __future__ import annotations
 
@@ -18,13 +18,12 @@ _before: list[tuple[LibController, int]] = []
 def limit_blas_threads(n_threads: int) -> Iterator[None]:
     """Give NumPy's BLAS ``n_threads`` threads and a BLAS of SciPy's own a single one.
 
-    The wheels of NumPy and SciPy bring a BLAS each, with a thread pool each. Calls that alternate
-    between two pools wait busily for each other: an epoch of batches of 32 then takes 70 times
-    as long. Where both use one library there is one pool, and nothing to keep apart.
+    Where NumPy and SciPy share one library, it has ``n_threads`` threads.
 
-    The limits are those of the process. Where several threads set them at a time, the last to come
-    decides, and the last to leave puts back what was there before the first.
+    The limits hold for the whole process. If several threads set them at the same time, the last
+    one to enter decides, and the last one to leave restores the limits from before the first.
     """
+    # See "Two BLAS pools slow each other down" in docs/methodology.md.
     token = object()
     with _lock:
         if not _active:
@@ -44,7 +43,7 @@ def limit_blas_threads(n_threads: int) -> Iterator[None]:
 
 
 def blas_threads() -> int:
-    """Threads that NumPy's BLAS may use now: a limit that somebody has set around this."""
+    """Threads that NumPy's BLAS may use now, within the limit around the call."""
     counts = [
         library.num_threads for library in _libraries() if not _is_scipys_own(library.filepath)
     ]
@@ -64,6 +63,6 @@ def _set_threads(n_threads: int) -> None:
 
 
 def _is_scipys_own(path: str) -> bool:
-    """Whether it came in SciPy's wheel, which has a folder for it: another one on macOS."""
+    """Whether the library lies in the folder of SciPy's wheel, which macOS names differently."""
     parts = Path(path).parent.parts[-2:]
     return parts[-1:] == ("scipy.libs",) or parts == ("scipy", ".dylibs")

@@ -1,4 +1,4 @@
-"""What parameters of the network must be."""
+"""Checks of the parameters of the network."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from mlplab.numpy_mlp.trainer import Plan
 
 
 def check_parameters(parameters: Mapping[str, Any]) -> None:
-    """Refuse parameters of ``NumpyMLPClassifier``, by their names, that cannot be trained with.
+    """Check the parameters of ``NumpyMLPClassifier``.
 
     Raises
     ------
     ValueError
-        Some are not usable; the message names all of them, with what was found and is allowed.
+        Some are unusable; the message names each one, what was found and what is allowed.
     """
     sizes = parameters["hidden_layer_sizes"]
     sizes_hold = isinstance(sizes, Sequence | np.ndarray) and all(_is_whole(s) for s in sizes)

@@ -28,8 +28,8 @@ from mlplab.runtime.progress import Progress
 
 logger = logging.getLogger(__name__)
 
-# A network that knows nothing says 0.5 everywhere and costs ln 2 per output. One that is this
-# many times worse is confidently wrong: its steps are too long, even while all is still finite.
+# An untrained network outputs 0.5 everywhere and costs ln 2 per output. A cost so many times higher
+# means steps that are too long, even while all numbers are finite.
 _DIVERGED_COST_RATIO = 50.0
 
 
@@ -37,7 +37,7 @@ _Pair = tuple[np.ndarray, np.ndarray]
 
 
 class DivergenceError(ArithmeticError):
-    """Training left the finite numbers, or became far worse than guessing."""
+    """The weights or the cost became infinite, or the cost far higher than that of guessing."""
 
 
 class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
@@ -144,7 +144,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         Parameters
         ----------
         X : array of shape (n_samples, n_features); a C-contiguous array or memory map of
-            ``dtype`` is used as it lies, anything else is copied
+            ``dtype`` is used in place, anything else is copied
         y : labels, shape (n_samples,)
         validation_data : samples and labels whose accuracy is recorded as ``test_accuracy``
             after every epoch, or several such pairs by the names of their columns; they have no
@@ -169,7 +169,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
     def partial_fit(
         self, X: np.ndarray, y: np.ndarray, classes: np.ndarray | None = None
     ) -> NumpyMLPClassifier:
-        """Go on for one epoch; the first call starts, and needs all ``classes`` if y lacks some."""
+        """Train one more epoch; the first call needs all ``classes`` if ``y`` lacks some."""
         check_parameters(self.get_params(deep=False))
         if hasattr(self, "_parameters"):
             if classes is not None and not np.array_equal(np.unique(classes), self.classes_):
@@ -252,7 +252,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         return pd.DataFrame(self._records)
 
     def _threads(self) -> int:
-        # A limit around this call, as joblib's workers have, holds unless another is asked for.
+        # A limit around this call, as in joblib's workers, holds unless n_threads is set.
         wanted = blas_threads() if self.n_threads is None else self.n_threads
         return min(wanted, available_threads())
 
@@ -272,7 +272,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
             column: self._check_samples(*pair, reset=False)
             for column, pair in validation_data.items()
         }
-        # A diverging run is told by an error of its own; callbacks get the error state back.
+        # DivergenceError reports overflows; callbacks run in the caller's error state.
         outside = np.geterr()
         with (
             np.errstate(over="ignore", invalid="ignore"),
@@ -296,7 +296,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
     ) -> dict[str, Any]:
         rate = self._rate / (1.0 + self.decrease_const * self.n_iter_)
         order = self._random.permutation(len(X)) if self.shuffle else None
-        # NumPy's own numbers, as they come from a grid, would turn float32 into float64.
+        # A parameter grid gives NumPy scalars, which would make float64 of float32.
         step = Step(rate, float(self.momentum), float(self.l2), float(self.l1))
         batches: list[BatchStatistics] = []
         wall, cpu = time.perf_counter(), time.process_time()
@@ -305,7 +305,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
                 X, codes, order, step, batches.append, only_last=self.monitor != "batch"
             )
         except BaseException:
-            # An interrupted epoch leaves no last step that a next one could begin with.
+            # The last step of an interrupted epoch is unusable for the next one.
             self._previous_step.vector[...] = 0.0
             raise
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
@@ -331,7 +331,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         )
 
     def _check_finite(self, cost_per_sample: float) -> None:
-        """Raise if the weights or the cost, without regularisation, have left all bounds."""
+        """Raise DivergenceError if the weights or the unregularised cost are out of bounds."""
         limit = _DIVERGED_COST_RATIO * np.log(2.0) * len(self.classes_)
         squares = float(np.square(self._parameters.vector).sum())
         if np.isfinite(squares) and cost_per_sample < limit:

@@ -21,8 +21,8 @@ from mlplab.numpy_mlp.workspace import (
     values_per_row,
 )
 
-# Enough for products at full speed, and so many that two threads seldom want the interpreter at
-# once; activations of so few samples stay in a core's cache.
+# Enough for products at full speed and for few waits for the interpreter lock, and few enough for
+# the activations to stay in the cache of a core.
 _ROWS, _FEWEST_ROWS = 500, 16
 
 
@@ -47,8 +47,8 @@ def evaluation_bytes(
 class Evaluation:
     """Forward passes over any number of samples, divided by rows among the threads of a team.
 
-    ``idle`` are arrays, one per thread, that nobody uses meanwhile; activations are kept there
-    if they are large enough.
+    ``idle`` are arrays, one per thread, that are free meanwhile; they hold the activations if they
+    are large enough.
     """
 
     def __init__(self, parameters: Parameters, idle: Sequence[np.ndarray]) -> None:

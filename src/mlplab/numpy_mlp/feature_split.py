@@ -1,11 +1,11 @@
 """The first layer divided by features between two threads, for batches of few samples.
 
-A small batch leaves little to share by rows, and every thread would have to read all weights and
-to sum a gradient as large. Here each thread has its own input features with their weights: it
-multiplies, differentiates and updates them alone, and only sums of the first hidden layer and its
-errors pass from one to the other. While the leader works the upper layers, which are small, the
-follower fetches the samples of the next batch. Products take ``matmul``, which leaves the distance
-between the rows of a part of the features to BLAS, where ``dot`` would copy the part.
+Dividing a small batch by rows gains little: every thread reads all weights and sums a gradient of
+the same size. Here each thread owns a part of the input features with their weights. It multiplies,
+differentiates and updates them alone; the threads exchange only sums of the first hidden layer and
+its errors. While the leader works on the small upper layers, the follower fetches the samples of
+the next batch. The products use ``matmul``, which passes the row stride of a part of the features
+to BLAS; ``dot`` would copy the part.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from mlplab.numpy_mlp.workspace import (
 
 
 def count_follower_features(layer_sizes: Sequence[int]) -> int:
-    """Features of the thread that leaves the gradients of the upper layers to the other one.
+    """Input features of the follower, which computes no gradients of the upper layers.
 
     Between two exchanges of errors each thread multiplies twice with its part of the first layer,
     and the leader once with each of the upper layers.

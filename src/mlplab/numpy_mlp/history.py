@@ -1,4 +1,4 @@
-"""What the history of a training says about an epoch."""
+"""The row of an epoch in the history of a training."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Choose how the work of a batch is spread, by measuring it once on this machine."""
+"""Choose a plan of threads for a batch, by measuring candidates once on this machine."""
 
 from __future__ import annotations
 
@@ -28,28 +28,25 @@ from mlplab.runtime.files import cache_folder, save_text
 
 logger = logging.getLogger(__name__)
 
-# Below this many multiplications a batch, handing a part to a second thread costs more than it
-# saves on any machine measured; it also keeps a fit of a toy example free of measurements.
+# Below so many multiplications per batch a second thread costs more than it saves, and a fit of a
+# toy example needs no measurements.
 _SERIAL_BELOW = 200_000
 _SLICE_ROWS = (250, 500, 1000)
-# Larger batches are always divided by rows: one product on several BLAS threads, or the upper
-# layers on one thread, would leave work that grows with the batch to one of them.
+# Larger batches are divided by rows only: other plans leave work that grows with the batch to a
+# single thread.
 _LARGEST_FOR_BLAS_THREADS = 4_000
 _LARGEST_FOR_FEATURES = 2_000
 _LARGEST_PLANNED = 20_000
-# A measurement trains for as long as these samples of the articles' network take, about 50 ms.
+# The work of 16,000 samples of the articles' network, about 50 ms.
 _MEASURED_PRODUCTS = 16_000 * 57_000
-# A new number where the trainer changes so much that plans should be measured again.
+# To be increased when the trainer changes so much that plans must be measured again.
 _FORMAT = 3
-# Two passes over all candidates, because a machine that others share may change its speed; and
-# as many more, if other processes were at work meanwhile or a host had moved processors apart,
-# which made one thread look faster than two at batch size 32: a plan is kept for long.
+# See "Plans are measured in quiet passes" in docs/methodology.md.
 _PASSES, _ROUNDS, _MOST_PASSES = 2, 2, 4
-# How long processors may wake each other for it: with 4 seconds a plan was once chosen while they
-# were far, and all turns after it were near.
+# See "Bringing cores together takes seconds" in docs/methodology.md.
 _PATIENCE_SECONDS = 12.0
 
-# So that a cache folder that cannot be written does not make one process measure twice.
+# So that one process measures once, even where the cache folder is read-only.
 _plans_of_this_process: dict[Path, Plan] = {}
 
 
@@ -63,12 +60,20 @@ def choose_plan(
 ) -> Plan:
     """The fastest way to train such a network with such batches on ``n_threads`` threads.
 
-    Candidates are timed once per machine and shape, on samples ``x`` (n, n_features): another plan
-    adds in another order, and the same seed should give the same bytes in the next process too.
-    What was chosen is kept under the user's cache folder, or that which ``MLPLAB_CACHE_DIR`` names;
-    delete its folder ``plans`` to have other processes measure it anew. Where processors are kept
-    ``awake`` while it trains (see :func:`mlplab.machine.processors.keep_processors_awake`), they
-    are while candidates are timed: threads that wait for each other gain most by it.
+    Candidates are timed once per machine and shape. Another plan adds in another order, so the
+    choice is kept: the same seed then gives the same bytes in every process. It lies in the folder
+    ``plans`` of the user's cache folder or of ``MLPLAB_CACHE_DIR``; delete that folder to measure
+    again.
+
+    Parameters
+    ----------
+    x : samples to time the candidates on, of shape (n, n_features)
+    layer_sizes : nodes of all layers, input first
+    batch_size : samples of a mini-batch
+    n_threads : threads that a plan may use
+    awake : whether processors are kept awake during the training (see
+        :func:`mlplab.machine.processors.keep_processors_awake`), and so during the timing.
+        Plans with several threads gain most from it
     """
     if batch_size * count_parameters(layer_sizes) < _SERIAL_BELOW:
         return Plan(1, 1, batch_size)
@@ -77,7 +82,7 @@ def choose_plan(
     batch_size = _planned_size(batch_size, len(x))
     if awake:
         with keep_processors_awake() as awake:
-            pass  # only to see whether this may be asked for
+            pass  # only to learn whether the system grants it
     machine = machine_record()
     dtype = x.dtype.name
     groups = _candidates(layer_sizes, batch_size, dtype, n_threads)
@@ -101,10 +106,10 @@ def choose_plan(
         plan = _measure(groups, x, layer_sizes, batch_size, n_threads, awake)
         logger.info("batch size %d on %d threads: %s", batch_size, n_threads, plan)
         try:
-            # Where another process was faster, its choice holds for this one too.
+            # If another process has kept its choice first, that choice holds here too.
             plan = _keep_first(path, json.dumps({**case, "plan": asdict(plan)}, indent=1)) or plan
         except OSError as error:
-            logger.info("the plan cannot be kept for other processes: %s", error)
+            logger.info("plans: cannot keep the plan for other processes: %s", error)
     _plans_of_this_process[path] = plan
     return plan
 
@@ -112,9 +117,9 @@ def choose_plan(
 def _planned_size(batch_size: int, n_samples: int) -> int:
     """The batch size whose plan serves a batch size, so that few of them are measured.
 
-    A batch that is all the samples has their number by chance, as the chunks of ``partial_fit``
-    or the folds of a cross-validation have, so it is rounded down to a power of two. Batches
-    beyond ``_LARGEST_PLANNED`` are only longer rows of the same slices.
+    A batch of all samples, such as a chunk of ``partial_fit`` or a fold of a cross-validation, has
+    an arbitrary size, which is rounded down to a power of two. Batches beyond ``_LARGEST_PLANNED``
+    only have more slices.
     """
     if batch_size == n_samples:
         batch_size = 2 ** (batch_size.bit_length() - 1)
@@ -122,7 +127,7 @@ def _planned_size(batch_size: int, n_samples: int) -> int:
 
 
 def _read_plan(path: Path) -> Plan | None:
-    """The plan in a file; None if there is none that can be used."""
+    """The plan in a file; None if the file is missing or damaged."""
     try:
         return Plan(**json.loads(path.read_text(encoding="utf-8"))["plan"])
     except (OSError, ValueError, TypeError, KeyError):
@@ -130,7 +135,7 @@ def _read_plan(path: Path) -> Plan | None:
 
 
 def _keep_first(path: Path, text: str) -> Plan | None:
-    """Write a file unless a usable one has appeared; what then is in it."""
+    """Write a file unless a usable one exists; return the plan in it."""
     save_text(path, text, keep_existing=True)
     if _read_plan(path) is None:
         save_text(path, text)
@@ -146,7 +151,7 @@ def memory_limit(layer_sizes: Sequence[int], batch_size: int, dtype: np.dtype | 
 def _candidates(
     layer_sizes: Sequence[int], batch_size: int, dtype: np.dtype | str, n_threads: int
 ) -> tuple[list[Plan], list[Plan]]:
-    """Plans by workers, and plans by the threads of BLAS, that keep to the memory limit."""
+    """Plans by workers, and plans by threads of BLAS, within the memory limit."""
     share = -(-batch_size // n_threads)
     slices = [rows for rows in _SLICE_ROWS if rows < share]
     if share <= _SLICE_ROWS[-1]:
@@ -162,7 +167,7 @@ def _candidates(
     limit = memory_limit(layer_sizes, batch_size, dtype)
 
     def fits(plan: Plan) -> bool:
-        # A single worker without slices is the least there is.
+        # A single worker has no smaller alternative.
         least = plan.workers == 1 and plan.blas_threads == 1
         return least or trainer_bytes(layer_sizes, batch_size, dtype, plan) <= limit
 
@@ -177,7 +182,7 @@ def _measure(
     n_threads: int,
     awake: bool,
 ) -> Plan:
-    """The plan with the shortest of a few measurements."""
+    """The plan with the shortest epoch in any counted pass."""
     random = np.random.RandomState(0)
     codes = random.randint(layer_sizes[-1], size=len(x))
     n_batches = _MEASURED_PRODUCTS // (batch_size * count_parameters(layer_sizes))
@@ -195,7 +200,7 @@ def _measure(
     with watched_distance(n_threads, _PATIENCE_SECONDS) as distance:
 
         def calm() -> list[_Pass]:
-            # How near processors come may be known only after a later pass.
+            # Only a later pass may show how near cores come to each other.
             return [done for done in passes if not done.disturbed(distance)]
 
         while len(calm()) < _PASSES and len(passes) < _MOST_PASSES:
@@ -204,23 +209,23 @@ def _measure(
                 passes.append(_time_candidates(groups, time_epoch, distance))
         for done in passes:
             if reason := done.disturbed(distance):
-                logger.info("plans: a pass was disturbed, because %s", reason)
+                logger.info("plans: a pass was disturbed: %s", reason)
         counted = calm() or passes
     return min(passes[0].seconds, key=lambda plan: min(done.seconds[plan] for done in counted))
 
 
 class _Pass(NamedTuple):
-    """The shortest epoch of every plan; what others used meanwhile, and how far processors were."""
+    """The shortest epoch of every plan, the load by others, and the latency between cores."""
 
     seconds: dict[Plan, float]
     foreign_share: float
     round_trip_ns: float
 
     def disturbed(self, distance: CoreDistance) -> str:
-        """Why these seconds should not count; empty if they should."""
+        """Why these seconds do not count; empty if they do."""
         if self.foreign_share > DISTURBED_ABOVE:
             return f"others used {self.foreign_share:.0%} of the machine"
-        return "processors were far apart" if distance.is_far(self.round_trip_ns) else ""
+        return "cores were far apart" if distance.is_far(self.round_trip_ns) else ""
 
 
 def _time_candidates(
@@ -230,8 +235,8 @@ def _time_candidates(
     before = distance.measure()
     with QuietWatch() as watch:
         for plans in groups:
-            # Threads of BLAS that still wait would slow down what comes next; so plans that use
-            # them are apart, and all wait first.
+            # BLAS threads spin after their work and would slow down the next plan, so plans that
+            # use them form a group of their own.
             time.sleep(POOL_SLEEPS_AFTER_SECONDS)
             for _, plan in itertools.product(range(_ROUNDS), plans):
                 seconds[plan] = min(time_epoch(plan), seconds.get(plan, math.inf))

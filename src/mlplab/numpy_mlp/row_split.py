@@ -1,4 +1,4 @@
-"""A batch divided by samples: every thread has all weights and works its share of the rows."""
+"""A batch divided by samples: every thread has all weights and a share of the rows."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from mlplab.numpy_mlp.workspace import (
 
 
 class _Share:
-    """What one thread needs for its share of a batch, which it works in slices.
+    """The buffers of one thread for its share of a batch, which it processes in slices.
 
-    The gradients of several slices are added up by NumPy. SciPy's gemm could add in place, but
-    holds the interpreter's lock, so that threads would take turns.
+    NumPy adds up the gradients of the slices. SciPy's gemm could add in place, but it holds the
+    interpreter lock, so the other threads would wait.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Threads that work side by side and tell each other how far they are."""
+"""Threads that work in parallel and signal their progress to each other."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from threading import Thread
 
 
 class _Left(Exception):
-    """The leader has ended: nobody waits for a follower any more."""
+    """The leader has ended and waits for no follower."""
 
 
 class Link:
     """Two one-way queues of signals between a leader and one follower.
 
-    A queue wakes a waiting thread in a few microseconds; an event or a barrier takes several
-    times as long, which counts where a mini-batch takes a tenth of a millisecond.
+    A queue wakes a waiting thread in a few microseconds. An event or a barrier takes several times
+    as long, which matters for mini-batches of a tenth of a millisecond.
     """
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ class _Follower(Thread):
                 function(link)
             except BaseException as raised:
                 error = raised
-            # Also the word that it has ended: whoever waits for a signal gets it, or the error.
+            # The last signal of a follower: a waiting leader receives it, or the error.
             link.tell_leader(error)
             self._ended.put(None)
 

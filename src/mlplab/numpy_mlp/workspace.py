@@ -47,8 +47,7 @@ def log_loss(logits: np.ndarray, codes: np.ndarray) -> float:
     −y log σ(z) − (1 − y) log(1 − σ(z)) = max(s, 0) + log(1 + exp(−|s|)) with s = −z for y = 1
     and s = z for y = 0.
     """
-    # The log-loss of an output that should be 1 is that of −z for one that should be 0: no
-    # difference of large numbers is left to cancel.
+    # The log-loss of z for a target of 1 is that of −z for a target of 0: no large numbers cancel.
     signed, places = logits.copy(), codes[:, np.newaxis]
     np.put_along_axis(signed, places, -np.take_along_axis(logits, places, axis=1), axis=1)
     terms = np.log1p(np.exp(-np.abs(signed)))
@@ -58,7 +57,7 @@ def log_loss(logits: np.ndarray, codes: np.ndarray) -> float:
 
 @dataclass(frozen=True)
 class OrderedSamples:
-    """Samples (n, n_features), their codes (n,), and the order (n,) in which they are worked."""
+    """Samples (n, n_features), their codes (n,), and the order (n,) of training, if shuffled."""
 
     x: np.ndarray
     codes: np.ndarray
@@ -77,7 +76,7 @@ class OrderedSamples:
             self.x.take(self.order[first:last], axis=0, out=rows, mode="clip")
 
     def inputs(self, first: int, last: int, buffer: np.ndarray) -> np.ndarray:
-        """OrderedSamples ``first`` to ``last``, which ``fetch_inputs`` has copied to ``buffer``."""
+        """Samples ``first`` to ``last``, from ``buffer`` if ``fetch_inputs`` copied them there."""
         return self.x[first:last] if self.order is None else buffer[: last - first]
 
     def take_codes(self, first: int, last: int, buffer: np.ndarray) -> np.ndarray:
@@ -208,8 +207,8 @@ class Workspace:
     def propagate_errors(self, parameters: Parameters, step_size: float) -> None:
         """Errors of all layers above the input, times ``step_size``, after a forward pass.
 
-        No error is propagated to the input layer: nothing needs it. Scaling the small error of
-        the output layer scales every gradient, so the large ones need no pass of their own.
+        The input layer needs no error. Scaling the small error of the output layer scales every
+        gradient, so the large gradients need no pass of their own.
         """
         _, activations, errors, slopes = self._now
         delta = self._output_errors()
@@ -239,7 +238,7 @@ class Workspace:
         )
 
     def _output_errors(self) -> np.ndarray:
-        """Outputs minus what is expected of them, shape (n, n_outputs), in a buffer."""
+        """Outputs minus targets, of shape (n, n_outputs), in a buffer."""
         error = sigmoid(self._now.activations[-1], out=self._now.errors[-1])
         error.reshape(-1)[self._now.places] -= 1
         return error

@@ -1,4 +1,4 @@
-"""What a script's results depend on besides data and parameters: its code and its libraries."""
+"""The code and the libraries that a script's results depend on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import ast
 import fnmatch
 import hashlib
 import importlib.metadata
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,20 +15,20 @@ from typing import Any, NamedTuple
 from mlplab.provenance.imports import (
     PACKAGE,
     FingerprintError,
+    Import,
     Imports,
     module_path,
     names_importers,
     read_imports,
 )
 
-# Import names of the libraries that compute or draw, and the distributions whose versions can
-# change a result. Others (progress bars, downloads, validation) move or check data, and an upgrade
-# of them should not train anything anew.
+# Import names of libraries, and the distributions whose versions can change a result.
 NUMERICAL_LIBRARIES = {
     "jax": ("jax", "jaxlib", "numpy"),
     "keras": ("keras", "tensorflow", "numpy"),
     "kneed": ("kneed", "scipy", "numpy"),
     "matplotlib": ("matplotlib", "numpy"),
+    "numba": ("numba", "llvmlite", "numpy"),
     "numpy": ("numpy",),
     "pandas": ("pandas", "numpy"),
     "scipy": ("scipy", "numpy"),
@@ -35,24 +36,54 @@ NUMERICAL_LIBRARIES = {
     "tensorflow": ("tensorflow", "numpy"),
     "torch": ("torch",),
 }
+# These move, check or show data: an upgrade of them makes nothing stale.
+HARMLESS_LIBRARIES = frozenset(
+    {
+        "joblib",
+        "packaging",
+        "platformdirs",
+        "pooch",
+        "psutil",
+        "pydantic",
+        "requests",
+        "threadpoolctl",
+        "tqdm",
+        "typing_extensions",
+        "urllib3",
+        "yaml",
+    }
+)
 
 _HASH_DIGITS = 16
-# Whether a string has a u before it; whether a name is read, set or deleted, which its place tells.
+# Fields of a syntax tree: the u before a string, and whether a name is read, set or deleted, which
+# its place says already.
 _MEANINGLESS_FIELDS = {"kind", "ctx"}
+_NO_PARAMETERS: Mapping[str, str] = {}
+# Stands for every public name of a package.
+_ANY = "*"
 
 
-def import_closure(script: str | Path, package: str | Path = PACKAGE) -> dict[str, str]:
+def import_closure(
+    script: str | Path,
+    package: str | Path = PACKAGE,
+    *,
+    parameters: Mapping[str, str] = _NO_PARAMETERS,
+) -> dict[str, str]:
     """A hash for the script and for every module of the package that it imports.
 
-    Counted are imports anywhere in the code, also those in functions, the ``__init__`` of every
-    package on the way, and files beside the script. Left out are imports under
-    ``if TYPE_CHECKING``, which never happen. A hash is taken over the syntax tree, so comments,
-    docstrings and layout do not count.
+    Imports count wherever they stand, in functions too, and so do the ``__init__`` of every package
+    on the way and modules beside the script. Two kinds do not: imports under ``if TYPE_CHECKING``,
+    and those that a package makes on demand for public names that nobody uses, see
+    :func:`mlplab.provenance.imports.read_imports`.
+
+    Hashes are taken over syntax trees, so comments, docstrings and layout do not count. That of a
+    package's ``__init__`` includes the data files in the package.
 
     Parameters
     ----------
     script : path of a Python file
     package : folder of the package, ``mlplab`` by default
+    parameters : parameters of the job that runs the script; some may name modules that it imports
 
     Returns
     -------
@@ -61,47 +92,52 @@ def import_closure(script: str | Path, package: str | Path = PACKAGE) -> dict[st
     Raises
     ------
     FingerprintError
-        A file is missing or no Python, or imports what only a run would tell.
+        A file is missing or is not valid Python, or only a run can tell what it imports.
     """
-    return dict(sorted(_Code(Path(package)).closure(Path(script))[0].items()))
+    modules: dict[str, str] = code_fingerprint(script, package, parameters=parameters)["modules"]
+    return modules
 
 
-def code_fingerprint(script: str | Path, package: str | Path = PACKAGE) -> dict[str, Any]:
-    """Everything that makes a script's results another's: ``modules`` and ``libraries``.
+def code_fingerprint(
+    script: str | Path,
+    package: str | Path = PACKAGE,
+    *,
+    parameters: Mapping[str, str] = _NO_PARAMETERS,
+) -> dict[str, Any]:
+    """The code and the libraries that the results of a script depend on.
 
-    ``script`` is the path as given, ``modules`` that of :func:`import_closure`, and ``libraries``
-    the versions of the numerical libraries that these modules import and of those they run on.
+    Returns
+    -------
+    dict of ``script``, the path as given; ``parameters``, those that name a module which the script
+    imports; ``modules``, see :func:`import_closure`; and ``libraries``, the versions of the
+    libraries that these modules import, see :func:`library_versions`
     """
-    return code_fingerprints([script], package)[0]
+    return code_fingerprints([(script, parameters)], package)[0]
 
 
 def code_fingerprints(
-    scripts: Iterable[str | Path], package: str | Path = PACKAGE
+    jobs: Iterable[tuple[str | Path, Mapping[str, str]]], package: str | Path = PACKAGE
 ) -> list[dict[str, Any]]:
-    """The :func:`code_fingerprint` of each script, all of the same moment: files are read once."""
+    """The :func:`code_fingerprint` of each script with its parameters; files are read once."""
     code = _Code(Path(package))
-    prints = []
-    for script in scripts:
-        modules, foreign = code.closure(Path(script))
-        prints.append(
-            {
-                "script": Path(script).as_posix(),
-                "modules": dict(sorted(modules.items())),
-                "libraries": library_versions(foreign),
-            }
-        )
-    return prints
+    return [code.fingerprint(Path(script), parameters) for script, parameters in jobs]
 
 
 def library_versions(import_names: set[str]) -> dict[str, str]:
-    """Versions of the numerical libraries among ``import_names``, as far as installed."""
-    wanted = {name for used in import_names for name in NUMERICAL_LIBRARIES.get(used, ())}
+    """Versions of the installed distributions behind import names, and of those they compute with.
+
+    Left out are the standard library and the ``HARMLESS_LIBRARIES``.
+    """
+    wanted: set[str] = set()
+    for name in import_names - sys.stdlib_module_names - HARMLESS_LIBRARIES:
+        known = NUMERICAL_LIBRARIES.get(name)
+        wanted |= set(_distributions().get(name, ()) if known is None else known)
     versions = {name: _installed_version(name) for name in sorted(wanted)}
     return {name: version for name, version in versions.items() if version is not None}
 
 
-def describe_changes(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
-    """In words, how two of :func:`code_fingerprint` differ; empty if they do not."""
+def describe_changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """The differences between two :func:`code_fingerprint`, in words; empty if there are none."""
     changes = []
     for kind, noun in (("modules", "module"), ("libraries", "library")):
         old, new = before.get(kind, {}), now.get(kind, {})
@@ -116,65 +152,146 @@ def describe_changes(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
     return changes
 
 
-class _Module(NamedTuple):
-    """A file: its hash, names and paths of what it imports here, top-level names of the rest."""
+class _Reached(NamedTuple):
+    """A module that is imported; ``attribute`` is the name taken from it, or ``_ANY``."""
 
-    hash: str
-    imported: tuple[tuple[str, Path], ...]
+    name: str
+    path: Path
+    attribute: str | None = None
+
+
+class _Part(NamedTuple):
+    """Imports, found: modules of the package or beside the script, and names of all others."""
+
+    reached: tuple[_Reached, ...]
     foreign: frozenset[str]
 
 
+class _Module(NamedTuple):
+    """A file: its hash, and its imports, those on demand by public name."""
+
+    hash: str
+    always: _Part
+    on_demand: Mapping[str, _Part]
+    parameters: tuple[tuple[str, int], ...]
+
+    def parts(self, attribute: str | None) -> Iterator[_Part]:
+        """Its imports if this attribute is taken from it."""
+        yield self.always
+        if attribute == _ANY:
+            yield from self.on_demand.values()
+        elif attribute is not None:
+            for name in ("", attribute):
+                if name in self.on_demand:
+                    yield self.on_demand[name]
+
+
 class _Code:
-    """The files of a package and those beside scripts, each read when first asked for."""
+    """The files of a package and those beside scripts, each read when first needed."""
 
     def __init__(self, package: Path) -> None:
         self._package = package
         self._modules: dict[tuple[Path, str], _Module] = {}
         self._paths: dict[tuple[Path, str], Path | None] = {}
 
-    def closure(self, script: Path) -> tuple[dict[str, str], set[str]]:
-        """Hashes of the modules reached, and top-level names of what else they import."""
+    def fingerprint(self, script: Path, parameters: Mapping[str, str]) -> dict[str, Any]:
+        """See :func:`code_fingerprint`."""
         hashes: dict[str, str] = {}
         foreign: set[str] = set()
-        waiting = [(script.name, script)]
+        used: dict[str, str] = {}
+        seen: set[_Reached] = set()
+        waiting = [_Reached(script.name, script)]
         while waiting:
-            name, path = waiting.pop()
-            if name not in hashes:
-                module = self._module(name, path, script.parent)
-                hashes[name] = module.hash
-                foreign |= module.foreign
-                waiting += module.imported
-        return hashes, foreign
+            reached = waiting.pop()
+            if reached in seen:
+                continue
+            seen.add(reached)
+            module = self._module(reached.name, reached.path, script.parent)
+            hashes[reached.name] = module.hash
+            parts = list(module.parts(reached.attribute))
+            if module.parameters:
+                used = _used_parameters(module.parameters, parameters, script)
+                named = [Import(used[name], line, bound=True) for name, line in module.parameters]
+                parts.append(self._find(Imports(tuple(named)), script, script.parent))
+            for part in parts:
+                foreign |= part.foreign
+                waiting += part.reached
+        return {
+            "script": script.as_posix(),
+            "parameters": used,
+            "modules": dict(sorted(hashes.items())),
+            "libraries": library_versions(foreign),
+        }
 
     def _module(self, name: str, path: Path, beside: Path) -> _Module:
         if (beside, name) not in self._modules:
-            self._modules[beside, name] = self._resolve(name, path, beside)
+            digest, imports = _read(path, self._package.name, name)
+            on_demand = imports.on_demand.items()
+            self._modules[beside, name] = _Module(
+                digest,
+                self._find(imports, path, beside),
+                {public: self._find(part, path, beside) for public, part in on_demand},
+                imports.parameters,
+            )
         return self._modules[beside, name]
 
-    def _resolve(self, name: str, path: Path, beside: Path) -> _Module:
+    def _find(self, imports: Imports, path: Path, beside: Path) -> _Part:
         package = self._package
-        digest, imports = _read(path, package.name, name)
-        found: list[tuple[str, Path]] = []
+        found: list[_Reached] = []
         foreign = set()
-        for imported, line in imports.names:
-            for part in _with_parents(imported):
-                source = self._path(part, beside)
+        for imported in imports.names:
+            above: _Reached | None = None
+            for part in _with_parents(imported.name):
+                source, is_last = self._path(part, beside), part == imported.name
+                # A package is asked for the name first, even where a module has that name.
+                if above is not None and is_last and imported.optional:
+                    found.append(above._replace(attribute=part.rpartition(".")[2]))
                 if source is not None:
-                    found.append((part, source))
+                    above = _Reached(part, source)
+                    found.append(
+                        above._replace(attribute=_ANY) if is_last and imported.bound else above
+                    )
                 elif part.split(".")[0] != package.name:
                     foreign.add(part.split(".")[0])
-                elif part not in imports.attributes:
+                elif not (is_last and imported.optional):
                     raise FingerprintError(
-                        f"{path}:{line}: imports {part}, which is no module of {package}"
+                        f"{path}:{imported.line}: imports {part}, which is no module of {package}"
                     )
+        for use in imports.uses:
+            found += self._used_names(use, beside)
         for pattern, line in imports.patterns:
             found += _matching_modules(pattern, package, f"{path}:{line}")
-        return _Module(digest, tuple(found), frozenset(foreign))
+        return _Part(tuple(found), frozenset(foreign))
+
+    def _used_names(self, use: str, beside: Path) -> Iterator[_Reached]:
+        """For ``lab.part.function.name``: the package ``lab.part``, from which a name is taken."""
+        above: _Reached | None = None
+        for part in _with_parents(use):
+            source = self._path(part, beside)
+            if source is None:
+                if above is not None:
+                    yield above._replace(attribute=part.rpartition(".")[2])
+                return
+            above = _Reached(part, source)
 
     def _path(self, name: str, beside: Path) -> Path | None:
         if (beside, name) not in self._paths:
             self._paths[beside, name] = module_path(name, self._package, beside)
         return self._paths[beside, name]
+
+
+def _used_parameters(
+    wanted: Iterable[tuple[str, int]], parameters: Mapping[str, str], script: Path
+) -> dict[str, str]:
+    used = {}
+    for name, line in wanted:
+        if not isinstance(parameters.get(name), str):
+            raise FingerprintError(
+                f"{script}:{line}: imports the module that the parameter {name} of its job names, "
+                f"but found {parameters.get(name)!r}; allowed: the name of a module"
+            )
+        used[name] = parameters[name]
+    return used
 
 
 def _with_parents(name: str) -> Iterator[str]:
@@ -183,45 +300,66 @@ def _with_parents(name: str) -> Iterator[str]:
     return (".".join(parts[: i + 1]) for i in range(len(parts)))
 
 
-def _matching_modules(pattern: str, package: Path, where: str) -> list[tuple[str, Path]]:
-    """Names and files of the modules of the package whose name fits a pattern with ``*``."""
+def _matching_modules(pattern: str, package: Path, where: str) -> list[_Reached]:
+    """The modules of the package whose names match a pattern with ``*``, and their packages."""
     found = []
     for path in sorted(package.rglob("*.py")):
         parts = path.relative_to(package.parent).with_suffix("").parts
         name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
         if fnmatch.fnmatchcase(name, pattern):
-            found += [(part, module_path(part, package, package)) for part in _with_parents(name)]
+            for part in _with_parents(name):
+                source = module_path(part, package, package)
+                if source is not None:
+                    found.append(_Reached(part, source, _ANY if part == name else None))
     if not found:
-        raise FingerprintError(f"{where}: imports {pattern}, which fits no module of {package}")
-    return [(name, path) for name, path in found if path is not None]
+        raise FingerprintError(f"{where}: imports {pattern}, which matches no module of {package}")
+    return found
 
 
 def _read(path: Path, package: str, name: str) -> tuple[str, Imports]:
     try:
         source = path.read_bytes()
+        data = _data_files(path.parent) if path.name == "__init__.py" else []
+        contents = [(file, content.read_bytes()) for file, content in data]
     except OSError as error:
         raise FingerprintError(f"{path}: cannot be read ({error.strerror})") from error
-    return _parse(source, str(path), package, name)
+    digest, imports = _parse(source, str(path), package, name)
+    for file, content in contents:
+        digest += f" {file} {hashlib.sha256(content).hexdigest()}"
+    return hashlib.sha256(digest.encode()).hexdigest()[:_HASH_DIGITS], imports
 
 
-# A job looks at its code before and after; a file that is still the same is parsed once.
+def _data_files(folder: Path) -> list[tuple[str, Path]]:
+    """Names and paths of a package's files that are not Python, without those of its packages."""
+    found = []
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or path.name == "__pycache__":
+            continue
+        if path.is_file() and path.suffix not in (".py", ".pyc"):
+            found.append((path.name, path))
+        elif path.is_dir() and not (path / "__init__.py").is_file():
+            found += [(f"{path.name}/{name}", inner) for name, inner in _data_files(path)]
+    return found
+
+
+# A job reads its code before and after its work; an unchanged file is parsed once.
 @lru_cache(maxsize=512)
 def _parse(source: bytes, path: str, package: str, name: str) -> tuple[str, Imports]:
     try:
         tree = ast.parse(source, path)
-        digest = hashlib.sha256(_essence(tree).encode()).hexdigest()[:_HASH_DIGITS]
+        digest = hashlib.sha256(_essence(tree).encode()).hexdigest()
         expressions = names_importers(source)
         return digest, read_imports(tree, Path(path), package, name, expressions=expressions)
     except SyntaxError as error:
-        raise FingerprintError(f"{path}:{error.lineno}: no valid Python: {error.msg}") from error
-    except (RecursionError, ValueError) as error:  # nested deeply, or a number of many digits
-        raise FingerprintError(f"{path}: cannot be read as a tree: {error}") from error
+        raise FingerprintError(f"{path}:{error.lineno}: not valid Python: {error.msg}") from error
+    except (RecursionError, ValueError) as error:  # nested too deep, too many digits
+        raise FingerprintError(f"{path}: cannot be parsed: {error}") from error
 
 
 def _essence(tree: ast.Module) -> str:
-    """A syntax tree as text, without positions, ``pass``, and strings that stand for themselves.
+    """A syntax tree as text, without positions, ``pass``, and strings that stand alone.
 
-    Left out too are fields without a meaning, and empty ones, since newer Python versions add some.
+    Meaningless and empty fields are left out too, since newer versions of Python add some.
     """
     parts: list[str] = []
     _add_essence(tree, parts)
@@ -229,7 +367,7 @@ def _essence(tree: ast.Module) -> str:
 
 
 def _add_essence(node: Any, parts: list[str]) -> None:
-    # Written for speed, without generators: every start of the workflow reads all its code so.
+    # Without generators, for speed: every start of the workflow reads all its code like this.
     if not isinstance(node, ast.AST):
         parts.append(repr(node))
         return
@@ -251,10 +389,16 @@ def _add_essence(node: Any, parts: list[str]) -> None:
 
 
 def _says_nothing(node: Any) -> bool:
-    """Whether it is ``pass`` or a string alone, which documents what is beside it."""
+    """Whether it is ``pass`` or a string alone, which documents the code beside it."""
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
     return isinstance(node, ast.Pass)
+
+
+@lru_cache(maxsize=1)
+def _distributions() -> Mapping[str, list[str]]:
+    """Distributions by import name; slow, as it reads the file lists of all of them."""
+    return importlib.metadata.packages_distributions()
 
 
 @lru_cache(maxsize=64)

@@ -1,4 +1,4 @@
-"""Where a result comes from, in a JSON file beside it: code, parameters, inputs and machine."""
+"""The origin of a result, in a JSON file beside it: code, parameters, inputs and machine."""
 
 from __future__ import annotations
 
@@ -29,36 +29,32 @@ SIDECAR_SUFFIX = ".provenance.json"
 # Parameters that only serve to notice changes; the record has them in another form.
 _TRACKING_PARAMS = {"code", "named"}
 
-
-# Of them the default profile has as many; a job that asks for all runs alone.
+# The default profile has this many slots; a job that takes them all runs alone.
 ALL_SLOTS = 64
 
 
 class CodeChangedError(Exception):
-    """The code on disk is no longer that which the job was started for."""
+    """The code on disk is not the code that the job was started with."""
 
 
 class Named(Protocol):
-    """Values of which some or all have names."""
+    """Values, some or all of them with names."""
 
     def items(self) -> Iterable[tuple[str, Any]]:
         """Names and their values."""
 
 
-class JobParams(Named, Protocol):
-    """Parameters of a job; ``code`` is its
-    :func:`mlplab.provenance.fingerprint.code_fingerprint`."""
-
-    code: dict[str, Any]
-
-
 class Job(Protocol):
-    """What a workflow engine tells a script about its job."""
+    """What a workflow engine tells a script about its job.
+
+    Its parameter ``code`` is the :func:`mlplab.provenance.fingerprint.code_fingerprint` of the
+    script.
+    """
 
     rule: str
     input: Sequence[str]
     output: Sequence[str]
-    params: JobParams
+    params: Named
     wildcards: Named
     threads: int
     resources: Mapping[str, Any]
@@ -67,18 +63,18 @@ class Job(Protocol):
 
 @contextmanager
 def run_job(job: Job, *, capture_stderr: bool = False) -> Iterator[logging.Logger]:
-    """Log a job as :func:`mlplab.runtime.log.job_log` does, and record where its results come from.
+    """Log a job as :func:`mlplab.runtime.log.job_log` does, and record the origin of its results.
 
-    The record is written beside every output when the block has ended, see :func:`sidecar_path`.
-    The job fails without one if the code is not that of ``job.params.code``, before the block or
-    after it: then nobody could say which code made the results.
+    The record is written beside every output when the block ends, see :func:`sidecar_path`. If the
+    code differs from the parameter ``code`` before or after the block, the job fails and writes no
+    record. Without such a parameter, the code is neither checked nor recorded.
     """
-    # As its last act the process would look for garbage in all that it has imported, for most of a
-    # second where Keras is loaded.
+    # See "Garbage collection" in docs/methodology.md.
     atexit.register(gc.freeze)
+    code = dict(job.params.items()).get("code")
     bars = _has_the_terminal(job)
     with job_log(job.log[0], capture_stderr=capture_stderr, bars=bars) as logger:
-        _check_code(job.params.code, "since the run began")
+        _check_code(code, "since the run began")
         for path in job.output:
             sidecar_path(path).unlink(missing_ok=True)
             remove_leftovers(path)
@@ -87,13 +83,13 @@ def run_job(job: Job, *, capture_stderr: bool = False) -> Iterator[logging.Logge
         started, wall, cpu = datetime.now(UTC), time.perf_counter(), time.process_time()
         yield logger
         seconds, cpu_seconds = time.perf_counter() - wall, time.process_time() - cpu
-        _check_code(job.params.code, "while the job ran")
+        _check_code(code, "while the job ran")
         record = {
             "rule": job.rule,
             "wildcards": dict(job.wildcards.items()),
             "parameters": recorded_parameters(job.params),
             "threads": job.threads,
-            "code": job.params.code,
+            "code": code,
             "inputs": inputs,
             "outputs": {path: content_hash(path) for path in job.output},
             "machine": machine_record(),
@@ -116,7 +112,7 @@ def sidecar_path(result: str | os.PathLike[str]) -> Path:
 
 
 def read_sidecar(result: str | os.PathLike[str]) -> dict[str, Any] | None:
-    """The record of a result; None if it has none that can be read."""
+    """The record of a result; None if there is none, or it cannot be read."""
     try:
         record: dict[str, Any] = json.loads(sidecar_path(result).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -125,18 +121,18 @@ def read_sidecar(result: str | os.PathLike[str]) -> dict[str, Any] | None:
 
 
 def own_parameters(params: Named) -> dict[str, Any]:
-    """Named parameters without those that only serve to notice changes."""
+    """Named parameters of the job itself, without those that only serve to notice changes."""
     return {name: value for name, value in params.items() if name not in _TRACKING_PARAMS}
 
 
 def recorded_parameters(params: Named) -> dict[str, Any]:
-    """Named parameters as a record holds them: those of the job, as JSON gives them."""
+    """The parameters of the job itself as a record holds them: converted to JSON and back."""
     parameters: dict[str, Any] = json.loads(json.dumps(own_parameters(params), default=str))
     return parameters
 
 
 def recorded_hash(record: Mapping[str, Any], result: str | os.PathLike[str]) -> str | None:
-    """The recorded hash of a result, found by the file's name, so that folders may be moved."""
+    """The recorded hash of a result; found by file name, since folders may be moved."""
     name = Path(result).name
     hashes = (found for path, found in record["outputs"].items() if Path(path).name == name)
     return next(hashes, None)
@@ -149,21 +145,24 @@ def content_hash(path: str | os.PathLike[str]) -> str:
 
 
 def _has_the_terminal(job: Job) -> bool:
-    """Whether no other job can write there meanwhile: it has all slots, or all processors."""
+    """Whether the job runs alone, and so no other job writes to the terminal."""
     return job.resources.get("slot") == ALL_SLOTS or job.threads >= available_threads()
 
 
-def _check_code(code: dict[str, Any], when: str) -> None:
-    changes = describe_changes(code, code_fingerprint(code["script"]))
+def _check_code(code: dict[str, Any] | None, when: str) -> None:
+    if code is None:
+        return
+    now = code_fingerprint(code["script"], parameters=code["parameters"])
+    changes = describe_changes(code, now)
     if changes:
         raise CodeChangedError(
-            f"code changed {when}: {'; '.join(changes)}. No result is kept, since none could say "
-            "which code made it; start the run again"
+            f"code changed {when}: {'; '.join(changes)}. No result is kept, since it would be "
+            "unknown which code made it. Start the run again"
         )
 
 
 def _blas_record() -> list[dict[str, Any]]:
-    """Name, version and threads of the libraries that multiply matrices in this process."""
+    """Name, version and threads of the BLAS and OpenMP libraries in this process."""
     keys = ("internal_api", "version", "threading_layer", "architecture", "num_threads")
     return [
         {"user_api": library["user_api"], **{key: library.get(key) for key in keys}}
@@ -173,7 +172,7 @@ def _blas_record() -> list[dict[str, Any]]:
 
 def _git_record() -> dict[str, Any]:
     """Commit of the working directory, and whether tracked files differ from it."""
-    # Only a repository here: an archive unpacked inside another project is not that project.
+    # Only a repository at this folder: it may lie inside another project's.
     environment = os.environ | {"GIT_CEILING_DIRECTORIES": str(Path.cwd().parent)}
 
     def git(*arguments: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Why results would be made again: what differs from the records beside them, in words."""
+"""Why jobs would run again: the differences from the records beside their results, in words."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class PlannedJob:
     ----------
     rule : name of the rule
     inputs, outputs : paths
-    params : parameters by name, ``code`` among them
+    params : parameters by name; ``code`` is the fingerprint of its script, if there is one
     runs : whether the workflow engine would run it
-    after : rules of the jobs that would run before it and write its inputs
-    engine_reason : what the engine gives as the reason
+    after : rules of the jobs that would run first and write its inputs
+    engine_reason : the reason that the engine gives
     """
 
     rule: str
@@ -35,7 +35,7 @@ class PlannedJob:
 
 
 def find_reasons(job: PlannedJob) -> list[str]:
-    """What makes the job's results stale, apart from jobs before it; empty if nothing does."""
+    """Why the job's results are stale, apart from jobs before it; empty if they are not."""
     missing = [path for path in job.outputs if not Path(path).exists()]
     if missing:
         return [f"file {path} is missing" for path in missing]
@@ -47,14 +47,20 @@ def find_reasons(job: PlannedJob) -> list[str]:
             for path, found in records.items()
             if found is None
         ]
-    reasons = describe_changes(record["code"], job.params["code"])
+    code = job.params.get("code")
+    if code is None:
+        reasons = []
+    elif record["code"] is None:
+        reasons = ["its code was not recorded"]
+    else:
+        reasons = describe_changes(record["code"], code)
     reasons += _parameter_changes(record["parameters"], recorded_parameters(job.params))
     reasons += _input_changes(record["inputs"], job.inputs)
     return reasons
 
 
 def explain(jobs: Sequence[PlannedJob]) -> Iterator[str]:
-    """Lines that tell which jobs are stale and why, those with the same reasons together."""
+    """Lines that name the stale jobs and the reasons; jobs with the same reasons share a line."""
     found = [(job, tuple(find_reasons(job))) for job in jobs]
     told: dict[tuple[str, tuple[str, ...]], int] = {}
     for job, reasons in found:
@@ -67,7 +73,7 @@ def explain(jobs: Sequence[PlannedJob]) -> Iterator[str]:
         yield from (f"  {reason}" for reason in reasons)
     unseen = {job.rule: reasons for job, reasons in found if reasons and not job.runs}
     for rule, reasons in unseen.items():
-        yield f"{rule}, which would not run by itself and has to be forced:"
+        yield f"{rule}, which does not run again by itself; force it with --forcerun:"
         yield from (f"  {reason}" for reason in reasons)
     if not told and not unseen:
         yield "Nothing is stale."

@@ -16,12 +16,12 @@ from mlplab.provenance.records import (
 )
 from mlplab.runtime.files import TEMPORARY_PREFIX
 
-# Folders and files at the top of a run's folder that tell about jobs and are no results.
+# At the top of a run's folder: about jobs, not results.
 _NO_RESULTS = {"logs", "job_times", "report.html"}
 
 
 def find_results(folder: Path) -> list[Path]:
-    """Files under a run's folder that are results, or that a record says should be there."""
+    """Result files under a run's folder, and those that a record names but that are missing."""
     found = set()
     for path in folder.rglob("*"):
         inside = path.relative_to(folder)
@@ -35,10 +35,10 @@ def find_results(folder: Path) -> list[Path]:
 
 
 def find_faults(result: Path) -> Iterator[str]:
-    """In words, what does not match between a result and its record; nothing if all does."""
+    """The mismatches between a result and its record, in words; none if they match."""
     record = read_sidecar(result)
     if not result.exists():
-        yield "missing: its record is there, the file is not"
+        yield "missing: only its record exists"
     elif record is None:
         fault = "cannot be read" if sidecar_path(result).exists() else "is missing"
         yield f"unrecorded: {sidecar_path(result).name} {fault}"
@@ -47,11 +47,11 @@ def find_faults(result: Path) -> Iterator[str]:
         if recorded is None:
             yield f"unrecorded: {sidecar_path(result).name} is the record of another file"
         elif content_hash(result) != recorded:
-            yield f"changed: it is not the file that {record['rule']} wrote"
+            yield f"changed: differs from the file that {record['rule']} wrote"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print a line per fault; 1 if there is any or nothing to check, else 0."""
+    """Print a line per fault; 1 if there is a fault or nothing to check, else 0."""
     parser = argparse.ArgumentParser(prog="python -m mlplab.provenance.verify", description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path, help="such as results/default")
     n_results = n_faults = 0

@@ -1,8 +1,7 @@
-"""Arrays of any size in bounded memory: large ones lie in files, and are worked block by block.
+"""Arrays of any size in bounded memory: large ones lie in files and are processed in blocks.
 
-A large array that is made on the way from one file to another is a memory map of a nameless
-temporary file, which is gone when nobody uses the array any more. Its pages count as memory of the
-system's file cache, which writes them to the disk when others need the room.
+A large intermediate array is a memory map of a nameless temporary file, which disappears with the
+array. Its pages belong to the system's file cache, which writes them to disk when memory is short.
 """
 
 from __future__ import annotations
@@ -14,27 +13,27 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-# The largest array that is held in memory, bytes: the 70,000 images of MNIST as float32 are.
+# Bytes; larger arrays lie in files. The 70,000 images of MNIST as float32 are smaller.
 LARGEST_IN_MEMORY = 2**28
-# A block of rows in float64 takes this part of it.
+# A block of rows in float64 takes one in so many parts of it.
 _BLOCKS = 8
 
 
 def is_large(n_bytes: int) -> bool:
-    """Whether an array of so many bytes lies in a file."""
+    """Whether an array of this size lies in a file."""
     return n_bytes > LARGEST_IN_MEMORY
 
 
 def scratch_array(shape: tuple[int, ...], dtype: np.typing.DTypeLike = np.float32) -> np.ndarray:
-    """An array to be filled: in memory, or, if large, a memory map of a nameless file.
+    """An array without values: in memory, or, if large, a memory map of a nameless file.
 
-    The file lies in the folder for temporary files, which ``TMPDIR`` names, and takes its whole
-    space at once, so that a full disk is told here and does not end the process later.
+    The file lies in the folder for temporary files, which ``TMPDIR`` names. It takes all its space
+    at once: on a full disk this function fails, instead of the process later.
 
     Raises
     ------
     OSError
-        There is no space left; the message names the folder, the size and what to do.
+        No space is left; the message names the folder, the size and what to do.
     """
     dtype = np.dtype(dtype)
     n_bytes = math.prod(shape) * dtype.itemsize
@@ -46,7 +45,7 @@ def scratch_array(shape: tuple[int, ...], dtype: np.typing.DTypeLike = np.float3
                 os.posix_fallocate(file.fileno(), 0, n_bytes)
             return np.memmap(file, dtype, "r+", shape=shape)
         except OSError as error:
-            advice = "make space there, or let TMPDIR name a folder on another disk"
+            advice = "free some space there, or set TMPDIR to a folder on another disk"
             raise OSError(
                 error.errno,
                 f"no temporary file of {n_bytes / 2**20:,.0f} MiB: {error.strerror} ({advice})",
@@ -55,7 +54,7 @@ def scratch_array(shape: tuple[int, ...], dtype: np.typing.DTypeLike = np.float3
 
 
 def row_blocks(shape: tuple[int, ...]) -> Iterator[slice]:
-    """Slices of the rows of an array, each of which may be held several times in float64."""
+    """Slices of an array's rows, small enough for several float64 copies of each in memory."""
     n, *rest = shape
     rows = max(1, LARGEST_IN_MEMORY // _BLOCKS // max(1, 8 * math.prod(rest)))
     return (slice(start, min(start + rows, n)) for start in range(0, n, rows))
@@ -64,9 +63,11 @@ def row_blocks(shape: tuple[int, ...]) -> Iterator[slice]:
 def map_rows(
     function: Callable[[np.ndarray], np.ndarray], x: np.ndarray, n_columns: int
 ) -> np.ndarray:
-    """What ``function`` makes of the rows of ``x``, as a :func:`scratch_array` (n, n_columns).
+    """Apply ``function`` to blocks of rows of ``x``.
 
-    It is float32, whatever the function returns for the blocks that it gets.
+    Returns
+    -------
+    float32 :func:`scratch_array` (n, n_columns), also where the function returns another type
     """
     out = scratch_array((len(x), n_columns))
     for rows in row_blocks(x.shape):
@@ -75,7 +76,7 @@ def map_rows(
 
 
 def copy_rows(*parts: np.ndarray) -> np.ndarray:
-    """A copy of arrays with the same columns below each other, in a :func:`scratch_array`."""
+    """A copy of arrays with the same columns, one below the other, in a :func:`scratch_array`."""
     shape = (sum(map(len, parts)), *parts[0].shape[1:])
     joined, start = scratch_array(shape, np.result_type(*parts)), 0
     for part in parts:

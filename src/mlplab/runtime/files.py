@@ -1,4 +1,4 @@
-"""Files that are complete or absent: everything is written beside its name and renamed."""
+"""Files that are complete or absent: each is written under a temporary name and renamed."""
 
 from __future__ import annotations
 
@@ -28,15 +28,14 @@ _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 def atomic_path(path: str | os.PathLike[str], *, keep_existing: bool = False) -> Iterator[Path]:
     """Yield a temporary path that becomes ``path`` when the block ends without an error.
 
-    The temporary file lies in the same folder (a rename is atomic only within a file system),
-    has the same suffix (some writers choose the format by it) and is removed on failure, so that
-    a job that is killed or fails leaves nothing that looks finished. With ``keep_existing`` a
-    file that is there by then, perhaps from another process, stays as it is.
+    The temporary file has the same folder, since a rename is atomic only within a file system, and
+    the same suffix, since some writers choose the format by it. If the block fails, it is removed.
+    With ``keep_existing``, a file that another process has written there meanwhile stays.
 
     Raises
     ------
     OSError
-        Among others, that there is no space left; it then names the path and what to do.
+        Writing failed. If no space is left, the message names the path and what to do.
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -47,7 +46,7 @@ def atomic_path(path: str | os.PathLike[str], *, keep_existing: bool = False) ->
         yield temporary
         umask = os.umask(0)
         os.umask(umask)
-        temporary.chmod(0o666 & ~umask)  # mkstemp's 0600 would hide results from a group
+        temporary.chmod(0o666 & ~umask)  # mkstemp's 0600 would hide results from others
         if keep_existing:
             with suppress(FileExistsError):
                 os.link(temporary, target)
@@ -56,7 +55,7 @@ def atomic_path(path: str | os.PathLike[str], *, keep_existing: bool = False) ->
     except OSError as error:
         if error.errno not in _NO_SPACE:
             raise
-        advice = "make space there and start again; finished results are kept"
+        advice = "free some space there and start again; finished results are kept"
         raise OSError(error.errno, f"{error.strerror} ({advice})", str(target)) from error
     finally:
         temporary.unlink(missing_ok=True)
@@ -65,10 +64,10 @@ def atomic_path(path: str | os.PathLike[str], *, keep_existing: bool = False) ->
 def remove_leftovers(path: str | os.PathLike[str]) -> None:
     """Remove temporary files of a process that was killed while it wrote ``path``.
 
-    No other process may be writing it.
+    Call it only when no process is writing ``path``.
     """
     target = Path(path)
-    random_part = "?" * 8  # as mkstemp makes it
+    random_part = "?" * 8  # of the names that mkstemp gives
     for leftover in target.parent.glob(
         f"{TEMPORARY_PREFIX}{random_part}{glob.escape(target.name)}"
     ):
@@ -78,7 +77,7 @@ def remove_leftovers(path: str | os.PathLike[str]) -> None:
 def save_array(path: str | os.PathLike[str], array: np.ndarray) -> None:
     """Write ``array`` as ``.npy``, C-contiguous, atomically."""
     with atomic_path(path) as temporary, temporary.open("wb") as file:
-        # Through Python's own writer: NumPy's, for real files, forgets why a write failed.
+        # Through Python's writer: NumPy's own, for real files, loses the reason of a failed write.
         writer = SimpleNamespace(write=file.write)
         np.save(writer, np.ascontiguousarray(array), allow_pickle=False)
 
@@ -102,7 +101,7 @@ def save_text(path: str | os.PathLike[str], text: str, *, keep_existing: bool = 
 
 
 def cache_folder() -> Path:
-    """Where what was measured of this machine is kept: ``MLPLAB_CACHE_DIR``, or the user's."""
+    """The folder for measurements of this machine: ``MLPLAB_CACHE_DIR``, or in the user's cache."""
     import pooch
 
     return Path(os.environ.get("MLPLAB_CACHE_DIR") or pooch.os_cache("mlplab"))
@@ -116,7 +115,7 @@ def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
 
 
 def read_tables(paths: Iterable[str | os.PathLike[str]]) -> pd.DataFrame:
-    """The rows of several CSV files with the same kind of content, one below the other."""
+    """The rows of several CSV files with the same columns, one file below the other."""
     import pandas as pd
 
     return pd.concat([pd.read_csv(path) for path in paths], ignore_index=True)
@@ -127,7 +126,7 @@ def load_parts(
 ) -> np.ndarray:
     """The training samples as a memory map, or, for ``parts="all"``, a copy of both parts.
 
-    The copy is a memory map too if it is large, see :func:`mlplab.runtime.arrays.scratch_array`.
+    A large copy is a memory map too, see :func:`mlplab.runtime.arrays.scratch_array`.
     """
     if parts == "train":
         return load_array(train)

@@ -13,14 +13,14 @@ class LockedError(Exception):
 
 
 def hold_lock(path: str | os.PathLike[str], *, what: str) -> TextIO:
-    """Lock a file for as long as the returned file is open, at most as long as this process lives.
+    """Lock a file while the returned file is open, at most until this process ends.
 
-    The system itself ends the lock, so a process that is killed leaves nothing to clear away.
+    The operating system releases the lock, so a killed process leaves nothing to clear away.
 
     Parameters
     ----------
-    path : file that is made for the purpose
-    what : what the process is, for the message to others, such as ``"a run of this workflow"``
+    path : file for this purpose alone; made if it is missing
+    what : description of this process for other processes, such as ``"A run"``
 
     Raises
     ------
@@ -36,8 +36,8 @@ def hold_lock(path: str | os.PathLike[str], *, what: str) -> TextIO:
         holder = file.read().strip() or "another process"
         file.close()
         raise LockedError(
-            f"{holder} is at work in this folder. Nothing was touched; wait until it has ended, or "
-            "end it, and start again"
+            f"{holder} is using this folder. Nothing was changed. Wait until it ends, or stop it, "
+            "then start again"
         ) from None
     file.truncate(0)
     file.write(f"{what} (process {os.getpid()})\n")

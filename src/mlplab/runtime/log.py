@@ -1,4 +1,4 @@
-"""Logs of jobs: everything into a file, tracebacks included, and a short word to the user."""
+"""Logs of jobs: everything goes into a file, tracebacks too; the user sees one line."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from mlplab.runtime.progress import draw_bars_on
 def job_log(
     path: str, *, capture_stderr: bool = False, bars: bool = True
 ) -> Iterator[logging.Logger]:
-    """Send log records, warnings and a traceback, should the block fail, to ``path``.
+    """Send log records, warnings and, if the block fails, the traceback to ``path``.
 
-    ``capture_stderr`` also sends there what compiled code writes to standard error, such as
-    TensorFlow's words at its start.
+    A failing block ends the process with status 1 after one line on standard error.
 
-    ``bars`` says whether progress bars may be drawn, if standard error is a terminal; those of jobs
-    that run side by side would stand between what others write there.
-
-    A failing block ends the process with status 1 after one line on standard error; the
-    traceback is for those who open the log.
+    Parameters
+    ----------
+    path : file of the log; overwritten
+    capture_stderr : whether the output of compiled code to standard error goes there too, such as
+        TensorFlow's messages
+    bars : whether progress bars may be drawn on a terminal; only a job that runs alone should
     """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    # Appending lets compiled code write to the same file without one overwriting the other.
+    # Appending, since compiled code may write to the same file.
     Path(path).write_text("", encoding="utf-8")
     logging.basicConfig(
         filename=path,

@@ -1,4 +1,4 @@
-"""How far a long job is: lines in its log and, on a terminal, a bar."""
+"""The progress of a long job: lines in its log and, on a terminal, a bar."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _stream: ContextVar[TextIO | None] = ContextVar("_stream")
 
 @contextmanager
 def draw_bars_on(stream: TextIO | None) -> Iterator[None]:
-    """Draw bars on a stream instead of standard error if it is a terminal; for None, nowhere."""
+    """Draw bars on a stream instead of standard error, if it is a terminal; for None, nowhere."""
     token = _stream.set(stream)
     try:
         yield
@@ -35,15 +35,15 @@ def draw_bars_on(stream: TextIO | None) -> Iterator[None]:
 
 
 class Progress:
-    """Counts steps: about ten lines with the time left in the log, and a bar on a terminal.
+    """Counts steps: about ten lines in the log, with the time left, and a bar on a terminal.
 
-    Nothing is drawn where standard error is no terminal, such as a file or a pipe, nor on a
-    terminal on which another process draws one. A bar goes away at its end.
+    No bar is drawn where standard error is a file or a pipe, nor on a terminal where another
+    process draws one. A bar disappears at its end.
 
     Parameters
     ----------
     total : number of steps
-    unit : what a step is, such as ``"epoch"``
+    unit : name of a step, such as ``"epoch"``
     """
 
     def __init__(self, total: int, unit: str) -> None:
@@ -76,7 +76,7 @@ class Progress:
             os.close(self._terminal)  # and with it its lock
 
     def advance(self, values: Mapping[str, float] | None = None) -> None:
-        """Tell that a step has ended; of the values, accuracies are told."""
+        """Count a step that has ended; of the values, only accuracies are shown."""
         self._done += 1
         accuracies = {
             name.replace("_", " "): f"{value:.4f}"
@@ -94,11 +94,11 @@ class Progress:
 
 
 def _claim_terminal(stream: TextIO) -> int | None:
-    """A handle that locks the terminal of a stream while it is open; None if it cannot be had."""
+    """A handle that locks the terminal of a stream while open; None if another process has it."""
     with suppress(OSError, ValueError):
         if not stream.isatty():
             return None
-        # Opened anew: processes that inherited one handle of a terminal share its locks.
+        # A handle of its own: processes that inherit one handle share its locks.
         handle = os.open(os.ttyname(stream.fileno()), os.O_WRONLY | os.O_NOCTTY)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

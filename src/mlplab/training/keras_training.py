@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from mlplab.keras_mlp.models import build_reference_model, configure_tensorflow
@@ -9,19 +11,22 @@ from mlplab.keras_mlp.training import train_keras
 from mlplab.machine.watch import QuietWatch
 from mlplab.training.history import add_load
 from mlplab.training.samples import Samples
+from mlplab.training.settings import TrainingSettings
 
 
 def train_keras_reference(
     samples: Samples,
+    settings: TrainingSettings,
     *,
-    epochs: int,
-    batch_size: int,
-    hidden_layer_sizes: tuple[int, ...],
+    hidden_layer_sizes: Sequence[int],
+    l2: float,
     seed: int,
     n_threads: int,
-    l2: float,
 ) -> pd.DataFrame:
-    """Train the reference model of article A in Keras; a row per epoch."""
+    """Train the reference model of article A in Keras; a row per epoch.
+
+    Of ``settings``, epochs and batch size count: Keras measures after every epoch.
+    """
     configure_tensorflow(n_threads, seed=seed)
     n_classes = int(samples.y_train.max()) + 1
     model = build_reference_model(
@@ -34,7 +39,7 @@ def train_keras_reference(
             samples.y_train,
             samples.x_test,
             samples.y_test,
-            epochs=epochs,
-            batch_size=batch_size,
+            epochs=settings.epochs,
+            batch_size=settings.batch_size,
         )
     return add_load(history, watch, n_threads)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +12,7 @@ from mlplab.machine.watch import QuietWatch
 from mlplab.numpy_mlp.classifier import NumpyMLPClassifier
 from mlplab.training.history import add_load, label_history
 from mlplab.training.samples import Samples, hold_out
-from mlplab.training.settings import input_scaled_l2
+from mlplab.training.settings import NetworkSettings, TrainingLabel, TrainingSettings
 
 logger = logging.getLogger(__name__)
 
@@ -35,49 +33,36 @@ class NumpyTraining:
 
 def train_numpy(
     samples: Samples,
+    network: NetworkSettings,
+    settings: TrainingSettings,
     *,
-    epochs: int,
-    batch_size: int,
-    hidden_layer_sizes: tuple[int, ...],
     seed: int,
     n_threads: int,
-    parameters: Mapping[str, Any],
-    n_validation: int = 0,
-    measure_every: int = 1,
-    test_every_epoch: bool = True,
 ) -> NumpyTraining:
-    """Train ``NumpyMLPClassifier``, ``parameters`` being its own.
-
-    Parameters
-    ----------
-    n_validation : last training samples that are kept out; their accuracy after every epoch is
-        ``validation_accuracy``
-    measure_every : epochs between two measurements of accuracy and cost of the training samples,
-        which are missing in the rows between
-    test_every_epoch : whether ``test_accuracy`` is that of every epoch, or of the last alone
+    """Train ``NumpyMLPClassifier`` with the λ₂ of ``network`` as it stands.
 
     Raises
     ------
     ValueError
-        Fewer than one training sample would be left.
+        Fewer than one training sample would be left beside ``settings.n_validation``.
     """
-    samples, *validation = hold_out(samples, n_validation)
-    observed = {"test_accuracy": (samples.x_test, samples.y_test)} if test_every_epoch else {}
-    if n_validation:
+    samples, *validation = hold_out(samples, settings.n_validation)
+    tested = {"test_accuracy": (samples.x_test, samples.y_test)}
+    observed = tested if settings.test_every_epoch else {}
+    if settings.n_validation:
         observed["validation_accuracy"] = (validation[0], validation[1])
     classifier = NumpyMLPClassifier(
-        tuple(hidden_layer_sizes),
-        batch_size=batch_size,
-        epochs=epochs,
+        batch_size=settings.batch_size,
+        epochs=settings.epochs,
         random_state=seed,
         n_threads=n_threads,
-        monitor_every=measure_every,
+        monitor_every=settings.measure_every,
         progress=True,
-        **parameters,
+        **network.parameters(),
     )
     with QuietWatch() as watch:
         classifier.fit(samples.x_train, samples.y_train, validation_data=observed)
-    logger.info("work was spread as %s", classifier.plan_)
+    logger.info("plan of threads: %s", classifier.plan_)
     history = add_load(classifier.history_, watch, n_threads)
     predictions = classifier.predict(samples.x_test)
     history.loc[history.index[-1], "test_accuracy"] = np.mean(predictions == samples.y_test)
@@ -86,40 +71,27 @@ def train_numpy(
 
 def train_labelled(
     samples: Samples,
+    label: TrainingLabel,
+    network: NetworkSettings,
+    settings: TrainingSettings,
     *,
-    experiment: str,
-    space: str,
-    batch_size: int,
-    seed: int,
-    network: Mapping[str, Any],
     n_pixels: int,
-    scale_l2_with_inputs: bool,
-    l2_factor: float = 1.0,
-    **settings: Any,
+    n_threads: int,
 ) -> NumpyTraining:
     """Train on one input space, with a history that says which training it was.
 
-    λ₂ of ``network`` is multiplied by ``l2_factor`` and, with ``scale_l2_with_inputs``, by the
-    number of features over ``n_pixels``; ``settings`` are the others of :func:`train_numpy`.
+    λ₂ of ``network`` is multiplied by the factor of ``label`` and, with ``scale_l2_with_inputs``,
+    by the number of features over ``n_pixels``.
     """
-    l2 = l2_factor * input_scaled_l2(
-        network["l2"], samples.n_features, n_pixels, scale=scale_l2_with_inputs
-    )
+    n_features = samples.n_features
     training = train_numpy(
         samples,
-        batch_size=batch_size,
-        seed=seed,
-        parameters=dict(network) | {"l2": l2},
-        **settings,
+        network.for_inputs(n_features, n_pixels, l2_factor=label.l2_factor),
+        settings,
+        seed=label.seed,
+        n_threads=n_threads,
     )
     history = label_history(
-        training.history,
-        samples,
-        experiment=experiment,
-        framework="numpy",
-        space=space,
-        batch_size=batch_size,
-        seed=seed,
-        l2_factor=l2_factor,
+        training.history, label, n_features=n_features, batch_size=settings.batch_size
     )
     return replace(training, history=history)

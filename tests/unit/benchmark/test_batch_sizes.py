@@ -3,12 +3,16 @@ import pandas as pd
 import pytest
 
 from mlplab.benchmark import batch_sizes, summary
-from mlplab.benchmark.batch_sizes import ABSENT_COLUMNS, COLUMNS, count_operations
+from mlplab.benchmark.batch_sizes import count_operations
+from mlplab.benchmark.interleaved import Schedule
+from mlplab.benchmark.problem import Problem
 from mlplab.machine.processors import available_threads
+from mlplab.provenance.fingerprint import import_closure
 from mlplab.runtime.files import save_table
+from tests.conftest import ROOT
 
 
-def turns(variant, seconds, disturbed=(), attempts=None, **changes):
+def measured(variant, seconds, disturbed=(), measurements=None, **changes):
     n = len(seconds)
     return pd.DataFrame(
         {
@@ -17,7 +21,7 @@ def turns(variant, seconds, disturbed=(), attempts=None, **changes):
             "input_space": "pixels",
             "batch_size": 500,
             "round": range(1, n + 1),
-            "attempt": attempts or 1,
+            "measurement": measurements or 1,
             "epochs": 1,
             "wall_seconds": seconds,
             "cpu_seconds": seconds,
@@ -40,23 +44,23 @@ def turns(variant, seconds, disturbed=(), attempts=None, **changes):
 
 
 def test_a_single_quiet_round_of_several_is_no_median():
-    both = [turns("numpy", [1.0] * 3), turns("keras", [2.0, 3.0, 4.0], disturbed=[2, 3])]
+    both = [measured("numpy", [1.0] * 3), measured("keras", [2.0, 3.0, 4.0], disturbed=[2, 3])]
     row = summary.build_batch_size_ratios(pd.concat(both), 0).iloc[0]
     assert (row["ratio_to_numpy"], row["rounds"], row["disturbed"]) == (3.0, 3, True)
 
 
-def test_a_ratio_is_that_of_the_turns_of_one_round():
+def test_a_ratio_is_that_of_the_measurements_of_one_round():
     # Medians of both would give 3 / 2; in every round the time is twice that of NumPy.
-    both = [turns("numpy", [1.0, 2.0, 4.0]), turns("keras", [2.0, 4.0, 8.0])]
+    both = [measured("numpy", [1.0, 2.0, 4.0]), measured("keras", [2.0, 4.0, 8.0])]
     row = summary.build_batch_size_ratios(pd.concat(both), 0).iloc[0]
     assert row["ratio_to_numpy"] == row["ci_low"] == row["ci_high"] == 2.0
     assert (row["variant"], row["rounds"], row["verdict"]) == ("keras", 3, "slower")
 
 
-def test_a_pair_counts_if_both_of_its_turns_were_quiet():
+def test_a_pair_counts_if_both_of_its_measurements_were_quiet():
     both = [
-        turns("numpy", [1.0, 1.0, 1.0, 1.0], disturbed=[2]),
-        turns("keras", [9.0, 9.0, 0.5, 0.5], disturbed=[1]),
+        measured("numpy", [1.0, 1.0, 1.0, 1.0], disturbed=[2]),
+        measured("keras", [9.0, 9.0, 0.5, 0.5], disturbed=[1]),
     ]
     row = summary.build_batch_size_ratios(pd.concat(both), 0).iloc[0]
     assert (row["ratio_to_numpy"], row["rounds"], row["disturbed"]) == (0.5, 2, False)
@@ -64,67 +68,61 @@ def test_a_pair_counts_if_both_of_its_turns_were_quiet():
 
 
 def test_without_quiet_pairs_all_count_and_the_table_says_so():
-    both = [turns("numpy", [1.0, 1.0], disturbed=[1, 2]), turns("keras", [3.0, 3.0])]
+    both = [measured("numpy", [1.0, 1.0], disturbed=[1, 2]), measured("keras", [3.0, 3.0])]
     row = summary.build_batch_size_ratios(pd.concat(both), 0).iloc[0]
     assert (row["ratio_to_numpy"], row["rounds"], row["disturbed"]) == (3.0, 2, True)
 
 
-def test_a_turn_that_was_measured_again_takes_the_place_of_the_disturbed_one():
-    again = turns("keras", [2.0], attempts=[2], round=1)
-    both = [turns("numpy", [1.0]), turns("keras", [50.0], disturbed=[1]), again]
+def test_the_last_measurement_of_a_round_takes_the_place_of_the_disturbed_one():
+    again = measured("keras", [2.0], measurements=[2], round=1)
+    both = [measured("numpy", [1.0]), measured("keras", [50.0], disturbed=[1]), again]
     row = summary.build_batch_size_ratios(pd.concat(both), 0).iloc[0]
     assert (row["ratio_to_numpy"], row["rounds"], row["disturbed"]) == (2.0, 1, False)
 
 
 def test_medians_stand_beside_the_rate_of_the_products_alone():
-    all_turns = [turns("numpy", [1.0, 3.0, 2.0]), turns("products", [1.0, 1.0, 1.0])]
-    table = summary.summarize_batch_sizes(pd.concat(all_turns), 0).set_index("variant")
+    both = [measured("numpy", [1.0, 3.0, 2.0]), measured("products", [1.0, 1.0, 1.0])]
+    table = summary.summarize_batch_sizes(pd.concat(both), 0).set_index("variant")
     assert table.loc["numpy", "seconds_per_epoch"] == 2.0
     assert table.loc["numpy", "ci_low"] >= 1.0
     assert table["sgemm_gflops"].tolist() == [10.0, 10.0]
-    assert summary.build_batch_size_ratios(pd.concat(all_turns), 0).empty
+    assert summary.build_batch_size_ratios(pd.concat(both), 0).empty
 
 
 def test_absent_variants_have_a_table_of_their_own(tmp_path):
-    save_table(tmp_path / "none.csv", pd.DataFrame(columns=ABSENT_COLUMNS))
-    one = pd.DataFrame([("pixels", 500, "jax", "not installed")], columns=ABSENT_COLUMNS)
+    columns = list(summary.ABSENT_VARIANTS.columns)
+    save_table(tmp_path / "none.csv", pd.DataFrame(columns=columns))
+    one = pd.DataFrame([("pixels", 500, "jax", "not installed")], columns=columns)
     save_table(tmp_path / "one.csv", one)
     table = summary.build_absent_variants([tmp_path / "none.csv", tmp_path / "one.csv"])
     assert table["variant"].tolist() == ["jax"]
 
 
-def test_turns_come_in_a_fixed_order(tmp_path):
-    save_table(tmp_path / "b.csv", turns("numpy", [1.0, 2.0], batch_size=1000))
-    save_table(tmp_path / "a.csv", turns("keras", [1.0, 2.0]))
+def test_measurements_come_in_a_fixed_order(tmp_path):
+    save_table(tmp_path / "b.csv", measured("numpy", [1.0, 2.0], batch_size=1000))
+    save_table(tmp_path / "a.csv", measured("keras", [1.0, 2.0]))
     table = summary.build_batch_size_benchmark([tmp_path / "b.csv", tmp_path / "a.csv"])
-    assert table.columns.tolist() == COLUMNS
+    assert table.columns.tolist() == list(summary.BATCH_SIZE_BENCHMARK.columns)
     assert table["batch_size"].tolist() == [500, 500, 1000, 1000]
 
 
-def test_turns_tell_the_time_of_a_sample_and_the_rate_of_the_products(monkeypatch):
-    measured = pd.concat([turns("keras_tuned", [0.5, 0.25]), turns("numpy", [0.1, 0.2])])
+def test_measurements_hold_the_time_of_a_sample_and_the_rate_of_the_products(monkeypatch):
     given = ["framework", "input_space", "microseconds_per_sample", "gflops"]
-    asked = []
+    both = pd.concat([measured("keras_tuned", [0.5, 0.25]), measured("numpy", [0.1, 0.2])])
+    calls = []
 
-    def measure(*arguments, **named):
-        asked.append((*arguments, named))
-        return measured.drop(columns=given), {"jax": "jax is not installed"}
+    def measure(*arguments):
+        calls.append(arguments)
+        return both.drop(columns=given), {"jax": "jax is not installed"}
 
     monkeypatch.setattr(batch_sizes, "measure_interleaved", measure)
     x, labels = np.zeros((1000, 20), np.float32), (np.arange(1000) % 3).astype(np.uint8)
-    names = ["numpy", "keras_tuned", "jax"]
+    problem = Problem.from_labels(x, labels, batch_size=500)
+    names, schedule = ["numpy", "keras_tuned", "jax"], Schedule(rounds=2, retries=3)
     table, absent = batch_sizes.measure_batch_size(
-        x,
-        labels,
-        input_space="clusters-20",
-        batch_size=500,
-        variants=names,
-        n_threads=10_000,
-        rounds=2,
-        measurement_seconds=0.0,
-        retries=3,
+        problem, names, schedule, input_space="clusters-20"
     )
-    assert table.columns.tolist() == COLUMNS
+    assert table.columns.tolist() == list(summary.BATCH_SIZE_BENCHMARK.columns)
     assert table["framework"].tolist() == ["keras", "keras", "numpy", "numpy"]
     assert set(table["input_space"]) == {"clusters-20"}
     assert table["microseconds_per_sample"].tolist() == pytest.approx([500, 250, 100, 200])
@@ -134,9 +132,30 @@ def test_turns_tell_the_time_of_a_sample_and_the_rate_of_the_products(monkeypatc
         {"input_space": "clusters-20", "batch_size": 500, "variant": "jax",
          "reason": "jax is not installed"}
     ]  # fmt: skip
-    ((variants, samples, codes, settings),) = asked
-    assert (variants, samples is x, codes.dtype) == (names, True, np.intp)
-    assert settings["n_threads"] == available_threads()
+    assert calls == [(names, problem, schedule)]
+
+
+def test_a_problem_has_codes_and_at_most_the_threads_there_are():
+    x, labels = np.zeros((1001, 20), np.float32), (np.arange(1001) % 3).astype(np.uint8)
+    problem = Problem.from_labels(x, labels, batch_size=500, n_threads=10_000)
+    assert problem.x is x
+    assert problem.codes.dtype == np.intp
+    assert problem.n_threads == available_threads()
+    assert Problem.from_labels(x, labels, batch_size=500).n_threads == available_threads()
+    assert Problem.from_labels(x, labels, batch_size=500, n_threads=1).n_threads == 1
+    assert problem.layer_sizes == [20, 70, 30, 3]
+    assert problem.n_batches == 3
+
+
+TABULATES = ("tabulate_batch_sizes", "tabulate_ladder")
+
+
+@pytest.mark.parametrize("script", TABULATES)
+def test_tables_depend_on_no_network_and_no_variant(script):
+    modules = import_closure(ROOT / "workflow" / "scripts" / f"{script}.py")
+    assert "mlplab.benchmark.summary" in modules or "mlplab.benchmark.ladder.summary" in modules
+    networks = ("mlplab.numpy_mlp", "mlplab.keras_mlp", "mlplab.benchmark.variants")
+    assert [name for name in modules if name.startswith(networks)] == []
 
 
 def test_operations_are_those_of_the_products():

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from mlplab.benchmark.deep_model import COLUMNS, train_deep_model
+from mlplab.benchmark.deep_model import DEEP_MODEL, DeepTraining, train_deep_model
 from mlplab.machine.processors import available_threads
 from mlplab.training.samples import Samples
 
@@ -16,24 +18,17 @@ def samples():
     return Samples(x[:200], y[:200], x[200:], y[200:])
 
 
+TRAINING = DeepTraining((8, 4), batch_size=20, epochs=60, n_threads=1, seed=3)
+
+
 def train(samples, **changes):
-    settings = {
-        "variant": "numpy",
-        "hidden_layer_sizes": [8, 4],
-        "batch_size": 20,
-        "epochs": 60,
-        "n_threads": 1,
-        "seed": 3,
-        "learning_rate": 0.05,
-        "momentum": 0.0,
-        "decrease_const": 0.0,
-    }
-    return train_deep_model(samples, **(settings | changes))
+    parameters = {"learning_rate": 0.05, "momentum": 0.0, "decrease_const": 0.0}
+    return train_deep_model(samples, "numpy", replace(TRAINING, **changes), parameters=parameters)
 
 
 def test_the_numpy_variant_learns_and_its_row_says_how(samples):
     table = train(samples)
-    assert list(table.columns) == COLUMNS
+    assert list(table.columns) == list(DEEP_MODEL.columns)
     row = table.iloc[0]
     assert (row["framework"], row["variant"], row["xla"]) == ("numpy", "numpy", False)
     assert (row["batch_size"], row["epochs"], row["seed"], row["n_threads"]) == (20, 60, 3, 1)

@@ -15,15 +15,14 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from mlplab.benchmark import interleaved
-from mlplab.benchmark.interleaved import measure_interleaved
+from mlplab.benchmark.interleaved import Schedule, measure_interleaved
 from mlplab.benchmark.loading import load_variant
 from mlplab.benchmark.problem import Problem
 from mlplab.benchmark.registry import NAMES, VARIANTS
-from mlplab.benchmark.runners import Case, VariantFault, start_runners, thread_variables
+from mlplab.benchmark.runners import Setup, VariantFault, start_runners, thread_variables
 from mlplab.benchmark.variant_process import NamedVariant
 from mlplab.machine import nearest_distance
 from mlplab.machine.core_distance import CoreDistance
-from mlplab.machine.processors import available_threads
 from mlplab.runtime.files import load_array, save_array
 from tests.conftest import ROOT
 
@@ -31,6 +30,11 @@ from tests.conftest import ROOT
 @pytest.fixture
 def samples(random):
     return random.standard_normal((600, 20), dtype=np.float32), random.integers(3, size=600)
+
+
+def small(x, codes):
+    """A problem of some batches for one thread."""
+    return Problem.from_labels(x, codes, batch_size=100, n_threads=1)
 
 
 class _PipelinesAtStart:
@@ -57,21 +61,20 @@ class _PipelinesAtStart:
 
 
 @pytest.mark.parametrize("name", ["keras", "keras_tuned", "keras_matched"])
-def test_no_pipeline_of_tensorflow_waits_for_the_next_turn(samples, name):
+def test_no_pipeline_of_tensorflow_waits_for_the_next_measurement(samples, name):
     clock = _PipelinesAtStart()
-    # As many threads as in test_keras_mlp.py: a process cannot change them once TensorFlow runs.
+    # As many threads as in other tests of Keras: a process cannot change them once TensorFlow runs.
     load_variant(name).train(Problem(*samples, batch_size=50, n_threads=2, epochs=3), clock)
     assert clock.pipelines == [0, 0, 0]
 
 
-def test_variants_take_turns_and_absent_ones_are_told(samples):
-    threads = min(2, available_threads())
+def test_every_round_measures_all_variants_and_absent_ones_are_told(samples):
+    problem = Problem.from_labels(*samples, batch_size=100, n_threads=2)
+    threads = problem.n_threads
     table, absent = measure_interleaved(
         ["numpy", "products", "sklearn", "keras", "keras_matched", "no_such"],
-        *samples,
-        batch_size=100,
-        n_threads=threads,
-        rounds=3,
+        problem,
+        Schedule(rounds=3),
     )
     counts = table.groupby("variant")["round"].agg(list)
     assert counts.to_dict() == {
@@ -99,11 +102,8 @@ def test_functions_are_measured_too_and_their_parts_become_columns(samples, tmp_
         x = load_array(tmp_path / "x.npy")
     table, absent = measure_interleaved(
         {"some": report_parts, "numpy": partial(report_parts)},
-        x,
-        codes,
-        batch_size=100,
-        n_threads=1,
-        rounds=2,
+        small(x, codes),
+        Schedule(rounds=2),
     )
     assert not absent
     assert sorted(table["variant"]) == ["numpy"] * 2 + ["some"] * 2
@@ -133,11 +133,11 @@ def test_every_named_variant_has_a_module_and_says_what_it_needs(name):
 
 
 class _MovedApart(CoreDistance):
-    """Processors that are far apart at the end of the first turn."""
+    """Processors that are far apart at the end of the first measurement."""
 
     def __init__(self, n, patience):
         super().__init__(1, patience)
-        # At the beginning and at the end of the turn.
+        # At the beginning and at the end of the measurement.
         self._left = [100.0, 300.0]
 
     def bring_near(self):
@@ -152,20 +152,19 @@ class _MovedApart(CoreDistance):
         pass
 
 
-def test_a_turn_in_which_processors_moved_apart_is_kept_and_measured_again(samples, monkeypatch):
+def test_a_measurement_in_which_processors_moved_apart_is_kept_and_repeated(samples, monkeypatch):
     monkeypatch.setattr(nearest_distance, "CoreDistance", _MovedApart)
     monkeypatch.setattr(interleaved, "DISTURBED_ABOVE", np.inf)  # whatever runs beside it
-    table, _ = measure_interleaved(
-        {"some": report_parts}, *samples, batch_size=100, n_threads=1, rounds=2, retries=3
-    )
+    schedule = Schedule(rounds=2, retries=3)
+    table, _ = measure_interleaved({"some": report_parts}, small(*samples), schedule)
     assert table["round"].tolist() == [1, 1, 2]
-    assert table["attempt"].tolist() == [1, 2, 1]
+    assert table["measurement"].tolist() == [1, 2, 1]
     assert table["disturbed"].tolist() == [True, False, False]
     assert table["core_round_trip_ns"].tolist() == [300.0, 100.0, 100.0]
 
 
 class _Near(CoreDistance):
-    """Processors that are near, or far from the first turn to the last; never brought nearer."""
+    """Processors that are always near, or always far."""
 
     found, searched = 100.0, 0
 
@@ -191,14 +190,14 @@ def test_how_near_processors_come_is_searched_once_and_then_recalled(
     monkeypatch.setattr(nearest_distance, "CoreDistance", _Near)
     monkeypatch.setattr(interleaved, "DISTURBED_ABOVE", np.inf)  # whatever runs beside it
     monkeypatch.setattr(nearest_distance, "_others_rest", lambda: True)
-    settings = {"batch_size": 100, "n_threads": 1, "rounds": 1}
-    near, _ = measure_interleaved({"some": report_parts}, *samples, **settings)
+    settings = small(*samples), Schedule(rounds=1)
+    near, _ = measure_interleaved({"some": report_parts}, *settings)
     monkeypatch.setattr(_Near, "found", 300.0)
-    far, _ = measure_interleaved({"some": report_parts}, *samples, **settings)
+    far, _ = measure_interleaved({"some": report_parts}, *settings)
     assert _Near.searched == 1
     monkeypatch.setattr(nearest_distance, "_others_rest", lambda: False)
     monkeypatch.setenv("MLPLAB_CACHE_DIR", str(tmp_path / "another"))
-    measure_interleaved({"some": report_parts}, *samples, **settings)
+    measure_interleaved({"some": report_parts}, *settings)
     assert _Near.searched == 1
     assert [*near["disturbed"], *far["disturbed"]] == [False, True]
 
@@ -228,23 +227,21 @@ def train_slowly(problem, clock):
 @pytest.mark.parametrize(
     ("variant", "fault"),
     [
-        (break_off, "variant some broke off: ValueError: no second epoch"),
-        (use_too_many_threads, "blas has 3 threads, although 1 were allowed"),
+        (break_off, "variant some failed: ValueError: no second epoch"),
+        (
+            use_too_many_threads,
+            "variant some: found 3 threads in the blas pool; allowed: at most 1",
+        ),
     ],
 )
-def test_a_variant_that_breaks_off_is_named(samples, variant, fault):
+def test_a_variant_that_fails_is_named(samples, variant, fault):
     with pytest.raises(VariantFault, match=fault):
-        measure_interleaved({"some": variant}, *samples, batch_size=100, n_threads=1, rounds=2)
+        measure_interleaved({"some": variant}, small(*samples), Schedule(rounds=2))
 
 
-def test_short_epochs_are_repeated_within_a_turn(samples):
+def test_short_epochs_are_repeated_within_a_measurement(samples):
     table, _ = measure_interleaved(
-        {"some": train_slowly},
-        *samples,
-        batch_size=100,
-        n_threads=1,
-        rounds=2,
-        measurement_seconds=0.25,
+        {"some": train_slowly}, small(*samples), Schedule(rounds=2, measurement_seconds=0.25)
     )
     # Three, or two where other tests use the processors.
     assert table["epochs"].isin([2, 3]).all()
@@ -265,9 +262,7 @@ def test_an_untimed_epoch_follows_idleness_unless_epochs_are_long(
 ):
     for name in ("_SETTLED_FROM_SECONDS", "_SETTLED_AWAKE_FROM_SECONDS"):
         monkeypatch.setattr(interleaved, name, settled_from)
-    table, _ = measure_interleaved(
-        {"some": count_epochs}, *samples, batch_size=100, n_threads=1, rounds=2
-    )
+    table, _ = measure_interleaved({"some": count_epochs}, small(*samples), Schedule(rounds=2))
     assert table["number_seconds"].tolist() == numbers
 
 
@@ -297,19 +292,19 @@ def test_epochs_warm_up_for_some_time(monkeypatch, seconds, epochs):
 def test_long_epochs_do_not_warm_up(samples, monkeypatch, long_from, warmed):
     seconds = []
     monkeypatch.setattr(interleaved, "_SETTLED_FROM_SECONDS", long_from)
-    monkeypatch.setattr(interleaved, "_WARMING_TURNS", 5)
+    monkeypatch.setattr(interleaved, "_WARMING_MEASUREMENTS", 5)
     monkeypatch.setattr(interleaved, "_warm_up", lambda _, for_seconds: seconds.append(for_seconds))
-    settings = {"batch_size": 100, "n_threads": 1, "rounds": 1, "measurement_seconds": 0.1}
-    measure_interleaved({"some": train_slowly}, *samples, **settings)
+    schedule = Schedule(rounds=1, measurement_seconds=0.1)
+    measure_interleaved({"some": train_slowly}, small(*samples), schedule)
     assert seconds == warmed
 
 
-def test_disturbed_turns_are_kept_and_measured_again_up_to_a_limit(samples, monkeypatch):
+def test_disturbed_measurements_are_kept_and_repeated_up_to_a_limit(samples, monkeypatch):
     monkeypatch.setattr(interleaved, "DISTURBED_ABOVE", -1.0)
-    table, _ = measure_interleaved(
-        {"some": train_slowly}, *samples, batch_size=100, n_threads=1, rounds=3, retries=2
-    )
-    assert table[["round", "attempt"]].values.tolist() == [[1, 1], [1, 2], [1, 3], [2, 1], [3, 1]]
+    schedule = Schedule(rounds=3, retries=2)
+    table, _ = measure_interleaved({"some": train_slowly}, small(*samples), schedule)
+    numbers = table[["round", "measurement"]].values.tolist()
+    assert numbers == [[1, 1], [1, 2], [1, 3], [2, 1], [3, 1]]
     assert table["disturbed"].all()
 
 
@@ -318,11 +313,12 @@ def test_processes_end_with_their_parent_even_if_it_is_killed(tmp_path):
     script.write_text(
         "import sys\n"
         "import numpy as np\n"
-        "from mlplab.benchmark.interleaved import measure_interleaved\n"
+        "from mlplab.benchmark.interleaved import Schedule, measure_interleaved\n"
+        "from mlplab.benchmark.problem import Problem\n"
         "from tests.unit.benchmark.test_interleaved import train_slowly\n"
         "x, codes = np.zeros((4, 2), np.float32), np.arange(4)\n"
-        "measure_interleaved({'some': train_slowly}, x, codes, batch_size=2, n_threads=1,\n"
-        "                    rounds=1000)\n"
+        "problem = Problem.from_labels(x, codes, batch_size=2, n_threads=1)\n"
+        "measure_interleaved({'some': train_slowly}, problem, Schedule(rounds=1000))\n"
     )
     parent = subprocess.Popen(
         [sys.executable, str(script)], env=os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"}
@@ -345,8 +341,8 @@ def tidy_up_after_epochs(problem, clock):
 
 def test_a_variant_rests_only_when_it_has_done_what_lies_between_its_epochs(samples):
     problem = Problem(*samples, batch_size=100, n_threads=1, epochs=2)
-    case = Case("some", tidy_up_after_epochs, problem, thread_variables(1))
-    with start_runners([case]) as (runner,):
+    setup = Setup("some", tidy_up_after_epochs, problem, thread_variables(1))
+    with start_runners([setup]) as (runner,):
         assert runner.wait_until_loaded()
         assert runner.prepare()
         for _ in range(problem.epochs):
@@ -354,7 +350,7 @@ def test_a_variant_rests_only_when_it_has_done_what_lies_between_its_epochs(samp
             runner.run_epoch()
             runner.wait_until_at_rest()
             assert time.perf_counter() - ended >= 0.3
-        with pytest.raises(VariantFault, match="variant some broke off: its process ended"):
+        with pytest.raises(VariantFault, match="variant some failed: its process ended"):
             runner.run_epoch()
 
 
@@ -362,8 +358,8 @@ def test_a_variant_rests_only_when_it_has_done_what_lies_between_its_epochs(samp
 def test_keras_is_loaded_once_for_all_variants_that_need_it(samples):
     problem = Problem(*samples, batch_size=100, n_threads=1, epochs=3)
     names, before = ("keras", "keras_matched"), _children(os.getpid())
-    cases = [Case(name, NamedVariant(name), problem, thread_variables(1)) for name in names]
-    with start_runners(cases) as runners:
+    setups = [Setup(name, NamedVariant(name), problem, thread_variables(1)) for name in names]
+    with start_runners(setups) as runners:
         assert all(runner.wait_until_loaded() for runner in runners)
         (loader,) = set(_children(os.getpid())) - set(before)
         forks = _children(loader)

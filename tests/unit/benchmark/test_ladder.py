@@ -3,11 +3,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mlplab.benchmark.interleaved import Schedule
 from mlplab.benchmark.ladder import measurement
-from mlplab.benchmark.ladder import summary as summary_module
 from mlplab.benchmark.ladder.measurement import measure_ladder
 from mlplab.benchmark.ladder.steps import STEPS
-from mlplab.benchmark.ladder.summary import PUBLISHED_COLUMNS, summarize_ladder
+from mlplab.benchmark.ladder.summary import LADDER_SUMMARY, PUBLISHED_COLUMNS, summarize_ladder
+from mlplab.benchmark.problem import Problem
 from mlplab.numpy_mlp.parameters import draw_parameters
 from mlplab.numpy_mlp.trainer import Step
 from mlplab.reporting.claims.model import load_claims
@@ -41,10 +42,16 @@ def test_all_steps_end_with_the_same_weights(problem, random, l2, l1):
 def test_every_step_and_keras_are_measured_in_every_round(random, tmp_path):
     save_array(tmp_path / "x.npy", random.standard_normal((900, 20), dtype=np.float32))
     labels = np.arange(900, dtype=np.uint8) % 3
-    table = measure_ladder(
-        load_array(tmp_path / "x.npy"), labels, batch_size=100, n_threads=1, rounds=2
+    problem = Problem.from_labels(
+        load_array(tmp_path / "x.npy"), labels, batch_size=100, n_threads=1
     )
-    assert table.columns.tolist() == measurement.COLUMNS
+    table = measure_ladder(problem, Schedule(rounds=2))
+    columns = table.columns.tolist()
+    assert [name for name in columns if name.startswith("backward")] == [
+        f"backward_L{layer}_seconds" for layer in range(3)
+    ]
+    assert columns[:3] == ["step", "name", "batch_size"]
+    assert columns[-1] == "disturbed"
     assert table["name"].tolist() == [*(kind.title for kind in STEPS), "Keras"] * 2
     assert table["step"].isna().tolist() == ([False] * 6 + [True]) * 2
     assert (table["batch_accuracy_seconds"] > 0).all()
@@ -65,7 +72,7 @@ def test_a_ladder_without_keras_is_refused(random, monkeypatch):
         measurement, "measure_interleaved", lambda *_, **__: (pd.DataFrame(), {"Keras": "gone"})
     )
     with pytest.raises(RuntimeError, match="all its steps and Keras; missing: Keras: gone"):
-        measure_ladder(np.zeros((4, 2)), np.arange(4), batch_size=2, n_threads=1, rounds=1)
+        measure_ladder(Problem(np.zeros((4, 2)), np.arange(4), 2, 1), Schedule(rounds=1))
 
 
 def ladder(name, full, batch, disturbed=False, step=None, **columns):
@@ -115,7 +122,7 @@ MEASURED = pd.concat(
 
 def test_the_summary_holds_medians_of_quiet_rounds_beside_published_figures():
     summary = summarize_ladder(MEASURED, PUBLISHED, 0)
-    assert summary.columns.tolist() == summary_module.COLUMNS
+    assert summary.columns.tolist() == list(LADDER_SUMMARY.columns)
     cases = summary.set_index(["name", "accuracy"])
     assert cases.index.tolist() == [
         ("float64", "full"), ("float64", "batch"), ("trainer", "full"), ("trainer", "batch"),
@@ -140,7 +147,7 @@ def test_the_summary_holds_medians_of_quiet_rounds_beside_published_figures():
 
 @pytest.mark.parametrize(
     ("row", "fault"),
-    [(("float16", "full"), "float16"), (("float64", "full"), "there twice"),
+    [(("float16", "full"), "float16"), (("float64", "full"), "given twice"),
      (("float64", "test"), "'test'")],
 )  # fmt: skip
 def test_published_figures_that_fit_nothing_are_refused(row, fault):

@@ -3,11 +3,9 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from mlplab.benchmark import threads
-from mlplab.benchmark.deep_model import COLUMNS as DEEP_COLUMNS
-from mlplab.benchmark.deep_model import train_deep_model
-from mlplab.benchmark.operations import COLUMNS, measure_operations, time_numpy
+from mlplab.benchmark.interleaved import Schedule
+from mlplab.benchmark.operations import OPERATION_TIMES, measure_operations, time_numpy
 from mlplab.benchmark.problem import Problem
-from mlplab.training.samples import Samples
 
 ALL_LAYERS = ["L0", "L1", "L2"]
 
@@ -18,8 +16,9 @@ def samples(random):
 
 
 def test_every_operation_is_timed_in_both_frameworks(samples):
-    table = measure_operations(*samples, batch_size=100, n_threads=2, rounds=2, retries=0)
-    assert table.columns.tolist() == COLUMNS
+    problem = Problem.from_labels(*samples, batch_size=100, n_threads=2)
+    table = measure_operations(problem, Schedule(rounds=2))
+    assert table.columns.tolist() == list(OPERATION_TIMES.columns)
     table = table.fillna({"layer": ""})
     for framework, products in (("numpy", ["np.dot", "np.matmul"]), ("tensorflow", ["tf.matmul"])):
         rows = table[table["framework"] == framework]
@@ -46,17 +45,17 @@ def test_every_operation_is_timed_in_both_frameworks(samples):
 
 
 class PoolsClock:
-    """Notes the threads of the BLAS libraries at the end of each turn."""
+    """Notes the threads of the BLAS libraries at the end of each epoch."""
 
     def __init__(self):
-        self.turns = []
+        self.seen = []
 
     def start(self):
         pass
 
     def stop(self, parts=None):
         pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
-        self.turns.append({"scipy.libs" in pool["filepath"]: pool["num_threads"] for pool in pools})
+        self.seen.append({"scipy.libs" in pool["filepath"]: pool["num_threads"] for pool in pools})
 
 
 def test_scipys_blas_has_one_thread_while_operations_of_numpy_are_timed(samples):
@@ -65,7 +64,7 @@ def test_scipys_blas_has_one_thread_while_operations_of_numpy_are_timed(samples)
     with threadpool_limits(3, user_api="blas"):
         time_numpy(Problem(*samples, batch_size=100, n_threads=2, epochs=1), clock)
     # Where NumPy and SciPy share a library there is no second pool.
-    assert [{True: 1} | turn for turn in clock.turns] == [{False: 2, True: 1}]
+    assert [{True: 1} | pools for pools in clock.seen] == [{False: 2, True: 1}]
 
 
 @pytest.mark.parametrize(
@@ -78,10 +77,9 @@ def test_threads_double_up_to_those_of_the_machine(n_available, counts):
 def test_both_ways_to_limit_threads_are_measured(samples, monkeypatch):
     # One thread, fewer than any machine takes by itself; the quick run measures more as well.
     monkeypatch.setattr(threads, "thread_counts", lambda _: [1])
-    table = threads.measure_threads(
-        *samples, batch_size=100, rounds=2, measurement_seconds=0.0, retries=0
-    )
-    assert table.columns.tolist() == threads.COLUMNS
+    problem = Problem.from_labels(*samples, batch_size=100)
+    table = threads.measure_threads(problem, Schedule(rounds=2))
+    assert table.columns.tolist() == list(threads.THREAD_SCALING.columns)
     cases = table.groupby(["framework", "setting", "n_threads"])["round"].agg(list)
     assert len(cases) == 2 * 2
     assert all(rounds == [1, 2] for rounds in cases)
@@ -93,26 +91,3 @@ def test_both_ways_to_limit_threads_are_measured(samples, monkeypatch):
         for note, n in zip(api["notes"], api["n_threads"], strict=True)
     )
     assert (table["cpus_used"] > 0).all()
-
-
-def test_the_deep_model_is_trained_in_numpy(samples):
-    x, labels = samples
-    centers = np.eye(3, 20, dtype=np.float32) * 8
-    parts = Samples(x + centers[labels], labels, (x + centers[labels])[:90], labels[:90])
-    table = train_deep_model(
-        parts,
-        variant="numpy",
-        hidden_layer_sizes=[8, 6],
-        batch_size=50,
-        epochs=30,
-        n_threads=1,
-        seed=0,
-        learning_rate=0.01,
-        momentum=0.0,
-        decrease_const=0.0,
-    )
-    assert table.columns.tolist() == DEEP_COLUMNS
-    row = table.iloc[0]
-    assert (row["framework"], row["xla"], row["epochs"]) == ("numpy", False, 30)
-    assert row["test_accuracy"] > 0.9
-    assert row["wall_seconds"] > 29 * row["seconds_per_epoch"] / 2

@@ -121,7 +121,9 @@ def _wrong_values(schema):
     """A strategy for values that a schema refuses."""
     if "anyOf" in schema:
         (schema,) = (s for s in schema["anyOf"] if s.get("type") != "null" and "const" not in s)
-        return _wrong_values(schema).filter(lambda value: value is not None and value != "auto")
+        return _wrong_values(schema).filter(
+            lambda value: value is not None and value != "auto" and value != "all"
+        )
     none = st.none()
     if "oneOf" in schema:
         # A text or a section: what is wrong within these is told with a longer path.

@@ -87,7 +87,7 @@ def test_aliases_merges_json_and_other_letters_are_fine(tmp_path, text):
 def test_the_command_checks_a_file_laid_over_the_default(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
     assert main(["config/quick.yaml"]) == 0
-    assert capsys.readouterr().out == "nothing is wrong with the configuration\n"
+    assert capsys.readouterr().out == "The configuration is valid.\n"
     path = tmp_path / "my.yaml"
     path.write_text("train: {epochs: 0}\nladder: {batch_size: 70000}\n")
     assert main(["config/quick.yaml", str(path)]) == 1

@@ -5,9 +5,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mlplab.benchmark.registry import NAMES as VARIANT_NAMES
 from mlplab.config.checks import sample_counts
-from mlplab.config.faults import ConfigError
+from mlplab.config.faults import ConfigError, write_value
 from mlplab.config.loading import load_config
+from mlplab.config.renamed import REMOVED, RENAMED, RENAMED_SECTIONS
 from mlplab.data.registry import load_registry
 from tests.conftest import ROOT
 
@@ -33,7 +35,7 @@ def merged(base, overlay):
     return result
 
 
-@pytest.mark.parametrize("name", ["config", "quick", "article"])
+@pytest.mark.parametrize("name", ["config", "quick", "small", "article"])
 def test_the_projects_own_files_are_valid(name):
     overlay = yaml.safe_load((ROOT / "config" / f"{name}.yaml").read_text())
     config = load_config(merged(DEFAULT, overlay), DATASETS)
@@ -41,7 +43,128 @@ def test_the_projects_own_files_are_valid(name):
 
 
 def test_the_default_file_names_every_key():
-    assert load_config(DEFAULT).model_dump(mode="json") == DEFAULT
+    values = load_config(DEFAULT).model_dump(mode="json")
+    experiments = DEFAULT["experiments"].items()
+    filled = {name: DEFAULT["experiment_defaults"] | entry for name, entry in experiments}
+    assert values.pop("benchmark") == DEFAULT["benchmark"] | {"variants": list(VARIANT_NAMES)}
+    assert values == {k: v for k, v in DEFAULT.items() if k != "benchmark"} | {
+        "experiments": filled
+    }
+
+
+def test_what_was_loaded_is_a_configuration_of_the_same_meaning():
+    config = load_config(DEFAULT)
+    assert load_config(config.model_dump(mode="json")) == config
+
+
+@pytest.mark.parametrize("key", sorted(DEFAULT))
+def test_no_section_has_a_default_in_the_code(key):
+    mapping = {k: v for k, v in DEFAULT.items() if k != key}
+    with pytest.raises(ConfigError, match=f"{key}: found nothing; allowed: this key must be given"):
+        load_config(mapping)
+
+
+def test_a_new_experiment_needs_only_inputs_and_epochs():
+    entry = {"input_spaces": ["pixels"], "epochs": 3, "seeds": [7]}
+    defaults = changed("experiments.mine", entry)
+    defaults["experiment_defaults"]["batch_size"] = 250
+    config = load_config(defaults)
+    mine = config.experiments["mine"]
+    assert (mine.seeds, mine.batch_size, mine.exclusive) == ((7,), 250, False)
+    assert config.network_of(mine) == config.networks["article_c"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "fault"),
+    [
+        ("batch_size", 0, "experiment_defaults.batch_size: found 0; allowed: at least 1"),
+        ("network", "article_d", "experiment_defaults.network: found 'article_d'; allowed: a name"),
+        ("network", 7, "experiment_defaults.network: found 7; allowed: a text"),
+    ],
+)
+def test_a_fault_of_the_experiments_defaults_is_told_once(key, value, fault):
+    with pytest.raises(ConfigError, match=r"1 fault\(s\)") as caught:
+        load_config(changed(f"experiment_defaults.{key}", value), DATASETS)
+    assert fault in str(caught.value)
+
+
+@pytest.mark.parametrize("name", [3, None, True, 1.5])
+def test_an_experiment_whose_name_is_no_text_is_refused_with_its_other_faults(name):
+    mapping = copy.deepcopy(DEFAULT)
+    mapping["experiments"][name] = {"input_spaces": ["pixels"], "epochs": 1, "batch_size": 0}
+    with pytest.raises(ConfigError, match=r"2 fault\(s\)") as caught:
+        load_config(mapping)
+    assert f"found {write_value(name)}; allowed: a text" in str(caught.value)
+    assert "batch_size: found 0; allowed: at least 1" in str(caught.value)
+
+
+def test_a_missing_default_is_told_once():
+    mapping = copy.deepcopy(DEFAULT)
+    del mapping["experiment_defaults"]["l2_factors"]
+    with pytest.raises(ConfigError, match=r"1 fault\(s\)") as caught:
+        load_config(mapping)
+    assert "experiment_defaults.l2_factors: found nothing" in str(caught.value)
+
+
+def test_all_variants_are_one_word():
+    assert load_config(changed("benchmark.variants", "all")).benchmark.variants == VARIANT_NAMES
+    few = load_config(changed("benchmark.variants", ["numpy", "jax"]))
+    assert few.benchmark.variants == ("numpy", "jax")
+
+
+def test_resolved_sections_have_the_settings_of_their_networks():
+    config = load_config(DEFAULT)
+    values = config.resolved(["train", "experiments", "dataset"])
+    assert sorted(values) == ["dataset", "experiments", "train"]
+    assert values["train"]["network"] == DEFAULT["networks"]["article_a"]
+    assert values["experiments"]["lambda_rule"]["network"] == DEFAULT["networks"]["article_c"]
+    assert values["experiments"]["article_a"]["network"]["hidden_layer_sizes"] == [70, 30]
+    assert config.resolved(["scale"]) == {"scale": DEFAULT["scale"]}
+
+
+def test_only_sections_that_exist_are_resolved():
+    with pytest.raises(ValueError, match=r"sections: found \['scales'\]; allowed: run, dataset"):
+        load_config(DEFAULT).resolved(["train", "scales"])
+
+
+OLD_KEYS = [
+    ("benchmark.turn_seconds", 0.1, "renamed to benchmark.measurement_seconds"),
+    ("train.numpy", {"l2": 0.1}, "renamed to networks.<name>, which train.network names"),
+    ("train.hidden_layer_sizes", [9], "renamed to networks.<name>.hidden_layer_sizes"),
+    ("train.scale_l2_with_inputs", True, "renamed to networks.<name>.scale_l2_with_inputs"),
+    (
+        "experiments.article_a.hidden_layer_sizes",
+        [9],
+        "renamed to networks.<name>.hidden_layer_sizes",
+    ),
+    (
+        "experiments.article_a.scale_l2_with_inputs",
+        False,
+        "renamed to networks.<name>.scale_l2_with_inputs",
+    ),
+    (
+        "experiments.article_a.network",
+        {"l2": 0.1},
+        "renamed to networks.<name>, which experiments.<name>.network names",
+    ),
+    (
+        "experiments.article_a.framework",
+        "numpy",
+        "removed, because every experiment trains the NumPy network",
+    ),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "words"), OLD_KEYS, ids=[key for key, *_ in OLD_KEYS])
+def test_a_key_of_an_earlier_version_is_refused_with_what_became_of_it(path, value, words):
+    with pytest.raises(ConfigError, match=r"1 fault\(s\)") as caught:
+        load_config(changed(path, value))
+    assert f"  - {path}: found {write_value(value)}; {words}" in str(caught.value)
+
+
+def test_every_old_key_is_tried_here():
+    tried = {path.replace(".article_a.", ".<name>.") for path, *_ in OLD_KEYS}
+    assert tried == {*RENAMED, *RENAMED_SECTIONS, *REMOVED}
 
 
 def test_a_key_that_no_section_has_is_no_attribute():
@@ -88,10 +211,18 @@ def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
         ("train.batch_sizes", 500, "train.batch_sizes: found 500; allowed: a list"),
         ("train.epochs", "many", "train.epochs: found 'many'; allowed: a whole number"),
         ("train.epochs", True, "train.epochs: found true; allowed: a whole number"),
-        ("train.numpy.momentum", 1, "train.numpy.momentum: found 1; allowed: below 1"),
-        ("train.numpy.learning_rate", 0, "train.numpy.learning_rate: found 0; allowed: above 0"),
-        ("train.numpy.l2", float("nan"), "train.numpy.l2: found nan"),
-        ("train.numpy", 3, "train.numpy: found 3; allowed: a section"),
+        (
+            "networks.article_a.momentum",
+            1,
+            "networks.article_a.momentum: found 1; allowed: below 1",
+        ),
+        (
+            "networks.article_a.learning_rate",
+            0,
+            "networks.article_a.learning_rate: found 0; allowed: above 0",
+        ),
+        ("networks.article_a.l2", float("nan"), "networks.article_a.l2: found nan"),
+        ("train.keras", 3, "train.keras: found 3; allowed: a section"),
         ("cluster.k_values", [1], "cluster.k_values[0]: found 1; allowed: at least 2"),
         ("cluster.k_values", [40, 70, 90, 60_000], "cluster.k_values: found 60000; allowed: fewer"),
         ("transform.k_values", [41], "transform.k_values: found [41], which the sweep does not"),
@@ -115,7 +246,15 @@ def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
         ("experiments", [], "experiments: found []; allowed: a section with keys"),
         ("experiments.article a", {}, "found 'article a'; allowed: letters, digits, '-' and '_'"),
         ("experiments.article_a.seeds", [3, 3], "experiments.article_a.seeds: found [3] more than"),
-        ("experiments.article_a.framework", "keras", "framework: found 'keras'; allowed: 'numpy'"),
+        (
+            "experiments.article_a.network",
+            "article_cc",
+            "experiments.article_a.network: found 'article_cc'; allowed: a name in networks, "
+            "['article_a', 'article_c']; did you mean article_c?",
+        ),
+        ("train.network", "b", "train.network: found 'b'; allowed: a name in networks"),
+        ("networks", {}, "networks: found {}; allowed: at least 1"),
+        ("benchmark.variants", "keras", "found 'keras'; allowed: all, or a list of names"),
         (
             "experiments.article_a.input_spaces",
             ["clusters"],
@@ -230,13 +369,6 @@ def test_experiments_are_not_named_like_the_trainings_of_all_batch_sizes():
 def test_the_k_to_train_on_may_be_left_to_the_sweep():
     assert load_config(changed("transform.k_values", [70, "auto"])).transform.k_values[1] == "auto"
     assert load_config(changed("transform.k_values", ["40", 70])).transform.k_values == (40, 70)
-
-
-def test_a_missing_section_is_named():
-    mapping = copy.deepcopy(DEFAULT)
-    del mapping["train"]
-    with pytest.raises(ConfigError, match="train: found nothing; allowed: this key must be given"):
-        load_config(mapping)
 
 
 def test_all_faults_come_in_one_message():

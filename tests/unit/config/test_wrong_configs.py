@@ -71,7 +71,9 @@ UNWRITABLE = {"huge": 10**5000, "below": -(10**5000), "deep": deep(5000), "in": 
 
 
 @pytest.mark.parametrize("value", UNWRITABLE.values(), ids=UNWRITABLE)
-@pytest.mark.parametrize("path", ["seeds", "train.epochs", "train.numpy.l2", "run", "colour"])
+@pytest.mark.parametrize(
+    "path", ["seeds", "train.epochs", "networks.article_a.l2", "run", "colour"]
+)
 def test_values_that_python_cannot_write_are_refused_like_others(path, value):
     assert refusal(changed(path, value))[0].startswith(path)
 
@@ -79,7 +81,8 @@ def test_values_that_python_cannot_write_are_refused_like_others(path, value):
 def test_the_drawn_places_are_all_keys():
     paths = {place.path for place in PLACES}
     assert {"run", "cluster.elbow.trim", "search.stages[1].epochs", "seeds[0]"} <= paths
-    assert {f"experiments.{name}.network.l2" for name in DEFAULT["experiments"]} <= paths
+    assert {f"experiments.{name}.epochs" for name in DEFAULT["experiments"]} <= paths
+    assert {f"networks.{name}.l2" for name in DEFAULT["networks"]} <= paths
 
 
 @settings(max_examples=50)
@@ -140,23 +143,32 @@ WRITTEN = [
     ("train: {epochs: [35]}", "train.epochs: found [35]; allowed: a whole number"),
     ("train: {epochs: 0x}", "train.epochs: found '0x'; allowed: a whole number"),
     (
-        "train: {numpy: {learning_rate: 0,001}}",
-        "train.numpy.1: found 1; allowed: keys that are texts",
+        "networks: {article_a: {learning_rate: 0,001}}",
+        "networks.article_a.1: found 1; allowed: keys that are texts",
     ),
-    ("train: {numpy: {learning_rate: '0,001'}}", "train.numpy.learning_rate: found '0,001'"),
-    ("train: {numpy: {l2: on}}", "train.numpy.l2: found true; allowed: a number"),
-    ("train: {numpy: {l2: .inf}}", "train.numpy.l2: found inf; allowed: a finite number"),
-    ("train: {numpy: {momentum: 090}}", "train.numpy.momentum: found 90.0; allowed: below 1"),
     (
-        "train: {scale_l2_with_inputs: 'yes'}",
-        "train.scale_l2_with_inputs: found 'yes'; allowed: true or false",
+        "networks: {article_a: {learning_rate: '0,001'}}",
+        "networks.article_a.learning_rate: found '0,001'",
+    ),
+    ("networks: {article_a: {l2: on}}", "networks.article_a.l2: found true; allowed: a number"),
+    (
+        "networks: {article_a: {l2: .inf}}",
+        "networks.article_a.l2: found inf; allowed: a finite number",
+    ),
+    (
+        "networks: {article_a: {momentum: 090}}",
+        "networks.article_a.momentum: found 90.0; allowed: below 1",
+    ),
+    (
+        "networks: {article_a: {scale_l2_with_inputs: 'yes'}}",
+        "networks.article_a.scale_l2_with_inputs: found 'yes'; allowed: true or false",
     ),
     ("train:", "train: found null; allowed: a section with keys of its own"),
     ("train: [epochs, 35]", "train: found ['epochs', 35]; allowed: a section with keys of its own"),
     (
-        "train: {numpy: {init: sqrt-nodes}}",
-        "train.numpy.init: found 'sqrt-nodes'; allowed: 'sqrt_nodes' or 'const'; did you mean "
-        "sqrt_nodes?",
+        "networks: {article_a: {init: sqrt-nodes}}",
+        "networks.article_a.init: found 'sqrt-nodes'; allowed: 'sqrt_nodes' or 'const'; did you "
+        "mean sqrt_nodes?",
     ),
     (
         "{scale: {n_train: 50}, cluster: {k_values: [40, 70, 90]}}",
@@ -178,7 +190,7 @@ WRITTEN = [
     ),
     (
         "experiments: {mine: {epochs: 3}}",
-        "experiments.mine.batch_size: found nothing; allowed: this key must be given",
+        "experiments.mine.input_spaces: found nothing; allowed: this key must be given",
     ),
     (
         "experiments: {my run: {epochs: 3, batch_size: 9, seeds: [0]}}",
@@ -217,6 +229,6 @@ def test_what_is_no_mapping_is_refused(content):
     assert fault.startswith("the configuration: found ")
 
 
-def test_an_empty_configuration_lacks_all_that_has_no_default():
+def test_an_empty_configuration_lacks_every_section():
     faults = refusal({})
     assert [fault.split(":")[0] for fault in faults] == SCHEMA["required"]

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from mlplab.keras_mlp import (
+    Descent,
     build_deep_model,
     build_matched_model,
     build_reference_model,
@@ -138,7 +139,7 @@ def test_large_samples_are_read_by_batches_with_the_same_result(samples, monkeyp
         model.set_weights([np.full(w.shape, 0.1) + 0.1 * len(w) for w in model.get_weights()])
         model.run_eagerly = True  # for two steps quicker than to compile them
         # One batch an epoch: its sums do not depend on the order of the samples.
-        history = train_keras(model, x, y, x, y, epochs=2, batch_size=300, seed=0)
+        history = train_keras(model, x, y, x, y, epochs=2, batch_size=300)
         return history[["total_cost", "train_accuracy", "test_accuracy"]]
 
     at_once = train(*samples)
@@ -161,10 +162,13 @@ def test_the_optimizer_of_the_matched_model_is_built_once():
 
 
 def test_the_seed_decides_the_order_of_the_batches(samples):
+    import keras
+
     def cost(seed):
         model = build_reference_model(5, 2, hidden=(4,))
         model.set_weights([np.full(w.shape, 0.1) + 0.1 * len(w) for w in model.get_weights()])
-        history = train_keras(model, *samples, None, None, epochs=1, batch_size=20, seed=seed)
+        keras.utils.set_random_seed(seed)
+        history = train_keras(model, *samples, None, None, epochs=1, batch_size=20)
         return history["total_cost"].iloc[0]
 
     assert cost(1) == pytest.approx(cost(1), rel=1e-7)
@@ -191,14 +195,14 @@ def test_seconds_are_those_of_the_training_steps(samples, monkeypatch, validate)
         def on_epoch_end(self, epoch, logs=None):
             now[0] += 1_000_000
 
-    history = train_keras(
-        build_deep_model(5, 2, hidden=(4,)),
-        *samples,
-        *(samples if validate else (None, None)),
-        epochs=2,
-        batch_size=50,
-        callbacks=[Mover()],
-    )
+    model = build_deep_model(5, 2, hidden=(4,))
+
+    def fit(*, callbacks, fit=model.fit, **arguments):
+        return fit(callbacks=[*callbacks, Mover()], **arguments)
+
+    monkeypatch.setattr(model, "fit", fit)
+    test = samples if validate else (None, None)
+    history = train_keras(model, *samples, *test, epochs=2, batch_size=50)
     assert now[0] == 2 * (6 + 1_000 * validate + 1_000_000)
     assert history["wall_seconds"].tolist() == [6, 6]
     assert history["cpu_seconds"].tolist() == [12, 12]
@@ -264,12 +268,8 @@ def test_the_matched_model_takes_200_steps_of_the_articles(random):
     model = build_matched_model(
         [w.astype(np.float32) for w in start.weights],
         [b.astype(np.float32) for b in start.biases],
-        learning_rate=0.01,
-        decrease_const=0.05,
-        momentum=0.5,
-        l2=0.1,
-        l1=0.01,
         steps_per_epoch=20,
+        descent=Descent(learning_rate=0.01, decrease_const=0.05, momentum=0.5, l2=0.1, l1=0.01),
     )
     train_matched_steps(model, x.astype(np.float32), targets.astype(np.float32), batches)
 
@@ -300,9 +300,11 @@ def test_the_numpy_network_and_the_matched_model_hold_the_same_weights(random):
     state = np.random.RandomState(4)
     start = draw_parameters([60, 70, 30, 10], "float32", state)
     matched = build_matched_model(
-        start.weights, start.biases, momentum=0.4, l2=0.1, l1=0.01, decrease_const=1e-3,
+        start.weights,
+        start.biases,
         steps_per_epoch=10,
-    )  # fmt: skip
+        descent=Descent(momentum=0.4, l2=0.1, l1=0.01, decrease_const=1e-3),
+    )
     batches = [state.permutation(len(x)).reshape(10, 100) for _ in range(20)]
     train_matched_steps(matched, x, np.eye(10, dtype=np.float32)[y], np.concatenate(batches))
     assert_close_in_norm(weights_and_biases(matched), [*classifier.coefs_, *classifier.intercepts_])
@@ -313,7 +315,9 @@ def test_gradients_of_the_matched_loss_are_those_in_closed_form(random, scale):
     """In float64; large inputs saturate the nodes of the first layer."""
     x, targets = scale * random.normal(size=(40, 6)), np.eye(4)[random.integers(4, size=40)]
     start = draw_parameters([6, 5, 4, 4], "float64", np.random.RandomState(1))
-    model = build_matched_model(start.weights, start.biases, steps_per_epoch=1, l2=0.1, l1=0.05)
+    model = build_matched_model(
+        start.weights, start.biases, steps_per_epoch=1, descent=Descent(l2=0.1, l1=0.05)
+    )
     found, _ = automatic_gradients(model, x, targets)
     with np.errstate(over="ignore"):
         expected = plain_gradients(start.weights, start.biases, x, targets, l2=0.1, l1=0.05)
@@ -324,7 +328,9 @@ def test_gradients_of_the_matched_loss_are_those_in_closed_form(random, scale):
 def test_the_matched_loss_is_the_sum_of_log_losses_for_any_logits():
     """One layer: the logit of output 0 is ±2,000, that of output 1 is 1."""
     weights, biases = np.array([[2_000.0, 0.0]]), np.array([0.0, 1.0])
-    model = build_matched_model([weights], [biases], steps_per_epoch=1, l2=0.5, l1=0.25)
+    model = build_matched_model(
+        [weights], [biases], steps_per_epoch=1, descent=Descent(l2=0.5, l1=0.25)
+    )
     gradients, cost = automatic_gradients(model, np.array([[1.0], [-1.0]]), np.eye(2)[[0, 0]])
     log_losses = 2_000 + 2 * np.log1p(np.e)
     assert cost == pytest.approx(log_losses + 0.25 * 2_000**2 + 0.25 * 2_000, rel=1e-7)
@@ -340,7 +346,9 @@ def test_gradients_of_the_numpy_network_agree_with_automatic_differentiation(ran
     )  # fmt: skip
     classifier.fit(x, y)
     start = draw_parameters([6, 5, 4, 4], "float64", np.random.RandomState(1))
-    model = build_matched_model(start.weights, start.biases, steps_per_epoch=1, l2=0.1, l1=0.05)
+    model = build_matched_model(
+        start.weights, start.biases, steps_per_epoch=1, descent=Descent(l2=0.1, l1=0.05)
+    )
     gradients, _ = automatic_gradients(model, x, np.eye(4)[y])
     pairs = zip(
         [*start.weights, *start.biases],

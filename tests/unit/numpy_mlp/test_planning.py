@@ -203,8 +203,8 @@ class _Distance:
     ("tolerated", "far", "passes", "disturbed", "reason"),
     [
         (math.inf, [], 2, 0, ""),
-        (math.inf, [0, 0, 1, 0, 0, 1], 4, 2, "processors were far apart"),
-        (math.inf, [1] * 8, 4, 4, "processors were far apart"),
+        (math.inf, [0, 0, 1, 0, 0, 1], 4, 2, "cores were far apart"),
+        (math.inf, [1] * 8, 4, 4, "cores were far apart"),
         (-1.0, [], 4, 4, "others used"),
     ],
 )

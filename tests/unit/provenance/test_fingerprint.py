@@ -1,7 +1,8 @@
-"""Which code a script's results depend on, told without running it."""
+"""The code that a script's results depend on, found without running it."""
 
 import ast
 import importlib.metadata
+import itertools
 import json
 import re
 import subprocess
@@ -23,6 +24,8 @@ from tests.conftest import ROOT
 
 SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
+FIGURES = sorted((ROOT / "src" / "mlplab" / "reporting" / "figures").glob("*.py"))
+TABLES_AND_FIGURES = [path for path in SCRIPTS if path.name.startswith(("tabulate_", "plot_"))]
 
 
 @pytest.fixture
@@ -52,6 +55,22 @@ def package(tmp_path):
         "lab/plugins/red_plugin.py": "",
         "lab/plugins/blue_plugin.py": "import lab.numbers\n",
         "lab/plugins/helper.py": "",
+        "lab/shop/__init__.py": """
+            VERSION = 1
+            def __getattr__(name):
+                match name:
+                    case "sell":
+                        from lab.shop.selling import sell
+                        return sell
+                    case "buy" | "Buyer":
+                        from lab.shop import buying
+                        return getattr(buying, name)
+                    case _:
+                        raise AttributeError(name)
+        """,
+        "lab/shop/selling.py": "import lab.numbers\n",
+        "lab/shop/buying.py": "",
+        "lab/shop/paying.py": "from lab.shop import Buyer\n",
         "scripts/beside.py": "import lab.figures\n",
     }
     for name, text in files.items():
@@ -97,6 +116,101 @@ def test_every_kind_of_import_is_followed(package, text, modules):
 
 
 @pytest.mark.parametrize(
+    ("text", "modules"),
+    [
+        ("from lab.shop import sell", {"selling"}),
+        ("from lab.shop import buy", {"buying"}),
+        ("from lab.shop import Buyer as b", {"buying"}),
+        ("from lab.shop import VERSION", set()),
+        ("import lab.shop.buying", {"buying"}),
+        ("import lab.shop.buying as b\nb.sell()", {"buying"}),
+        ("from lab.shop import buying", {"buying"}),
+        ("from lab.shop.paying import pay", {"paying", "buying"}),
+        ("import lab.shop", {"selling", "buying"}),
+        ("import lab.shop as s", {"selling", "buying"}),
+        ("from lab import shop", {"selling", "buying"}),
+        ("__import__('lab.shop')", {"selling", "buying"}),
+        ("from importlib import import_module\nimport_module(f'lab.sh{rest}')",
+         {"selling", "buying", "paying"}),
+        ("from lab.shop import *", {"selling", "buying", "paying"}),
+        ("import lab.shop.buying\nlab.shop.sell()", {"selling", "buying"}),
+        ("import lab\nlab.shop.sell()", {"selling"}),
+        ("from lab import numbers\nimport lab as l\nl.shop.buy.price.high", {"buying"}),
+    ],
+)  # fmt: skip
+def test_a_public_name_reaches_only_what_its_package_imports_for_it(package, text, modules):
+    found = {name.removeprefix("lab.shop.") for name in reached(package, text)}
+    assert found - {"lab", "lab.shop", "lab.numbers"} == modules
+    assert ("lab.numbers" in reached(package, text)) == ("selling" in modules or "numb" in text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def __getattr__(name):\n    import lab.figures\n",
+        "def __getattr__(name):\n    if name == 'sell':\n        import lab.figures\n",
+        "def __getattr__(name):\n    match name:\n        case _:\n"
+        "            import lab.figures\n",
+        "def __getattr__(name):\n    match name:\n        case 'a' | _:\n"
+        "            import lab.figures\n",
+        "def __getattr__(name):\n    match other:\n        case 'a':\n"
+        "            import lab.figures\n",
+        "def __getattr__(name):\n    name = NAMES[name]\n    match name:\n        case 'a':\n"
+        "            import lab.figures\n",
+    ],
+)
+def test_an_import_on_demand_that_no_name_has_to_itself_serves_all_names(package, text):
+    (package / "shop" / "__init__.py").write_text(text)
+    assert "lab.figures" in reached(package, "from lab.shop import b")
+    assert "lab.figures" not in reached(package, "import lab.shop.buying")
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("shop/buying.py", "def __getattr__(name):\n    import lab.figures\n"),
+        ("shop/__init__.py", "class C:\n    def __getattr__(self, name): import lab.figures\n"),
+    ],
+)
+def test_imports_in_any_other_function_of_that_name_always_count(package, file, text):
+    (package / file).write_text(text)
+    assert "lab.figures" in reached(package, "import lab.shop.buying")
+
+
+MODULE_OF_THE_JOB = """
+    from importlib import import_module
+    import_module(snakemake.params.module)
+"""
+
+
+def test_a_parameter_of_the_job_may_name_a_module(package):
+    path = script(package, MODULE_OF_THE_JOB)
+    code = code_fingerprint(path, package, parameters={"module": "lab.tables", "title": "Two"})
+    assert set(code["modules"]) == {"script.py", "lab", "lab.tables", "lab.numbers"}
+    assert code["parameters"] == {"module": "lab.tables"}
+    other = code_fingerprint(path, package, parameters={"module": "lab.figures"})
+    assert set(other["modules"]) == {"script.py", "lab", "lab.figures"}
+    assert code == code_fingerprint(path, package, parameters=code["parameters"])
+    assert "module lab.figures is new" in describe_changes(code, other)
+    unused = code_fingerprint(script(package, ""), package, parameters={"module": "lab.tables"})
+    assert unused == code_fingerprint(path, package)
+
+
+@pytest.mark.parametrize("parameters", [{}, {"module": 3}, {"module": "lab.missing"}])
+def test_a_parameter_that_names_no_module_is_refused(package, parameters):
+    path = script(package, MODULE_OF_THE_JOB)
+    with pytest.raises(FingerprintError, match=r"script\.py:3: imports "):
+        code_fingerprint(path, package, parameters=parameters)
+
+
+def test_only_a_script_has_parameters(package):
+    (package / "numbers.py").write_text(dedent(MODULE_OF_THE_JOB))
+    path = script(package, "import lab.numbers")
+    with pytest.raises(FingerprintError, match=r"numbers\.py:3: found a dynamic import"):
+        code_fingerprint(path, package, parameters={"module": "lab.tables"})
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "import importlib\nimportlib.import_module(name)",
@@ -106,6 +220,13 @@ def test_every_kind_of_import_is_followed(package, text, modules):
         "__import__('lab.' + name)",
         "import importlib\nimportlib.import_module(f'{where}.numbers')",
         "import importlib\nimportlib.import_module(f'lab.green_{part}')",
+        "from importlib import import_module\nimport_module(snakemake.wildcards.module)",
+        "from importlib import import_module\nimport_module(snakemake.params.module, 'lab')",
+        "from json import snakemake\n__import__(snakemake.params.module)",
+        "job = read()\n__import__(job.params.module)",
+        "def f(job):\n    __import__(job.params.module)",
+        "with a as job:\n    __import__(job.params.module)",
+        "__import__(snakemake.params.module.name)",
         "exec(text)",
         "import runpy\nrunpy.run_path(path)",
         "import importlib.util\nimportlib.util.spec_from_file_location('x', path)",
@@ -148,7 +269,7 @@ def test_a_file_is_searched_for_such_names_as_python_decodes_it(package, text):
 
 def test_a_tree_that_is_too_deep_is_told_with_its_file(package):
     path = script(package, "a = " + "+".join(["1"] * 20_000))
-    with pytest.raises(FingerprintError, match=r"script\.py: cannot be read as a tree"):
+    with pytest.raises(FingerprintError, match=r"script\.py: cannot be parsed"):
         import_closure(path, package)
 
 
@@ -281,8 +402,11 @@ def test_a_file_that_cannot_be_read_is_named(package):
 
 
 def test_several_scripts_have_the_fingerprints_that_each_has_alone(package):
-    scripts = [script(package, "import lab.tables"), package.parent / "scripts" / "beside.py"]
-    assert code_fingerprints(scripts, package) == [code_fingerprint(s, package) for s in scripts]
+    path, beside = script(package, MODULE_OF_THE_JOB), package.parent / "scripts" / "beside.py"
+    jobs = [(beside, {}), (path, {"module": "lab.tables"}), (path, {"module": "lab.lazy"})]
+    assert code_fingerprints(jobs, package) == [
+        code_fingerprint(script, package, parameters=parameters) for script, parameters in jobs
+    ]
 
 
 def test_only_the_libraries_that_the_closure_imports_count(package):
@@ -297,8 +421,72 @@ def test_libraries_bring_those_they_run_on_and_absent_ones_are_left_out(monkeypa
     absent = ("no-such-distribution", "numpy")
     monkeypatch.setitem(fingerprint.NUMERICAL_LIBRARIES, "absent", absent)
     assert set(library_versions({"absent"})) == {"numpy"}
-    fingerprint._installed_version.cache_clear()
     assert library_versions({"not_a_library"}) == {}
+
+
+@pytest.fixture
+def install(tmp_path, monkeypatch):
+    """A function that makes a distribution with one import package seem to be installed."""
+
+    def install(distribution, version, imported):
+        info = tmp_path / "site" / f"{distribution.replace('-', '_')}-{version}.dist-info"
+        info.mkdir(parents=True)
+        fields = f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n"
+        (info / "METADATA").write_text(fields)
+        (info / "top_level.txt").write_text(f"{imported}\n")
+        forget()
+
+    def forget():
+        fingerprint._installed_version.cache_clear()
+        fingerprint._distributions.cache_clear()
+
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    yield install
+    monkeypatch.undo()
+    forget()
+
+
+def test_a_library_that_nobody_knows_counts_with_its_version(package, install):
+    install("strange-dist", "1.5", "strange")
+    used = code_fingerprint(script(package, "from strange.part import x"), package)["libraries"]
+    assert used == {"strange-dist": "1.5"}
+
+
+def test_compilers_of_numerical_code_count(package, install):
+    install("numba", "0.99", "numba")
+    install("llvmlite", "0.98", "llvmlite")
+    used = code_fingerprint(script(package, "import numba"), package)["libraries"]
+    assert used == {
+        "llvmlite": "0.98",
+        "numba": "0.99",
+        "numpy": importlib.metadata.version("numpy"),
+    }
+
+
+def test_the_standard_library_and_what_only_moves_data_do_not_count(monkeypatch):
+    monkeypatch.delattr(fingerprint, "_distributions")  # slow, and not needed for these
+    assert library_versions({"os", "xml", "pooch", "tqdm", "pydantic", "requests", "joblib"}) == {}
+
+
+@pytest.mark.parametrize("name", ["deep/large.mplstyle", "deep/styles/large.mplstyle"])
+def test_data_files_count_with_their_package(package, name):
+    path = script(package, "import lab.deep.inner")
+    seen = [import_closure(path, package)]
+    (package / name).parent.mkdir(exist_ok=True)
+    for text in ("font.size: 9", "font.size: 10"):
+        (package / name).write_text(text)
+        seen.append(import_closure(path, package))
+    for before, after in itertools.pairwise(seen):
+        assert {name for name in after if before[name] != after[name]} == {"lab.deep"}
+
+
+def test_caches_and_hidden_files_do_not_count(package):
+    path = script(package, "import lab.deep.inner")
+    before = import_closure(path, package)
+    for name in ("__pycache__/inner.cpython-311.nbi", "inner.pyc", ".inner.py.swp"):
+        (package / "deep" / name).parent.mkdir(exist_ok=True)
+        (package / "deep" / name).write_text("cached")
+    assert import_closure(path, package) == before
 
 
 def test_changes_are_told_in_words():
@@ -352,14 +540,44 @@ def imported():
     return dict(map(json.loads, done.stdout.splitlines()))
 
 
+@pytest.fixture(scope="module")
+def closures():
+    """All that each script may reach, whichever figures its job draws."""
+    jobs = [
+        (path, {"module": f"mlplab.reporting.figures.{figure.stem}"})
+        for path in SCRIPTS
+        for figure in FIGURES
+        if figure.stem != "__init__"
+    ]
+    found = {}
+    for (path, _), code in zip(jobs, code_fingerprints(jobs), strict=True):
+        found.setdefault(path.stem, set()).update(code["modules"])
+    return found
+
+
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
-def test_what_a_script_really_imports_is_in_its_closure(imported, path):
+def test_what_a_script_really_imports_is_in_its_closure(imported, closures, path):
     assert "mlplab.provenance.records" in imported[path.stem]
-    assert set(imported[path.stem]) <= set(import_closure(path))
+    assert set(imported[path.stem]) <= closures[path.stem]
 
 
-def test_each_network_is_reached_by_its_own_training_alone():
-    scripts = ROOT / "workflow" / "scripts"
-    numpy, keras = (import_closure(scripts / f"train_{name}.py") for name in ("numpy", "keras"))
-    assert "mlplab.numpy_mlp.trainer" in set(numpy) - set(keras)
-    assert "mlplab.keras_mlp.models" in set(keras) - set(numpy)
+def test_each_network_is_reached_by_its_own_training_alone(closures):
+    numpy, keras = closures["train_numpy"], closures["train_keras"]
+    assert "mlplab.numpy_mlp.trainer" in numpy - keras
+    assert "mlplab.keras_mlp.models" in keras - numpy
+
+
+@pytest.mark.parametrize("path", TABLES_AND_FIGURES, ids=lambda path: path.stem)
+def test_no_table_and_no_figure_reaches_a_network(closures, path):
+    networks = ("mlplab.numpy_mlp", "mlplab.keras_mlp")
+    assert [name for name in sorted(closures[path.stem]) if name.startswith(networks)] == []
+
+
+def test_only_the_download_reaches_what_fetches_files(closures):
+    modules = {"mlplab.data.fetch", "mlplab.data.transfer"}
+    assert [name for name, found in closures.items() if found & modules] == ["download_dataset"]
+
+
+def test_no_measurement_reaches_the_tables_of_the_benchmark(closures):
+    readers = [name for name, found in closures.items() if "mlplab.benchmark.summary" in found]
+    assert readers == ["tabulate_batch_sizes"]

@@ -124,6 +124,29 @@ def test_an_edit_before_the_job_runs_fails_it_before_its_work(job, capsys):
     assert "code changed since the run began: module script.py changed" in capsys.readouterr().err
 
 
+def test_the_module_that_a_parameter_names_is_followed_while_the_job_runs(job, capsys):
+    Path("script.py").write_text(
+        "from importlib import import_module\nimport_module(snakemake.params.module)\n"
+    )
+    job.params["module"] = "mlplab.features.scaling"
+    job.params["code"] = code_fingerprint("script.py", parameters=job.params)
+    with run_job(job):
+        write_outputs(job)
+    assert "mlplab.features.scaling" in read_sidecar(job.output[0])["code"]["modules"]
+    job.params["code"]["modules"]["mlplab.features.scaling"] = "another hash"
+    with pytest.raises(SystemExit), run_job(job):
+        pytest.fail("the work was done")
+    assert "module mlplab.features.scaling changed" in capsys.readouterr().err
+
+
+def test_without_a_fingerprint_nothing_is_said_of_the_code(job):
+    del job.params["code"]
+    with run_job(job):
+        write_outputs(job)
+        Path("script.py").write_text("from mlplab.reporting.tables import training\n")
+    assert read_sidecar(job.output[0])["code"] is None
+
+
 def test_a_comment_while_the_job_runs_harms_nobody(job):
     with run_job(job):
         write_outputs(job)
@@ -147,8 +170,11 @@ def test_results_that_match_their_records_pass(finished, capsys):
 @pytest.mark.parametrize(
     ("harm", "said"),
     [
-        (lambda p: p.write_text("other"), "sum.csv: changed: it is not the file that add_numbers"),
-        (lambda p: p.unlink(), "sum.csv: missing: its record is there"),
+        (
+            lambda p: p.write_text("other"),
+            "sum.csv: changed: differs from the file that add_n",
+        ),
+        (lambda p: p.unlink(), "sum.csv: missing: only its record exists"),
         (lambda p: sidecar_path(p).unlink(), "sum.csv: unrecorded: sum.csv.provenance.json is mis"),
         (lambda p: sidecar_path(p).write_text("{"), "sum.csv: unrecorded: sum.csv.provenance.json"),
         (lambda p: p.with_name("new.csv").write_text("x"), "new.csv: unrecorded"),

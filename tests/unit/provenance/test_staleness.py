@@ -42,6 +42,15 @@ def with_params(**changes):
     return planned(params=planned().params | changes)
 
 
+def test_code_is_compared_only_where_both_sides_have_it(scaled):
+    params = {name: value for name, value in planned().params.items() if name != "code"}
+    assert find_reasons(planned(params=params)) == []
+    record = json.loads(sidecar_path("scaled").read_text())
+    sidecar_path("scaled").write_text(json.dumps(record | {"code": None}))
+    assert find_reasons(planned()) == ["its code was not recorded"]
+    assert find_reasons(planned(params=params)) == []
+
+
 def test_nothing_changed_nothing_to_tell(scaled):
     assert find_reasons(planned()) == []
     assert list(explain([planned()])) == ["Nothing is stale."]
@@ -111,6 +120,6 @@ def test_jobs_with_the_same_reasons_are_told_together(scaled):
 
 def test_what_the_engine_would_not_notice_is_told_too(scaled):
     assert list(explain([with_params(method="minmax")])) == [
-        "scale, which would not run by itself and has to be forced:",
+        "scale, which does not run again by itself; force it with --forcerun:",
         "  parameter method was 'unit', is 'minmax'",
     ]

@@ -131,6 +131,6 @@ except OSError as error:
     print(error)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "File too large (make space there and start again" in done.stdout
+    assert "File too large (free some space there and start again" in done.stdout
     assert str(tmp_path / "x.npy") in done.stdout
     assert list(tmp_path.iterdir()) == []

@@ -33,7 +33,7 @@ def holder(tmp_path):
 
 
 def test_who_holds_the_lock_is_named(holder, tmp_path):
-    with pytest.raises(LockedError, match=rf"A run \(process {holder.pid}\) is at work"):
+    with pytest.raises(LockedError, match=rf"A run \(process {holder.pid}\) is using this folder"):
         hold_lock(tmp_path / "folder" / "lock", what="Another")
 
 

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from mlplab.benchmark.deep_model import COLUMNS, train_deep_model
+from mlplab.benchmark.deep_model import DEEP_MODEL, DeepTraining, train_deep_model
 from mlplab.keras_mlp import models as keras_models
 from mlplab.machine.processors import available_threads
 from mlplab.training import keras_training
 from mlplab.training.keras_training import train_keras_reference
 from mlplab.training.samples import Samples
+from mlplab.training.settings import TrainingSettings
 from tests.unit.benchmark.clocks import keep_made
 
 # As many threads as other tests have: a process cannot change them once TensorFlow runs.
@@ -32,12 +33,11 @@ def test_the_reference_training_is_a_row_per_epoch_with_its_threads(samples, mon
     models = keep_made(monkeypatch, keras_training, "build_reference_model")
     history = train_keras_reference(
         samples,
-        epochs=4,
-        batch_size=5,
+        TrainingSettings(epochs=4, batch_size=5),
         hidden_layer_sizes=(6, 3),
+        l2=0.002,
         seed=1,
         n_threads=N_THREADS,
-        l2=0.002,
     )
     (model,) = models
     assert [layer.units for layer in model.layers] == [6, 3, 2]
@@ -57,17 +57,11 @@ def test_the_deep_model_is_trained_in_keras(samples, monkeypatch):
     models = keep_made(monkeypatch, keras_models, "build_deep_model")
     table = train_deep_model(
         samples,
-        variant="keras",
-        hidden_layer_sizes=[6],
-        batch_size=20,
-        epochs=3,
-        n_threads=N_THREADS,
-        seed=0,
-        learning_rate=0.1,
-        momentum=0.0,
-        decrease_const=0.0,
+        "keras",
+        DeepTraining((6,), batch_size=20, epochs=3, n_threads=N_THREADS, seed=0),
+        parameters={},
     )
-    assert table.columns.tolist() == COLUMNS
+    assert table.columns.tolist() == list(DEEP_MODEL.columns)
     row = table.iloc[0]
     assert (row["framework"], row["variant"], row["xla"]) == ("keras", "keras", False)
     (model,) = models

@@ -1,5 +1,6 @@
 """What trainings have in common, and one of the NumPy network as a table."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,10 +8,12 @@ import pandas as pd
 import pytest
 
 from mlplab.machine.processors import available_threads
+from mlplab.numpy_mlp.classifier import NumpyMLPClassifier
 from mlplab.runtime.files import save_array
 from mlplab.training.history import label_history
 from mlplab.training.numpy_training import train_labelled, train_numpy
 from mlplab.training.samples import Samples, hold_out, load_samples
+from mlplab.training.settings import NetworkSettings, TrainingLabel, TrainingSettings
 
 X = np.arange(12, dtype=np.float32).reshape(6, 2)
 
@@ -55,13 +58,9 @@ def test_epochs_are_labelled_with_their_training(space, input_space):
     history = pd.DataFrame({"epoch": [1, 2], "test_accuracy": [0.5, 0.6]}, index=[7, 8])
     table = label_history(
         history,
-        samples([0, 1] * 3),
-        experiment="some",
-        framework="numpy",
-        space=space,
+        TrainingLabel("some", "numpy", space, seed=4, l2_factor=2.0),
+        n_features=2,
         batch_size=3,
-        seed=4,
-        l2_factor=2.0,
     )
     assert table.columns.tolist() == [
         "experiment", "framework", "input_space", "n_features", "batch_size", "seed", "l2_factor",
@@ -79,32 +78,35 @@ def digits(random):
     return Samples(x[:240], y[:240], x[240:], y[240:])
 
 
-NETWORK = {"learning_rate": 0.02, "l2": 0.5, "decrease_const": 0.0, "momentum": 0.0}
-SETTINGS = {"epochs": 4, "hidden_layer_sizes": (6,), "n_threads": 1}
+NETWORK = NetworkSettings(
+    hidden_layer_sizes=(6,), learning_rate=0.02, decrease_const=0.0, momentum=0.0, l2=0.5
+)
+SCHEDULE = TrainingSettings(epochs=4, batch_size=40)
 
 
-def train(digits, **changes):
-    labels = {"experiment": "some", "space": "clusters-8", "batch_size": 40, "seed": 2}
-    scaling = {"n_pixels": 32, "scale_l2_with_inputs": True}
-    return train_labelled(digits, network=NETWORK, **labels, **(scaling | SETTINGS | changes))
+def train(digits, *, network=NETWORK, l2_factor=1.0, **schedule):
+    label = TrainingLabel("some", "numpy", "clusters-8", seed=2, l2_factor=l2_factor)
+    schedule = replace(SCHEDULE, **schedule)
+    return train_labelled(digits, label, network, schedule, n_pixels=32, n_threads=1)
+
+
+def test_settings_have_the_defaults_of_the_classifier():
+    defaults = NumpyMLPClassifier().get_params()
+    parameters = NetworkSettings().parameters()
+    assert parameters == {name: defaults[name] for name in parameters}
 
 
 @pytest.mark.parametrize(
-    ("changes", "l2"),
-    [
-        ({}, 0.5 * 8 / 32),
-        ({"l2_factor": 3.0}, 3.0 * 0.5 * 8 / 32),
-        ({"l2_factor": 3.0, "scale_l2_with_inputs": False}, 3.0 * 0.5),
-    ],
+    ("l2_factor", "scale", "l2"),
+    [(1.0, True, 0.5 * 8 / 32), (3.0, True, 3.0 * 0.5 * 8 / 32), (3.0, False, 3.0 * 0.5)],
 )
-def test_l2_follows_its_factor_and_the_number_of_inputs(digits, changes, l2):
-    expected = train_numpy(
-        digits, batch_size=40, seed=2, parameters=NETWORK | {"l2": l2}, **SETTINGS
-    )
-    found = train(digits, **changes)
+def test_l2_follows_its_factor_and_the_number_of_inputs(digits, l2_factor, scale, l2):
+    expected = train_numpy(digits, replace(NETWORK, l2=l2), SCHEDULE, seed=2, n_threads=1)
+    network = replace(NETWORK, scale_l2_with_inputs=scale)
+    found = train(digits, network=network, l2_factor=l2_factor)
     assert found.history["total_cost"].tolist() == expected.history["total_cost"].tolist()
     np.testing.assert_array_equal(found.predictions, expected.predictions)
-    assert (found.history["l2_factor"] == changes.get("l2_factor", 1.0)).all()
+    assert (found.history["l2_factor"] == l2_factor).all()
     assert (found.history["n_threads"] == min(1, available_threads())).all()
 
 

@@ -11,21 +11,21 @@ from mlplab.config.loading import load_config
 from mlplab.config.search import find_search_size_conflicts
 from mlplab.reporting.figures.search import plot_search
 from mlplab.training.samples import Samples
-from mlplab.training.search.draws import draw_settings, find_decrease_const
+from mlplab.training.search.draws import SearchSpace, draw_settings, find_decrease_const
 from mlplab.training.search.inputs import make_search_features
 from mlplab.training.search.ranking import choose_setting, rank_trials, tabulate_trials
 from mlplab.training.search.results import summarize_search
-from mlplab.training.search.trials import run_trial, train_final
+from mlplab.training.search.trials import run_trial, split_samples, train_final
 from tests.unit.config.test_loading import DATASETS, changed
 
-SPACE = {
-    "input_spaces": ["pca-8", "pca-8-whitened"],
-    "learning_rate": [0.001, 0.1],
-    "learning_rate_end": [0.1, 0.1],
-    "l2": [0.01, 1.0],
-    "l1": [0.001, 0.01],
-    "batch_sizes": [50, 100],
-}
+SPACE = SearchSpace(
+    input_spaces=["pca-8", "pca-8-whitened"],
+    learning_rate=[0.001, 0.1],
+    learning_rate_end=[0.1, 0.1],
+    l2=[0.01, 1.0],
+    l1=[0.001, 0.01],
+    batch_sizes=[50, 100],
+)
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +53,7 @@ def try_setting(digits, learning_rate, epochs=10):
         "batch_size": 50,
     }
     return run_trial(
-        fit,
-        validation,
-        y[:1600],
+        split_samples(fit, validation, y[:1600]),
         setting,
         stage=1,
         epochs=epochs,
@@ -65,15 +63,15 @@ def try_setting(digits, learning_rate, epochs=10):
 
 
 def test_draws_are_those_of_the_seed_and_more_trials_only_add_to_them():
-    few, many = draw_settings(5, seed=1, **SPACE), draw_settings(40, seed=1, **SPACE)
+    few, many = draw_settings(5, SPACE, seed=1), draw_settings(40, SPACE, seed=1)
     pd.testing.assert_frame_equal(few, many.head(5))
     assert not few.drop(columns="trial").equals(
-        draw_settings(5, seed=2, **SPACE).drop(columns="trial")
+        draw_settings(5, SPACE, seed=2).drop(columns="trial")
     )
 
 
 def test_draws_fill_the_declared_space_evenly():
-    drawn = draw_settings(2000, seed=0, **SPACE)
+    drawn = draw_settings(2000, SPACE, seed=0)
     assert set(drawn["input_space"]) == {"pca-8", "pca-8-whitened"}
     assert set(drawn["batch_size"]) == {50, 100}
     assert np.allclose(drawn["learning_rate_end"], 0.1)

@@ -1,35 +1,44 @@
-"""The backward pass layer by layer: milliseconds of a batch, measured and published."""
+"""Milliseconds of the backward pass layer by layer, measured and published."""
 
 from __future__ import annotations
 
 import pandas as pd
 
+from mlplab.runtime.tables import Table
+
 PUBLISHED_COLUMNS = ["step", "layer", "batch", "seconds", "source"]
-COLUMNS = [
-    "origin",
-    "step",
-    "name",
-    "layer",
-    "round",
-    "milliseconds",
-    "ratio_to_L1",
-    "disturbed",
-]
+BACKWARD_TIMES = Table(
+    "backward_times",
+    "a row per step, round and layer, and per published time",
+    {
+        "origin": "`measured`: from `optimization_ladder.csv`; `published`: from "
+        "`config/published_backward.csv`",
+        "step": "number of the step of the ladder",
+        "name": "name of the step",
+        "layer": "the layer down to which the pass goes: `L0` is the input layer, `L1` the first "
+        "hidden layer, …",
+        "round": "number of the round; of a published time, number of the batch",
+        "milliseconds": "wall milliseconds of a batch; measured: the mean over the batches of the "
+        "epoch",
+        "ratio_to_L1": "over the time down to `L1` in the same round or batch",
+        "disturbed": "as in `optimization_ladder.csv`; false for published times",
+    },
+)
 
 
 def build_backward_times(ladder: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
-    """Times of the way back down to each layer, for the mean batch of a round.
+    """Times of the backward pass down to each layer, for the mean batch of a round.
 
     Parameters
     ----------
-    ladder : the rows of :func:`mlplab.benchmark.ladder.measurement.measure_ladder`; those without
-        such times are left out
-    published : seconds of single batches, ``PUBLISHED_COLUMNS``; ``layer`` as in L0
+    ladder : rounds of the ladder, :data:`mlplab.benchmark.ladder.summary.LADDER`; rows without
+        times of layers do not count
+    published : seconds of single batches, with the columns ``PUBLISHED_COLUMNS``; a ``layer`` is
+        written as ``L0``
 
     Returns
     -------
-    DataFrame with the ``COLUMNS``, a row per ``origin`` (``measured`` or ``published``), step,
-    round (published: batch) and layer. The ratio is to the time down to L1 of the same round.
+    DataFrame with the columns of :data:`BACKWARD_TIMES`.
 
     Raises
     ------
@@ -62,4 +71,4 @@ def build_backward_times(ladder: pd.DataFrame, published: pd.DataFrame) -> pd.Da
     to_l1 = table[table["layer"] == "L1"].set_index(keys)["milliseconds"].rename("to_l1")
     table = table.join(to_l1, on=keys)
     table["ratio_to_L1"] = table["milliseconds"] / table["to_l1"]
-    return table.sort_values([*keys, "layer"], ignore_index=True)[COLUMNS]
+    return BACKWARD_TIMES.arrange(table.sort_values([*keys, "layer"], ignore_index=True))

@@ -1,13 +1,13 @@
-"""The articles' way from a slow network to a fast one, each step as code that can be read.
+"""The articles' way from a slow network to a fast one, each step as readable code.
 
-All steps compute the same gradients and, up to rounding, the same weights. Matrices lie as in the
-articles: a column per sample, a bias node as row 0 of a layer and column 0 of its weights.
+All steps compute the same gradients and, up to rounding, the same weights. Matrices have the layout
+of the articles: a column per sample, a bias node as row 0 of a layer and column 0 of its weights.
 
 0. ``DoublePrecision``: float64; a bias row is added to every layer by copying it; the error is
    propagated down to the input layer; both regularisations are always computed; derivatives of
    the sigmoid are computed anew from its argument.
 1. ``SinglePrecision``: float32.
-2. ``ShorterBackward``: no error for the input layer, and only the regularisation asked for.
+2. ``ShorterBackward``: no error for the input layer, and only the regularisation in use.
 3. ``ContiguousInput``: the input has its bias once and for all, and operands are contiguous.
 4. ``DerivativeFromOutput``: the derivative of the sigmoid is a (1 - a).
 5. ``ProjectTrainer``: the trainer of :mod:`mlplab.numpy_mlp`.
@@ -180,7 +180,7 @@ class DoublePrecision:
         self, layer: int, delta: np.ndarray, sums: np.ndarray, output: np.ndarray
     ) -> np.ndarray:
         """The error of a layer from that of the layer above, without the bias node."""
-        # The input layer has its bias already; its sigmoid is one that nobody needs.
+        # The input layer has its bias already; the sigmoid of it is wasted work, as in the article.
         arguments = sums if layer == 0 else self._with_bias(sums)
         slope = self._derivative(arguments, output)
         lower: np.ndarray = (self._weights[layer].T @ delta) * slope
@@ -207,7 +207,7 @@ class SinglePrecision(DoublePrecision):
 
 
 class ShorterBackward(SinglePrecision):
-    """Step 2: nothing is computed in the backward pass that is not used."""
+    """Step 2: the backward pass computes only what is used."""
 
     title = "shorter backward pass"
 

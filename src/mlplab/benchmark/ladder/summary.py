@@ -1,4 +1,7 @@
-"""What the rounds of the ladder come to, beside what was published."""
+"""Medians over the rounds of the ladder, beside published figures.
+
+This module imports no step of the ladder, so an edit of one makes no summary stale.
+"""
 
 from __future__ import annotations
 
@@ -7,31 +10,76 @@ from typing import Any
 
 import pandas as pd
 
-from mlplab.benchmark.ladder.measurement import KERAS
+from mlplab.runtime.tables import Table
 from mlplab.stats.ratios import median_ratio
 from mlplab.stats.rounds import quiet_rounds
 
 PUBLISHED_COLUMNS = ["name", "accuracy", "epochs", "seconds", "ratio_to_keras", "source"]
 
-COLUMNS = [
-    "step",
-    "name",
-    "accuracy",
-    "batch_size",
-    "n_threads",
-    "rounds",
-    "seconds",
-    "shuffle_share",
-    "batches_share",
-    "prediction_share",
-    "backward_L0_over_L1",
-    "backward_over_forward",
-    "ratio_to_keras",
-    "ci_low",
-    "ci_high",
-    "published_seconds",
-    "published_ratio",
-]
+# The name of Keras among the steps.
+KERAS = "Keras"
+
+LADDER = Table(
+    "optimization_ladder",
+    "a row per round and step, Keras last in each round",
+    {
+        "step": "number of the step; empty for Keras",
+        "name": "name of the step",
+        "batch_size": "samples of a mini-batch",
+        "batches": "mini-batches of an epoch",
+        "n_threads": "threads that the step may use",
+        "round": "number of the round, from 1",
+        "full_accuracy_seconds": "wall seconds of an epoch that ends with a prediction for all "
+        "training images; not measured for Keras",
+        "batch_accuracy_seconds": "wall seconds of an epoch with the accuracy of the batches: "
+        "shuffle and batches; for Keras, the whole epoch of `fit`",
+        "shuffle_seconds": "wall seconds of drawing the order of the images",
+        "batches_seconds": "wall seconds of training all batches",
+        "prediction_seconds": "wall seconds of the prediction for all training images",
+        "forward_seconds": "within the batches: wall seconds of the forward pass, all batches of "
+        "the epoch together. Steps 0 to 4 only: in step 5 a clock would cost time, and two threads "
+        "work at once",
+        "backward_L<layer>_seconds": "the same of the backward pass down to a layer; `L0` is the "
+        "input layer, `L1` the first hidden layer",
+        "cpu_seconds": "CPU seconds of the whole epoch",
+        "first_epoch_seconds": "wall seconds of the epoch before the first round, which warms up",
+        "foreign_cpu_share": "share of the machine that other processes used during the epoch; "
+        "empty where that is unknown",
+        "disturbed": "as in `batch_size_benchmark.csv`",
+    },
+    "The steps are the articles' way from a slow network to a fast one, with the same mathematics: "
+    "0 float64 throughout; 1 float32; 2 no error for the input layer, and only the regularisation "
+    "in use; 3 bias stored with the input; 4 derivative from the output of the sigmoid; 5 this "
+    "project's trainer. Each step, and `fit` of Keras' reference model, trains in a process of its "
+    "own, in rounds of random order.",
+)
+LADDER_SUMMARY = Table(
+    "optimization_ladder_summary",
+    "a row per step and kind of accuracy",
+    {
+        "step": "number of the step; empty for Keras",
+        "name": "name of the step",
+        "accuracy": "`full`: the epoch ends with a prediction for all training images; `batch`: "
+        "with the accuracy of the batches",
+        "batch_size": "samples of a mini-batch",
+        "n_threads": "threads that the step may use",
+        "rounds": "rounds that count",
+        "seconds": "median wall seconds of an epoch",
+        "shuffle_share": "share of drawing the order of the images in the epoch, 0 to 1",
+        "batches_share": "share of training the batches in the epoch, 0 to 1",
+        "prediction_share": "share of the prediction in the epoch, 0 to 1",
+        "backward_L0_over_L1": "backward pass down to the input layer over that down to the first "
+        "hidden layer",
+        "backward_over_forward": "the whole backward pass over the forward pass",
+        "ratio_to_keras": "median seconds over Keras' median",
+        "ci_low": "lower end of its 95 % bootstrap interval",
+        "ci_high": "upper end of its 95 % bootstrap interval",
+        "published_seconds": "published seconds of an epoch: those of "
+        "`config/published_ladder.csv` divided by their epochs",
+        "published_ratio": "published ratio to Keras",
+    },
+    "Medians over the rounds that are not disturbed, or over all where fewer than two are quiet.",
+)
 
 
 def summarize_ladder(ladder: pd.DataFrame, published: pd.DataFrame, seed: int) -> pd.DataFrame:
@@ -39,22 +87,19 @@ def summarize_ladder(ladder: pd.DataFrame, published: pd.DataFrame, seed: int) -
 
     Parameters
     ----------
-    ladder : the rows of :func:`mlplab.benchmark.ladder.measurement.measure_ladder`
-    published : seconds of all ``epochs``, or, where only that was published, the ratio to Keras:
-        ``PUBLISHED_COLUMNS``
+    ladder : rounds of the ladder, :data:`LADDER`
+    published : seconds of all ``epochs``, or the ratio to Keras where the articles give no
+        seconds; the columns are ``PUBLISHED_COLUMNS``
     seed : of the bootstrap
 
     Returns
     -------
-    DataFrame with the ``COLUMNS``, a row per step and kind of ``accuracy`` (``full``: a prediction
-    for all samples after the epoch, ``batch``: that of the batches; Keras has the latter only).
-    Seconds and published seconds are those of an epoch, shares are parts of it. The ratio is that
-    of the medians, with its 95 % bootstrap interval.
+    DataFrame with the columns of :data:`LADDER_SUMMARY`. Keras has the accuracy ``batch`` only.
 
     Raises
     ------
     ValueError
-        A published row has a name or an accuracy that the ladder does not, or there are several.
+        A published row has an unknown name or accuracy, or there are several of one.
     """
     figures = _published_figures(ladder, published)
     quiet = {name: quiet_rounds(rounds) for name, rounds in ladder.groupby("name", sort=False)}
@@ -79,14 +124,14 @@ def summarize_ladder(ladder: pd.DataFrame, published: pd.DataFrame, seed: int) -
                     **figures.get((name, accuracy), {}),
                 }
             )
-    return pd.DataFrame(rows, columns=COLUMNS).astype({"step": "Int64"})
+    return pd.DataFrame(rows, columns=list(LADDER_SUMMARY.columns)).astype({"step": "Int64"})
 
 
 def _parts(rounds: pd.DataFrame, accuracy: str) -> dict[str, float]:
     """Medians over rounds of the shares of an epoch and of ratios within the batches."""
     total = rounds[f"{accuracy}_accuracy_seconds"]
     layers = [c for c in rounds if c.startswith("backward_L")]
-    # A sum over columns none of which was measured is missing, not 0.
+    # Where no layer was measured the sum is missing, not 0.
     backward = rounds[layers].sum(axis=1, min_count=len(layers))
     parts = {
         "shuffle_share": rounds["shuffle_seconds"] / total,
@@ -109,8 +154,8 @@ def _published_figures(
     faults = sorted({case for case in cases if case not in known or cases.count(case) > 1})
     if faults:
         raise ValueError(
-            f"published figures: found {faults}, which are not steps of the ladder or there "
-            f"twice; allowed, each once: {sorted(known)}"
+            f"published figures: found {faults}, which are unknown or given twice; allowed, each "
+            f"once: {sorted(known)}"
         )
     seconds = dict(zip(cases, published["seconds"] / published["epochs"], strict=True))
     ratios = dict(zip(cases, published["ratio_to_keras"], strict=True))

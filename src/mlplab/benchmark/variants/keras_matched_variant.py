@@ -5,7 +5,7 @@ import numpy as np
 from mlplab.benchmark.declaration import Variant
 from mlplab.benchmark.problem import L2, LEARNING_RATE, MOMENTUM, Clock, Problem
 from mlplab.benchmark.variants.keras_variant import fit_with_clock, limit_tensorflow
-from mlplab.keras_mlp.models import build_matched_model
+from mlplab.keras_mlp.models import Descent, build_matched_model
 from mlplab.numpy_mlp.parameters import draw_parameters
 
 VARIANT = Variant(
@@ -28,9 +28,7 @@ def train(problem: Problem, clock: Clock) -> None:
     model = build_matched_model(
         start.weights,
         start.biases,
-        steps_per_epoch=-(-len(problem.x) // problem.batch_size),
-        learning_rate=LEARNING_RATE,
-        momentum=MOMENTUM,
-        l2=L2,
+        steps_per_epoch=problem.n_batches,
+        descent=Descent(learning_rate=LEARNING_RATE, momentum=MOMENTUM, l2=L2),
     )
     fit_with_clock(model, problem, clock, problem.x, keras.utils.to_categorical(problem.codes))

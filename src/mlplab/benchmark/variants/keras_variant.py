@@ -35,15 +35,16 @@ def train(problem: Problem, clock: Clock) -> None:
 
 
 def limit_tensorflow(problem: Problem) -> str:
-    """Set threads, device and seed as the problem wants them; the threads TensorFlow tells."""
+    """Set TensorFlow's threads, device and seed for the problem; see :func:`describe_threads`."""
+    device = problem.device
     configure_tensorflow(
-        problem.n_threads, device=problem.device, gpu_memory_mib=problem.gpu_memory_mib, seed=0
+        problem.n_threads, device=device.kind, gpu_memory_mib=device.memory_mib, seed=0
     )
     return describe_threads()
 
 
 def describe_threads() -> str:
-    """The limits of TensorFlow's pools, as it tells them (0 is its own choice)."""
+    """The sizes of TensorFlow's pools as it reports them, in words (0 is its own choice)."""
     import tensorflow as tf
 
     threading = tf.config.threading
@@ -59,13 +60,8 @@ def fit_with_clock(
     x: np.ndarray | tf.Tensor,
     targets: np.ndarray | tf.Tensor,
 ) -> None:
-    """Run `fit` for one epoch at a time, each between start and stop of the clock.
-
-    A single call for all epochs would keep the pipeline of the last epoch while other variants
-    have their turn, and end it within the next epoch. TensorFlow's thread that tunes a pipeline
-    sleeps for longer the longer the pipeline lives, and may miss the word that it shall end: then
-    an epoch of tenths of a second took seconds, all of them asleep.
-    """
+    """Run `fit` for one epoch at a time, each between start and stop of the clock."""
+    # See "One call of fit per epoch" in docs/methodology.md.
     import keras
 
     each_epoch = keras.callbacks.LambdaCallback(

@@ -1,4 +1,4 @@
-"""The bare matrix products of an epoch, operands in place: a limit that no NumPy network beats."""
+"""The matrix products of an epoch alone, operands in place: a limit for any NumPy network."""
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
@@ -26,7 +26,7 @@ Product = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def train(problem: Problem, clock: Clock) -> None:
-    """See :mod:`mlplab.benchmark.registry`; threads and plan are those of the numpy variant."""
+    """See :mod:`mlplab.benchmark.registry`; with the threads and the plan of ``numpy``."""
     sizes, batch = problem.layer_sizes, problem.batch_size
     plan = choose_plan(problem.x, sizes, batch, problem.n_threads, awake=True)
     rows = batch if plan.split == "features" else min(plan.slice_rows, -(-batch // plan.workers))
@@ -48,7 +48,7 @@ def train(problem: Problem, clock: Clock) -> None:
 
 
 def _products(sizes: list[int], rows: int, plan: Plan) -> list[list[Product]]:
-    """The products of one slice, for every worker. None reads a result of another."""
+    """The products of one slice, for every worker; none reads the result of another."""
     random = np.random.default_rng(0)
 
     def array(*shape: int) -> np.ndarray:

@@ -3,35 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
 
-def draw_settings(
-    n_trials: int,
-    *,
-    input_spaces: Sequence[str],
-    learning_rate: Sequence[float],
-    learning_rate_end: Sequence[float],
-    l2: Sequence[float],
-    l1: Sequence[float],
-    batch_sizes: Sequence[int],
-    seed: int,
-) -> pd.DataFrame:
-    """Draw settings at random, a row each, numbered from 0.
+@dataclass(frozen=True)
+class SearchSpace:
+    """What settings are drawn from.
 
     Input spaces and batch sizes come from lists, every value with the same chance; the others are
     log-uniform between the two numbers of their range.
 
-    Parameters
+    Attributes
     ----------
     learning_rate : η of the first epoch
     learning_rate_end : η of the last epoch over that of the first, so that a setting means the
         same for every number of epochs
     l2, l1 : λ₂ and λ₁ as the network uses them
-    seed : the same one draws the same settings, and more trials only add to them
+    """
+
+    input_spaces: Sequence[str]
+    learning_rate: Sequence[float]
+    learning_rate_end: Sequence[float]
+    l2: Sequence[float]
+    l1: Sequence[float]
+    batch_sizes: Sequence[int]
+
+
+def draw_settings(n_trials: int, space: SearchSpace, *, seed: int) -> pd.DataFrame:
+    """Draw settings at random, a row each, numbered from 0.
+
+    The same seed draws the same settings, and more trials only add to them.
     """
     random = np.random.default_rng(seed)
 
@@ -41,12 +46,12 @@ def draw_settings(
     draws = [
         {
             "trial": trial,
-            "input_space": random.choice(input_spaces),
-            "learning_rate": log_uniform(learning_rate),
-            "learning_rate_end": log_uniform(learning_rate_end),
-            "l2": log_uniform(l2),
-            "l1": log_uniform(l1),
-            "batch_size": int(random.choice(batch_sizes)),
+            "input_space": random.choice(space.input_spaces),
+            "learning_rate": log_uniform(space.learning_rate),
+            "learning_rate_end": log_uniform(space.learning_rate_end),
+            "l2": log_uniform(space.l2),
+            "l1": log_uniform(space.l1),
+            "batch_size": int(random.choice(space.batch_sizes)),
         }
         for trial in range(n_trials)
     ]

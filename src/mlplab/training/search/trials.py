@@ -14,6 +14,7 @@ from mlplab.numpy_mlp.classifier import DivergenceError
 from mlplab.training.numpy_training import train_numpy
 from mlplab.training.samples import Samples, require_classes
 from mlplab.training.search.draws import find_decrease_const
+from mlplab.training.settings import NetworkSettings, TrainingSettings
 
 logger = logging.getLogger(__name__)
 
@@ -37,10 +38,26 @@ TRIAL_COLUMNS = [
 ]
 
 
+def split_samples(x_fit: np.ndarray, x_validation: np.ndarray, labels: np.ndarray) -> Samples:
+    """Samples whose test part is the validation part of the training images.
+
+    Parameters
+    ----------
+    x_fit, x_validation : features of the two parts, (n, n_features)
+    labels : of both parts, the fit part first
+
+    Raises
+    ------
+    ValueError
+        The validation part has a class that the fit part lacks.
+    """
+    split = len(x_fit)
+    require_classes(labels[:split], labels[split:])
+    return Samples(x_fit, labels[:split], x_validation, labels[split:])
+
+
 def run_trial(
-    x_fit: np.ndarray,
-    x_validation: np.ndarray,
-    labels: np.ndarray,
+    samples: Samples,
     setting: Mapping[str, Any],
     *,
     stage: int,
@@ -53,18 +70,14 @@ def run_trial(
 
     Parameters
     ----------
-    x_fit, x_validation : features of the two parts of the training images, (n, n_features)
-    labels : of both parts, the fit part first
-    setting : a row of :func:`mlplab.training.search.draw_settings`
+    samples : the fit and the validation part, as :func:`split_samples` makes them
+    setting : a row of :func:`mlplab.training.search.draws.draw_settings`
 
     Returns
     -------
     DataFrame with the ``TRIAL_COLUMNS``. Accuracies are those after the last epoch; the
     validation accuracy was highest in ``best_epoch``. A training that diverged has neither.
     """
-    split = len(x_fit)
-    require_classes(labels[:split], labels[split:])
-    samples = Samples(x_fit, labels[:split], x_validation, labels[split:])
     row = _describe(setting, samples.n_features, epochs, seed) | {"stage": stage}
     start = time.perf_counter()
     try:
@@ -137,12 +150,16 @@ def _train(
 ) -> pd.DataFrame:
     return train_numpy(
         samples,
-        epochs=row["epochs"],
-        batch_size=row["batch_size"],
-        hidden_layer_sizes=tuple(hidden_layer_sizes),
+        NetworkSettings(
+            hidden_layer_sizes=tuple(hidden_layer_sizes),
+            **{name: row[name] for name in ("learning_rate", "decrease_const", "l2", "l1")},
+        ),
+        TrainingSettings(
+            epochs=row["epochs"],
+            batch_size=row["batch_size"],
+            measure_every=row["epochs"],
+            test_every_epoch=every_epoch,
+        ),
         seed=row["seed"],
         n_threads=n_threads,
-        parameters={name: row[name] for name in ("learning_rate", "decrease_const", "l2", "l1")},
-        measure_every=row["epochs"],
-        test_every_epoch=every_epoch,
     ).history

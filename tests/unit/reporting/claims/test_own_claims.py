@@ -4,6 +4,7 @@ import pytest
 import yaml
 
 from mlplab.config.loading import load_config
+from mlplab.config.workflow import WorkflowConfig
 from mlplab.reporting.claims.evaluation import evaluate_claims, look_up, unmet_requirements
 from mlplab.reporting.claims.model import NOT_TESTABLE, load_claims
 from tests.conftest import ROOT
@@ -23,7 +24,7 @@ def read_config(*layers):
     merged = {}
     for layer in ("config.yaml", *layers):
         update(merged, yaml.safe_load((CONFIG / layer).read_text()))
-    return load_config(merged).model_dump(mode="json")
+    return load_config(merged).resolved(WorkflowConfig.model_fields)
 
 
 def update(merged, layer):

@@ -1,0 +1,201 @@
+"""What this workflow uses of Snakemake that Snakemake does not document: one function each.
+
+Every function looks whether the names that it needs are there. If one is gone, the function says so
+once and leaves Snakemake to its own way. Only a missing lock ends the run.
+"""
+
+import inspect
+import os
+import sys
+
+import snakemake
+import snakemake.io
+
+# The version in which all names below were seen.
+SEEN_IN = "9.27.1"
+# Jobs started within a second: Snakemake's default limit.
+DEFAULT_JOB_RATE = 100
+
+_told = set()
+
+
+def config_files(workflow, default):
+    """Configuration files that Snakemake reads for this workflow, ``default`` among them.
+
+    Empty where another workflow gives the configuration.
+    """
+    without = "faults in the YAML of configuration files are told without their line."
+    if not _has(workflow, "configfiles", "modifier.skip_configfile", without=without):
+        return []
+    if workflow.modifier.skip_configfile:
+        return []
+    return [*filter(os.path.exists, [default]), *workflow.configfiles]
+
+
+def before_planning(workflow, lock):
+    """Call ``lock`` when a run, other than a dry run, is about to plan its jobs.
+
+    Snakemake has no hook there. Its own lock comes later, and stays behind when a run is killed.
+    Planning during another run can fail because files vanish.
+    """
+    names = ("_build_dag", "executor_plugin", "dryrun", "is_main_process")
+    without = (
+        "two runs could change the same files at once, so no run starts. Install Snakemake "
+        f"{SEEN_IN}."
+    )
+    if not _has(workflow, *names, "modifier.is_main_snakefile", without=without):
+        sys.exit(1)
+    # The process of a single job plans too, within a run; a module is a part of another's run.
+    if not (workflow.is_main_process and workflow.modifier.is_main_snakefile()):
+        return
+    plan, held = workflow._build_dag, []
+
+    def lock_and_plan():
+        if workflow.executor_plugin is not None and not workflow.dryrun:
+            held.append(lock())
+        plan()
+
+    workflow._build_dag = lock_and_plan
+
+
+def hash_inputs_once():
+    """Let Snakemake remember the hash of an input file until the file changes.
+
+    Otherwise it reads all inputs of a job again for each of the job's outputs.
+    """
+    # See "Hashes of inputs" in docs/methodology.md.
+    file_class = getattr(snakemake.io, "_IOFile", None)
+    compute = getattr(file_class, "checksum", None)
+    if not inspect.iscoroutinefunction(compute):
+        _tell("snakemake.io._IOFile.checksum", "large inputs are hashed again for every output.")
+        return
+    known = {}
+
+    async def checksum(file, *arguments, **named):
+        try:
+            status = os.stat(str(file))
+        except OSError:
+            return await compute(file, *arguments, **named)
+        identity = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        key = (str(file), identity, arguments, tuple(named.items()))
+        if key not in known:
+            known[key] = await compute(file, *arguments, **named)
+        return known[key]
+
+    file_class.checksum = checksum
+
+
+def stop_looking_for_jobs_every_second(workflow):
+    """Remove a limit on job starts that is never reached, and the looks that it costs.
+
+    A limit below the default stays. So does one where Snakemake chooses among some of the ready
+    jobs, since later looks bring the others.
+    """
+    # See "Looks for ready jobs" in docs/methodology.md.
+    names = ("max_jobs_per_timespan", "subsample")
+    without = "looks for ready jobs take more and more of a processor in long runs."
+    if not _has(
+        workflow,
+        *(f"scheduling_settings.{name}" for name in names),
+        "scheduler.job_rate_limiter",
+        without=without,
+    ):
+        return
+    settings = workflow.scheduling_settings
+    limit = settings.max_jobs_per_timespan
+    if limit and limit.max_jobs >= DEFAULT_JOB_RATE * limit.timespan and not settings.subsample:
+        workflow.scheduler.job_rate_limiter = None
+
+
+def scripts_by_rule(workflow):
+    """The rules of this workflow that have a script, and its path from the working folder.
+
+    Left out are rules of another workflow that uses this one as a module, and, in a process that
+    does one job, all rules that it does not need.
+    """
+    without = "changed modules and libraries go unnoticed; changed scripts do not."
+    if not _has(workflow, "rules", "current_basedir", without=without):
+        return {}
+    allowed = _allowed_rules(workflow)
+    found = {}
+    for rule in workflow.rules:
+        if not _has(rule, "script", "basedir", "params", "set_params", without=without):
+            return {}
+        if rule.script and rule.basedir == workflow.current_basedir:
+            if allowed and rule.name not in allowed:
+                continue
+            source = rule.basedir.join(rule.script)
+            if not _has(source, "get_path_or_uri", without=without):
+                return {}
+            found[rule] = os.path.relpath(source.get_path_or_uri(secret_free=True))
+    return found
+
+
+def _allowed_rules(workflow):
+    """Names of the rules that a process of a single job may run; None if all."""
+    without = "every process of a job reads the code of all rules, which takes longer."
+    if not _has(workflow, "dag_settings.allowed_rules", without=without):
+        return None
+    return workflow.dag_settings and workflow.dag_settings.allowed_rules
+
+
+def add_params(rule, **params):
+    """Give a rule of :func:`scripts_by_rule` more params."""
+    rule.set_params(**params)
+
+
+def planned_jobs(workflow_api):
+    """All jobs in the order of a run, as keywords of ``PlannedJob``; None if names are missing.
+
+    The documented interface offers no list of jobs. Its own summary takes these steps.
+    """
+    without = "the reasons of a dry run stand in for those of the records."
+    if not _has(workflow_api, "_workflow._prepare_dag", "_workflow._build_dag", without=without):
+        return None
+    workflow = workflow_api._workflow
+    workflow._prepare_dag(forceall=False, ignore_incomplete=False, lock_warn_only=True)
+    workflow._build_dag()
+    names = ("needrun", "dependencies", "reason", "toposorted")
+    if not _has(workflow, *(f"dag.{name}" for name in names), without=without):
+        return None
+    dag = workflow.dag
+    return [
+        {
+            "rule": job.rule.name,
+            "inputs": [str(path) for path in job.input],
+            "outputs": [str(path) for path in job.output],
+            "params": dict(job.params.items()),
+            "runs": dag.needrun(job),
+            "after": [d.rule.name for d in dag.dependencies[job] if dag.needrun(d)],
+            "engine_reason": str(dag.reason(job)),
+        }
+        for level in dag.toposorted()
+        for job in sorted(level, key=lambda job: job.rule.name)
+        if not job.is_norun
+    ]
+
+
+def _has(owner, *paths, without):
+    """Whether an object has the attributes at dotted paths; if not, say once what follows.
+
+    What follows a None on the way is not missing: Snakemake sets some parts only when it runs.
+    """
+    for path in paths:
+        thing = owner
+        for name in path.split("."):
+            if thing is None:
+                break
+            if not hasattr(thing, name):
+                _tell(f"{type(owner).__name__}.{path}", without)
+                return False
+            thing = getattr(thing, name)
+    return True
+
+
+def _tell(name, without):
+    if name not in _told:
+        _told.add(name)
+        print(
+            f"Snakemake {snakemake.__version__} has no {name}, which {SEEN_IN} has: {without}",
+            file=sys.stderr,
+        )
