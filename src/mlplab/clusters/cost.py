@@ -52,8 +52,7 @@ def measure_cluster_cost(
                 "cpu_seconds": fit.cpu_seconds,
                 "n_iter": fit.n_iter,
                 "inertia": fit.inertia,
-                "foreign_cpu_share": watch.foreign_share,
-                "disturbed": watch.disturbed,
+                **watch.columns(),
             }
         )
     return pd.DataFrame(rows).astype({"batch_size": "Int64"})

@@ -41,6 +41,7 @@ HISTORY_COLUMNS = [
     "cpu_seconds",
     "n_threads",
     "foreign_cpu_share",
+    "stolen_cpu_share",
     "disturbed",
 ]
 
