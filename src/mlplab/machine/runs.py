@@ -18,6 +18,7 @@ from mlplab.runtime.files import cache_folder
 from mlplab.runtime.locks import LockedError, find_holder, hold_lock, wait_for_lock
 from mlplab.runtime.log import NOTICES
 
+logger = logging.getLogger(__name__)
 notices = logging.getLogger(NOTICES)
 
 
@@ -35,12 +36,13 @@ def announce_run() -> TextIO | None:
 def timing_turn() -> Iterator[None]:
     """Time something in the block while no other timed job of this user runs on this machine.
 
-    The user is told which other runs are at work, and whose timed job this one waits for. Where
-    locks are impossible, the block runs at once, after a warning.
+    The user is told which other runs are at work, once in a run, and whose timed job this one waits
+    for. Where locks are impossible, the block runs at once, after a warning.
     """
     here = Path.cwd()
     for run in _other_runs(here):
-        notices.warning("Another run of yours may disturb this timed job: %s.", run)
+        told = logger.info if _was_told(here, run) else notices.warning
+        told("Another run of yours may disturb what is timed here: %s.", run)
     try:
         lock = wait_for_lock(_folder() / f"{platform.node()}.timing", what=str(here), tell=_tell)
     except OSError as error:
@@ -49,6 +51,15 @@ def timing_turn() -> Iterator[None]:
         return
     with lock:
         yield
+
+
+def _was_told(here: Path, other: str) -> bool:
+    """Whether this run has told of another one, noted below the first line of its own file."""
+    with suppress(OSError), open(_file_of(here), "r+", encoding="utf-8") as file:
+        if other in file.read().splitlines()[1:]:
+            return True
+        file.write(f"{other}\n")
+    return False
 
 
 def _tell(holder: str) -> None:

@@ -91,7 +91,7 @@ def _close_on_error(file: TextIO) -> Iterator[TextIO]:
 
 def _read_holder(file: TextIO) -> str:
     file.seek(0)
-    return file.read().strip() or "another process"
+    return file.readline().strip() or "another process"
 
 
 def _sign(file: TextIO, what: str) -> None:

@@ -97,12 +97,30 @@ def test_nobody_waits_for_a_killed_job(other, caplog):
 
 def test_a_run_in_another_folder_is_told_while_it_lives(other, folders, caplog):
     run = other(RUN)
-    expected = f"Another run of yours may disturb this timed job: {folders[1]} (process {run.pid})."
+    name = f"{folders[1]} (process {run.pid})"
+    expected = f"Another run of yours may disturb what is timed here: {name}."
     assert told_in_a_turn(caplog) == [expected]
     caplog.clear()
     run.kill()
     run.wait()
     assert told_in_a_turn(caplog) == []
+
+
+def test_the_user_is_told_once_in_a_run_and_the_log_every_time(other, folders, caplog):
+    caplog.set_level("INFO")
+    first, expected = other(RUN), []
+    told = f"Another run of yours may disturb what is timed here: {folders[1]} (process %d)."
+    for _ in range(2):
+        with announce_run():
+            for name in ("mlplab.notices", "mlplab.machine.runs", "mlplab.machine.runs"):
+                told_in_a_turn(caplog)
+                expected.append((name, told % first.pid))
+            first.kill()
+            first.wait()
+            first = other(RUN)
+            told_in_a_turn(caplog)
+            expected.append(("mlplab.notices", told % first.pid))
+    assert [(record.name, record.message) for record in caplog.records] == expected
 
 
 def test_a_run_does_not_disturb_itself(caplog):
