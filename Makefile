@@ -67,10 +67,8 @@ coverage: $(INSTALLED)
 
 setup: $(INSTALLED)
 
-# The stamp is newer than the files it depends on only after a complete installation;
-# --require-hashes refuses anything that is not in the lock, the build backend included; the lock
-# names every dependency, and --no-deps keeps older pips (23.2) from looking for `coverage[toml]`
-# beside the pinned `coverage`, which failed as soon as a newer coverage was published.
+# The stamp is newer than these files only after a complete installation. --no-deps: the lock is
+# complete, and pip 23.2 would refuse it once a newer version of a dependency with extras appears.
 $(INSTALLED): requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements.lock
@@ -89,9 +87,10 @@ format: $(INSTALLED)
 	$(BIN)/ruff format
 	$(BIN)/snakefmt workflow
 
-# What is generated from the models of the configuration: schemas for editors, and the reference.
+# Generated from the library: schemas for editors, the reference of the configuration, and the tables.
 schema: $(INSTALLED)
 	$(BIN)/python -m mlplab.config.reference
+	$(BIN)/python -m mlplab.reporting.tables_page
 
 lock: $(INSTALLED)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

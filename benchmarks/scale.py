@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mlplab.clusters.clustering import fit_kmeans
+from mlplab.clusters.clustering import KMeansSettings, fit_kmeans
 from mlplab.clusters.quality import describe_clusters, find_ambiguous, measure_quality
 from mlplab.clusters.silhouette import measure_silhouettes
 from mlplab.features.scaling import scale_features
@@ -142,8 +142,8 @@ def cluster(folder: Path) -> Work:
 def cluster_fully(folder: Path) -> Work:
     """Ten iterations of Lloyd's k-means."""
     (x,) = open_arrays(folder, "x_train")
-    settings = {"algorithm": "lloyd", "n_init": 1, "max_iter": 10}
-    return lambda: fit_kmeans(x, K, n_threads=available_threads(), **settings)
+    settings = KMeansSettings("lloyd", n_init=1, max_iter=10)
+    return lambda: fit_kmeans(x, K, settings, n_threads=available_threads())
 
 
 def score(folder: Path) -> Work:

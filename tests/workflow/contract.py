@@ -63,11 +63,12 @@ ALL_JOBS = DOWNLOAD | {
     "plot_training_run": 3,
     "plot_comparisons": 1,
     "plot_search": 1,
-    "plot_seconds_per_epoch": 1,
-    "plot_batch_size_ratios": 1,
+    "plot_batch_sizes": 1,
     "plot_optimization_ladder": 1,
     "plot_epoch_parts": 1,
-    "plot_benchmarks": 1,
+    "plot_operations": 1,
+    "plot_threads": 1,
+    "plot_deep_model": 1,
     "summarize_findings": 1,
 }
 FIGURES = {job: n for job, n in ALL_JOBS.items() if job.startswith("plot_")}
@@ -100,9 +101,7 @@ AFTER_SILHOUETTES = AFTER_SWEEP | all_of(
     "measure_silhouette_error", "describe_clusters", "plot_clusters"
 )
 AFTER_LADDER = all_of("tabulate_ladder", "plot_optimization_ladder", "plot_epoch_parts") | SUMMARIES
-AFTER_BATCH_SIZES = (
-    all_of("tabulate_batch_sizes", "plot_seconds_per_epoch", "plot_batch_size_ratios") | SUMMARIES
-)
+AFTER_BATCH_SIZES = all_of("tabulate_batch_sizes", "plot_batch_sizes") | SUMMARIES
 MEASUREMENTS = all_of(
     "measure_ladder",
     "measure_batch_size",
@@ -113,7 +112,13 @@ MEASUREMENTS = all_of(
 AFTER_MEASUREMENTS = (
     AFTER_LADDER
     | AFTER_BATCH_SIZES
-    | all_of("tabulate_operations", "tabulate_deep_model", "plot_benchmarks")
+    | all_of(
+        "tabulate_operations",
+        "tabulate_deep_model",
+        "plot_operations",
+        "plot_threads",
+        "plot_deep_model",
+    )
 )
 AFTER_CENTERS = (
     AFTER_SILHOUETTES
@@ -209,14 +214,30 @@ CHANGES = (
         because="module mlplab.reporting.figures changed",
     ),
     Change(
-        "code of some figures, `mlplab.reporting.figures.clusters`",
-        all_of("plot_cluster_sweep", "plot_cluster_cost"),
-        edit=append("src/mlplab/reporting/figures/clusters.py"),
+        "code of one figure, `mlplab.reporting.figures.cluster_cost`",
+        all_of("plot_cluster_cost"),
+        edit=append("src/mlplab/reporting/figures/cluster_cost.py"),
     ),
     Change(
         "the style of the figures",
         FIGURES,
-        edit=replace("src/mlplab/reporting/figures/style.py", '"font.size": 9', '"font.size": 10'),
+        edit=replace(
+            "src/mlplab/reporting/figures/mlplab.mplstyle", "font.size: 9", "font.size: 10"
+        ),
+    ),
+    Change(
+        "the colour of a variant",
+        all_of("plot_batch_sizes"),
+        edit=replace(
+            "src/mlplab/benchmark/variants/keras_variant.py", 'color="#D55E00"', 'color="#AA4400"'
+        ),
+    ),
+    Change(
+        "the description of a column",
+        {},
+        edit=replace(
+            "src/mlplab/benchmark/summary.py", "samples of a mini-batch", "images of a mini-batch"
+        ),
     ),
     Change(
         "another version of matplotlib",
@@ -307,7 +328,7 @@ CHANGES = (
     Change(
         "`scale.keras`, to a scaling not made before",
         RECORD | {"scale_pixels": 1, "train_keras": 1, "train_deep_model": 2},
-        AFTER_TRAINING | all_of("tabulate_deep_model", "plot_benchmarks"),
+        AFTER_TRAINING | all_of("tabulate_deep_model", "plot_deep_model"),
         config=("scale={keras: minmax}",),
     ),
     Change(
@@ -337,7 +358,7 @@ CHANGES = (
     Change(
         "`benchmark.deep_model`",
         RECORD | all_of("train_deep_model"),
-        all_of("tabulate_deep_model", "plot_benchmarks") | SUMMARIES,
+        all_of("tabulate_deep_model", "plot_deep_model") | SUMMARIES,
         config=("benchmark={deep_model: {epochs: 2}}",),
     ),
     Change(
@@ -380,7 +401,7 @@ CHANGES = (
     ),
     Change(
         "a deleted figure",
-        {"plot_seconds_per_epoch": 1},
+        {"plot_batch_sizes": 1},
         edit=delete("results/tiny/figures/seconds_per_epoch.svg"),
     ),
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from mlplab.reporting.claims.evaluation import COLUMNS
+from mlplab.reporting.claims.evaluation import CLAIMS
 from mlplab.reporting.claims.model import Query, load_claims
 from tests.workflow.running import run
 
@@ -64,7 +64,7 @@ def test_the_rule_reads_every_table_and_section_that_a_claim_names(quick_checkou
 def test_each_claim_has_a_row_and_the_command_shows_them(quick_checkout, claims):
     results = quick_checkout / "results" / "quick"
     table = pd.read_csv(results / "tables" / "claims.csv")
-    assert table.columns.tolist() == COLUMNS
+    assert table.columns.tolist() == [*CLAIMS.columns]
     assert table["id"].tolist() == [claim.id for claim in claims]
     assert table["evidence"].notna().all()
     done = run(quick_checkout, sys.executable, "-m", "mlplab.reporting.claims", str(results))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlplab.clusters.clustering import fit_kmeans
+from mlplab.clusters.clustering import KMeansSettings, fit_kmeans
 from mlplab.data import load_dataset
 from mlplab.features.scaling import scale_features
 from mlplab.provenance.fingerprint import code_fingerprint
@@ -53,7 +53,7 @@ def test_byte_equal_fingerprints(data, quick_checkout, monkeypatch):
 def test_equal_within_tolerance_kmeans_across_threads(data):
     x = np.load(data / "pixels-normalizer" / "x_train.npy")[:1500]
     one, two = (
-        fit_kmeans(x, 10, n_init=3, max_iter=100, batch_size=512, seed=0, n_threads=n)
+        fit_kmeans(x, 10, KMeansSettings("minibatch", 3, 100, 512), seed=0, n_threads=n)
         for n in (1, 2)
     )
     np.testing.assert_allclose(one.centers, two.centers, rtol=1e-4, atol=1e-5)

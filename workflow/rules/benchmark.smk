@@ -43,10 +43,10 @@ rule tabulate_batch_sizes:
         measurements=batch_size_measurements("csv"),
         absent=batch_size_measurements("absent.csv"),
     output:
-        benchmark=f"{RESULTS}/tables/batch_size_benchmark.csv",
-        summary=f"{RESULTS}/tables/batch_size_summary.csv",
-        ratios=f"{RESULTS}/tables/batch_size_ratios.csv",
-        absent=f"{RESULTS}/tables/absent_variants.csv",
+        benchmark=table_file("batch_size_benchmark"),
+        summary=table_file("batch_size_summary"),
+        ratios=table_file("batch_size_ratios"),
+        absent=table_file("absent_variants"),
     log:
         f"{RESULTS}/logs/tabulate_batch_sizes.log",
     localrule: True
@@ -85,7 +85,7 @@ rule tabulate_operations:
             batch_size=CONFIG.benchmark.operations.batch_sizes,
         ),
     output:
-        f"{RESULTS}/tables/operation_times.csv",
+        table_file("operation_times"),
     log:
         f"{RESULTS}/logs/tabulate_operations.log",
     localrule: True
@@ -98,7 +98,7 @@ rule measure_threads:
         x_train=features(pixel_space("numpy"), "train"),
         y_train=rules.extract_labels.output.train,
     output:
-        f"{RESULTS}/tables/thread_scaling.csv",
+        table_file("thread_scaling"),
     log:
         f"{RESULTS}/logs/measure_threads.log",
     threads: CONFIG.benchmark.n_threads
@@ -150,7 +150,7 @@ rule tabulate_deep_model:
     input:
         expand(rules.train_deep_model.output[0], variant=DEEP_VARIANTS),
     output:
-        f"{RESULTS}/tables/deep_model.csv",
+        table_file("deep_model"),
     log:
         f"{RESULTS}/logs/tabulate_deep_model.log",
     localrule: True
@@ -163,7 +163,7 @@ rule measure_ladder:
         x_train=features(pixel_space("numpy"), "train"),
         y_train=rules.extract_labels.output.train,
     output:
-        f"{RESULTS}/tables/optimization_ladder.csv",
+        table_file("optimization_ladder"),
     log:
         f"{RESULTS}/logs/measure_ladder.log",
     threads: CONFIG.train.n_threads
@@ -183,8 +183,8 @@ rule tabulate_ladder:
         published=own_file("config/published_ladder.csv"),
         published_backward=own_file("config/published_backward.csv"),
     output:
-        summary=f"{RESULTS}/tables/optimization_ladder_summary.csv",
-        backward=f"{RESULTS}/tables/backward_times.csv",
+        summary=table_file("optimization_ladder_summary"),
+        backward=table_file("backward_times"),
     log:
         f"{RESULTS}/logs/tabulate_ladder.log",
     localrule: True

@@ -2,26 +2,17 @@
 # out: results/<run>/tables/claims.csv: published figures beside those found here; the same as
 #      claims.html and claims.md; results/<run>/report/findings.rst, which the first page of the
 #      report includes
+from mlplab.reporting.claims.needs import find_needs
+
+CLAIMED = find_needs(own_file("config/claims.yaml"))
 
 
 rule evaluate_claims:
     input:
-        tables=[
-            rules.tabulate_training.output.history,
-            rules.compare_times.output.times,
-            rules.compare_l2_factors.output[0],
-            rules.tabulate_batch_sizes.output.summary,
-            rules.measure_threads.output[0],
-            rules.tabulate_deep_model.output[0],
-            rules.tabulate_cluster_sweep.output.sweep,
-            rules.tabulate_cluster_sweep.output.choices,
-            rules.tabulate_cluster_cost.output[0],
-            rules.measure_ladder.output[0],
-            rules.tabulate_ladder.output[0],
-        ],
+        tables=[f"{RESULTS}/tables/{name}.csv" for name in CLAIMED.tables],
         claims=own_file("config/claims.yaml"),
     output:
-        table=f"{RESULTS}/tables/claims.csv",
+        table=table_file("claims"),
         html=report(
             f"{RESULTS}/tables/claims.html",
             caption="../report/claims.rst",
@@ -33,28 +24,14 @@ rule evaluate_claims:
         f"{RESULTS}/logs/evaluate_claims.log",
     localrule: True
     params:
-        config=CONFIG.resolved(
-            (
-                "dataset",
-                "scale",
-                "cluster",
-                "cost_quality",
-                "transform",
-                "train",
-                "experiments",
-                "comparison",
-                "ladder",
-                "benchmark",
-            )
-        ),
+        config=CONFIG.resolved(CLAIMED.sections),
     script:
         "../scripts/evaluate_claims.py"
 
 
 rule summarize_findings:
     input:
-        rules.tables.input,
-        claims=rules.evaluate_claims.output[0],
+        instances(TABLES),
     output:
         f"{RESULTS}/report/findings.rst",
     log:

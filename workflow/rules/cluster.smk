@@ -71,8 +71,9 @@ rule measure_cluster_cost:
         fit_on=CONFIG.cluster.fit_on,
         k=CONFIG.cost_quality.k,
         kmeans=lambda wildcards: CONFIG.cost_quality.settings[wildcards.setting].model_dump(
-            mode="json"
+            mode="json", exclude={"seeds"}
         ),
+        seeds=lambda wildcards: list(CONFIG.cost_quality.settings[wildcards.setting].seeds),
     script:
         "../scripts/measure_cluster_cost.py"
 
@@ -81,7 +82,7 @@ rule tabulate_cluster_cost:
     input:
         expand(rules.measure_cluster_cost.output[0], setting=CONFIG.cost_quality.settings),
     output:
-        f"{RESULTS}/tables/cluster_cost_quality.csv",
+        table_file("cluster_cost_quality"),
     log:
         f"{RESULTS}/logs/tabulate_cluster_cost.log",
     localrule: True

@@ -1,6 +1,8 @@
 # Helpers of the rules: the typed configuration, names of files and of input spaces.
 import os
+import re
 import sys
+
 
 from mlplab.config.checks import GRID_EXPERIMENT
 from mlplab.config.faults import ConfigError
@@ -224,27 +226,51 @@ def experiment_results(extension, names=tuple(CONFIG.experiments)):
     return [f"{pattern}/{name}".format(**training) for training in experiment_trainings(names)]
 
 
-def figure_files(name, category, label, caption=None):
-    """The three files of a figure; the PNG goes into the report."""
-    stem = f"{RESULTS}/figures/{name}"
-    caption = f"../report/{caption or name}.rst"
-    png = report(f"{stem}.png", caption=caption, category=category, labels={"figure": label})
-    return [png, f"{stem}.svg", f"{stem}.csv"]
-
-
 # Experiments that are timed or measured after every epoch: the articles' own trainings.
 DRAWN_ONE_BY_ONE = [
     name for name, run in CONFIG.experiments.items() if run.exclusive or run.measure_every == 1
 ]
 
 
-def training_run_figures():
-    """The figures of these experiments, for each of their input spaces."""
-    return [
-        f"{RESULTS}/figures/runs/{name}/{space}-{kind}.png"
+# What a wildcard stands for in the names of tables and figures.
+INSTANCES = {
+    (): [{}],
+    ("k",): [{"k": k} for k in CONFIG.transform.k_values],
+    ("experiment", "input_space"): [
+        {"experiment": name, "input_space": space}
         for name in DRAWN_ONE_BY_ONE
         for space in CONFIG.experiments[name].input_spaces
-        for kind in ("panels", "accuracy", "confusion")
+    ],
+}
+# Names of all tables and figures, in the order of their rules.
+TABLES, FIGURES = [], []
+
+
+def table_file(name):
+    """A table as the output of its rule; ``rule tables`` has it from then on."""
+    TABLES.append(f"{RESULTS}/tables/{name}.csv")
+    return TABLES[-1]
+
+
+def figure_files(name, category, label, caption=None):
+    """The three files of a figure as outputs of its rule; the PNG goes into the report.
+
+    ``rule figures`` has them from then on.
+    """
+    stem = f"{RESULTS}/figures/{name}"
+    paths = [f"{stem}.{extension}" for extension in ("png", "svg", "csv")]
+    FIGURES.extend(paths)
+    caption = f"../report/{caption or name}.rst"
+    png = report(paths[0], caption=caption, category=category, labels={"figure": label})
+    return [png, *paths[1:]]
+
+
+def instances(patterns):
+    """The files that names with wildcards stand for."""
+    return [
+        pattern.format(**values)
+        for pattern in patterns
+        for values in INSTANCES[tuple(sorted(set(re.findall(r"{(\w+)}", pattern))))]
     ]
 
 

@@ -2,6 +2,17 @@
 # out: results/<run>/figures/: each figure as PNG, SVG, and CSV with the rows that it shows
 #
 # A job takes seconds to start and less than one to draw, so figures of one subject share a rule.
+# Every rule names one module, whose `draw` gets the rule's inputs and params and returns a drawing for
+# each output. A new figure is its module, its rule and its caption.
+from mlplab.benchmark.registry import VARIANTS
+
+
+def variant_styles():
+    """Label, color, marker and linestyle of every variant, as its module declares them."""
+    keys = ("label", "color", "marker", "linestyle")
+    return {
+        name: {key: getattr(variant, key) for key in keys} for name, variant in VARIANTS.items()
+    }
 
 
 rule plot_cluster_sweep:
@@ -9,26 +20,29 @@ rule plot_cluster_sweep:
         sweep=rules.tabulate_cluster_sweep.output.sweep,
         choices=rules.tabulate_cluster_sweep.output.choices,
     output:
-        figure_files("cluster_sweep", "Clusters", "time, inertia and silhouette over K"),
+        sweep=figure_files("cluster_sweep", "Clusters", "time, inertia and silhouette over K"),
     log:
         f"{RESULTS}/logs/plot_cluster_sweep.log",
     localrule: True
     params:
+        module="mlplab.reporting.figures.cluster_sweep",
         fit_on=CONFIG.cluster.fit_on,
     script:
-        "../scripts/plot_cluster_sweep.py"
+        "../scripts/plot_figures.py"
 
 
 rule plot_cluster_cost:
     input:
-        rules.tabulate_cluster_cost.output,
+        cost=rules.tabulate_cluster_cost.output[0],
     output:
-        figure_files("cluster_cost_quality", "Clusters", "cost and quality of k-means"),
+        cost=figure_files("cluster_cost_quality", "Clusters", "cost and quality of k-means"),
     log:
         f"{RESULTS}/logs/plot_cluster_cost.log",
     localrule: True
+    params:
+        module="mlplab.reporting.figures.cluster_cost",
     script:
-        "../scripts/plot_cluster_cost.py"
+        "../scripts/plot_figures.py"
 
 
 rule plot_clusters:
@@ -59,27 +73,29 @@ rule plot_clusters:
         f"{RESULTS}/logs/plot_clusters/{{k}}.log",
     localrule: True
     params:
+        module="mlplab.reporting.figures.clusters",
         seed=CONFIG.cluster.seeds[0],
         fit_on=CONFIG.cluster.fit_on,
         image_shape=DATA.size.image_shape,
     script:
-        "../scripts/plot_clusters.py"
+        "../scripts/plot_figures.py"
 
 
 rule plot_training_history:
     input:
-        rules.tabulate_training.output.history,
+        history=rules.tabulate_training.output.history,
     output:
-        figure_files("training_history", "Training", "both networks on all inputs"),
+        history=figure_files("training_history", "Training", "both networks on all inputs"),
     log:
         f"{RESULTS}/logs/plot_training_history.log",
     localrule: True
     params:
+        module="mlplab.reporting.figures.training_history",
         experiment=GRID_EXPERIMENT,
         batch_size=min(CONFIG.train.batch_sizes, key=lambda size: abs(size - 500)),
         seed=CONFIG.seeds[0],
     script:
-        "../scripts/plot_training_history.py"
+        "../scripts/plot_figures.py"
 
 
 rule plot_training_run:
@@ -109,11 +125,12 @@ rule plot_training_run:
         f"{RESULTS}/logs/plot_training_run/{{experiment}}-{{input_space}}.log",
     localrule: True
     params:
+        module="mlplab.reporting.figures.training_run",
         experiment=lambda wildcards: wildcards.experiment,
         input_space=lambda wildcards: wildcards.input_space,
         l2_factor=lambda wildcards: CONFIG.experiments[wildcards.experiment].l2_factors[0],
     script:
-        "../scripts/plot_training_run.py"
+        "../scripts/plot_figures.py"
 
 
 rule plot_comparisons:
@@ -134,47 +151,43 @@ rule plot_comparisons:
         f"{RESULTS}/logs/plot_comparisons.log",
     localrule: True
     params:
+        module="mlplab.reporting.figures.comparisons",
         controls=CONFIG.comparison.controls,
         l2_rule=CONFIG.comparison.l2_rule,
         reference=CONFIG.comparison.reference,
     script:
-        "../scripts/plot_comparisons.py"
+        "../scripts/plot_figures.py"
 
 
-rule plot_seconds_per_epoch:
+rule plot_batch_sizes:
     input:
-        rules.tabulate_batch_sizes.output.summary,
+        summary=rules.tabulate_batch_sizes.output.summary,
+        ratios=rules.tabulate_batch_sizes.output.ratios,
     output:
-        figure_files("seconds_per_epoch", "Time", "seconds per epoch over the batch size"),
+        seconds=figure_files("seconds_per_epoch", "Time", "seconds per epoch over the batch size"),
+        ratios=figure_files("batch_size_ratios", "Time", "ratios to NumPy over the batch size"),
     log:
-        f"{RESULTS}/logs/plot_seconds_per_epoch.log",
+        f"{RESULTS}/logs/plot_batch_sizes.log",
     localrule: True
+    params:
+        module="mlplab.reporting.figures.batch_sizes",
+        styles=variant_styles(),
     script:
-        "../scripts/plot_seconds_per_epoch.py"
-
-
-rule plot_batch_size_ratios:
-    input:
-        rules.tabulate_batch_sizes.output.ratios,
-    output:
-        figure_files("batch_size_ratios", "Time", "ratios to NumPy over the batch size"),
-    log:
-        f"{RESULTS}/logs/plot_batch_size_ratios.log",
-    localrule: True
-    script:
-        "../scripts/plot_batch_size_ratios.py"
+        "../scripts/plot_figures.py"
 
 
 rule plot_optimization_ladder:
     input:
-        rules.tabulate_ladder.output.summary,
+        summary=rules.tabulate_ladder.output.summary,
     output:
-        figure_files("optimization_ladder", "Time", "optimisation ladder beside Keras"),
+        ladder=figure_files("optimization_ladder", "Time", "optimisation ladder beside Keras"),
     log:
         f"{RESULTS}/logs/plot_optimization_ladder.log",
     localrule: True
+    params:
+        module="mlplab.reporting.figures.optimization_ladder",
     script:
-        "../scripts/plot_optimization_ladder.py"
+        "../scripts/plot_figures.py"
 
 
 rule plot_search:
@@ -183,12 +196,14 @@ rule plot_search:
         result=rules.tabulate_search.output.result,
         summary=rules.tabulate_search.output.summary,
     output:
-        figure_files("search", "Training", "search for the best network with few inputs"),
+        search=figure_files("search", "Training", "search for the best network with few inputs"),
     log:
         f"{RESULTS}/logs/plot_search.log",
     localrule: True
+    params:
+        module="mlplab.reporting.figures.search",
     script:
-        "../scripts/plot_search.py"
+        "../scripts/plot_figures.py"
 
 
 rule plot_epoch_parts:
@@ -201,38 +216,50 @@ rule plot_epoch_parts:
     log:
         f"{RESULTS}/logs/plot_epoch_parts.log",
     localrule: True
+    params:
+        module="mlplab.reporting.figures.epoch_parts",
     script:
-        "../scripts/plot_epoch_parts.py"
+        "../scripts/plot_figures.py"
 
 
-rule plot_benchmarks:
+rule plot_operations:
     input:
         operations=rules.tabulate_operations.output[0],
-        threads=rules.measure_threads.output[0],
-        deep_model=rules.tabulate_deep_model.output[0],
     output:
         operations=figure_files("operations", "Time", "where the time of an epoch goes"),
         roofline=figure_files("roofline", "Time", "speed of the matrix products"),
-        threads=figure_files("thread_scaling", "Time", "threads asked for and processors used"),
+    log:
+        f"{RESULTS}/logs/plot_operations.log",
+    localrule: True
+    params:
+        module="mlplab.reporting.figures.operations",
+    script:
+        "../scripts/plot_figures.py"
+
+
+rule plot_threads:
+    input:
+        threads=rules.measure_threads.output[0],
+    output:
+        threads=figure_files("thread_scaling", "Time", "threads allowed and processors used"),
+    log:
+        f"{RESULTS}/logs/plot_threads.log",
+    localrule: True
+    params:
+        module="mlplab.reporting.figures.threads",
+    script:
+        "../scripts/plot_figures.py"
+
+
+rule plot_deep_model:
+    input:
+        deep_model=rules.tabulate_deep_model.output[0],
+    output:
         deep_model=figure_files("deep_model", "Time", "deep model of article B"),
     log:
-        f"{RESULTS}/logs/plot_benchmarks.log",
+        f"{RESULTS}/logs/plot_deep_model.log",
     localrule: True
+    params:
+        module="mlplab.reporting.figures.deep_model",
     script:
-        "../scripts/plot_benchmarks.py"
-
-
-rule figures:
-    input:
-        rules.plot_cluster_sweep.output,
-        rules.plot_cluster_cost.output,
-        expand(rules.plot_clusters.output, k=CONFIG.transform.k_values),
-        rules.plot_training_history.output,
-        training_run_figures(),
-        rules.plot_comparisons.output,
-        rules.plot_seconds_per_epoch.output,
-        rules.plot_batch_size_ratios.output,
-        rules.plot_optimization_ladder.output,
-        rules.plot_search.output,
-        rules.plot_epoch_parts.output,
-        rules.plot_benchmarks.output,
+        "../scripts/plot_figures.py"

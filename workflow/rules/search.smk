@@ -85,9 +85,9 @@ rule tabulate_search:
         trials=[search_places(stage) for stage in range(1, len(CONFIG.search.stages) + 1)],
         final=expand(rules.train_final.output[0], seed=CONFIG.search.final_seeds),
     output:
-        trials=f"{RESULTS}/tables/search_trials.csv",
-        result=f"{RESULTS}/tables/search_result.csv",
-        summary=f"{RESULTS}/tables/search_summary.csv",
+        trials=table_file("search_trials"),
+        result=table_file("search_result"),
+        summary=table_file("search_summary"),
     log:
         f"{RESULTS}/logs/tabulate_search.log",
     localrule: True

@@ -10,7 +10,7 @@ rule score_silhouettes:
         test=features(pixel_space("cluster"), "test"),
         labels=cluster_fits("labels.npy"),
     output:
-        scores=f"{RESULTS}/tables/silhouettes.csv",
+        scores=table_file("silhouettes"),
         samples=f"{RESULTS}/models/clusters/silhouettes.npy",
     log:
         f"{RESULTS}/logs/score_silhouettes.log",
@@ -38,7 +38,7 @@ rule measure_silhouette_error:
         ),
         scores=rules.score_silhouettes.output.scores,
     output:
-        f"{RESULTS}/tables/silhouette_error.csv",
+        table_file("silhouette_error"),
     log:
         f"{RESULTS}/logs/measure_silhouette_error.log",
     benchmark:

@@ -11,8 +11,8 @@ rule tabulate_cluster_sweep:
         fits=cluster_fits("csv"),
         silhouettes=rules.score_silhouettes.output.scores,
     output:
-        sweep=f"{RESULTS}/tables/cluster_sweep.csv",
-        choices=f"{RESULTS}/tables/cluster_choices.csv",
+        sweep=table_file("cluster_sweep"),
+        choices=table_file("cluster_choices"),
     log:
         f"{RESULTS}/logs/tabulate_cluster_sweep.log",
     localrule: True
@@ -31,7 +31,7 @@ rule tabulate_cluster_quality:
         y_test=rules.extract_labels.output.test,
         sweep=rules.tabulate_cluster_sweep.output.sweep,
     output:
-        f"{RESULTS}/tables/cluster_quality.csv",
+        table_file("cluster_quality"),
     log:
         f"{RESULTS}/logs/tabulate_cluster_quality.log",
     localrule: True
@@ -54,8 +54,8 @@ rule describe_clusters:
         scores=rules.score_silhouettes.output.scores,
         samples=rules.score_silhouettes.output.samples,
     output:
-        clusters=f"{RESULTS}/tables/clusters_{{k}}.csv",
-        ambiguous=f"{RESULTS}/tables/ambiguous_images_{{k}}.csv",
+        clusters=table_file("clusters_{k}"),
+        ambiguous=table_file("ambiguous_images_{k}"),
         silhouettes=f"{RESULTS}/clusters/k-{{k}}.silhouettes.npy",
         images=f"{RESULTS}/clusters/k-{{k}}.ambiguous_images.npy",
     log:
@@ -75,8 +75,8 @@ rule tabulate_training:
         training_histories("keras"),
         experiment_results("csv"),
     output:
-        history=f"{RESULTS}/tables/training_history.csv",
-        accuracies=f"{RESULTS}/tables/final_accuracies.csv",
+        history=table_file("training_history"),
+        accuracies=table_file("final_accuracies"),
     log:
         f"{RESULTS}/logs/tabulate_training.log",
     localrule: True
@@ -90,7 +90,7 @@ rule tabulate_confusion:
         y_test=rules.extract_labels.output.test,
         classes=rules.extract_labels.output.classes,
     output:
-        f"{RESULTS}/tables/confusion.csv",
+        table_file("confusion"),
     log:
         f"{RESULTS}/logs/tabulate_confusion.log",
     localrule: True
@@ -106,8 +106,8 @@ rule compare_spaces:
         predictions=experiment_results("predictions.npy", PAIRED),
         y_test=rules.extract_labels.output.test,
     output:
-        controls=f"{RESULTS}/tables/feature_controls.csv",
-        paired=f"{RESULTS}/tables/reference_paired.csv",
+        controls=table_file("feature_controls"),
+        paired=table_file("reference_paired"),
     log:
         f"{RESULTS}/logs/compare_spaces.log",
     localrule: True
@@ -123,7 +123,7 @@ rule compare_l2_factors:
     input:
         experiment_results("csv", [CONFIG.comparison.l2_rule]),
     output:
-        f"{RESULTS}/tables/lambda_rule.csv",
+        table_file("lambda_rule"),
     log:
         f"{RESULTS}/logs/compare_l2_factors.log",
     localrule: True
@@ -139,7 +139,7 @@ rule compare_scalings:
     input:
         experiment_results("csv", [TIMED[1], CONFIG.comparison.scalings]),
     output:
-        f"{RESULTS}/tables/scaling_comparison.csv",
+        table_file("scaling_comparison"),
     log:
         f"{RESULTS}/logs/compare_scalings.log",
     localrule: True
@@ -155,10 +155,10 @@ rule compare_times:
         timed=experiment_results("csv", TIMED),
         controls=experiment_results("csv", [CONFIG.comparison.controls]),
     output:
-        times=f"{RESULTS}/tables/time_to_accuracy.csv",
-        summary=f"{RESULTS}/tables/time_to_accuracy_summary.csv",
-        curves=f"{RESULTS}/tables/accuracy_over_time.csv",
-        controls=f"{RESULTS}/tables/controls_over_time.csv",
+        times=table_file("time_to_accuracy"),
+        summary=table_file("time_to_accuracy_summary"),
+        curves=table_file("accuracy_over_time"),
+        controls=table_file("controls_over_time"),
     log:
         f"{RESULTS}/logs/compare_times.log",
     localrule: True
@@ -170,24 +170,3 @@ rule compare_times:
         },
     script:
         "../scripts/compare_times.py"
-
-
-rule tables:
-    input:
-        rules.tabulate_cluster_sweep.output,
-        rules.tabulate_cluster_quality.output,
-        rules.tabulate_cluster_cost.output,
-        rules.measure_silhouette_error.output,
-        expand(rules.describe_clusters.output, k=CONFIG.transform.k_values),
-        rules.tabulate_training.output,
-        rules.compare_spaces.output,
-        rules.compare_l2_factors.output,
-        rules.compare_scalings.output,
-        rules.compare_times.output,
-        rules.measure_ladder.output,
-        rules.tabulate_ladder.output,
-        rules.tabulate_batch_sizes.output,
-        rules.tabulate_operations.output,
-        rules.measure_threads.output,
-        rules.tabulate_deep_model.output,
-        rules.tabulate_search.output,

@@ -1,4 +1,4 @@
-"""Compare strengths of λ₂ around the one that the rule for few inputs gives."""
+"""Compare values of λ₂ around that of the rule for few inputs."""
 
 from mlplab.provenance.records import own_parameters, run_job
 from mlplab.reporting.tables.experiments import compare_l2_factors

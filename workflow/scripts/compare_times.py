@@ -1,4 +1,4 @@
-"""Find how long trainings take until they reach an accuracy, beside the reference training."""
+"""Compare the time that trainings need to reach an accuracy with the reference training."""
 
 from mlplab.provenance.records import own_parameters, run_job
 from mlplab.reporting.tables import time_to_accuracy as time_tables
@@ -9,10 +9,11 @@ with run_job(snakemake):
     times = time_tables.build_time_to_accuracy(history, **own_parameters(snakemake.params))
     save_table(snakemake.output.times, times)
     save_table(snakemake.output.summary, time_tables.summarize_time_to_accuracy(times))
-    save_table(snakemake.output.curves, time_tables.build_accuracy_over_time(history))
+    curves = time_tables.build_accuracy_over_time(history)
+    save_table(snakemake.output.curves, time_tables.ACCURACY_OVER_TIME.arrange(curves))
     controls = time_tables.build_accuracy_over_time(
         read_tables(snakemake.input.controls),
         accuracy="validation_accuracy",
         seconds="cpu_seconds",
     )
-    save_table(snakemake.output.controls, controls)
+    save_table(snakemake.output.controls, time_tables.CONTROLS_OVER_TIME.arrange(controls))

@@ -1,4 +1,4 @@
-"""Put published figures beside those found in the tables."""
+"""Compare published figures with those in the tables of the run."""
 
 from pathlib import Path
 

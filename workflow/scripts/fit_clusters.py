@@ -1,6 +1,6 @@
 """Fit k-means for one K and one seed."""
 
-from mlplab.clusters.clustering import fit_kmeans, summarize_fit
+from mlplab.clusters.clustering import KMeansSettings, fit_kmeans, summarize_fit
 from mlplab.provenance.records import run_job
 from mlplab.runtime.files import load_parts, save_array, save_table
 
@@ -10,10 +10,7 @@ with run_job(snakemake):
     fit = fit_kmeans(
         load_parts(snakemake.input.train, snakemake.input.test, params.fit_on),
         int(snakemake.wildcards.k),
-        algorithm=params.algorithm,
-        n_init=params.n_init,
-        max_iter=params.max_iter,
-        batch_size=params.batch_size,
+        KMeansSettings(params.algorithm, params.n_init, params.max_iter, params.batch_size),
         seed=seed,
         n_threads=snakemake.threads,
     )

@@ -1,4 +1,4 @@
-"""Estimate silhouettes from samples of several sizes, beside those of the sweep."""
+"""Compare silhouettes of samples of several sizes with those of the sweep."""
 
 from mlplab.clusters.silhouette_error import measure_silhouette_error
 from mlplab.provenance.records import run_job

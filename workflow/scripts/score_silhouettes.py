@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from mlplab.clusters.silhouette import measure_silhouettes
+from mlplab.clusters.silhouette import SILHOUETTES, measure_silhouettes
 from mlplab.provenance.records import run_job
 from mlplab.runtime.files import load_array, load_parts, save_array, save_table
 
@@ -17,5 +17,6 @@ with run_job(snakemake):
         progress=True,
     )
     scores = {"silhouette": found.scores, "silhouette_standard_error": found.standard_errors}
-    save_table(snakemake.output.scores, pd.DataFrame(params.fits).assign(**scores))
+    table = SILHOUETTES.arrange(pd.DataFrame(params.fits).assign(**scores))
+    save_table(snakemake.output.scores, table)
     save_array(snakemake.output.samples, found.every_sample())

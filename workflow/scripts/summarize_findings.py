@@ -1,4 +1,4 @@
-"""Write what the run found, and on which machine, for the first page of the report."""
+"""Write the findings and the machine of the run for the first page of the report."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Put the fits of all settings into one table, with their inertia relative to the best."""
+"""Join the fits of all settings, with their inertia relative to the best."""
 
 from mlplab.clusters.cost import build_cost_quality
 from mlplab.provenance.records import run_job

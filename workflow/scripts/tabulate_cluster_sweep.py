@@ -1,4 +1,4 @@
-"""Put the rows of the sweep and the silhouettes into one table, and what they say about K."""
+"""Join the rows of the sweep with their silhouettes, and choose K."""
 
 from mlplab.clusters.choice import choose_k
 from mlplab.clusters.sweep import build_cluster_sweep

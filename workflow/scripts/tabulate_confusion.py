@@ -1,4 +1,4 @@
-"""Count what the networks of the timed experiments take the test images of each label for."""
+"""Count the test images by label and predicted class."""
 
 from mlplab.provenance.records import run_job
 from mlplab.reporting.tables.confusion import build_confusion

@@ -1,4 +1,4 @@
-"""Put all trainings into one table, and draw accuracies from it."""
+"""Join all trainings in one table, and list their final accuracies."""
 
 from mlplab.provenance.records import run_job
 from mlplab.reporting.tables import training as tables

@@ -1,4 +1,4 @@
-"""What a sweep says about the number of clusters K, and how sure it is."""
+"""Choose the number of clusters K from a sweep, and say how clear the choice is."""
 
 from __future__ import annotations
 
@@ -7,8 +7,28 @@ from collections.abc import Sequence
 import pandas as pd
 
 from mlplab.clusters.elbow import locate_elbow
+from mlplab.runtime.tables import Table
 
-CHOICE_COLUMNS = ["criterion", "k", "k_low", "k_high", "inertia", "silhouette", "statement"]
+CHOICES = Table(
+    "cluster_choices",
+    "a row per criterion: what the sweep says about the number of clusters K",
+    {
+        "criterion": "`elbow`: the bend of the inertia curve (Kneedle); `silhouette peak`: a K "
+        "with a higher silhouette than both neighbours, a row each; `chosen`: the K that `auto` "
+        "stands for",
+        "k": "the K. For an elbow, the median over all seeds and all settings S of Kneedle "
+        "(`cluster.elbow.sensitivities`), as the nearest K of the sweep; empty if none was found",
+        "k_low": "the lowest elbow over seeds and settings",
+        "k_high": "the highest elbow over seeds and settings",
+        "inertia": "mean inertia over seeds at this K",
+        "silhouette": "mean silhouette over seeds at this K",
+        "statement": "for the elbow, how often it was found and whether it is clear; for a peak, "
+        "with how many seeds it is one; for the chosen K, the reason",
+    },
+    "An elbow is clear if every seed and setting finds it within an interval of at most "
+    "`cluster.elbow.max_width`. The chosen K is the elbow if it is clear, else the highest peak of "
+    "the silhouette, else the K with the highest silhouette.",
+)
 
 
 def choose_k(
@@ -28,7 +48,7 @@ def choose_k(
 
     Returns
     -------
-    DataFrame with the columns ``CHOICE_COLUMNS``: a row "elbow", whose k is missing if there is
+    DataFrame with the columns of ``CHOICES``: a row "elbow", whose k is missing if there is
     none; a row "silhouette peak" per K whose mean silhouette over seeds is higher than that of
     both neighbours; and a row "chosen": the elbow if it is clear, else the highest peak, else
     the K with the highest silhouette. ``inertia`` and ``silhouette`` are means over seeds.
@@ -54,7 +74,7 @@ def choose_k(
         rows.append(("chosen", best, None, None, words))
     table = pd.DataFrame(rows, columns=["criterion", "k", "k_low", "k_high", "statement"])
     table = table.astype(dict.fromkeys(["k", "k_low", "k_high"], "Int64"))
-    return table.join(means, on="k")[CHOICE_COLUMNS]
+    return CHOICES.arrange(table.join(means, on="k"))
 
 
 def chosen_k(choices: pd.DataFrame) -> int:

@@ -26,6 +26,24 @@ ALGORITHMS: tuple[str, ...] = get_args(Algorithm)
 
 
 @dataclass(frozen=True)
+class KMeansSettings:
+    """How to fit k-means.
+
+    Attributes
+    ----------
+    algorithm : "minibatch", or full k-means by "lloyd" or "elkan"
+    n_init : starts; the one with the lowest inertia counts
+    max_iter : largest number of iterations of a start
+    batch_size : samples of a mini-batch; full k-means ignores it
+    """
+
+    algorithm: Algorithm = "minibatch"
+    n_init: int = 3
+    max_iter: int = 1000
+    batch_size: int = 1024
+
+
+@dataclass(frozen=True)
 class KMeansFit:
     """A fitted clustering.
 
@@ -51,26 +69,23 @@ class KMeansFit:
 def fit_kmeans(
     x: np.ndarray,
     k: int,
+    settings: KMeansSettings = KMeansSettings(),
     *,
-    algorithm: Algorithm = "minibatch",
-    n_init: int = 3,
-    max_iter: int = 1000,
-    batch_size: int = 1024,
     seed: int = 0,
     n_threads: int = 1,
 ) -> KMeansFit:
     """Cluster ``x`` (n, n_features) into ``k`` clusters with scikit-learn.
 
-    A float32 memory map is read where it lies. Beside it mini-batches take a few of their size and
-    a few numbers per sample. Full k-means centres a copy, which is a memory map if it is large;
-    "elkan" also keeps n · k float32 bounds in memory.
+    A float32 memory map needs no copy: mini-batches hold a few batches and a few numbers per sample
+    in memory. Full k-means centres a copy, which is a memory map if it is large; "elkan" also keeps
+    n · k float32 bounds in memory.
 
-    Mini-batches may leave a cluster without members, above all with few samples. Then Lloyd's
-    iterations go on from their centres, since they move the centre of an empty cluster to the
-    sample that is farthest from its own; what they take counts as part of the fit.
+    Mini-batches may leave a cluster without members, above all with few samples. Lloyd's iterations
+    then continue from their centres: they move the centre of an empty cluster to the sample that
+    is farthest from its own centre. Their time counts as part of the fit.
 
-    With one thread the same seed gives the same result; with several, sums are rounded in
-    another order and results agree within tolerance only.
+    With one thread the same seed gives the same result. Several threads round sums in another
+    order, so their results agree within a tolerance only.
 
     Raises
     ------
@@ -80,34 +95,36 @@ def fit_kmeans(
         number of at least 1, ``seed`` not one in 0 … 2³² - 1, the algorithm is unknown, or a
         cluster stays empty, as when ``x`` has fewer than ``k`` different samples.
     """
-    if algorithm not in ALGORITHMS:
-        raise ValueError(f"algorithm is {algorithm!r}; allowed: {', '.join(ALGORITHMS)}")
+    if settings.algorithm not in ALGORITHMS:
+        raise ValueError(f"algorithm is {settings.algorithm!r}; allowed: {', '.join(ALGORITHMS)}")
     x = check_array(x, dtype=[np.float32, np.float64], input_name="x")
     _check_whole("k", k, 2, len(x) - 1, f", as x has {len(x)} samples")
     for name, value in (
-        ("n_init", n_init),
-        ("max_iter", max_iter),
-        ("batch_size", batch_size),
+        ("n_init", settings.n_init),
+        ("max_iter", settings.max_iter),
+        ("batch_size", settings.batch_size),
         ("n_threads", n_threads),
     ):
         _check_whole(name, value, 1)
     _check_whole("seed", seed, 0, 2**32 - 1)
-    shared = {"n_clusters": k, "n_init": n_init, "max_iter": max_iter, "random_state": seed}
+    shared = {"n_clusters": k, "n_init": settings.n_init, "max_iter": settings.max_iter}
+    shared["random_state"] = seed
     with threadpool_limits(min(n_threads, available_threads())):
         wall, cpu = time.perf_counter(), time.process_time()
-        if algorithm == "minibatch":
-            model, n_iter = _fit_mini_batches(x, MiniBatchKMeans(batch_size=batch_size, **shared))
+        if settings.algorithm == "minibatch":
+            batches = MiniBatchKMeans(batch_size=settings.batch_size, **shared)
+            model, n_iter = _fit_mini_batches(x, batches)
         else:
-            model = _fit_full(x, algorithm=algorithm, **shared)
+            model = _fit_full(x, algorithm=settings.algorithm, **shared)
             n_iter = model.n_iter_
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     if (filled := _count_filled(model)) < k:
         raise ValueError(
-            f"k is {k}, but only {filled} clusters have members; does x have as many different "
-            "samples? Choose a smaller k"
+            f"k is {k}, but only {filled} clusters have members; allowed: at most the number of "
+            "different samples in x"
         )
     return KMeansFit(
-        algorithm,
+        settings.algorithm,
         np.ascontiguousarray(model.cluster_centers_, np.float32),
         model.labels_.astype(np.int32, copy=False),
         float(model.inertia_),
@@ -124,7 +141,7 @@ def _count_filled(model: KMeans | MiniBatchKMeans) -> int:
 def _fit_mini_batches(
     x: np.ndarray, model: MiniBatchKMeans
 ) -> tuple[KMeans | MiniBatchKMeans, int]:
-    """The fitted model, by Lloyd's iterations in the end if a cluster is empty; all iterations."""
+    """The fitted model and its iterations, those of Lloyd that fill empty clusters included."""
     model.fit(x)
     k, filled = model.n_clusters, _count_filled(model)
     if filled == k:
@@ -136,15 +153,15 @@ def _fit_mini_batches(
 
 
 def _fit_full(x: np.ndarray, **parameters: Any) -> KMeans:
-    """Full k-means, on a copy of ``x``, which scikit-learn itself would make in memory."""
+    """Full k-means on a copy of ``x``; scikit-learn's own copy would lie in memory."""
     kind = _LargeKMeans if is_large(x.nbytes) else KMeans
     return kind(copy_x=False, **parameters).fit(copy_rows(x))
 
 
 class _LargeKMeans(KMeans):
-    """Full k-means that learns the scale of its tolerance block by block.
+    """Full k-means that finds the scale of its tolerance block by block.
 
-    scikit-learn's way, ``np.var``, holds a copy of all samples in memory meanwhile.
+    scikit-learn calls ``np.var``, which holds a copy of all samples in memory.
     """
 
     tol: float  # a parameter of KMeans, which has no types
@@ -162,7 +179,7 @@ class _LargeKMeans(KMeans):
 
 
 def summarize_fit(fit: KMeansFit, *, dataset: str, seed: int) -> pd.DataFrame:
-    """A table with the one row of a fit, ready for ``cluster_sweep.csv``."""
+    """A table with one row, the fit, for ``cluster_sweep.csv``."""
     row = {
         "dataset": dataset,
         "algorithm": fit.algorithm,
@@ -183,7 +200,7 @@ def cluster_distances(x: np.ndarray, centers: np.ndarray) -> np.ndarray:
     :mod:`mlplab.runtime.arrays`.
     """
     x, centers = _matching(x, centers)
-    # scikit-learn works float32 in float64 pieces, so nothing cancels
+    # scikit-learn computes float32 in float64 pieces, so no digits cancel.
     return map_rows(lambda rows: euclidean_distances(rows, centers), x, len(centers))
 
 

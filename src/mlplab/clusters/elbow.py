@@ -1,6 +1,6 @@
-"""The elbow of the inertia curve, and whether it is one.
+"""Find the elbow of the inertia curve, and decide whether it is clear.
 
-A module of its own: the library that finds it takes longer to import than most fits of k-means.
+A module of its own, because kneed takes longer to import than most fits of k-means.
 """
 
 from __future__ import annotations
@@ -58,10 +58,10 @@ def find_elbow(
     *,
     sensitivity: float = 1.0,
 ) -> int | None:
-    """The K at which the inertia curve bends most, or None if it bends nowhere.
+    """The K at which the inertia curve bends most, or None without a bend.
 
-    Kneedle (Satopää et al., 2011) on a convex, decreasing curve. ``sensitivity`` is its S: the
-    larger, the longer the curve must run flat after a bend for the bend to count.
+    Kneedle (Satopää et al., 2011) on a convex, decreasing curve. ``sensitivity`` is its S: with a
+    larger one, the curve must run flat for longer after a bend for the bend to count.
 
     Raises
     ------
@@ -88,9 +88,9 @@ def locate_elbow(
 ) -> Elbow:
     """Look for the elbow of every seed's inertia curve, with every setting of Kneedle and range.
 
-    Kneedle finds the point farthest below the chord of the curve, which a curve without any
-    characteristic K has as well; but there it moves with the ends of the sweep. So it is also
-    looked for without the lowest and without the highest K's.
+    Kneedle finds the point farthest below the chord of the curve. A curve without a characteristic
+    K has such a point as well, but there it moves with the ends of the sweep. The search therefore
+    also leaves out the lowest, and then the highest K's.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How good clusters are: purity, agreement with the labels, sizes, and ambiguous samples."""
+"""Quality of clusters: purity, agreement with the labels, sizes, and ambiguous samples."""
 
 from __future__ import annotations
 
@@ -11,13 +11,55 @@ from sklearn.metrics.cluster import contingency_matrix
 
 from mlplab.clusters.clustering import cluster_distances
 from mlplab.runtime.arrays import row_blocks
+from mlplab.runtime.tables import Table
+
+QUALITY = Table(
+    "cluster_quality",
+    "a row per number of clusters K and seed",
+    {
+        "k": "number of clusters",
+        "seed": "seed of k-means",
+        "purity": "share of the images that belong to the commonest class of their cluster; it "
+        "grows with K by itself",
+        "adjusted_mutual_information": "agreement of clusters and labels: 0 for random clusters of "
+        "any number, 1 for equal partitions",
+        "smallest": "images of the smallest cluster",
+        "largest": "images of the largest cluster",
+        "mean_size": "images over K",
+        "silhouette": "mean silhouette coefficient, as in `cluster_sweep.csv`",
+    },
+)
+CLUSTERS = Table(
+    "clusters_<K>",
+    "a row per cluster, for every K to train on and the first seed",
+    {
+        "cluster": "number of the cluster, which is its row in the centres",
+        "size": "its images",
+        "class": "the commonest label of its images",
+        "class_share": "share of its images with that label",
+        "silhouette": "mean silhouette coefficient of its images",
+    },
+)
+AMBIGUOUS = Table(
+    "ambiguous_images_<K>",
+    "a row per image nearly as far from one centre as from another, the most ambiguous first",
+    {
+        "index": "number of the clustered image",
+        "class": "label of the image",
+        "cluster": "the nearest centre",
+        "second_cluster": "the second nearest centre",
+        "distance": "distance to the nearest centre",
+        "margin": "distance to the second nearest centre over that to the nearest, less 1",
+        "silhouette": "silhouette coefficient of the image",
+    },
+)
 
 
 def purity(clusters: np.ndarray, classes: np.ndarray) -> float:
     """Share of samples in the class that is commonest in their cluster, 0 to 1.
 
     Manning, Raghavan and Schütze, Introduction to Information Retrieval, 2008, section 16.3. It
-    grows with the number of clusters; adjusted mutual information does not for that alone.
+    grows with the number of clusters by itself; adjusted mutual information does not.
 
     Raises
     ------
@@ -65,7 +107,7 @@ def build_cluster_quality(
     ]
     scores = sweep[["k", "seed", "silhouette"]]
     table = pd.DataFrame(rows).merge(scores, on=["k", "seed"], validate="one_to_one")
-    return table.sort_values(["k", "seed"], ignore_index=True)
+    return QUALITY.arrange(table).sort_values(["k", "seed"], ignore_index=True)
 
 
 def describe_clusters(
@@ -92,7 +134,8 @@ def describe_clusters(
             "silhouette": groups["silhouette"].mean(),
         }
     ).reindex(pd.RangeIndex(k, name="cluster"))
-    return table.assign(size=table["size"].fillna(0).astype(int)).reset_index()
+    sizes = table["size"].fillna(0).astype(int)
+    return CLUSTERS.arrange(table.assign(size=sizes).reset_index())
 
 
 def find_ambiguous(
@@ -107,9 +150,7 @@ def find_ambiguous(
 
     Returns
     -------
-    DataFrame with the columns index (number of the sample), class, cluster, second_cluster,
-    distance, margin (second distance less the first, over the first) and silhouette, most
-    ambiguous first
+    DataFrame with the columns of ``AMBIGUOUS``, the most ambiguous sample first
     """
     _check_lengths(x=x, classes=classes, silhouettes=silhouettes)
     if len(centers) < 2:
@@ -121,10 +162,10 @@ def find_ambiguous(
         pair[block] = np.take_along_axis(distances, nearest[block], axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         margins = pair[:, 1] / pair[:, 0] - 1
-    # A sample at two centres at once has no ratio, and is as ambiguous as can be.
+    # A sample at two equal centres has no ratio, and is as ambiguous as possible.
     margins = np.where(pair[:, 1] > 0, margins, 0.0)
     rows = np.argsort(margins, kind="stable")[:n]
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "index": rows,
             "class": classes[rows],
@@ -135,6 +176,7 @@ def find_ambiguous(
             "silhouette": silhouettes[rows],
         }
     )
+    return AMBIGUOUS.arrange(table)
 
 
 def _check_lengths(**arrays: np.ndarray) -> None:

@@ -28,6 +28,19 @@ from mlplab.clusters.silhouette_sums import (
 )
 from mlplab.machine.processors import available_threads
 from mlplab.runtime.arrays import is_large, scratch_array
+from mlplab.runtime.tables import Table
+
+SILHOUETTES = Table(
+    "silhouettes",
+    "a row per number of clusters K and seed, before `cluster_sweep.csv` takes them over",
+    {
+        "k": "number of clusters",
+        "seed": "seed of k-means",
+        "silhouette": "mean silhouette coefficient of the clustered images, -1 to 1",
+        "silhouette_standard_error": "0 if all images count; otherwise the standard error of the "
+        "mean",
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -126,11 +139,11 @@ def measure_silhouettes(
     ----------
     x : array of shape (n, n_features); integers and any memory order are accepted
     labelings : cluster labels, each of shape (n,)
-    max_samples : if there are more than so many samples, only so many, drawn with ``seed``, get a
-        coefficient; each is compared to all n. None: all of them
+    max_samples : how many samples, drawn with ``seed``, get a coefficient, if there are more; each
+        is compared to all n. None: all samples
     n_threads : threads, at most those that the process may use; None for all of these
-    memory_bytes : memory to use beside ``x``; too little for all labelings at once makes several
-        passes. About 20 bytes per sample and labeling come on top
+    memory_bytes : memory to use beside ``x``; if it is too small for all labelings at once, they
+        take several passes. About 20 bytes per sample and labeling come on top
     progress : log rounds with the time left, and show a bar on a terminal
 
     Raises
@@ -145,7 +158,7 @@ def measure_silhouettes(
     copy of ``x`` is made, float32 where that is precise enough, else float64; it counts as memory
     unless it is large and lies in a file, see :func:`mlplab.runtime.arrays.scratch_array`.
     """
-    # converted to floating point in chunks later, so a memory map or integers are not copied here
+    # Chunks become floating point later, so this copies neither a memory map nor integers.
     x = check_array(x, dtype="numeric", input_name="x")
     for name, value, least in (("n_threads", n_threads, 1), ("max_samples", max_samples, 2)):
         if value is not None and not (isinstance(value, numbers.Integral) and value >= least):
@@ -155,7 +168,7 @@ def measure_silhouettes(
     if not clusterings:
         return Silhouettes(np.empty((0, len(indices))), indices, len(x))
     threads = min(n_threads or available_threads(), available_threads())
-    # The finest clustering decides first: it makes the longest runs of equal labels.
+    # Sorting by the finest clustering first makes the longest runs of equal labels.
     order = np.lexsort([c.codes for c in sorted(clusterings, key=lambda c: c.k)])
     for clustering in clusterings:
         clustering.codes = clustering.codes[order]
@@ -167,7 +180,7 @@ def measure_silhouettes(
         start = 0
         for stop in _passes(clusterings, room):
             group = clusterings[start:stop]
-            # Kept under no name here, so that they are gone when the next pass makes its own.
+            # No name holds the sums, so they are freed before the next pass makes its own.
             _fill(
                 values[start:stop],
                 sum_all(points, group, threads, progress)

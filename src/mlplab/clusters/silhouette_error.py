@@ -1,4 +1,4 @@
-"""Silhouettes of samples of several sizes beside the exact ones: how far they are off."""
+"""The error of mean silhouettes that come from samples of several sizes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,26 @@ import numpy as np
 import pandas as pd
 
 from mlplab.clusters.silhouette import measure_silhouettes
+from mlplab.runtime.tables import Table
+
+ERROR = Table(
+    "silhouette_error",
+    "a row per sample size and K",
+    {
+        "n_sample": "images in the sample",
+        "k": "number of clusters",
+        "seed": "seed of k-means",
+        "silhouette": "mean silhouette coefficient of the sample",
+        "standard_error": "s · √((1 − m/n) / m) for a sample of m of n images, whose coefficients "
+        "have the standard deviation s",
+        "ci_low": "lower end of the 95 % interval that follows from the standard error",
+        "ci_high": "upper end of that interval",
+        "exact": "mean over all images; empty if `silhouettes.csv` itself holds that of a sample",
+        "error": "mean of the sample less the exact mean",
+        "seconds": "wall seconds for all K of this sample size together",
+    },
+    "The images of a sample are drawn at random; each is still compared to all images.",
+)
 
 
 def measure_silhouette_error(
@@ -33,9 +53,7 @@ def measure_silhouette_error(
 
     Returns
     -------
-    DataFrame with n_sample, k, seed, silhouette, standard_error, ci_low, ci_high (95 %, normal
-    approximation), exact (missing where ``scores`` has itself an error), error (the difference)
-    and seconds (of all labelings together)
+    DataFrame with the columns of ``ERROR``; its intervals are normal approximations
     """
     parts = []
     for size in sample_sizes:
@@ -54,5 +72,4 @@ def measure_silhouette_error(
     half = 1.96 * table["standard_error"]
     table["ci_low"], table["ci_high"] = table["silhouette"] - half, table["silhouette"] + half
     table["error"] = table["silhouette"] - table["exact"]
-    columns = ["n_sample", "k", "seed", "silhouette", "standard_error", "ci_low", "ci_high"]
-    return table[[*columns, "exact", "error", "seconds"]]
+    return ERROR.arrange(table)

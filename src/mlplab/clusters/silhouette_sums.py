@@ -25,7 +25,7 @@ TILE_ROWS = 512
 _SAMPLED_TILE_COLUMNS = 256
 
 _Task = TypeVar("_Task")
-# Up to this many samples everything is done in float64: it costs next to nothing.
+# Up to this many samples float64 costs next to nothing.
 _SMALL = 2_000
 # float32 is used while its rounding, relative to the squared extent of the tightest cluster,
 # stays below this; sums over members and samples then lose several digits more of it.

@@ -8,19 +8,26 @@ from pathlib import Path
 import pandas as pd
 
 from mlplab.runtime.files import read_tables
+from mlplab.runtime.tables import Table
 
-SWEEP_COLUMNS = [
-    "dataset",
-    "algorithm",
-    "k",
-    "inertia",
-    "silhouette",
-    "silhouette_standard_error",
-    "fit_seconds",
-    "cpu_seconds",
-    "n_iter",
-    "seed",
-]
+SWEEP = Table(
+    "cluster_sweep",
+    "a row per number of clusters K and seed",
+    {
+        "dataset": "name of the data set, or the file name of your own",
+        "algorithm": "`minibatch`, `lloyd` or `elkan`",
+        "k": "number of clusters",
+        "inertia": "sum over the clustered images of the squared distance to the nearest centre",
+        "silhouette": "mean silhouette coefficient of the clustered images, -1 to 1",
+        "silhouette_standard_error": "0 if all images count, so that the mean is exact; otherwise "
+        "the standard error of the mean of `silhouette.max_samples` images",
+        "fit_seconds": "wall seconds of the fit; the fits of a sweep run side by side and may "
+        "disturb each other",
+        "cpu_seconds": "CPU seconds of the fit",
+        "n_iter": "iterations; for mini-batch k-means, passes over the images",
+        "seed": "seed of k-means",
+    },
+)
 
 
 def build_cluster_sweep(
@@ -30,4 +37,4 @@ def build_cluster_sweep(
     fits = read_tables(fit_paths)
     silhouettes = pd.read_csv(silhouette_path)
     sweep = fits.merge(silhouettes, on=["k", "seed"], how="left", validate="one_to_one")
-    return sweep[SWEEP_COLUMNS].sort_values(["k", "seed"], ignore_index=True)
+    return SWEEP.arrange(sweep).sort_values(["k", "seed"], ignore_index=True)

@@ -93,7 +93,7 @@ def _describe(model: type[BaseModel], fault: ErrorDetails) -> str:
 
 
 def _write_path(keys: Sequence[int | str]) -> str:
-    """The path in one line, whatever the keys are."""
+    """The path in one line, also with odd keys."""
     path = ""
     for key in keys:
         if isinstance(key, int):

@@ -1,4 +1,4 @@
-"""The errors of everything that concerns data files."""
+"""Errors of data files and their sources."""
 
 
 class DataError(Exception):
@@ -6,12 +6,12 @@ class DataError(Exception):
 
 
 class SourceUnreachableError(Exception):
-    """Nothing can be had from this source; it is not asked for other files."""
+    """The source cannot be reached at all, so it is not tried for other files."""
 
 
 class FileUnavailableError(Exception):
-    """The source does not have this file, or not as it should be; another try is no use."""
+    """The source lacks this file, or has another content. A new try would not help."""
 
 
 class TransientError(Exception):
-    """This try failed; another may not."""
+    """This try failed; the next may succeed."""

@@ -58,7 +58,7 @@ def fetch_dataset(
     Raises
     ------
     DataError
-        Some file cannot be had (the message lists every source and why it failed), or
+        A file is not available (the message lists every source and its fault), or
         ``directory`` cannot be written.
     ValueError
         ``attempts`` is less than 1.
@@ -98,9 +98,9 @@ def _fetch_file(
     attempts: int,
     pause: float,
 ) -> bool:
-    """Try the sources in turn; those that cannot be reached are taken off the list.
+    """Try the sources in turn, and drop those that cannot be reached.
 
-    One that failed in every try goes to its end, so that its waits are not paid for again.
+    A source that failed in every try moves to the end of the list, so that its waits come last.
     """
     if not sources:
         return (directory / spec.name).is_file()
@@ -123,7 +123,7 @@ def _fetch_file(
 
 
 def _remove_if_wrong(path: Path, spec: FileSpec) -> None:
-    """What has other content never keeps the name, even if no source has the right one."""
+    """Remove a file with other content, even if no source has the right one."""
     if path.is_file() and pooch.file_hash(str(path)) != spec.sha256:
         logger.warning("%s: the content is not the expected one; the file is removed", path)
         path.unlink()
@@ -139,7 +139,7 @@ def _fetch_from(
                 _deliver(source, spec, directory)
         except (TransientError, _WrongContentError) as error:
             wrong += isinstance(error, _WrongContentError)
-            # A transfer may have gone wrong once; the same content twice is what they have.
+            # One transfer may fail. The same content twice is what the source has.
             if attempt == attempts or wrong > source.remote:
                 raise
             logger.warning("%s; try %d of %d in %.1f s", error, attempt + 1, attempts, pause)
@@ -177,7 +177,7 @@ def _deliver(source: Source, spec: FileSpec, directory: Path) -> None:
 
 @contextmanager
 def _quiet_pooch() -> Iterator[None]:
-    """Keep pooch's own account of the download off the screen; ours names the source."""
+    """Silence pooch's own messages; ours name the source."""
     log = pooch.get_logger()
     level = log.level
     log.setLevel(logging.ERROR)
@@ -190,7 +190,7 @@ def _quiet_pooch() -> Iterator[None]:
 def _explain(dataset: DatasetSpec, spec: FileSpec, faults: list[str]) -> str:
     tried = "\n".join(f"  - {fault}" for fault in faults) or "  - no source is known"
     return (
-        f"{dataset.title}: {spec.name} cannot be had. Tried:\n{tried}\n"
+        f"{dataset.title}: {spec.name} is not available. Tried:\n{tried}\n"
         "If you have the files (raw or .gz), name their folder in the config as data_dir or in "
         f"the environment variable {FOLDER_VARIABLE}."
     )

@@ -1,4 +1,4 @@
-"""What the headers of a data set's four arrays say, and whether they belong together."""
+"""Check from their headers whether the four arrays of a data set fit together."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def check_headers(headers: Mapping[Role, ArrayHeader]) -> DataSize:
     Raises
     ------
     DataError
-        Types or shapes are not usable, or do not belong together; all faults are told.
+        Types or shapes are unusable or do not fit together; the message lists all faults.
     """
     faults = [*_find_type_faults(headers), *_find_shape_faults(headers)]
     if faults:

@@ -50,7 +50,7 @@ def load_idx(path: str | os.PathLike[str]) -> np.ndarray:
     with _told_by_name(path), open_unpacked(path) as file:
         shape = _read_header(file, path)
         n_bytes = math.prod(shape)
-        # By blocks, since a damaged header may promise more than any memory holds.
+        # In blocks: a damaged header may promise more than fits into memory.
         content = tempfile.TemporaryFile() if is_large(n_bytes) else io.BytesIO()  # noqa: SIM115, see below
         while block := file.read(min(2**20, n_bytes - content.tell())):
             content.write(block)

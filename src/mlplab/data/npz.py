@@ -1,4 +1,4 @@
-"""A data set in one .npz file, as ``numpy.savez`` writes it; never with pickled objects."""
+"""A data set in one .npz file, as ``numpy.savez`` writes it, without pickled objects."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _told_by_name(path: Path) -> Iterator[None]:
         raise DataError(f"{path}: cannot be read ({error.strerror or error})") from None
     except (zipfile.BadZipFile, ValueError, KeyError, EOFError, zlib.error) as error:
         raise DataError(
-            f"{path}: no .npz file that can be read ({error}); write it with numpy.savez"
+            f"{path}: not a readable .npz file ({error}); write it with numpy.savez"
         ) from None
     except (RuntimeError, NotImplementedError) as error:  # encrypted, or packed in another way
         raise DataError(f"{path}: cannot be unpacked ({error}); use numpy.savez") from None

@@ -1,4 +1,4 @@
-"""Which data a run uses: a data set of the registry, or files of the user's own."""
+"""The data of a run: a data set of the registry, or your own files."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class IdxFiles(BaseModel):
     test_labels: str = Field(description="their labels")
 
 
-# Tags that stand in the place of a key where pydantic tells of a fault.
+# Tags that pydantic puts in place of a key when it reports a fault.
 CHOICE_TAGS = ("<name>", "<files>")
 
 
@@ -64,9 +64,9 @@ class ChosenData:
 
 
 def find_data(choice: str | IdxFiles, datasets: Mapping[str, DatasetSpec]) -> ChosenData:
-    """The data that the key ``dataset`` of a configuration means.
+    """The data that the key ``dataset`` of a configuration names.
 
-    Files of the user's own are looked at, though not read: their headers give the size.
+    Of your own files only the headers are read, which give the size.
 
     Raises
     ------
@@ -93,9 +93,9 @@ def find_data(choice: str | IdxFiles, datasets: Mapping[str, DatasetSpec]) -> Ch
 
 
 def content_checksums(paths: Sequence[str]) -> list[int]:
-    """CRC-32 of own files, so that another one is noticed whatever its date says.
+    """CRC-32 of your own files, so that a change is noticed whatever their dates.
 
-    Of an .npz those of its four arrays, which need not be read for it.
+    For an .npz file, the checksums in its directory; the arrays are not read.
     """
     if len(paths) == 1:
         return npz_checksums(paths[0])

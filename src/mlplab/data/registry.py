@@ -1,4 +1,4 @@
-"""The table of known data sets: names, sizes and hashes of their files, and where they are."""
+"""The table of known data sets: names, sizes, hashes and sources of their files."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ _NPM_TAG, _HTTP_TAG = "<npm>", "<url>"
 
 
 def _kind_of_source(source: Any) -> str:
-    """Decide by the key, so that a fault is told once and not for each kind of source."""
+    """The kind of source, by its key, so that a fault is reported once."""
     has_npm = "npm" in source if isinstance(source, dict) else hasattr(source, "npm")
     return _NPM_TAG if has_npm else _HTTP_TAG
 

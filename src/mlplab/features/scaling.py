@@ -28,7 +28,7 @@ def _standardise_samples(x: np.ndarray) -> np.ndarray:
     return scaled
 
 
-# What a method does to every sample by itself, and what it then learns from all of them.
+# What a method does to each sample, and the scaler that it then fits to all samples.
 _OF_A_SAMPLE = {
     "samplestandard": _standardise_samples,
     "normalizer": normalize,
@@ -44,7 +44,7 @@ _OF_FEATURES = {
 def scale_features(
     train: np.ndarray, test: np.ndarray, method: ScalingMethod
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Scale both parts, shapes (n, n_features), with what is learned from ``train``; float32.
+    """Scale both parts, shapes (n, n_features), with statistics of ``train``; float32.
 
     "standard": every feature to mean 0 and variance 1; "samplestandard": first every sample, then
     every feature; "whitened": principal components, each with variance 1; "normalizer": every
@@ -56,14 +56,14 @@ def scale_features(
     Raises
     ------
     ValueError
-        The method is unknown, or "whitened" is asked for where features do not vary.
+        The method is unknown, or the method is "whitened" and a feature is constant.
     """
     function, width = _learn(train, method), train.shape[1]
     return map_rows(function, train, width), map_rows(function, test, width)
 
 
 def _learn(train: np.ndarray, method: ScalingMethod) -> Callable[[np.ndarray], np.ndarray]:
-    """What scales rows of either part."""
+    """A function that scales rows of either part."""
     if method not in SCALING_METHODS:
         raise ValueError(f"scaling method {method!r} is unknown; allowed: {list(SCALING_METHODS)}")
     if method == "whitened":

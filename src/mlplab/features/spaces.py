@@ -13,7 +13,7 @@ SpaceKind = Literal["pixels", "clusters", "pca", "projection", "images"]
 # These depend on chance, so every training has features of its own seed.
 _RANDOM_KINDS = ("clusters", "projection", "images")
 
-# In place of a number of clusters: the one that the sweep chooses.
+# Stands for the number of clusters that the sweep chooses.
 AUTO = "auto"
 _COUNT = r"[1-9]\d*"
 _WHITENING = "(whitened|halfwhitened)"
@@ -32,7 +32,7 @@ _SCALED_PIXELS_PATTERN = f"pixels-({'|'.join(get_args(PixelScaling))})"
 
 @dataclass(frozen=True)
 class InputSpace:
-    """A input space, taken apart.
+    """An input space, parsed from its name.
 
     Attributes
     ----------
@@ -65,12 +65,12 @@ class InputSpace:
 
 
 def parse_space(name: str) -> InputSpace:
-    """Take the name of a input space apart: one of a configuration, or ``pixels-<scaling>``.
+    """Parse the name of an input space: one of a configuration, or ``pixels-<scaling>``.
 
     Raises
     ------
     ValueError
-        There is no such space; the message says which there are.
+        There is no such space; the message lists the allowed names.
     """
     if re.fullmatch(_SCALED_PIXELS_PATTERN, name):
         return InputSpace("pixels", scaling=name.removeprefix("pixels-"))

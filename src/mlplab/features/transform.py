@@ -1,4 +1,4 @@
-"""Features of images in a space: principal components, projections, distances."""
+"""Features of an input space: principal components, projections, distances."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def make_features(
     centers: np.ndarray | None = None,
     scaling: str = "standard",
 ) -> Parts:
-    """Features of both parts in a space, float32 (n, n_features), learned from ``train``.
+    """Features of both parts in an input space, float32 (n, n_features), learned from ``train``.
 
     Large ones are memory maps, see :func:`mlplab.runtime.arrays.scratch_array`.
 
@@ -77,12 +77,12 @@ def _scaled_distances(
 
 
 def _require_variance(variances: np.ndarray) -> None:
-    """Raise ValueError if components (d,) vary no more than rounding errors do."""
+    """Raise ValueError if a component (d,) varies no more than rounding errors."""
     n_varying = np.count_nonzero(variances > variances[0] * np.finfo(np.float32).eps)
     if n_varying < len(variances):
         raise ValueError(
             f"train: found images that vary in {n_varying} components only; {len(variances)} "
-            "cannot be whitened, which divides by what they vary; ask for fewer"
+            "cannot be whitened; choose fewer"
         )
 
 

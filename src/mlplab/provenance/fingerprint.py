@@ -58,6 +58,8 @@ _HASH_DIGITS = 16
 # Fields of a syntax tree: the u before a string, and whether a name is read, set or deleted, which
 # its place says already.
 _MEANINGLESS_FIELDS = {"kind", "ctx"}
+# Of a variant, what figures show. The rules that draw variants get it as a param.
+_DESCRIPTIVE_FIELDS = {"label", "color", "marker", "linestyle", "order"}
 _NO_PARAMETERS: Mapping[str, str] = {}
 # Stands for every public name of a package.
 _ANY = "*"
@@ -243,7 +245,7 @@ class _Code:
             above: _Reached | None = None
             for part in _with_parents(imported.name):
                 source, is_last = self._path(part, beside), part == imported.name
-                # A package is asked for the name first, even where a module has that name.
+                # The package comes first, even where a module has that name.
                 if above is not None and is_last and imported.optional:
                     found.append(above._replace(attribute=part.rpartition(".")[2]))
                 if source is not None:
@@ -371,6 +373,8 @@ def _add_essence(node: Any, parts: list[str]) -> None:
     if not isinstance(node, ast.AST):
         parts.append(repr(node))
         return
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        node = _without_descriptions(node, node.func.id)
     parts.append(f"{type(node).__name__}(")
     for name in node._fields:
         value = getattr(node, name, None)
@@ -386,6 +390,22 @@ def _add_essence(node: Any, parts: list[str]) -> None:
                 parts.append(",")
             parts.append("]")
     parts.append(")")
+
+
+def _without_descriptions(call: ast.Call, name: str) -> ast.Call:
+    """The declaration of a table or variant without what it tells readers, like a docstring.
+
+    Of a table the names of its columns count, of a variant what it needs.
+    """
+    if name == "Table":
+        columns = [a for a in call.args if isinstance(a, ast.Dict)]
+        # Of a dictionary that another one is unpacked into, the other one has no key.
+        names = [k or v for d in columns for k, v in zip(d.keys, d.values, strict=True)]
+        return ast.Call(call.func, names if columns else call.args, [])
+    if name == "Variant":
+        counting = [k for k in call.keywords if k.arg not in _DESCRIPTIVE_FIELDS]
+        return ast.Call(call.func, call.args, counting)
+    return call
 
 
 def _says_nothing(node: Any) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import stats
@@ -12,7 +12,7 @@ CONFIDENCE = 0.95
 
 
 class Interval(NamedTuple):
-    """A mean with the ends of its 95 % interval, which are NaN where one value is all there is."""
+    """A mean with the ends of its 95 % interval, which are NaN for a single value."""
 
     mean: float
     low: float
@@ -20,7 +20,7 @@ class Interval(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """What it says of a difference of accuracies; nothing is known without an interval."""
+        """What a difference of accuracies says; without an interval it says nothing."""
         if np.isnan(self.low):
             return "not tested"
         if self.low > 0:
@@ -31,9 +31,16 @@ class Interval(NamedTuple):
 def mean_interval(
     values: Sequence[float] | np.ndarray, *, least: float = -np.inf, most: float = np.inf
 ) -> Interval:
-    """Mean of ``values`` (n,) and its 95 % interval after Student's t with n - 1 degrees.
+    """Mean of ``values`` (n,) and its 95 % interval by Student's t with n - 1 degrees of freedom.
 
-    The interval ends where values do, at ``least`` and ``most``: that of two seeds is wide.
+    ``least`` and ``most`` are the smallest and largest possible values. They cut the interval,
+    which is wide for two seeds.
+
+    Examples
+    --------
+    >>> interval = mean_interval([0.97, 0.98, 0.99])
+    >>> print(f"{interval.mean:.3f} ({interval.low:.3f} to {interval.high:.3f})")
+    0.980 (0.955 to 1.005)
 
     Raises
     ------
@@ -46,7 +53,8 @@ def mean_interval(
     mean = float(values.mean())
     if len(values) == 1:
         return Interval(mean, np.nan, np.nan)
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(values) - 1) * stats.sem(values))
+    _, t = stats.t.interval(CONFIDENCE, len(values) - 1)
+    half = float(t * stats.sem(values))
     return Interval(mean, max(mean - half, least), min(mean + half, most))
 
 
@@ -79,7 +87,29 @@ def median_interval(
     values = np.asarray(values, float)
     if not len(values):
         raise ValueError("a median needs rounds, got none")
-    random = np.random.default_rng(seed)
-    medians = np.median(random.choice(values, (resamples, len(values))), axis=1)
-    low, high = np.quantile(medians, [0.025, 0.975])
-    return float(np.median(values)), float(low), float(high)
+    low, high = bootstrap_interval([values], np.median, seed=seed, resamples=resamples)
+    return float(np.median(values)), low, high
+
+
+def bootstrap_interval(
+    samples: Sequence[np.ndarray], statistic: Callable[..., Any], *, seed: int, resamples: int
+) -> tuple[float, float]:
+    """The ends of the 95 % percentile bootstrap interval (Efron and Tibshirani, 1993).
+
+    Parameters
+    ----------
+    samples : one or more, each float (n,) with an n of its own, drawn from independently
+    statistic : a number from the samples, with the keyword ``axis``
+    """
+    # SciPy refuses a sample of one value; twice the same value has the same resamples.
+    data = [sample if len(sample) > 1 else np.repeat(sample, 2) for sample in samples]
+    found = stats.bootstrap(
+        data,
+        statistic,
+        n_resamples=resamples,
+        confidence_level=CONFIDENCE,
+        method="percentile",
+        vectorized=True,
+        rng=np.random.default_rng(seed),
+    ).confidence_interval
+    return float(found.low), float(found.high)

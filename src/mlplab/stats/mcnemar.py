@@ -7,13 +7,14 @@ from scipy import stats
 
 
 def mcnemar_p(correct: np.ndarray, reference_correct: np.ndarray) -> float:
-    """p of McNemar's exact test whether two classifiers are right equally often.
+    """p of McNemar's exact test that two classifiers are equally often right.
 
-    Of the samples that only one of them has right, half should be right by either (McNemar, 1947).
+    Under that hypothesis each of them is right on half of the samples on which only one is right
+    (McNemar, 1947).
 
     Parameters
     ----------
-    correct, reference_correct : bool (n,), whether each has the same n samples right
+    correct, reference_correct : bool (n,), whether each classifies the same n samples correctly
     """
     correct, reference = np.asarray(correct, bool), np.asarray(reference_correct, bool)
     if correct.shape != reference.shape:

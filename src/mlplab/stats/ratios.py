@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from mlplab.stats.intervals import median_interval
+from mlplab.stats.intervals import bootstrap_interval, median_interval
 
 
 @dataclass(frozen=True)
 class RatioInterval:
-    """A ratio of medians with a 95 % bootstrap interval and what it says."""
+    """A ratio of times with its 95 % bootstrap interval, over ``rounds`` rounds."""
 
     ratio: float
     low: float
@@ -20,7 +21,7 @@ class RatioInterval:
 
     @property
     def verdict(self) -> str:
-        """Whether the numerator took more or less time, or neither can be said."""
+        """Whether the first took more or less time than the second, or the interval holds 1."""
         if self.low > 1.0:
             return "slower"
         return "faster" if self.high < 1.0 else "no clear difference"
@@ -31,23 +32,18 @@ def median_ratio(
 ) -> RatioInterval:
     """Median of ``seconds`` over the median of ``reference_seconds``, both of shape (rounds,).
 
-    The interval is the percentile bootstrap over rounds of both (Efron and Tibshirani, 1993).
+    The interval is the percentile bootstrap over rounds of both.
     """
     seconds, reference = np.asarray(seconds, float), np.asarray(reference_seconds, float)
     if not len(seconds) or not len(reference):
         raise ValueError(f"a ratio needs rounds, got {len(seconds)} and {len(reference)}")
-    random = np.random.default_rng(seed)
 
-    def medians(values: np.ndarray) -> np.ndarray:
-        found: np.ndarray = np.median(random.choice(values, (resamples, len(values))), axis=1)
-        return found
+    def ratio(above: np.ndarray, below: np.ndarray, axis: int = -1) -> Any:
+        return np.median(above, axis=axis) / np.median(below, axis=axis)
 
-    low, high = np.quantile(medians(seconds) / medians(reference), [0.025, 0.975])
+    low, high = bootstrap_interval([seconds, reference], ratio, seed=seed, resamples=resamples)
     return RatioInterval(
-        float(np.median(seconds) / np.median(reference)),
-        float(low),
-        float(high),
-        min(len(seconds), len(reference)),
+        float(ratio(seconds, reference)), low, high, min(len(seconds), len(reference))
     )
 
 
@@ -56,8 +52,14 @@ def paired_ratio(
 ) -> RatioInterval:
     """Median over rounds of the ratio of two times of the same round, both of shape (rounds,).
 
-    What changes the speed of the machine between rounds changes both sides of a pair. The
-    interval is the percentile bootstrap over pairs.
+    A change of the machine's speed between rounds changes both sides of a pair. The interval is
+    the percentile bootstrap over pairs.
+
+    Examples
+    --------
+    >>> ratio = paired_ratio([2.0, 4.2, 6.3], [1.0, 2.0, 3.0])
+    >>> print(f"{ratio.ratio:.2f} ({ratio.low:.2f} to {ratio.high:.2f}), {ratio.verdict}")
+    2.10 (2.00 to 2.10), slower
     """
     seconds, reference = np.asarray(seconds, float), np.asarray(reference_seconds, float)
     if len(seconds) != len(reference):

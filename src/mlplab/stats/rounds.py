@@ -6,9 +6,9 @@ import pandas as pd
 
 
 def quiet_rounds(rounds: pd.DataFrame) -> pd.DataFrame:
-    """The rows that are not ``disturbed``, or all where there are fewer than two of these.
+    """The rows that are not ``disturbed``, or all rows if fewer than two are quiet.
 
-    A single one, of several, would have no interval and look certain.
+    A single quiet row would have no interval, and its number would look certain.
     """
     quiet = rounds[~rounds["disturbed"].astype(bool)]
     return quiet if len(quiet) > 1 else rounds

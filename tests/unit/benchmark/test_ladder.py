@@ -12,7 +12,7 @@ from mlplab.benchmark.problem import Problem
 from mlplab.numpy_mlp.parameters import draw_parameters
 from mlplab.numpy_mlp.trainer import Step
 from mlplab.reporting.claims.model import load_claims
-from mlplab.reporting.figures.ladder import plot_optimization_ladder
+from mlplab.reporting.figures.optimization_ladder import plot_optimization_ladder
 from mlplab.runtime.files import load_array, read_table, save_array
 from tests.conftest import ROOT
 

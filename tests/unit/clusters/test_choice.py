@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlplab.clusters.choice import CHOICE_COLUMNS, choose_k, chosen_k
+from mlplab.clusters.choice import CHOICES, choose_k, chosen_k
 from mlplab.clusters.elbow import locate_elbow
 
 BENT = [100, 60, 20, 18, 16, 14]
@@ -28,7 +28,7 @@ def test_an_elbow_that_all_seeds_share_is_clear_and_chosen():
     choices = choose_k(
         sweep([BENT, BENT], [0.1, 0.3, 0.2, 0.25, 0.4, 0.3]), sensitivities=[1, 2], trim=0
     )
-    assert choices.columns.tolist() == CHOICE_COLUMNS
+    assert choices.columns.tolist() == [*CHOICES.columns]
     assert choices["criterion"].tolist() == [
         "elbow",
         "silhouette peak",

@@ -8,7 +8,13 @@ from scipy.spatial.distance import cdist
 from sklearn.cluster import MiniBatchKMeans
 
 from mlplab.clusters import clustering
-from mlplab.clusters.clustering import cluster_distances, fit_kmeans, nearest_centers, summarize_fit
+from mlplab.clusters.clustering import (
+    KMeansSettings,
+    cluster_distances,
+    fit_kmeans,
+    nearest_centers,
+    summarize_fit,
+)
 
 
 @pytest.fixture
@@ -20,7 +26,7 @@ def blobs(random):
 @pytest.mark.parametrize("algorithm", ["minibatch", "lloyd", "elkan"])
 def test_separate_groups_are_found(blobs, algorithm):
     x, truth = blobs
-    fit = fit_kmeans(x, 4, algorithm=algorithm, seed=1)
+    fit = fit_kmeans(x, 4, KMeansSettings(algorithm), seed=1)
     pairs = set(zip(fit.labels.tolist(), truth.tolist(), strict=True))
     assert len(pairs) == 4
     expected = np.square(x - fit.centers[fit.labels]).sum()
@@ -90,7 +96,9 @@ def test_distances_of_float32_data_far_from_the_origin_keep_their_digits(random)
     ],
 )
 def test_bad_input_is_named(blobs, change, fault):
-    arguments = {"x": blobs[0], "k": 3} | change
+    settings = {name: change[name] for name in change if name in KMeansSettings.__annotations__}
+    others = {name: change[name] for name in change if name not in settings}
+    arguments = {"x": blobs[0], "k": 3, "settings": KMeansSettings(**settings)} | others
     with pytest.raises(ValueError, match=fault):
         fit_kmeans(**arguments)
 
@@ -102,7 +110,7 @@ def test_clusters_that_mini_batches_leave_empty_are_filled(random):
     for seed in range(10):
         batches = MiniBatchKMeans(40, batch_size=100, n_init=1, random_state=seed).fit(x)
         left_empty += len(np.unique(batches.labels_)) < 40
-        fit = fit_kmeans(x, 40, n_init=1, batch_size=100, seed=seed)
+        fit = fit_kmeans(x, 40, KMeansSettings(n_init=1, batch_size=100), seed=seed)
         assert np.unique(fit.labels).tolist() == list(range(40))
         assert np.array_equal(fit.labels, nearest_centers(x, fit.centers))
         squares = ((x - fit.centers[fit.labels]) ** 2).sum()
@@ -113,7 +121,7 @@ def test_clusters_that_mini_batches_leave_empty_are_filled(random):
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_too_few_different_samples_are_told():
     with pytest.raises(ValueError, match="k is 3, but only 1 clusters have members"):
-        fit_kmeans(np.ones((20, 2)), 3, algorithm="lloyd")
+        fit_kmeans(np.ones((20, 2)), 3, KMeansSettings("lloyd"))
 
 
 def test_features_that_do_not_match_are_told():
@@ -132,5 +140,5 @@ def test_a_fit_has_no_more_threads_than_the_process_may_use(monkeypatch, random)
     monkeypatch.setattr(clustering, "available_threads", lambda: 2)
     x = random.normal(size=(60, 3)).astype(np.float32)
     for n_threads in (1, 2, 8):
-        fit_kmeans(x, 3, algorithm="lloyd", n_threads=n_threads)
+        fit_kmeans(x, 3, KMeansSettings("lloyd"), n_threads=n_threads)
     assert limits == [1, 2, 2]

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import adjusted_mutual_info_score
 
+from mlplab.clusters.clustering import KMeansSettings
 from mlplab.clusters.cost import build_cost_quality, measure_cluster_cost
 from mlplab.clusters.quality import (
     build_cluster_quality,
@@ -99,9 +100,10 @@ def blobs(random):
 
 
 def test_the_cost_of_k_means_has_a_row_per_seed_and_the_best_inertia_as_unit(blobs):
-    settings = {"k": 6, "n_init": 1, "max_iter": 50, "batch_size": 200}
     fits = [
-        measure_cluster_cost(blobs[0], setting=name, seeds=seeds, algorithm=name, **settings)
+        measure_cluster_cost(
+            blobs[0], 6, KMeansSettings(name, 1, 50, 200), setting=name, seeds=seeds
+        )
         for name, seeds in (("minibatch", [0, 1]), ("lloyd", [0]))
     ]
     table = build_cost_quality(pd.concat(fits))

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from mlplab.clusters.sweep import SWEEP_COLUMNS, build_cluster_sweep
+from mlplab.clusters.sweep import SWEEP, build_cluster_sweep
 from mlplab.runtime.files import save_table
 
 
@@ -14,6 +14,6 @@ def test_a_fit_without_silhouette_shows_as_missing(tmp_path):
     save_table(tmp_path / "10.csv", pd.DataFrame([row | {"k": 10}]))
     save_table(tmp_path / "s.csv", pd.DataFrame([scored]))
     sweep = build_cluster_sweep([tmp_path / "20.csv", tmp_path / "10.csv"], tmp_path / "s.csv")
-    assert sweep.columns.tolist() == SWEEP_COLUMNS
+    assert sweep.columns.tolist() == [*SWEEP.columns]
     assert sweep["k"].tolist() == [10, 20]
     assert sweep["silhouette"].isna().tolist() == [False, True]

@@ -279,7 +279,7 @@ def test_without_any_source_the_files_that_are_there_will_do(tmp_path):
     fetch(spec, tmp_path)
     assert_complete(tmp_path)
     (tmp_path / "test_labels").write_bytes(b"damaged")
-    with pytest.raises(DataError, match=r"test_labels cannot be had. Tried:\n  - no source is"):
+    with pytest.raises(DataError, match=r"test_labels is not available. Tried:\n  - no source is"):
         fetch(spec, tmp_path)
 
 

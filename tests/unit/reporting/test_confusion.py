@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mlplab.reporting.tables.confusion import COLUMNS, build_confusion
+from mlplab.reporting.tables.confusion import CONFUSION, build_confusion
 from mlplab.runtime.files import save_array
 
 LABELS = np.array([0, 0, 1, 1, 2], np.uint8)
@@ -25,7 +25,7 @@ def counts(confusion, experiment):
 
 
 def test_images_are_summed_over_the_seeds_of_an_experiment(confusion):
-    assert confusion.columns.tolist() == COLUMNS
+    assert confusion.columns.tolist() == [*CONFUSION.columns]
     assert counts(confusion, "a") == [[3, 1, 0, 0], [0, 3, 1, 0], [0, 0, 2, 0], [0] * 4]
     assert counts(confusion, "b") == [[2, 0, 0, 0], [2, 0, 0, 0], [1, 0, 0, 0], [0] * 4]
     seeds = confusion.groupby("experiment")["seeds"].unique().str[0]

@@ -1,33 +1,37 @@
 """What figures show: the values of their table, with units on the axes."""
 
-import matplotlib.pyplot as plt
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 
 from mlplab.benchmark.ladder.backward import build_backward_times
-from mlplab.reporting.figures import batch_sizes, epoch_parts, operations, runs
+from mlplab.reporting.figures import batch_sizes, epoch_parts, operations, training_run
 from mlplab.reporting.figures.deep_model import plot_deep_model
 from mlplab.reporting.figures.style import (
     FRAMEWORK_STYLES,
     GREY,
-    VARIANT_STYLES,
     label_logarithmic,
     label_shares,
+    load_inputs,
     save_figure,
     space_color,
     variant_styles,
 )
 from mlplab.reporting.figures.threads import plot_thread_scaling
-from mlplab.reporting.figures.training import plot_training_history, select_trainings
+from mlplab.reporting.figures.training_history import plot_training_history, select_trainings
 from mlplab.reporting.tables.operations import select_operations
+from mlplab.runtime.files import save_array, save_table
 
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
+STYLES = {
+    "numpy": {"label": "NumPy", "color": "#0072B2", "marker": "o", "linestyle": "-"},
+    "keras": {"label": "Keras", "color": "#D55E00", "marker": "s", "linestyle": "--"},
+    "sklearn": {"label": "scikit-learn", "color": "#009E73", "marker": "v", "linestyle": "-"},
+}
 
 
 def marks(axis, color=None):
@@ -231,8 +235,8 @@ def history():
 
 
 def test_a_run_has_four_panels_with_a_line_per_seed(history):
-    run = runs.select_run(history, experiment="a", input_space="pixels", l2_factor=1.0)
-    figure = runs.plot_run_panels(run)
+    run = training_run.select_run(history, experiment="a", input_space="pixels", l2_factor=1.0)
+    figure = training_run.plot_run_panels(run)
     columns = ["last_batch_cost", "last_batch_error", "last_batch_regularization_share"]
     for axis, column in zip(figure.axes, [*columns, "total_cost"], strict=True):
         drawn = [list(line.get_ydata()) for line in axis.lines]
@@ -247,8 +251,8 @@ def test_a_run_has_four_panels_with_a_line_per_seed(history):
 
 def test_epochs_that_were_not_measured_are_left_out(history):
     history.loc[history["epoch"] == 2, ["test_accuracy", "total_cost"]] = np.nan
-    run = runs.select_run(history, experiment="a", input_space="pixels", l2_factor=1.0)
-    figure = runs.plot_cost_and_accuracy(run)
+    run = training_run.select_run(history, experiment="a", input_space="pixels", l2_factor=1.0)
+    figure = training_run.plot_cost_and_accuracy(run)
     cost, accuracy = figure.axes
     assert [list(line.get_ydata()) for line in cost.lines] == [
         list(seed["total_cost"].dropna()) for _, seed in run.groupby("seed")
@@ -264,7 +268,7 @@ def test_epochs_that_were_not_measured_are_left_out(history):
 
 def test_a_run_that_is_not_there_is_refused(history):
     with pytest.raises(ValueError, match="no row of a on pixels with λ₂ times 3"):
-        runs.select_run(history, experiment="a", input_space="pixels", l2_factor=3.0)
+        training_run.select_run(history, experiment="a", input_space="pixels", l2_factor=3.0)
 
 
 def test_trainings_are_those_of_one_experiment_batch_size_and_seed(history):
@@ -295,7 +299,7 @@ def test_a_confusion_matrix_shows_counts_and_shades_only_mistakes():
             "share": [0.95, 0.05, 0.2, 0.8],
         }
     )
-    figure = runs.plot_confusion(confusion)
+    figure = training_run.plot_confusion(confusion)
     axis = figure.axes[0]
     assert axis.images[0].get_array().tolist() == [[0, 0.05], [0.2, 0]]
     written = {text.get_position(): text.get_text() for text in axis.texts}
@@ -304,7 +308,8 @@ def test_a_confusion_matrix_shows_counts_and_shades_only_mistakes():
 
 
 def test_the_rows_drawn_lie_beside_the_figure(tmp_path):
-    figure, axis = plt.subplots()
+    figure = Figure()
+    axis = figure.subplots()
     axis.plot([1, 2])
     first, second = pd.DataFrame({"k": [1, 2]}), pd.DataFrame({"k": [3], "mark": ["elbow"]})
     paths = [tmp_path / f"figure.{kind}" for kind in ("png", "svg", "csv")]
@@ -323,18 +328,19 @@ def test_the_rows_drawn_lie_beside_the_figure(tmp_path):
     ],
 )
 def test_a_logarithmic_axis_has_labels_however_short_it_is(low, high, labels):
-    figure, axis = plt.subplots()
+    figure = Figure()
+    axis = figure.subplots()
     axis.set(xscale="log", xlim=(low, high))
     label_logarithmic(axis.xaxis)
     figure.canvas.draw()
     ticks = axis.get_xticklabels(which="both")
     seen = {tick.get_text() for tick in ticks if low <= tick.get_position()[0] <= high} - {""}
     assert sorted(seen, key=float) == labels
-    plt.close(figure)
 
 
 def test_an_axis_of_accuracies_has_no_label_above_one():
-    figure, axis = plt.subplots()
+    figure = Figure()
+    axis = figure.subplots()
     axis.set(ylim=(0.85, 1.15), yticks=[0.9, 1.0, 1.1])
     label_shares(axis.yaxis)
     figure.canvas.draw()
@@ -343,7 +349,6 @@ def test_an_axis_of_accuracies_has_no_label_above_one():
     figure.canvas.draw()
     seen = [label.get_text() for label in axis.get_yticklabels()]
     assert seen == ["0.99996", "0.99998", "1.00000"]
-    plt.close(figure)
 
 
 def test_variants_without_a_style_are_drawn_in_grey_with_markers_of_their_own():
@@ -357,14 +362,14 @@ def test_variants_without_a_style_are_drawn_in_grey_with_markers_of_their_own():
     )
     middle = summary["seconds_per_epoch"]
     figure = batch_sizes.plot_seconds_per_epoch(
-        summary.assign(ci_low=middle * 0.9, ci_high=middle * 1.1)
+        summary.assign(ci_low=middle * 0.9, ci_high=middle * 1.1), STYLES
     )
     axis = figure.axes[0]
     assert {(100.0, 2.0), (500.0, 1.5), (100.0, 3.0), (500.0, 2.5)} <= marks(axis, GREY)
-    assert (100.0, 1.0) in marks(axis, FRAMEWORK_STYLES["numpy"]["color"])
+    assert (100.0, 1.0) in marks(axis, STYLES["numpy"]["color"])
     assert all(label in words(figure) for label in ("NumPy", "later", "earlier"))
-    styles = variant_styles([*summary["variant"], *VARIANT_STYLES])
-    assert list(styles) == [*VARIANT_STYLES, "earlier", "later"]
+    styles = variant_styles([*summary["variant"], *STYLES], STYLES)
+    assert list(styles) == [*STYLES, "earlier", "later"]
     assert len({style["marker"] for style in styles.values()}) == len(styles)
 
 
@@ -379,15 +384,15 @@ def test_ratios_are_drawn_beside_the_line_of_numpy_in_every_panel_that_has_them(
             "ci_high": [5.0, 9.0, 2.5, 3.5],
         }
     )
-    figure = batch_sizes.plot_batch_size_ratios(ratios)
+    figure = batch_sizes.plot_batch_size_ratios(ratios, STYLES)
     pixels, clusters = figure.axes
     assert pixels.get_ylabel() == "time of an epoch / that of NumPy\n(NumPy faster above 1)"
-    color = VARIANT_STYLES["keras"]["color"]
+    color = STYLES["keras"]["color"]
     assert {(100.0, 4.0), (500.0, 2.0)} <= marks(pixels, color)
     assert (500.0, 3.0) in marks(clusters, color)
-    assert VARIANT_STYLES["sklearn"]["label"] not in [text.get_text() for text in clusters.texts]
+    assert STYLES["sklearn"]["label"] not in [text.get_text() for text in clusters.texts]
     for axis in figure.axes:
-        assert {(0.0, 1.0), (1.0, 1.0)} <= marks(axis, FRAMEWORK_STYLES["numpy"]["color"])
+        assert {(0.0, 1.0), (1.0, 1.0)} <= marks(axis, STYLES["numpy"]["color"])
     ends = [array for bars in pixels.collections for array in bars.get_segments()]
     assert [[500, 1.5], [500, 2.5]] in [end.tolist() for end in ends]
 
@@ -401,3 +406,41 @@ def test_input_spaces_keep_their_colour_and_differ_in_grey():
     assert gaps.min() > 0.08
     kinds = ("pca-70", "projection-70", "images-70", "clusters-auto")
     assert len({space_color(space) for space in (*spaces, *kinds)}) == 8
+
+
+def test_importing_and_drawing_leave_the_settings_of_the_caller_as_they_were():
+    program = """
+import importlib, pkgutil, sys
+import matplotlib
+import pandas as pd
+from mlplab.reporting import figures
+before = matplotlib.rcParams.copy(), matplotlib.get_backend(auto_select=False)
+modules = [m.name for m in pkgutil.iter_modules(figures.__path__, figures.__name__ + ".")]
+loaded = {name: importlib.import_module(name) for name in modules}
+turns = pd.DataFrame({"framework": ["numpy"], "setting": "api", "n_threads": 1, "cpus_used": 1.0})
+turns = pd.concat([turns, turns.assign(setting="environment")]).assign(disturbed=False)
+(drawing,) = loaded[f"{figures.__name__}.threads"].draw({"threads": turns}, {}).values()
+assert not drawing.figure.axes[0].spines["top"].get_visible(), "the house style"
+assert (matplotlib.rcParams.copy(), matplotlib.get_backend(auto_select=False)) == before
+assert "matplotlib.pyplot" not in sys.modules
+assert len(modules) > 10, modules
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_figure_is_drawn_from_tables_and_arrays_by_name(tmp_path):
+    save_array(tmp_path / "a.npy", np.arange(3))
+    save_table(tmp_path / "t.csv", pd.DataFrame({"k": [1, 2]}))
+    inputs = load_inputs([("labels", str(tmp_path / "a.npy")), ("sweep", str(tmp_path / "t.csv"))])
+    assert inputs["labels"].tolist() == [0, 1, 2]
+    assert inputs["sweep"]["k"].tolist() == [1, 2]
+
+
+def test_a_run_is_drawn_with_the_rows_that_its_figures_show(history):
+    confusion = pd.DataFrame(
+        {"label": [0, 1], "predicted": [0, 1], "images": 1, "share": 1.0, "experiment": "a"}
+    ).assign(input_space="pixels", l2_factor=1.0)
+    params = {"experiment": "a", "input_space": "pixels", "l2_factor": 1.0, "module": "not read"}
+    drawn = training_run.draw({"history": history, "confusion": confusion}, params)
+    rows = {name: len(drawing.tables[0]) for name, drawing in drawn.items()}
+    assert rows == {"panels": 6, "accuracy": 6, "confusion": 2}

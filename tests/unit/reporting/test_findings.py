@@ -78,7 +78,7 @@ def test_without_rows_of_its_own_nothing_is_found(name, table):
     assert find({}) == find({name: table}) == []
 
 
-def test_findings_come_in_one_order_whatever_that_of_the_tables():
+def test_findings_have_an_order_of_their_own():
     tables = {"search_result": search_result(0.9), "batch_size_ratios": ratios()}
     first, second = find(tables)
     assert first.startswith("An epoch of the articles' model")
@@ -90,11 +90,11 @@ def test_findings_come_in_one_order_whatever_that_of_the_tables():
     [
         (
             ("numpy", "keras", "keras_xla"),
-            "0.9712 of the test images in NumPy (0.51 s an epoch), 0.9699 of the test images in "
-            "Keras (1 s an epoch) and 0.9701 of the test images in Keras with XLA (0.088 s an "
-            "epoch) rightly after 30 epochs",
+            "After 30 epochs, the test accuracy of article B's deep model is 97.12 % in NumPy "
+            "(0.51 s an epoch), 96.99 % in Keras (1 s an epoch) and 97.01 % in Keras with XLA "
+            "(0.088 s an epoch), with one seed each.",
         ),
-        (("keras",), "classifies 0.9699 of the test images in Keras (1 s an epoch) rightly"),
+        (("keras",), "deep model is 96.99 % in Keras (1 s an epoch), with one seed each."),
     ],
 )
 def test_the_deep_model_is_told_in_the_variants_that_were_trained(variants, told):
@@ -105,8 +105,8 @@ def test_the_deep_model_is_told_in_the_variants_that_were_trained(variants, told
 @pytest.mark.parametrize(
     ("accuracies", "told"),
     [
-        ((0.981, 0.982, 0.9826), "0.9819 (0.9810 to 0.9826) of the test images rightly (3 seeds)."),
-        ((0.981,), "0.9810 of the test images rightly (1 seed)."),
+        ((0.981, 0.982, 0.9826), "reaches 98.19 % (98.10 to 98.26) test accuracy (3 seeds)."),
+        ((0.981,), "reaches 98.10 % test accuracy (1 seed)."),
     ],
 )
 def test_the_search_is_told_by_its_final_trainings(accuracies, told):
@@ -116,7 +116,7 @@ def test_the_search_is_told_by_its_final_trainings(accuracies, told):
 
 def test_one_batch_size_is_told_once_and_without_the_matched_model_nothing_of_it():
     (sentence,) = find({"batch_size_ratios": ratios().head(1)})
-    assert sentence.endswith("network in NumPy at batch size 500.")
+    assert sentence.endswith("epoch in NumPy at batch size 500.")
     assert sentence.count("2.75") == 1
 
 
@@ -135,8 +135,8 @@ def test_the_numbers_follow_the_table():
 
 def test_ratios_of_disturbed_rounds_come_with_a_warning():
     warning = (
-        "Most rounds of some of these were disturbed, by other processes or by processors that "
-        "were moved apart."
+        "In some of these cases most measurements were disturbed: other processes or "
+        "the host used the machine, or the cores moved apart."
     )
     quiet, disturbed = (
         find({"batch_size_ratios": ratios(disturbed=[False, False, False, last])})[0]
@@ -173,20 +173,20 @@ def test_accuracies_are_means_with_the_range_of_their_seeds():
         }
     )
     (sentence,) = find({"final_accuracies": final})
-    assert "0.9850 (0.9800 to 0.9900) of the training images" in sentence
+    assert "98.50 % (98.00 to 99.00) training accuracy" in sentence
     assert "after 35 epochs (2 seeds)" in sentence
-    assert "0.8800 of the test images after 30 at batch size 100" in sentence
+    assert "reaches 88.00 % test accuracy after 30 epochs at batch size 100" in sentence
     (sentence,) = find({"final_accuracies": final.head(2)})
-    assert sentence.endswith("rightly after 35 epochs (2 seeds).")
+    assert sentence.endswith("training accuracy after 35 epochs (2 seeds).")
 
 
 def test_why_is_told_by_what_steps_and_operations_take():
     times = operation_times()
     (sentence,) = find({"operation_times": times})
     assert sentence == (
-        "In an epoch at batch size 32, what a step costs beside its operations adds up to 3 s "
-        "in Keras and 1 s in NumPy, and the operations, called one by one, to 9 s in TensorFlow "
-        "and 3 s in NumPy; at 10,000 to 0.3 and 0.1 s, and to 0.9 and 0.3 s."
+        "In an epoch at batch size 32, the overhead of all steps is 3 s in Keras and 1 s in NumPy; "
+        "the operations, called one by one, take 9 s in TensorFlow and 3 s in NumPy. At batch size "
+        "10,000, the overhead is 0.3 s and 0.1 s, and the operations take 0.9 s and 0.3 s."
     )
     lacks_one = times[(times["batch_size"] == 32) | (times["framework"] == "numpy")]
     (sentence,) = find({"operation_times": lacks_one})
@@ -208,9 +208,9 @@ def test_steps_of_the_ladder_are_compared_with_what_was_published():
     )
     (sentence,) = find({"optimization_ladder_summary": summary})
     assert (
-        "takes 4.15 (3.00 to 5.00) times as long as Keras' without one, published 5.42" in sentence
+        "takes 4.15 (3.00 to 5.00) times as long as an epoch of Keras, published 5.42" in sentence
     )
-    assert "that of this project's trainer 0.61 (0.50 to 0.70) times" in sentence
+    assert "an epoch of this project's trainer takes 0.61 (0.50 to 0.70) times" in sentence
 
 
 def test_the_elbow_is_told_as_the_sweep_judges_it():
@@ -222,7 +222,7 @@ def test_the_elbow_is_told_as_the_sweep_judges_it():
         }
     )
     (sentence,) = find({"cluster_choices": choices})
-    assert "peaks at K = 110 and K = 160;" in sentence
+    assert "peaks at K = 110 and K = 160." in sentence
     assert sentence.endswith("no clear elbow: from 40 to 100 in 45 cases.")
     (sentence,) = find({"cluster_choices": choices.iloc[:1]})
     assert "peaks at no K inside the sweep" in sentence
@@ -245,7 +245,8 @@ def test_only_targets_that_all_seeds_reach_are_told():
     )
     (sentence,) = find({"time_to_accuracy_summary": summary})
     assert "distances to 70 cluster centres" in sentence
-    assert "0.9740 of the test images, after 150 epochs and 13.50 (12.00 to 15.00)" in sentence
+    assert "97.40 % test accuracy, after 150 epochs." in sentence
+    assert "training on pixels takes 13.50 (12.00 to 15.00) times as long" in sentence
 
 
 def test_other_inputs_are_told_by_verdict():
@@ -259,7 +260,7 @@ def test_other_inputs_are_told_by_verdict():
         }
     )
     (sentence,) = find({"feature_controls": controls})
-    assert "beside clusters-70" in sentence
+    assert "against clusters-70" in sentence
     assert sentence.endswith("over 3 seeds, are better: pca-70; worse: images-70, projection-70.")
 
 

@@ -9,7 +9,12 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from mlplab.clusters.clustering import cluster_distances, fit_kmeans, nearest_centers
+from mlplab.clusters.clustering import (
+    KMeansSettings,
+    cluster_distances,
+    fit_kmeans,
+    nearest_centers,
+)
 from mlplab.clusters.quality import find_ambiguous
 from mlplab.clusters.silhouette import measure_silhouettes
 from mlplab.data import load_idx
@@ -136,11 +141,11 @@ STAGES = {
     ),
     "minibatch": (
         8 * LIMIT,
-        lambda p, x, y: fit_kmeans(x, K, n_init=1, max_iter=2, batch_size=500),
+        lambda p, x, y: fit_kmeans(x, K, KMeansSettings(n_init=1, max_iter=2, batch_size=500)),
     ),
     "lloyd": (
         8 * LIMIT,
-        lambda p, x, y: fit_kmeans(x, K, algorithm="lloyd", n_init=1, max_iter=50),
+        lambda p, x, y: fit_kmeans(x, K, KMeansSettings("lloyd", 1, max_iter=50)),
     ),
     "silhouettes": (
         8 * LIMIT,
@@ -174,10 +179,10 @@ def test_memory_of_a_stage_is_bounded(stage, stored, small_limit):
 
 @pytest.mark.parametrize("algorithm", ["lloyd", "elkan"])
 def test_full_kmeans_of_large_samples_is_that_of_small_ones(stored, algorithm, monkeypatch):
-    settings = {"algorithm": algorithm, "n_init": 1, "seed": 2}
-    expected = fit_kmeans(stored[1][:8_000], 20, **settings)
+    settings = KMeansSettings(algorithm, n_init=1)
+    expected = fit_kmeans(stored[1][:8_000], 20, settings, seed=2)
     monkeypatch.setattr(arrays, "LARGEST_IN_MEMORY", LIMIT)
-    found = fit_kmeans(stored[1][:8_000], 20, **settings)
+    found = fit_kmeans(stored[1][:8_000], 20, settings, seed=2)
     # A tolerance of 0 or of another scale takes another number of iterations.
     assert 3 < found.n_iter == expected.n_iter
     np.testing.assert_allclose(found.centers, expected.centers, atol=1e-6)

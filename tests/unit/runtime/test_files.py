@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlplab.reporting.figures.clusters import plot_cluster_sweep
+from mlplab.reporting.figures.cluster_sweep import plot_cluster_sweep
 from mlplab.reporting.figures.style import save_figure
 from mlplab.runtime.files import (
     atomic_path,

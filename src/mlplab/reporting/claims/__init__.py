@@ -1,1 +1,1 @@
-"""Published figures beside those found in the tables of a run."""
+"""Compare published figures with those in the tables of a run."""

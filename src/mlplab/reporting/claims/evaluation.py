@@ -10,6 +10,7 @@ import pandas as pd
 
 from mlplab.reporting.claims.model import NOT_TESTABLE, Claim, ClaimError, Includes
 from mlplab.reporting.claims.queries import Estimate, Tables, evaluate
+from mlplab.runtime.tables import Table
 
 REPRODUCED = "reproduced"
 BETTER = "better than published"
@@ -27,23 +28,47 @@ VERDICTS = (
     NOT_TESTABLE,
 )
 
-COLUMNS = [
-    "id",
-    "article",
-    "statement",
-    "kind",
-    "published",
-    "reproduced",
-    "unit",
-    "tolerance",
-    "verdict",
-    "evidence",
-    "comparison",
-    "ci_low",
-    "ci_high",
-    "repetitions",
-    "why",
-]
+CLAIMS = Table(
+    "claims",
+    "a row per claim of `config/claims.yaml`; `claims.html` and `claims.md` show the same rows",
+    {
+        "id": "name of the claim",
+        "article": "article that makes the claim",
+        "statement": "the claim, in words",
+        "kind": "`exact`; `statistical`: depends on random start weights; `machine`: a time, of "
+        "which only ratios and shapes are compared; `not testable here`",
+        "published": "the published figure",
+        "reproduced": "the figure of this run",
+        "unit": "unit of both figures",
+        "tolerance": "allowed difference to the published figure, in that unit",
+        "verdict": "see below",
+        "evidence": "tables, columns and rows behind the figure, and the settings that matter to "
+        "it; for `not tested` and `not applicable`, the requirements; for `not testable here`, the "
+        "reason",
+        "comparison": "whether the figure should be `equal` to the published one, `at least` or "
+        "`at most` as large",
+        "ci_low": "lower end of the 95 % interval of the figure: over seeds by Student's t, for "
+        "medians of rounds by bootstrap",
+        "ci_high": "upper end of that interval",
+        "repetitions": "number of seeds or rounds behind the figure",
+        "why": "reason for the tolerance or limit",
+    },
+    """Ratios and differences are taken repetition by repetition if both sides have the same ones, \
+else from both intervals by MOVER (Zou and Donner, 2008).
+
+| verdict | when |
+|---|---|
+| reproduced | the interval lies within the tolerance; a figure without an interval has no width |
+| better than published | it lies beyond the tolerance, on the side that the claim calls better |
+| not reproduced | it lies beyond the tolerance, or no training reached a target |
+| inconclusive | it lies across an end of the tolerance |
+| not tested | the configuration is not the one that the claim requires |
+| not applicable | the data set is another one |
+| not testable here | nothing in this project can test it |
+
+If the configuration meets the requirements of a claim but its rows are not in the tables, \
+`evaluate_claims` fails.""",
+)
 
 
 def evaluate_claims(
@@ -58,8 +83,7 @@ def evaluate_claims(
 
     Returns
     -------
-    DataFrame with the ``COLUMNS``. ``tolerance`` is in the unit of the claim; ``ci_low`` and
-    ``ci_high`` end the 95 % interval of the figure found, over ``repetitions`` seeds or rounds.
+    DataFrame with the columns of ``CLAIMS``
 
     Raises
     ------
@@ -67,7 +91,8 @@ def evaluate_claims(
         The configuration meets what a claim requires, but the evidence is not there.
     """
     rows = [_evaluate_claim(claim, tables, config) for claim in claims]
-    return pd.DataFrame(rows, columns=COLUMNS).astype({"published": float, "repetitions": "Int64"})
+    table = pd.DataFrame(rows, columns=[*CLAIMS.columns])
+    return table.astype({"published": float, "repetitions": "Int64"})
 
 
 def unmet_requirements(claim: Claim, config: Mapping[str, Any]) -> dict[str, str]:
@@ -116,7 +141,7 @@ def judge(claim: Claim, found: Estimate) -> str:
 
 
 def _evaluate_claim(claim: Claim, tables: Tables, config: Mapping[str, Any]) -> dict[str, Any]:
-    row = claim.model_dump(include=set(COLUMNS) - {"tolerance"})
+    row = claim.model_dump(include=set(CLAIMS.columns) - {"tolerance"})
     if claim.kind == NOT_TESTABLE:
         return row | {"verdict": NOT_TESTABLE, "evidence": claim.reason}
     row["tolerance"] = claim.allowed_difference

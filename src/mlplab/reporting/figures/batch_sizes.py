@@ -1,16 +1,20 @@
-"""Time over the batch size, drawn: seconds of an epoch, and ratios to NumPy."""
+"""Draw the time of an epoch over the batch size, in seconds and as ratios to NumPy."""
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
 
 from mlplab.reporting.figures.style import (
-    FRAMEWORK_STYLES,
+    Drawing,
     LogarithmicLabels,
+    Style,
+    in_house_style,
     label_points,
     ordered_spaces,
     short_number,
@@ -19,24 +23,28 @@ from mlplab.reporting.figures.style import (
 )
 
 
-def plot_seconds_per_epoch(summary: pd.DataFrame) -> Figure:
+@in_house_style
+def plot_seconds_per_epoch(summary: pd.DataFrame, styles: Mapping[str, Style]) -> Figure:
     """Median seconds of an epoch over the batch size, with 95 % intervals.
 
-    From ``batch_size_summary.csv``; a panel per input space.
+    From ``batch_size_summary.csv``, a panel per input space. ``styles`` has the label, color,
+    marker and linestyle of variants, by name.
     """
-    figure, axes = _draw_panels(summary, "seconds_per_epoch")
+    figure, axes = _draw_panels(summary, "seconds_per_epoch", styles)
     axes[0].set(ylabel="time of an epoch (seconds)")
     return figure
 
 
-def plot_batch_size_ratios(ratios: pd.DataFrame) -> Figure:
+@in_house_style
+def plot_batch_size_ratios(ratios: pd.DataFrame, styles: Mapping[str, Style]) -> Figure:
     """Time of an epoch over that of NumPy over the batch size, with 95 % intervals.
 
-    From ``batch_size_ratios.csv``; a panel per input space.
+    From ``batch_size_ratios.csv``, a panel per input space; ``styles`` as for
+    :func:`plot_seconds_per_epoch`.
     """
-    figure, axes = _draw_panels(ratios, "ratio_to_numpy")
+    figure, axes = _draw_panels(ratios, "ratio_to_numpy", styles)
     axes[0].set(ylabel="time of an epoch / that of NumPy\n(NumPy faster above 1)")
-    numpy = FRAMEWORK_STYLES["numpy"]
+    numpy = variant_styles(["numpy"], styles)["numpy"]
     for axis in axes:
         axis.axhline(1.0, color=numpy["color"], linewidth=1.5, zorder=1)
     axes[0].annotate(
@@ -49,27 +57,37 @@ def plot_batch_size_ratios(ratios: pd.DataFrame) -> Figure:
     return figure
 
 
-def _draw_panels(table: pd.DataFrame, column: str) -> tuple[Figure, list[Axes]]:
+def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:
+    """The figures of the rule ``plot_batch_sizes``: seconds, and ratios to NumPy."""
+    summary, ratios, styles = inputs["summary"], inputs["ratios"], params["styles"]
+    return {
+        "seconds": Drawing(plot_seconds_per_epoch(summary, styles), (summary,)),
+        "ratios": Drawing(plot_batch_size_ratios(ratios, styles), (ratios,)),
+    }
+
+
+def _draw_panels(
+    table: pd.DataFrame, column: str, styles: Mapping[str, Style]
+) -> tuple[Figure, list[Axes]]:
     spaces = ordered_spaces(table["input_space"])
     sizes = {
         space: sorted(table.loc[table["input_space"] == space, "batch_size"].unique())
         for space in spaces
     }
-    figure, axes = plt.subplots(
+    figure = Figure(figsize=(10, 4.6), layout="constrained")
+    # Labels right of each panel need room, however few sizes it has.
+    axes = figure.subplots(
         1,
         len(spaces),
-        figsize=(10, 4.6),
         sharey=True,
         squeeze=False,
-        layout="constrained",
-        # Room for the words right of each panel, however few sizes it has.
         width_ratios=[len(sizes[space]) + 4 for space in spaces],
     )
-    styles, labels = variant_styles(table["variant"]), []
+    drawn, labels = variant_styles(table["variant"], styles), []
     for axis, space in zip(axes[0], spaces, strict=True):
         rows = table[table["input_space"] == space]
         ends = []
-        for variant, style in styles.items():
+        for variant, style in drawn.items():
             line = rows[rows["variant"] == variant].sort_values("batch_size")
             if line.empty:
                 continue
@@ -95,7 +113,7 @@ def _draw_panels(table: pd.DataFrame, column: str) -> tuple[Figure, list[Axes]]:
     axes[0, 0].yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes[0, 0].yaxis.set_minor_locator(NullLocator())
     axes[0, 0].yaxis.set_major_formatter(LogarithmicLabels())
-    # The range of the shared axis is known only now, and with it where words would overlap.
+    # Only now is the range of the shared axis known, and with it where words would overlap.
     for axis, ends in labels:
         label_points(axis, ends)
     return figure, list(axes[0])

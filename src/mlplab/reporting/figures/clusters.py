@@ -1,92 +1,140 @@
-"""The sweep over the number of clusters, and the cost of its fits, drawn."""
+"""Draw the clusters of one K: centres as images, silhouettes, and ambiguous images."""
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 
-from mlplab.reporting.figures.style import FRAMEWORK_STYLES, NEUTRAL, label_logarithmic
+from mlplab.reporting.figures.style import (
+    NEUTRAL,
+    PALETTE,
+    Drawing,
+    in_house_style,
+)
 
-_MARKED = FRAMEWORK_STYLES["keras"]["color"]
-_ALGORITHM_MARKERS = {"minibatch": "o", "lloyd": "s", "elkan": "^"}
+_COLUMNS = 14
+_AMBIGUOUS_COLUMNS = 5
 
 
-def plot_cluster_sweep(sweep: pd.DataFrame, choices: pd.DataFrame) -> Figure:
-    """CPU seconds of the fit, inertia and silhouette over K.
+@in_house_style
+def plot_cluster_centers(
+    centers: np.ndarray, clusters: pd.DataFrame, image_shape: tuple[int, int]
+) -> Figure:
+    """Centres (k, n_pixels) as images (height, width), the largest cluster first.
 
-    From ``cluster_sweep.csv`` and ``cluster_choices.csv``. A dot is a seed; the line joins means
-    over seeds. The interval of elbows is shaded, peaks of the silhouette and the K that is chosen
-    are marked.
+    Below each: the class that is commonest in the cluster with its share, and the cluster's size,
+    from ``clusters_<K>.csv``.
     """
-    figure, axes = plt.subplots(1, 3, figsize=(10, 3.2), layout="constrained")
-    panels = [
-        ("cpu_seconds", "CPU time of the fit (seconds)", "Time"),
-        ("inertia", "inertia (squared distance, sum)", "Inertia"),
-        ("silhouette", "mean silhouette coefficient", "Silhouette"),
-    ]
-    for axis, (column, label, title) in zip(axes, panels, strict=True):
-        means = sweep.groupby("k")[column].mean()
-        axis.plot(means.index, means, color=NEUTRAL, linewidth=1.2)
-        axis.plot(sweep["k"], sweep[column], "o", color=FRAMEWORK_STYLES["numpy"]["color"], ms=3)
-        axis.set(xlabel="number of clusters K", ylabel=label, title=title)
-    axes[0].set_ylim(bottom=0)
-    axes[1].yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    _mark_elbow(axes[1], choices[choices["criterion"] == "elbow"].iloc[0])
-    chosen = choices.loc[choices["criterion"] == "chosen", "k"].item()
-    for _, row in choices[choices["criterion"] == "silhouette peak"].iterrows():
-        _mark(axes[2], row, "silhouette", f"{row['k']:.0f}")
-    axes[2].axvline(chosen, color=_MARKED, linestyle=":", linewidth=1.2)
-    axes[2].set_title(f"Silhouette; peaks ringed, chosen: K = {chosen:.0f}")
-    return figure
-
-
-def _mark_elbow(axis: Axes, elbow: pd.Series) -> None:
-    if pd.isna(elbow["k"]):
-        axis.set_title("Inertia; no elbow found")
-        return
-    axis.axvspan(elbow["k_low"], elbow["k_high"], color=_MARKED, alpha=0.15, linewidth=0)
-    _mark(axis, elbow, "inertia", f"{elbow['k']:.0f}")
-    unclear = "no clear elbow" if elbow["statement"].startswith("no clear") else "elbow"
-    axis.set_title(f"Inertia; {unclear}: {elbow['k_low']:.0f} to {elbow['k_high']:.0f}")
-
-
-def _mark(axis: Axes, row: pd.Series, column: str, text: str) -> None:
-    place = (row["k"], row[column])
-    axis.plot(*place, "o", ms=9, mfc="none", mec=_MARKED)
-    axis.annotate(text, place, xytext=(4, 7), textcoords="offset points", color=_MARKED)
-
-
-def plot_cluster_cost(cost: pd.DataFrame) -> Figure:
-    """CPU seconds and relative inertia of several ways to fit k-means, a row per setting.
-
-    From ``cluster_cost_quality.csv``, whose order is that of the seconds. A mark is a seed, its
-    shape the algorithm.
-    """
-    settings = list(dict.fromkeys(cost["setting"]))
-    figure, axes = plt.subplots(
-        1, 2, figsize=(8, 0.34 * len(settings) + 1.1), sharey=True, layout="constrained"
+    rows = math.ceil(len(centers) / _COLUMNS)
+    columns = min(_COLUMNS, len(centers))
+    figure = Figure(
+        figsize=(0.62 * _relative_width(image_shape) * columns, 0.9 * rows + 0.3),
+        layout="constrained",
     )
-    for place, setting in enumerate(settings):
-        fits = cost[cost["setting"] == setting]
-        marker = _ALGORITHM_MARKERS[fits["algorithm"].iloc[0]]
-        excess = (fits["relative_inertia"] - 1) * 100
-        for axis, values in zip(axes, (fits["cpu_seconds"], excess), strict=True):
-            color = FRAMEWORK_STYLES["numpy"]["color"]
-            axis.plot(values, [place] * len(fits), marker, color=color, ms=6, mfc="none", mew=1.3)
-    names = [_describe(setting, cost[cost["setting"] == setting]) for setting in settings]
-    axes[0].set_yticks(range(len(settings)), names)
-    axes[0].set(ylim=(len(settings) - 0.5, -0.5), xscale="log")
-    label_logarithmic(axes[0].xaxis)
-    axes[0].set(xlabel="CPU seconds of a fit on one thread", title=f"Time, K = {cost['k'].iloc[0]}")
-    axes[1].set(xlabel="above the smallest found (%)", title="Inertia")
+    axes = figure.subplots(rows, columns, squeeze=False)
+    for axis in axes.flat:
+        axis.axis("off")
+    ordered = clusters.sort_values("size", ascending=False)
+    for axis, row in zip(axes.flat, ordered.to_dict("records"), strict=False):
+        _draw_image(axis, centers[row["cluster"]], image_shape)
+        below = f"{row['class']:.0f}: {row['class_share']:.0%}\n{row['size']:,}"
+        axis.text(0.5, -0.06, below, transform=axis.transAxes, ha="center", va="top", fontsize=6.5)
+    figure.suptitle(f"Centres of {len(centers)} clusters: commonest class and its share, images")
     return figure
 
 
-def _describe(setting: str, fits: pd.DataFrame) -> str:
-    fit = fits.iloc[0]
-    starts = "start" if fit["n_init"] == 1 else "starts"
-    batch = f", batch {fit['batch_size']:,.0f}" if pd.notna(fit["batch_size"]) else ""
-    return f"{setting}: {fit['n_init']} {starts}{batch}"
+@in_house_style
+def plot_silhouette_samples(
+    silhouettes: np.ndarray, labels: np.ndarray, clusters: pd.DataFrame
+) -> Figure:
+    """Silhouette coefficients of all images (n,), sorted within their clusters.
+
+    ``labels`` (n,) are the clusters. Clusters are stacked by their mean coefficient, from
+    ``clusters_<K>.csv``, best on top; the shade changes from one to the next.
+    """
+    figure = Figure(figsize=(5.2, 5.6), layout="constrained")
+    axis = figure.subplots()
+    measured = np.isfinite(silhouettes)
+    start, ticks = 0, []
+    ordered = clusters.dropna(subset=["silhouette"]).sort_values("silhouette")
+    for number, row in enumerate(ordered.to_dict("records")):
+        values = np.sort(silhouettes[measured & (labels == row["cluster"])])
+        heights = np.arange(start, start + len(values))
+        shade = PALETTE[3] if number % 2 else PALETTE[5]
+        axis.fill_betweenx(heights, 0, values, color=shade, linewidth=0, rasterized=True)
+        ticks.append((start + len(values) / 2, f"{row['size']:,} × {row['class']:.0f}"))
+        start += len(values)
+    mean = float(silhouettes[measured].mean())
+    axis.axvline(mean, color=NEUTRAL, linestyle="--", linewidth=1)
+    axis.text(mean, start * 1.01, f"  mean {mean:.3f}", ha="left", va="bottom")
+    chosen = ticks if len(ticks) <= 30 else ticks[:: math.ceil(len(ticks) / 30)]
+    axis.set_yticks([place for place, _ in chosen], [text for _, text in chosen], fontsize=7)
+    axis.set(
+        ylim=(0, start * 1.05),
+        xlabel="silhouette coefficient of an image",
+        ylabel="clusters, by mean coefficient (images × commonest class)",
+    )
+    axis.grid(axis="y", visible=False)
+    axis.set_title(f"{len(clusters)} clusters", pad=10)
+    return figure
+
+
+@in_house_style
+def plot_ambiguous_images(
+    images: np.ndarray,
+    centers: np.ndarray,
+    ambiguous: pd.DataFrame,
+    image_shape: tuple[int, int],
+) -> Figure:
+    """Images (n, n_pixels) between two centres, each beside the two it is nearly as far from.
+
+    ``image_shape`` is their (height, width).
+    In the order of ``ambiguous_images_<K>.csv``, most ambiguous first.
+    """
+    columns = min(_AMBIGUOUS_COLUMNS, len(images))
+    rows = math.ceil(len(images) / columns)
+    figure = Figure(
+        figsize=(1.75 * _relative_width(image_shape) * columns, 0.85 * rows + 0.3),
+        layout="constrained",
+    )
+    axes = figure.subplots(rows, columns * 3, squeeze=False)
+    for axis in axes.flat:
+        axis.axis("off")
+    for number, row in enumerate(ambiguous.to_dict("records")):
+        image, first, second = axes.flat[3 * number : 3 * number + 3]
+        _draw_image(image, images[number], image_shape)
+        _draw_image(first, centers[row["cluster"]], image_shape)
+        _draw_image(second, centers[row["second_cluster"]], image_shape)
+        image.set_title(f"class {row['class']}", fontsize=6.5, pad=2, loc="left")
+        first.set_title(f"margin {row['margin']:.1e}", fontsize=6.5, pad=2, loc="left")
+    figure.suptitle("Images nearly as far from one centre as from another (centres right of them)")
+    return figure
+
+
+def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:
+    """The figures of the rule ``plot_clusters``: centres, silhouettes and ambiguous images."""
+    shape, centers, clusters = params["image_shape"], inputs["centers"], inputs["clusters"]
+    labels, silhouettes, ambiguous = inputs["labels"], inputs["silhouettes"], inputs["ambiguous"]
+    images = plot_ambiguous_images(inputs["images"], centers, ambiguous, shape)
+    rows = pd.DataFrame({"cluster": labels, "silhouette": silhouettes})
+    return {
+        "centers": Drawing(plot_cluster_centers(centers, clusters, shape), (clusters,)),
+        "silhouettes": Drawing(plot_silhouette_samples(silhouettes, labels, clusters), (rows,)),
+        "ambiguous": Drawing(images, (ambiguous,)),
+    }
+
+
+def _relative_width(image_shape: tuple[int, int]) -> float:
+    """Width over height, within limits that leave room for the words beside an image."""
+    height, width = image_shape
+    return min(max(width / height, 0.8), 2.5)
+
+
+def _draw_image(axis: Axes, pixels: np.ndarray, image_shape: tuple[int, int]) -> None:
+    axis.imshow(pixels.reshape(image_shape), cmap="gray_r")

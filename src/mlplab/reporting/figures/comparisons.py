@@ -1,8 +1,10 @@
-"""Experiments compared over seeds, drawn."""
+"""Draw comparisons of experiments over seeds."""
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -10,6 +12,8 @@ from matplotlib.ticker import NullLocator
 
 from mlplab.reporting.figures.style import (
     NEUTRAL,
+    Drawing,
+    in_house_style,
     label_logarithmic,
     label_points,
     label_shares,
@@ -19,17 +23,18 @@ from mlplab.reporting.figures.style import (
     space_line,
 )
 
-# How far the axis goes below the lowest target or end of a curve, and which share of it words need
-# above a line.
+# Room below the lowest target or end of a curve, and the share of the axis that words need above a
+# line.
 _BELOW_TARGETS = 0.012
 _NEAR = 0.06
-# Closer than this share of the axis, the words of one line would cover those of another.
+# Closer lines, as a share of the axis, share their words, which would overlap.
 _NEARLY_ONE = 0.02
-# How far below the lowest final accuracy the controls' axis begins: early epochs are left out.
+# The axis of the controls leaves out early epochs: it begins this far below the lowest end.
 _BELOW_ENDS = 0.02
 _ROOM_ABOVE = 0.15
 
 
+@in_house_style
 def plot_feature_controls(controls: pd.DataFrame) -> Figure:
     """Test accuracy of every input space, and its difference to the first with the verdict.
 
@@ -37,9 +42,8 @@ def plot_feature_controls(controls: pd.DataFrame) -> Figure:
     """
     rows = controls.sort_values("test_accuracy", ignore_index=True)
     reference = rows[rows["verdict"] == "reference"].iloc[0]
-    figure, (left, right) = plt.subplots(
-        1, 2, figsize=(9, 0.36 * len(rows) + 1.3), sharey=True, layout="constrained"
-    )
+    figure = Figure(figsize=(9, 0.36 * len(rows) + 1.3), layout="constrained")
+    left, right = figure.subplots(1, 2, sharey=True)
     for place, row in rows.iterrows():
         color = space_color(row["input_space"])
         _draw_interval(left, place, row["test_accuracy"], row["ci_low"], row["ci_high"], color)
@@ -66,9 +70,11 @@ def plot_feature_controls(controls: pd.DataFrame) -> Figure:
     return figure
 
 
+@in_house_style
 def plot_lambda_rule(rule: pd.DataFrame) -> Figure:
     """Validation accuracy over the factor of λ₂; the rule is 1. From ``lambda_rule.csv``."""
-    figure, axis = plt.subplots(figsize=(5.6, 3.4), layout="constrained")
+    figure = Figure(figsize=(5.6, 3.4), layout="constrained")
+    axis = figure.subplots()
     ends = []
     for space in ordered_spaces(rule["input_space"]):
         rows = rule[rule["input_space"] == space].sort_values("l2_factor")
@@ -100,13 +106,15 @@ def plot_lambda_rule(rule: pd.DataFrame) -> Figure:
     return figure
 
 
+@in_house_style
 def plot_time_to_accuracy(curves: pd.DataFrame, summary: pd.DataFrame) -> Figure:
     """Test accuracy over seconds of training, and where each target is reached.
 
     From ``accuracy_over_time.csv``, whose bands are the lowest and highest of the seeds, and
     ``time_to_accuracy_summary.csv``, whose medians are the marks.
     """
-    figure, axis = plt.subplots(figsize=(7.2, 4.4), layout="constrained")
+    figure = Figure(figsize=(7.2, 4.4), layout="constrained")
+    axis = figure.subplots()
     ends = []
     for space in ordered_spaces(curves["input_space"]):
         rows = curves[curves["input_space"] == space].sort_values("epoch")
@@ -135,12 +143,14 @@ def plot_time_to_accuracy(curves: pd.DataFrame, summary: pd.DataFrame) -> Figure
     return figure
 
 
+@in_house_style
 def plot_controls_over_time(curves: pd.DataFrame) -> Figure:
     """Validation accuracy of all input spaces over CPU seconds of training.
 
     From ``controls_over_time.csv``, whose bands are the lowest and highest of the seeds.
     """
-    figure, axis = plt.subplots(figsize=(7.8, 4.6), layout="constrained")
+    figure = Figure(figsize=(7.8, 4.6), layout="constrained")
+    axis = figure.subplots()
     last = curves.sort_values("epoch").groupby("input_space").tail(1).set_index("input_space")
     axis.set(
         xscale="log",
@@ -173,6 +183,18 @@ def plot_controls_over_time(curves: pd.DataFrame) -> Figure:
     label_shares(axis.yaxis)
     label_points(axis, ends)
     return figure
+
+
+def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:
+    """The figures of the rule ``plot_comparisons``."""
+    controls, rule, curves = inputs["controls"], inputs["rule"], inputs["curves"]
+    summary, controls_curves = inputs["summary"], inputs["controls_curves"]
+    return {
+        "controls": Drawing(plot_feature_controls(controls), (controls,)),
+        "rule": Drawing(plot_lambda_rule(rule), (rule,)),
+        "times": Drawing(plot_time_to_accuracy(curves, summary), (curves, summary)),
+        "controls_times": Drawing(plot_controls_over_time(controls_curves), (controls_curves,)),
+    }
 
 
 def _range_of_ends(lowest: float, highest: float) -> tuple[float, float]:

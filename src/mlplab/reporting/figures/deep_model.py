@@ -1,12 +1,18 @@
-"""The deep model of article B, drawn."""
+"""Draw time and accuracy of the deep model of article B."""
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 from matplotlib.figure import Figure
 
-from mlplab.reporting.figures.style import FRAMEWORK_STYLES
+from mlplab.reporting.figures.style import (
+    FRAMEWORK_STYLES,
+    Drawing,
+    in_house_style,
+)
 
 _LABELS = {"numpy": "NumPy", "keras": "Keras", "keras_xla": "Keras with XLA"}
 # What an axis shows, the column of the filled and that of the hollow mark, and what these are.
@@ -18,11 +24,13 @@ _PANELS = (
 )  # fmt: skip
 
 
+@in_house_style
 def plot_deep_model(table: pd.DataFrame) -> Figure:
     """Seconds of an epoch, and accuracies after the last, from ``deep_model.csv``."""
     variants = [name for name in _LABELS if name in set(table["variant"])]
     rows = table.set_index("variant").loc[variants]
-    figure, axes = plt.subplots(1, 2, figsize=(9, 2.6), sharey=True, layout="constrained")
+    figure = Figure(figsize=(9, 2.6), layout="constrained")
+    axes = figure.subplots(1, 2, sharey=True)
     for axis, (label, filled, hollow, title) in zip(axes, _PANELS, strict=True):
         for place, (_, row) in enumerate(rows.iterrows()):
             style = FRAMEWORK_STYLES[row["framework"]]
@@ -51,3 +59,9 @@ def plot_deep_model(table: pd.DataFrame) -> Figure:
     axes[0].set_yticks(range(len(variants)), [_LABELS[name] for name in variants])
     axes[0].set_ylim(len(variants) - 0.4, -0.6)
     return figure
+
+
+def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:
+    """The figure of the rule ``plot_deep_model``."""
+    table = inputs["deep_model"]
+    return {"deep_model": Drawing(plot_deep_model(table), (table,))}

@@ -1,15 +1,21 @@
-"""Parts of an epoch on the steps of the optimisation ladder, drawn."""
+"""Draw the parts of an epoch on the steps of the optimisation ladder."""
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from mlplab.reporting.figures.ladder import PART_COLORS, label_steps
-from mlplab.reporting.figures.style import NEUTRAL
+from mlplab.reporting.figures.optimization_ladder import PART_COLORS, label_steps
+from mlplab.reporting.figures.style import (
+    NEUTRAL,
+    Drawing,
+    in_house_style,
+)
 
 _LAYERS = {
     "L0": {"label": "to the input layer L0", "color": "#000000", "marker": "o"},
@@ -25,9 +31,11 @@ def select_full_epochs(summary: pd.DataFrame) -> pd.DataFrame:
     return summary[summary["accuracy"] == "full"].reset_index(drop=True)
 
 
+@in_house_style
 def plot_epoch_shares(epochs: pd.DataFrame) -> Figure:
     """Shares of shuffling, batches and prediction in an epoch of every step."""
-    figure, axis = plt.subplots(figsize=(7, 2.8), layout="constrained")
+    figure = Figure(figsize=(7, 2.8), layout="constrained")
+    axis = figure.subplots()
     for place, (_, epoch) in enumerate(epochs.iterrows()):
         start = 0.0
         for part, color in PART_COLORS.items():
@@ -53,15 +61,17 @@ def plot_epoch_shares(epochs: pd.DataFrame) -> Figure:
     return figure
 
 
+@in_house_style
 def plot_backward_times(times: pd.DataFrame) -> Figure:
     """Milliseconds of a batch on the way back down to each layer, and ratios to those to L1.
 
-    From ``backward_times.csv``. Published times stand in a line of their own below their step;
-    rounds in which others worked are hollow.
+    From ``backward_times.csv``. Published times stand below their step; disturbed rounds are
+    hollow.
     """
     steps = times.drop_duplicates("name").sort_values("step")
     places = {name: place for place, name in enumerate(steps["name"])}
-    figure, axes = plt.subplots(1, 2, figsize=(9.6, 3.4), sharey=True, layout="constrained")
+    figure = Figure(figsize=(9.6, 3.4), layout="constrained")
+    axes = figure.subplots(1, 2, sharey=True)
     for axis, column in zip(axes, ("milliseconds", "ratio_to_L1"), strict=True):
         for place in places.values():
             axis.axhline(place, color="#dddddd", linewidth=0.6, zorder=0)
@@ -82,6 +92,15 @@ def plot_backward_times(times: pd.DataFrame) -> Figure:
     axes[0].set_yticks(range(len(steps)), label_steps(steps))
     axes[0].set_ylim(len(steps) - 0.4, -0.8)
     return figure
+
+
+def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:
+    """The figures of the rule ``plot_epoch_parts``: shares of an epoch, and the backward pass."""
+    epochs, backward = select_full_epochs(inputs["summary"]), inputs["backward"]
+    return {
+        "shares": Drawing(plot_epoch_shares(epochs), (epochs,)),
+        "backward": Drawing(plot_backward_times(backward), (backward,)),
+    }
 
 
 def _draw_layer(

@@ -1,15 +1,25 @@
-"""The operations of a mini-batch, drawn: where the time of an epoch goes, speed of products."""
+"""Draw the operations of a mini-batch: their share of an epoch, and the speed of products."""
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from mlplab.reporting.figures.style import FRAMEWORK_STYLES, NEUTRAL, LogarithmicLabels, Style
+from mlplab.reporting.figures.style import (
+    FRAMEWORK_STYLES,
+    NEUTRAL,
+    Drawing,
+    LogarithmicLabels,
+    Style,
+    in_house_style,
+)
+from mlplab.reporting.tables.operations import select_operations
 
 _OPERATIONS = {
     "gather": "rows of the batch",
@@ -29,6 +39,7 @@ _PRODUCTS = {
 _FRAMEWORKS = ["numpy", "tensorflow"]
 
 
+@in_house_style
 def plot_operations(times: pd.DataFrame) -> Figure:
     """Seconds that each operation takes in an epoch, a panel per batch size."""
     sizes = sorted(times["batch_size"].unique())
@@ -40,10 +51,8 @@ def plot_operations(times: pd.DataFrame) -> Figure:
         for name in sorted(labels[times["operation"] == operation].unique())
     ]
     places = {label: place for place, label in enumerate(order)}
-    figure, axes = plt.subplots(
-        1, len(sizes), figsize=(10, 5.2), sharex=True, sharey=True, squeeze=False,
-        layout="constrained",
-    )  # fmt: skip
+    figure = Figure(figsize=(10, 5.2), layout="constrained")
+    axes = figure.subplots(1, len(sizes), sharex=True, sharey=True, squeeze=False)
     for axis, size in zip(axes[0], sizes, strict=True):
         for framework in _FRAMEWORKS:
             rows = times[(times["batch_size"] == size) & (times["framework"] == framework)]
@@ -93,6 +102,7 @@ def _format_seconds(axis: Axes) -> None:
     axis.xaxis.set_minor_locator(NullLocator())
 
 
+@in_house_style
 def plot_roofline(times: pd.DataFrame) -> Figure:
     """Speed of the matrix products over their arithmetic intensity, a panel per batch size.
 
@@ -102,10 +112,8 @@ def plot_roofline(times: pd.DataFrame) -> Figure:
     products = times[times["operation"].isin(list(_PRODUCTS))]
     sizes = sorted(products["batch_size"].unique())
     fastest = products.loc[products["gflops"].idxmax()]
-    figure, axes = plt.subplots(
-        1, len(sizes), figsize=(10, 3.8), sharex=True, sharey=True, squeeze=False,
-        layout="constrained",
-    )  # fmt: skip
+    figure = Figure(figsize=(10, 3.8), layout="constrained")
+    axes = figure.subplots(1, len(sizes), sharex=True, sharey=True, squeeze=False)
     for axis, size in zip(axes[0], sizes, strict=True):
         panel = products[products["batch_size"] == size]
         for (framework, operation), rows in panel.groupby(["framework", "operation"]):
@@ -142,6 +150,15 @@ def plot_roofline(times: pd.DataFrame) -> Figure:
     )
     _explain_marks(figure)
     return figure
+
+
+def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:
+    """The figures of the rule ``plot_operations``: seconds of operations, speed of products."""
+    times = select_operations(inputs["operations"])
+    return {
+        "operations": Drawing(plot_operations(times), (times,)),
+        "roofline": Drawing(plot_roofline(times), (times[times["gflops"].notna()],)),
+    }
 
 
 def _explain_marks(figure: Figure) -> None:

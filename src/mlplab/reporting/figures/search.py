@@ -1,32 +1,46 @@
-"""The search, drawn: what was tried, and what came out."""
+"""Draw the trials of the search, and the accuracy of the chosen setting."""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
+from typing import Any
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mlplab.reporting.figures.style import NEUTRAL, label_logarithmic, label_shares, space_color
+from mlplab.reporting.figures.style import (
+    NEUTRAL,
+    Drawing,
+    in_house_style,
+    label_logarithmic,
+    label_shares,
+    space_color,
+)
 
-# Shapes too, so that spaces keep apart in grey, and those of one kind of space.
+# Shapes tell input spaces apart in grey, and those of one kind.
 _MARKERS = ["o", "s", "^", "D", "v", "P"]
 
 
+@in_house_style
 def plot_search(trials: pd.DataFrame, result: pd.DataFrame, summary: pd.DataFrame) -> Figure:
     """Validation accuracies of all trials over their seconds, and the final test accuracies.
 
     From ``search_trials.csv``, ``search_result.csv`` and ``search_summary.csv``. Trials that
     diverged have no accuracy and are left out; the title counts them.
     """
-    figure, (left, right) = plt.subplots(
-        1, 2, figsize=(9.4, 4.2), layout="constrained", width_ratios=[2.4, 1]
-    )
+    figure = Figure(figsize=(9.4, 4.2), layout="constrained")
+    left, right = figure.subplots(1, 2, width_ratios=[2.4, 1])
     _draw_trials(left, trials)
     _draw_result(right, result, summary.iloc[0])
     return figure
+
+
+def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:
+    """The figure of the rule ``plot_search``."""
+    tables = (inputs["trials"], inputs["result"], inputs["summary"])
+    return {"search": Drawing(plot_search(*tables), tables)}
 
 
 def _draw_trials(axis: Axes, trials: pd.DataFrame) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import cycle
+from pathlib import Path
 from typing import Any
 
 import matplotlib
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
+import matplotlib.style
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
@@ -21,47 +21,21 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import Formatter, ScalarFormatter
 
 from mlplab.features.spaces import parse_space
-from mlplab.runtime.files import atomic_path, save_table
+from mlplab.runtime.files import atomic_path, load_array, read_table, save_table
 
 # A label, and what Matplotlib draws with.
 Style = dict[str, Any]
 
-# Okabe and Ito's palette, which keeps apart for all common kinds of colour vision; frameworks
-# also differ in line style and marker, so that grey prints do.
+# Okabe and Ito's palette: readers with any common kind of colour vision can tell it apart.
+# Frameworks also differ in line style and marker, for prints in grey.
 FRAMEWORK_STYLES: dict[str, Style] = {
     "numpy": {"label": "NumPy", "color": "#0072B2", "marker": "o", "linestyle": "-"},
     "keras": {"label": "Keras", "color": "#D55E00", "marker": "s", "linestyle": "--"},
 }
 # Keras runs on it.
 FRAMEWORK_STYLES["tensorflow"] = FRAMEWORK_STYLES["keras"] | {"label": "TensorFlow"}
-# Variants have the colour of their framework.
-VARIANT_STYLES: dict[str, Style] = {
-    "numpy": FRAMEWORK_STYLES["numpy"],
-    "products": {
-        "label": "products alone",
-        "color": "#000000",
-        "marker": ".",
-        "linestyle": (0, (1, 1.5)),
-    },
-    "keras": FRAMEWORK_STYLES["keras"],
-    "keras_tuned": {
-        "label": "Keras, tuned",
-        "color": "#D55E00",
-        "marker": "^",
-        "linestyle": ":",
-    },
-    "keras_matched": {
-        "label": "Keras, matched",
-        "color": "#D55E00",
-        "marker": "D",
-        "linestyle": "-.",
-    },
-    "sklearn": {"label": "scikit-learn", "color": "#009E73", "marker": "v", "linestyle": "-"},
-    "pytorch": {"label": "PyTorch", "color": "#CC79A7", "marker": "P", "linestyle": "--"},
-    "jax": {"label": "JAX", "color": "#E69F00", "marker": "X", "linestyle": "-."},
-}
 GREY = "#7F7F7F"
-# Of variants without a style of their own, in turn; those that have one use none of these.
+# Variants without a style of their own take these in turn; no other variant uses them.
 _OTHER_MARKERS = ("<", ">", "p", "h", "d", "*")
 NEUTRAL = "#000000"
 # For what is neither a framework nor an input space.
@@ -79,31 +53,34 @@ _LIGHTEST_K, _DARKEST_K = 20, 110
 _SCALING_LINES = {None: "-", "whitened": "--", "samplestandard": ":", "halfwhitened": "-."}
 _CHOSEN_COLOR = GREY  # distances to the centres of the K that the sweep chooses
 
-plt.rcParams.update(
-    {
-        "figure.dpi": 150,
-        "font.size": 9,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.grid": True,
-        "grid.color": "#dddddd",
-        "grid.linewidth": 0.6,
-        "axes.axisbelow": True,
-        "axes.titlesize": 9.5,
-        "axes.titlelocation": "left",
-        "svg.fonttype": "none",  # text stays text: searchable, and editable
-        "svg.hashsalt": "mlplab",
+# A decorator: what a function draws or saves looks alike, and its caller's settings stay.
+in_house_style = matplotlib.style.context(Path(__file__).with_name("mlplab.mplstyle"))
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure, and the tables whose rows it shows."""
+
+    figure: Figure
+    tables: tuple[pd.DataFrame, ...]
+
+
+def load_inputs(paths: Iterable[tuple[str, str]]) -> dict[str, pd.DataFrame | np.ndarray]:
+    """What a figure is drawn from, by name: arrays from ``.npy`` files, tables from all others."""
+    return {
+        name: load_array(path) if path.endswith(".npy") else read_table(path)
+        for name, path in paths
     }
-)
 
 
+@in_house_style
 def save_figure(
     figure: Figure, paths: Iterable[str | os.PathLike[str]], *tables: pd.DataFrame
 ) -> None:
     """Write a figure in the format of every path's suffix, each file atomically.
 
-    No date is written, so that equal figures are equal files. Into a path that ends with ``.csv``
-    go the rows that were drawn: those of all ``tables``, one below the other.
+    Files hold no date, so equal figures become equal files. A path that ends with ``.csv`` gets the
+    rows that the figure shows: those of all ``tables``, one below the other.
 
     Raises
     ------
@@ -117,7 +94,6 @@ def save_figure(
         with atomic_path(path) as temporary:
             metadata = {"Date": None} if str(path).endswith(".svg") else {}
             figure.savefig(temporary, metadata=metadata, bbox_inches="tight")
-    plt.close(figure)
 
 
 class LogarithmicLabels(Formatter):
@@ -149,15 +125,15 @@ def label_shares(axis: Axis) -> None:
     axis.set_major_formatter(ShareLabels(useOffset=False))
 
 
-def variant_styles(variants: Iterable[str]) -> dict[str, Style]:
+def variant_styles(variants: Iterable[str], styles: Mapping[str, Style]) -> dict[str, Style]:
     """The styles of the variants that occur, in the order in which they are drawn.
 
-    One without a style of its own is grey, has its name as label, and the next free marker.
+    A variant that is not in ``styles`` is grey, with its name as label and the next free marker.
     """
     names = set(variants)
-    styles = {name: style for name, style in VARIANT_STYLES.items() if name in names}
-    others = zip(sorted(names - set(styles)), cycle(_OTHER_MARKERS), strict=False)
-    return styles | {
+    known = {name: dict(style) for name, style in styles.items() if name in names}
+    others = zip(sorted(names - set(known)), cycle(_OTHER_MARKERS), strict=False)
+    return known | {
         name: {"label": name, "color": GREY, "marker": marker, "linestyle": "-"}
         for name, marker in others
     }
@@ -217,7 +193,7 @@ def label_points(axis: Axes, points: Iterable[tuple[float, float, str, str]]) ->
     assert figure is not None
     figure.draw_without_rendering()  # the layout decides how far apart points lie
     points_per_pixel = 72 / figure.dpi
-    line_height = plt.rcParams["font.size"] * 1.1
+    line_height = matplotlib.rcParams["font.size"] * 1.1
     placed = -float("inf")
     for x, y, text, color in sorted(points, key=lambda point: point[1]):
         height = axis.transData.transform((x, y))[1] * points_per_pixel

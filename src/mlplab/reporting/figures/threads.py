@@ -1,13 +1,22 @@
-"""Threads asked for against processors used, drawn."""
+"""Draw the processors that frameworks use against the threads that they may use."""
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from mlplab.reporting.figures.style import FRAMEWORK_STYLES, NEUTRAL, Style, label_points
+from mlplab.reporting.figures.style import (
+    FRAMEWORK_STYLES,
+    NEUTRAL,
+    Drawing,
+    Style,
+    in_house_style,
+    label_points,
+)
 
 _SETTINGS: dict[str, Style] = {
     "environment": {"label": "limit in the environment", "mfc": None, "shift": 0.97},
@@ -15,17 +24,16 @@ _SETTINGS: dict[str, Style] = {
 }
 
 
+@in_house_style
 def plot_thread_scaling(turns: pd.DataFrame) -> Figure:
-    """Processors used over threads asked for, a panel per framework, from ``thread_scaling.csv``.
+    """Processors used over threads allowed, a panel per framework, from ``thread_scaling.csv``.
 
-    A mark is a turn, pale if it is ``disturbed``.
+    A mark is a measurement, pale if it is ``disturbed``.
     """
     counts = sorted(turns["n_threads"].unique())
     frameworks = [name for name in FRAMEWORK_STYLES if name in set(turns["framework"])]
-    figure, axes = plt.subplots(
-        1, len(frameworks), figsize=(9, 3.8), sharex=True, sharey=True, squeeze=False,
-        layout="constrained",
-    )  # fmt: skip
+    figure = Figure(figsize=(9, 3.8), layout="constrained")
+    axes = figure.subplots(1, len(frameworks), sharex=True, sharey=True, squeeze=False)
     for axis, framework in zip(axes[0], frameworks, strict=True):
         axis.set(
             xscale="log", yscale="log", xlabel="threads asked for", xlim=(0.85, counts[-1] * 2)
@@ -61,3 +69,8 @@ def plot_thread_scaling(turns: pd.DataFrame) -> Figure:
         ticks.set_minor_locator(NullLocator())
         ticks.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     return figure
+
+
+def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:
+    """The figure of the rule ``plot_threads``."""
+    return {"threads": Drawing(plot_thread_scaling(inputs["threads"]), (inputs["threads"],))}

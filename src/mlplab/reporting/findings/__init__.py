@@ -1,1 +1,1 @@
-"""What a run found, in sentences made from its tables, and on which machine it was found."""
+"""The findings of a run as sentences, and the machine that it ran on."""

@@ -1,4 +1,4 @@
-"""Where and when the tables of a run were made, from the records beside them."""
+"""Machine, code and time of the tables of a run, from the records beside them."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from typing import Any
 
 
 def describe_origin(records: Iterable[Mapping[str, Any] | None]) -> dict[str, str]:
-    """Machine, libraries, code and times of results, by what they are.
+    """Machine, libraries, code and times of results, by a word for each.
 
     Parameters
     ----------
-    records : of :func:`mlplab.provenance.records.read_sidecar`; None for results without a record,
-        which are counted
+    records : of :func:`mlplab.provenance.records.read_sidecar`; None for a result without a record
 
     Returns
     -------
-    dict of words; where the records differ, all that occur.
+    dict of words; if the records differ, all that occur
     """
     known, missing = [], 0
     for record in records:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-# What would be read as markup in the middle of a line.
+# Characters that reStructuredText reads as markup within a line.
 _MARKUP = re.compile(r"([\\*`|_<>])")
 
 _RANGE = re.compile(r"\([\d.,]+ to [\d.,]+\)")
@@ -13,7 +13,7 @@ _RANGES = "In brackets: the range over seeds of an accuracy, the 95 % interval o
 
 
 def render_findings(sentences: Sequence[str], origin: Mapping[str, str]) -> str:
-    """A numbered list of sentences, and a table of the machine."""
+    """A numbered list of the sentences, and a table of the origin."""
     numbered = [f"{number}. {_escape(text)}" for number, text in enumerate(sentences, start=1)]
     rows = [f"   * - {_escape(name)}\n     - {_escape(text)}" for name, text in origin.items()]
     return "\n".join(
@@ -21,7 +21,7 @@ def render_findings(sentences: Sequence[str], origin: Mapping[str, str]) -> str:
             "What was found",
             "--------------",
             "",
-            *(numbered or ["No table of this run holds a finding."]),
+            *(numbered or ["The tables of this run hold no finding."]),
             "",
             *([_RANGES, ""] if any(map(_RANGE.search, sentences)) else []),
             "On which machine",

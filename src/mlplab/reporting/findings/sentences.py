@@ -1,4 +1,4 @@
-"""Sentences made from tables; every number in them stands in a table, or is a sum of some."""
+"""Findings as sentences. Every number in them is in a table or is a sum of such numbers."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def find(tables: Tables) -> list[str]:
 
     Parameters
     ----------
-    tables : tables by name, as ``results/README.md`` describes them. A finding whose table is not
-        there, or has no row for it, is left out.
+    tables : tables by name, as ``docs/tables.md`` describes them. A finding without its table, or
+        without a row there, is left out.
     """
     sentences = []
     for needed, tell in _FINDINGS:
@@ -42,18 +42,18 @@ def _tell_accuracy(final: pd.DataFrame) -> str | None:
     if run.empty:
         return None
     text = (
-        f"Article A's network in NumPy classifies {_spread(run['train_accuracy'], 4)} of the "
-        f"training images and {_spread(run['test_accuracy'], 4)} of the test images rightly after "
-        f"{run['epochs'].iloc[0]} epochs ({_count(len(run), 'seed')})"
+        f"Article A's network in NumPy reaches {_spread(run['test_accuracy'])} test accuracy and "
+        f"{_spread(run['train_accuracy'])} training accuracy after {run['epochs'].iloc[0]} epochs "
+        f"({_count(len(run), 'seed')})"
     )
     keras = final[(final["framework"] == "keras") & (final["input_space"] == "pixels")]
     if keras.empty:
         return f"{text}."
     nearest = keras.loc[(keras["batch_size"] - _USUAL_BATCH_SIZE).abs().idxmin()]
     return (
-        f"{text}, its reference model in Keras {nearest['test_accuracy']:.4f} of the test images "
-        f"after {nearest['epochs']} at batch size {nearest['batch_size']:,} (seed "
-        f"{nearest['seed']}): two ways of training, not two libraries."
+        f"{text}; its reference model in Keras reaches {_percent(nearest['test_accuracy'])} test "
+        f"accuracy after {nearest['epochs']} epochs at batch size {nearest['batch_size']:,} (seed "
+        f"{nearest['seed']}). The difference is one of training methods, not of libraries."
     )
 
 
@@ -65,7 +65,7 @@ def _tell_ratios(ratios: pd.DataFrame) -> str | None:
     nearest = keras.loc[(keras["batch_size"] - _USUAL_BATCH_SIZE).abs().idxmin()]
     text = (
         f"An epoch of the articles' model in Keras takes {_interval(nearest, 'ratio_to_numpy')} "
-        f"times as long as one of the network in NumPy at batch size {nearest['batch_size']:,}"
+        f"times as long as an epoch in NumPy at batch size {nearest['batch_size']:,}"
     )
     largest = keras.loc[keras["batch_size"].idxmax()]
     if largest["batch_size"] != nearest["batch_size"]:
@@ -76,8 +76,8 @@ def _tell_ratios(ratios: pd.DataFrame) -> str | None:
         text += f"; with the same mathematics as NumPy, Keras is {_join(counts)} batch sizes"
     if keras["disturbed"].any() or matched["disturbed"].any():
         text += (
-            ". Most rounds of some of these were disturbed, by other processes or by processors "
-            "that were moved apart"
+            ". In some of these cases most measurements were disturbed: other processes or the "
+            "host used the machine, or the cores moved apart"
         )
     return f"{text}."
 
@@ -91,10 +91,10 @@ def _tell_ladder(summary: pd.DataFrame) -> str | None:
         f", published {first['published_ratio']:.2f}" if pd.notna(first["published_ratio"]) else ""
     )
     return (
-        f"With a prediction for all training images, an epoch of the first network in NumPy takes "
-        f"{_interval(first, 'ratio_to_keras')} times as long as Keras' without one{published}, and "
-        f"that of {last['name']} {_interval(last, 'ratio_to_keras')} times, at batch size "
-        f"{first['batch_size']:,}."
+        f"At batch size {first['batch_size']:,}, an epoch of the first network in NumPy takes "
+        f"{_interval(first, 'ratio_to_keras')} times as long as an epoch of Keras{published}; an "
+        f"epoch of {last['name']} takes {_interval(last, 'ratio_to_keras')} times as long. The "
+        "epochs in NumPy include a prediction for all training images, those of Keras do not."
     )
 
 
@@ -108,17 +108,16 @@ def _tell_operations(times: pd.DataFrame) -> str | None:
         return None
     first, last = seconds.iloc[0], seconds.iloc[-1]
     text = (
-        f"In an epoch at batch size {seconds.index[0]:,}, what a step costs beside its "
-        f"operations adds up to {first[True, 'tensorflow']:.2g} s in Keras and "
-        f"{first[True, 'numpy']:.2g} s in NumPy, and the operations, called one by one, to "
-        f"{first[False, 'tensorflow']:.2g} s in TensorFlow and {first[False, 'numpy']:.2g} s in "
-        "NumPy"
+        f"In an epoch at batch size {seconds.index[0]:,}, the overhead of all steps is "
+        f"{first[True, 'tensorflow']:.2g} s in Keras and {first[True, 'numpy']:.2g} s in NumPy; "
+        f"the operations, called one by one, take {first[False, 'tensorflow']:.2g} s in TensorFlow "
+        f"and {first[False, 'numpy']:.2g} s in NumPy"
     )
     if len(seconds) > 1:
         text += (
-            f"; at {seconds.index[-1]:,} to {last[True, 'tensorflow']:.2g} and "
-            f"{last[True, 'numpy']:.2g} s, and to {last[False, 'tensorflow']:.2g} and "
-            f"{last[False, 'numpy']:.2g} s"
+            f". At batch size {seconds.index[-1]:,}, the overhead is "
+            f"{last[True, 'tensorflow']:.2g} s and {last[True, 'numpy']:.2g} s, and the operations "
+            f"take {last[False, 'tensorflow']:.2g} s and {last[False, 'numpy']:.2g} s"
         )
     return f"{text}."
 
@@ -126,7 +125,7 @@ def _tell_operations(times: pd.DataFrame) -> str | None:
 def _tell_deep_model(table: pd.DataFrame) -> str | None:
     rows = table.set_index("variant")
     parts = [
-        f"{rows.loc[variant, 'test_accuracy']:.4f} of the test images in {name} "
+        f"{_percent(rows.loc[variant, 'test_accuracy'])} in {name} "
         f"({rows.loc[variant, 'seconds_per_epoch']:.2g} s an epoch)"
         for variant, name in _DEEP_MODELS.items()
         if variant in rows.index
@@ -134,8 +133,8 @@ def _tell_deep_model(table: pd.DataFrame) -> str | None:
     if not parts:
         return None
     return (
-        f"Article B's deep model classifies {_join(parts)} rightly after "
-        f"{table['epochs'].iloc[0]} epochs, one seed each."
+        f"After {table['epochs'].iloc[0]} epochs, the test accuracy of article B's deep model is "
+        f"{_join(parts)}, with one seed each."
     )
 
 
@@ -146,7 +145,7 @@ def _tell_clusters(choices: pd.DataFrame) -> str | None:
     elbows = choices[choices["criterion"] == "elbow"]
     if elbows.empty:
         return f"{text}."
-    return f"{text}; on the elbow of the inertia, {elbows['statement'].iloc[0]}."
+    return f"{text}. Inertia: {elbows['statement'].iloc[0]}."
 
 
 def _tell_time_to_accuracy(summary: pd.DataFrame) -> str | None:
@@ -161,15 +160,16 @@ def _tell_time_to_accuracy(summary: pd.DataFrame) -> str | None:
     k = row["input_space"].split("-")[1]
     reach = "reaches" if row["seeds"] == 1 else "reach"
     return (
-        f"From distances to {k} cluster centres instead of pixels, "
-        f"{row['seeds_reached']} of {_count(row['seeds'], 'seed')} {reach} {row['target']:.4f} of "
-        f"the test images, after {row['epochs']:.0f} epochs and {_interval(row, 'speedup')} times "
-        "sooner than the whole reference run on pixels ends, clustering not counted."
+        f"With distances to {k} cluster centres instead of pixels, "
+        f"{row['seeds_reached']} of {_count(row['seeds'], 'seed')} {reach} "
+        f"{_percent(row['target'])} test accuracy, after {row['epochs']:.0f} epochs. The whole "
+        f"reference training on pixels takes {_interval(row, 'speedup')} times as long; the time "
+        "for clustering does not count."
     )
 
 
 def _tell_controls(controls: pd.DataFrame) -> str | None:
-    # The first input space, which the others are compared with, has no difference.
+    # The input space to compare with has no difference.
     others = controls[controls["difference"].notna()]
     if others.empty:
         return None
@@ -178,8 +178,8 @@ def _tell_controls(controls: pd.DataFrame) -> str | None:
         for verdict, rows in others.groupby("verdict")
     ]
     return (
-        f"Other inputs beside {others['against'].iloc[0]}, by paired differences of the test "
-        f"accuracy over {_count(others['seeds'].iloc[0], 'seed')}, are {'; '.join(parts)}."
+        f"Other input spaces against {others['against'].iloc[0]}, by paired differences of the "
+        f"test accuracy over {_count(others['seeds'].iloc[0], 'seed')}, are {'; '.join(parts)}."
     )
 
 
@@ -187,9 +187,8 @@ def _tell_search(result: pd.DataFrame) -> str | None:
     if result.empty:
         return None
     return (
-        f"The setting that the search chose on validation images classifies "
-        f"{_spread(result['test_accuracy'], 4)} of the test images rightly "
-        f"({_count(len(result), 'seed')})."
+        "The setting that the search chose on validation images reaches "
+        f"{_spread(result['test_accuracy'])} test accuracy ({_count(len(result), 'seed')})."
     )
 
 
@@ -208,18 +207,22 @@ _FINDINGS: tuple[tuple[str, Callable[[pd.DataFrame], str | None]], ...] = (
 
 
 def _interval(row: pd.Series, column: str) -> str:
-    """A value with its 95 % interval, if there is one: a single seed or round has none."""
+    """A value with its 95 % interval; a single seed or round has none."""
     if pd.isna(row["ci_low"]):
         return f"{row[column]:.2f}"
     return f"{row[column]:.2f} ({row['ci_low']:.2f} to {row['ci_high']:.2f})"
 
 
-def _spread(values: pd.Series, digits: int) -> str:
-    """The mean of values of several seeds, and their range."""
-    mean = f"{values.mean():.{digits}f}"
-    if len(values) == 1:
+def _percent(share: float) -> str:
+    return f"{100 * share:.2f} %"
+
+
+def _spread(accuracies: pd.Series) -> str:
+    """The mean accuracy over seeds in per cent, and the range of several."""
+    mean = _percent(accuracies.mean())
+    if len(accuracies) == 1:
         return mean
-    return f"{mean} ({values.min():.{digits}f} to {values.max():.{digits}f})"
+    return f"{mean} ({100 * accuracies.min():.2f} to {100 * accuracies.max():.2f})"
 
 
 def _count(number: int, noun: str) -> str:

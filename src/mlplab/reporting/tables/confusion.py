@@ -1,4 +1,4 @@
-"""What trained networks take images of each label for."""
+"""Labels of the test images against the classes that trained networks predict."""
 
 from __future__ import annotations
 
@@ -11,17 +11,22 @@ from sklearn.metrics import confusion_matrix
 
 from mlplab.features.spaces import parse_space
 from mlplab.runtime.files import load_array
+from mlplab.runtime.tables import Table
 
-COLUMNS = [
-    "experiment",
-    "input_space",
-    "l2_factor",
-    "label",
-    "predicted",
-    "seeds",
-    "images",
-    "share",
-]
+CONFUSION = Table(
+    "confusion",
+    "a row per experiment, input space, label and predicted label",
+    {
+        "experiment": "name of an experiment that runs alone or is measured after every epoch",
+        "input_space": "as in `training_history.csv`",
+        "l2_factor": "as in `training_history.csv`",
+        "label": "label of a test image, as in the data set",
+        "predicted": "class that the network predicts after its last epoch",
+        "seeds": "number of trainings that are summed, one per seed",
+        "images": "number of such test images; 0 if there are none",
+        "share": "share of the images with that label; empty if there are none",
+    },
+)
 
 
 def build_confusion(
@@ -30,7 +35,7 @@ def build_confusion(
     y_test: np.ndarray,
     classes: np.ndarray,
 ) -> pd.DataFrame:
-    """How many test images of a label each experiment classifies as what, summed over its seeds.
+    """Count the test images by label and predicted class, summed over an experiment's seeds.
 
     Parameters
     ----------
@@ -41,9 +46,7 @@ def build_confusion(
 
     Returns
     -------
-    DataFrame with the ``COLUMNS``, a row per experiment, input space, factor of λ₂, label and
-    predicted label, also of those that never occur. ``share`` is that of the label's images,
-    missing where the label has none.
+    DataFrame with the columns of ``CONFUSION``; pairs that never occur have a row too
     """
     codes = range(len(classes))
     totals: dict[tuple[str, str, float], list[np.ndarray]] = {}
@@ -63,4 +66,4 @@ def build_confusion(
             for label in codes
             for predicted in codes
         ]  # fmt: skip
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=[*CONFUSION.columns])

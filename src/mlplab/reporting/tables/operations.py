@@ -1,4 +1,4 @@
-"""What readers are told of the times of single operations."""
+"""The times of single operations that figures and findings show."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import pandas as pd
 
 
 def select_operations(times: pd.DataFrame) -> pd.DataFrame:
-    """The rows of ``operation_times.csv`` that are told: of NumPy's products those by ``np.dot``.
+    """The rows of ``operation_times.csv`` to show: for NumPy's products, those of ``np.dot``.
 
-    They were also measured with ``np.matmul``, which the network calls where two threads share the
-    features of a batch.
+    The table also has ``np.matmul``, which the network calls if two threads share the features of a
+    batch.
     """
     return times[times["function"] != "np.matmul"].reset_index(drop=True)

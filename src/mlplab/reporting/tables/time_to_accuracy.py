@@ -1,4 +1,4 @@
-"""How long trainings take until the test images are classified as well as a target says."""
+"""Time that trainings need to reach a test accuracy."""
 
 from __future__ import annotations
 
@@ -7,9 +7,81 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from mlplab.runtime.tables import Table
 from mlplab.stats.intervals import mean_interval
 
 _TRAINING = ["experiment", "input_space", "seed"]
+_TARGET = {
+    "target": "a test accuracy",
+    "target_kind": "`published` by article C, `configured` in `comparison.targets`, or "
+    "`best of the reference`: the best accuracy over the epochs of the reference, mean over seeds",
+}
+TIMES = Table(
+    "time_to_accuracy",
+    "a row per training and target",
+    {
+        "experiment": "`comparison.reference` or `comparison.against_reference`",
+        "input_space": "input space of the training",
+        "seed": "seed of the training",
+    }
+    | _TARGET
+    | {
+        "epochs": "first epoch that reaches the target; empty, like the seconds, if none does",
+        "wall_seconds": "wall seconds of training until then, without evaluation",
+        "cpu_seconds": "CPU seconds of training until then",
+        "reference_seconds": "wall seconds of the whole reference training, median over seeds",
+        "speedup": "`reference_seconds` over `wall_seconds`",
+    },
+)
+SUMMARY = Table(
+    "time_to_accuracy_summary",
+    "a row per experiment, input space and target",
+    {
+        "experiment": "as in `time_to_accuracy.csv`",
+        "input_space": "as in `time_to_accuracy.csv`",
+    }
+    | _TARGET
+    | {
+        "seeds_reached": "trainings that reach the target",
+        "seeds": "all trainings, one per seed",
+        "epochs": "median of the trainings that reach the target",
+        "wall_seconds": "median of the trainings that reach the target",
+        "speedup": "geometric mean of the trainings that reach the target",
+        "ci_low": "lower end of its 95 % interval, by Student's t on logarithms",
+        "ci_high": "upper end of that interval",
+    },
+)
+_RANGE = {
+    "lowest": "lowest accuracy over seeds",
+    "highest": "highest accuracy over seeds",
+}
+ACCURACY_OVER_TIME = Table(
+    "accuracy_over_time",
+    "a row per experiment, input space and epoch of the trainings in `time_to_accuracy.csv`",
+    {
+        "experiment": "name of the experiment",
+        "input_space": "input space of its trainings",
+        "epoch": "number of the epoch",
+        "seeds": "number of trainings, one per seed",
+        "wall_seconds": "wall seconds of training so far, mean over seeds",
+        "test_accuracy": "mean over seeds",
+    }
+    | _RANGE,
+)
+CONTROLS_OVER_TIME = Table(
+    "controls_over_time",
+    "a row per input space of `comparison.controls` and epoch",
+    {
+        "experiment": "name of the experiment",
+        "input_space": "input space of its trainings",
+        "epoch": "number of the epoch",
+        "seeds": "number of trainings, one per seed",
+        "cpu_seconds": "CPU seconds of training so far, mean over seeds; on one thread unless the "
+        "experiment is `exclusive`",
+        "validation_accuracy": "mean over seeds",
+    }
+    | _RANGE,
+)
 
 
 def find_best_accuracy(history: pd.DataFrame) -> float:
@@ -31,7 +103,7 @@ def build_time_to_accuracy(
 
     Returns
     -------
-    DataFrame as ``time_to_accuracy.csv``; what was never reached is NaN.
+    DataFrame with the columns of ``TIMES``; NaN for targets that are never reached
     """
     of_reference = history[history["experiment"] == reference]
     whole = float(of_reference.groupby("seed")["wall_seconds"].sum().median())
@@ -51,7 +123,7 @@ def build_time_to_accuracy(
                 row[column] = np.nan if spent is None else spent[column].sum()
             row |= {"reference_seconds": whole, "speedup": whole / row["wall_seconds"]}
             rows.append(row)
-    return pd.DataFrame(rows)
+    return TIMES.arrange(pd.DataFrame(rows))
 
 
 def summarize_time_to_accuracy(times: pd.DataFrame) -> pd.DataFrame:
@@ -77,7 +149,7 @@ def summarize_time_to_accuracy(times: pd.DataFrame) -> pd.DataFrame:
             }
             | dict(zip(("speedup", "ci_low", "ci_high"), speedup, strict=True))
         )
-    return pd.DataFrame(rows)
+    return SUMMARY.arrange(pd.DataFrame(rows))
 
 
 def build_accuracy_over_time(

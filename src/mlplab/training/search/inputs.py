@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mlplab.clusters.clustering import fit_kmeans
+from mlplab.clusters.clustering import KMeansSettings, fit_kmeans
 from mlplab.features.spaces import parse_space
 from mlplab.features.transform import Parts, make_features
 
@@ -25,7 +25,8 @@ def make_search_features(
     """
     parsed, centers = parse_space(space), None
     if parsed.kind == "clusters" and parsed.n_features is not None:
+        settings = KMeansSettings("lloyd", n_init=1)
         centers = fit_kmeans(
-            fit, parsed.n_features, algorithm="lloyd", n_init=1, seed=seed, n_threads=n_threads
+            fit, parsed.n_features, settings, seed=seed, n_threads=n_threads
         ).centers
     return make_features(space, fit, other, seed=seed, centers=centers)

@@ -3,7 +3,7 @@ import math
 import pandas as pd
 import pytest
 
-from mlplab.reporting.claims.evaluation import COLUMNS, evaluate_claims, judge
+from mlplab.reporting.claims.evaluation import CLAIMS, evaluate_claims, judge
 from mlplab.reporting.claims.model import Claim, ClaimError
 from mlplab.reporting.claims.queries import Estimate
 from tests.unit.reporting.claims.conftest import ENTRY, claim
@@ -45,7 +45,7 @@ def test_what_was_never_reached_is_not_reproduced():
 def test_a_row_has_the_figure_its_interval_and_its_evidence(tables):
     value = {"where": {"epoch": 35}, "per": "seed"}
     table = evaluate_claims([claim(value=value, requires={"train.epochs": 35})], tables, CONFIG)
-    assert table.columns.tolist() == COLUMNS
+    assert table.columns.tolist() == [*CLAIMS.columns]
     row = table.iloc[0]
     assert row["reproduced"] == pytest.approx(0.5)
     assert row["ci_low"] < 0.3

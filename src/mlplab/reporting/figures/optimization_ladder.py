@@ -1,16 +1,24 @@
-"""The optimisation ladder, drawn."""
+"""Draw the optimisation ladder."""
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from mlplab.reporting.figures.style import FRAMEWORK_STYLES, NEUTRAL, Style
+from mlplab.reporting.figures.style import (
+    FRAMEWORK_STYLES,
+    NEUTRAL,
+    Drawing,
+    Style,
+    in_house_style,
+)
 
-# Light to dark of one hue, so that the parts of a bar keep apart in grey too.
+# Light to dark of one hue, so that the parts of a bar also differ in grey.
 PART_COLORS = {"shuffle": NEUTRAL, "batches": "#0072B2", "prediction": "#A6CEE3"}
 _ACCURACIES: dict[str, Style] = {
     "full": {"label": "accuracy of all samples", "color": "#0072B2", "marker": "o", "shift": -0.2},
@@ -19,17 +27,17 @@ _ACCURACIES: dict[str, Style] = {
 _RATIOS = [0.2, 0.5, 1, 2, 5, 10, 20, 50]
 
 
+@in_house_style
 def plot_optimization_ladder(summary: pd.DataFrame) -> Figure:
     """Parts of an epoch of every step, and its time over Keras' beside the published ratios.
 
     From ``optimization_ladder_summary.csv``; bars at the ratios are 95 % intervals.
     """
-    # A column with a gap, Keras', is read as floating-point numbers.
+    # Keras has no step, so pandas reads the column as floating-point numbers.
     summary = summary.astype({"step": "Int64"}).assign(row=pd.factorize(summary["name"])[0])
     names = summary.drop_duplicates("row")
-    figure, (left, right) = plt.subplots(
-        1, 2, figsize=(10.5, 4.6), sharey=True, layout="constrained", width_ratios=[1, 1.5]
-    )
+    figure = Figure(figsize=(10.5, 4.6), layout="constrained")
+    left, right = figure.subplots(1, 2, sharey=True, width_ratios=[1, 1.5])
     _draw_parts(left, summary)
     _draw_ratios(right, summary)
     left.set_yticks(names["row"], label_steps(names))
@@ -43,6 +51,11 @@ def label_steps(steps: pd.DataFrame) -> pd.Series:
     """Number and name of every step; the name alone where there is no number."""
     numbers = steps["step"].astype("Int64").astype("string")
     return steps["name"].where(steps["step"].isna(), numbers + "  " + steps["name"])
+
+
+def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:
+    """The figure of the rule ``plot_optimization_ladder``."""
+    return {"ladder": Drawing(plot_optimization_ladder(inputs["summary"]), (inputs["summary"],))}
 
 
 def _draw_parts(axis: Axes, summary: pd.DataFrame) -> None:

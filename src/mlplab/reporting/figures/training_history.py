@@ -1,14 +1,18 @@
-"""Trainings, drawn: what the networks learn."""
+"""Draw cost and accuracy of both networks over epochs."""
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mlplab.reporting.figures.style import (
     FRAMEWORK_STYLES,
+    Drawing,
+    in_house_style,
     label_logarithmic,
     label_shares,
     ordered_spaces,
@@ -28,19 +32,13 @@ def select_trainings(
     ].reset_index(drop=True)
 
 
+@in_house_style
 def plot_training_history(chosen: pd.DataFrame) -> Figure:
     """Cost and test accuracy over epochs for every input space, with one batch size and seed."""
     batch_size = chosen["batch_size"].iloc[0]
     frameworks = [name for name in FRAMEWORK_STYLES if name in set(chosen["framework"])]
-    figure, axes = plt.subplots(
-        2,
-        len(frameworks),
-        figsize=(4.6 * len(frameworks), 5.4),
-        sharex=True,
-        sharey="row",
-        squeeze=False,
-        layout="constrained",
-    )
+    figure = Figure(figsize=(4.6 * len(frameworks), 5.4), layout="constrained")
+    axes = figure.subplots(2, len(frameworks), sharex=True, sharey="row", squeeze=False)
     spaces = ordered_spaces(chosen["input_space"])
     labels: list[tuple[Axes, list[tuple[float, str, str]]]] = []
     for column, framework in enumerate(frameworks):
@@ -64,10 +62,17 @@ def plot_training_history(chosen: pd.DataFrame) -> Figure:
         labels.append((accuracy, ends))
     axes[0, 0].set(ylabel="training cost / that of epoch 1")
     axes[1, 0].set(ylabel="accuracy (solid: test, dotted: training)")
-    # The range of the shared axis is known only now, and with it where labels would overlap.
+    # Only now is the range of the shared axis known, and with it where labels would overlap.
     for axis, ends in labels:
         _label_ends(axis, chosen["epoch"].max(), ends)
     return figure
+
+
+def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:
+    """The figure of the rule ``plot_training_history``."""
+    keys = {name: params[name] for name in ("experiment", "batch_size", "seed")}
+    chosen = select_trainings(inputs["history"], **keys)
+    return {"history": Drawing(plot_training_history(chosen), (chosen,))}
 
 
 def _label_ends(axis: Axes, x: float, ends: list[tuple[float, str, str]]) -> None:

@@ -1,16 +1,23 @@
-"""One training of the articles with all its seeds, drawn: costs, accuracies, confusions."""
+"""Draw one training of the articles with all its seeds: costs, accuracies, confusions."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
-from mlplab.reporting.figures.style import NEUTRAL, label_points, label_shares, space_color
+from mlplab.reporting.figures.style import (
+    NEUTRAL,
+    Drawing,
+    in_house_style,
+    label_points,
+    label_shares,
+    space_color,
+)
 
 _PANELS = {
     "last_batch_cost": "cost of the last mini-batch\n(sum of log-losses)",
@@ -44,9 +51,11 @@ def select_run(
     return rows
 
 
+@in_house_style
 def plot_run_panels(run: pd.DataFrame) -> Figure:
     """Cost, error and regularisation of the last mini-batch, and total cost; a line per seed."""
-    figure, axes = plt.subplots(2, 2, figsize=(9, 5.4), sharex=True, layout="constrained")
+    figure = Figure(figsize=(9, 5.4), layout="constrained")
+    axes = figure.subplots(2, 2, sharex=True)
     color = space_color(run["input_space"].iloc[0])
     for axis, (column, label) in zip(axes.flat, _PANELS.items(), strict=True):
         for _, seed in run.groupby("seed"):
@@ -59,9 +68,11 @@ def plot_run_panels(run: pd.DataFrame) -> Figure:
     return figure
 
 
+@in_house_style
 def plot_cost_and_accuracy(run: pd.DataFrame) -> Figure:
     """Total cost, and accuracies on training and test images; a line per seed."""
-    figure, (cost, accuracy) = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
+    figure = Figure(figsize=(9, 3.4), layout="constrained")
+    cost, accuracy = figure.subplots(1, 2)
     color = space_color(run["input_space"].iloc[0])
     ends = []
     for _, seed in run.groupby("seed"):
@@ -90,18 +101,19 @@ def plot_cost_and_accuracy(run: pd.DataFrame) -> Figure:
     return figure
 
 
+@in_house_style
 def plot_confusion(confusion: pd.DataFrame) -> Figure:
-    """Test images by their label and the class that they were given, from ``confusion.csv``.
+    """Test images by label and predicted class, from ``confusion.csv``.
 
-    Grey is the share of the label's images; those on the diagonal, which would drown the others,
-    are left white.
+    Grey is the share of the label's images. The diagonal stays white: it would drown the others.
     """
     counts = confusion.pivot(index="label", columns="predicted", values="images")
     shares = confusion.pivot(index="label", columns="predicted", values="share")
     wrong = shares.fillna(0).to_numpy(copy=True)
     for place in range(len(wrong)):
         wrong[place, place] = 0
-    figure, axis = plt.subplots(figsize=(5.6, 5), layout="constrained")
+    figure = Figure(figsize=(5.6, 5), layout="constrained")
+    axis = figure.subplots()
     axis.imshow(wrong, cmap="Greys", vmin=0, vmax=max(wrong.max() * 1.4, 1e-9))
     for row, label in enumerate(counts.index):
         for column, predicted in enumerate(counts.columns):
@@ -122,6 +134,17 @@ def plot_confusion(confusion: pd.DataFrame) -> Figure:
     axis.set(xlabel="class given by the network", ylabel="label of the image")
     axis.grid(visible=False)
     return figure
+
+
+def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:
+    """The figures of the rule ``plot_training_run``: costs, accuracies and confusions."""
+    keys = {name: params[name] for name in ("experiment", "input_space", "l2_factor")}
+    run, confusion = (select_run(inputs[name], **keys) for name in ("history", "confusion"))
+    return {
+        "panels": Drawing(plot_run_panels(run), (run,)),
+        "accuracy": Drawing(plot_cost_and_accuracy(run), (run,)),
+        "confusion": Drawing(plot_confusion(confusion), (confusion,)),
+    }
 
 
 def _draw_measured(axis: Axes, seed: pd.DataFrame, column: str, **style: Any) -> None:
