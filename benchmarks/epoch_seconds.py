@@ -19,6 +19,7 @@ from mlplab.benchmark.registry import NAMES
 from mlplab.benchmark.summary import build_batch_size_ratios, summarize_batch_sizes
 from mlplab.machine.processors import available_threads
 from mlplab.machine.record import machine_record
+from mlplab.machine.runs import timing_turn
 from mlplab.runtime.files import save_table
 
 SIZES = [32, 64, 128, 250, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000]
@@ -43,9 +44,10 @@ def main() -> None:
     parts = []
     for batch_size in options.batch_sizes:
         problem = Problem.from_labels(x, labels, batch_size=batch_size, n_threads=options.threads)
-        measurements, _ = measure_batch_size(
-            problem, options.variants, schedule, input_space="random"
-        )
+        with timing_turn():
+            measurements, _ = measure_batch_size(
+                problem, options.variants, schedule, input_space="random"
+            )
         parts.append(measurements)
         save_table(options.output, pd.concat(parts, ignore_index=True))
         print(f"measured batch size {batch_size}", flush=True)

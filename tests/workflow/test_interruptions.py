@@ -25,7 +25,7 @@ from tests.workflow.running import (
 )
 
 KILLS = 20
-TIMING_COLUMNS = r"seconds|foreign_cpu_share|disturbed"
+TIMING_COLUMNS = r"seconds|cpu_share|disturbed"
 
 
 def start(folder, *arguments, **variables):

@@ -1,13 +1,17 @@
 # Before a run: its lock, and less work for Snakemake. After it: a last word.
 import sys
 
+from mlplab.machine.runs import announce_run
 from mlplab.runtime.locks import LockedError, hold_lock
 
 
 def lock_run():
-    """The lock that one run at a time holds in this folder; ends this run if another has it."""
+    """Lock this folder for one run at a time, and announce this run to those in other folders.
+
+    Ends this run if another has the lock.
+    """
     try:
-        return hold_lock(".snakemake/run.lock", what="A run")
+        return hold_lock(".snakemake/run.lock", what="A run"), announce_run()
     except LockedError as error:
         sys.exit(str(error))
 

@@ -34,7 +34,9 @@ DEEP_MODEL = Table(
         "first_epoch_seconds": "wall seconds of the first epoch, which compiles",
         "foreign_cpu_share": "share of the machine that other processes used meanwhile; empty "
         "where that is unknown",
-        "disturbed": "whether that was more than a tenth",
+        "stolen_cpu_share": "share of the machine that the host of a virtual machine took; empty "
+        "where that is unknown",
+        "disturbed": "whether these were together more than a tenth",
     },
 )
 
@@ -95,8 +97,7 @@ def train_deep_model(
         **history[["wall_seconds", "cpu_seconds"]].sum(),
         "seconds_per_epoch": history["wall_seconds"].iloc[1:].median(),
         "first_epoch_seconds": history["wall_seconds"].iloc[0],
-        "foreign_cpu_share": watch.foreign_share,
-        "disturbed": watch.disturbed,
+        **watch.columns(),
     }
     return DEEP_MODEL.arrange(pd.DataFrame([row]))
 

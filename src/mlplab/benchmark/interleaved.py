@@ -54,8 +54,8 @@ class Schedule:
     ----------
     rounds : passes over all variants
     measurement_seconds : a measurement has as many epochs as begin within this time, at least one.
-        The system counts CPU time in hundredths of a second, so ``foreign_cpu_share`` is uncertain
-        in a short measurement
+        The system counts CPU time in hundredths of a second, so ``foreign_cpu_share`` and
+        ``stolen_cpu_share`` are uncertain in a short measurement
     retries : disturbed measurements that are repeated at once, at most this many in all
     seed : of the order of the variants in each round
     """
@@ -237,7 +237,7 @@ def _describe(runner: Runner) -> dict[str, Any]:
 def _measure(
     runner: Runner, seconds: float, settled: bool, distance: CoreDistance
 ) -> dict[str, float | bool]:
-    """Seconds of the next epochs of a variant, and how much others used the machine meanwhile."""
+    """Seconds of the next epochs of a variant, and what others and the host took of the machine."""
     time.sleep(POOL_SLEEPS_AFTER_SECONDS)
     round_trip = distance.measure()
     if not settled:
@@ -248,11 +248,8 @@ def _measure(
         while not epochs or sum(epoch.wall_seconds for epoch in epochs) < seconds:
             epochs.append(runner.run_epoch())
     runner.wait_until_at_rest()
-    # CPU time of the child, also between its epochs, is not foreign; QuietWatch counts only that
-    # of this process.
-    own = epochs[-1].cpu_stop - epochs[0].cpu_start
-    foreign = watch.foreign_share - own / (watch.elapsed * (os.cpu_count() or 1))
-    foreign = float(np.maximum(0.0, foreign))  # NaN, which is unknown, remains
+    # Also between its epochs.
+    watch.count_as_own(epochs[-1].cpu_stop - epochs[0].cpu_start)
     wall = sum(epoch.wall_seconds for epoch in epochs)
     round_trip = longest(round_trip, distance.measure())
     return {
@@ -264,7 +261,7 @@ def _measure(
             f"{part}_seconds": sum(epoch.parts[part] for epoch in epochs)
             for part in epochs[0].parts
         },
-        "foreign_cpu_share": foreign,
+        **watch.columns(),
         "core_round_trip_ns": round_trip,
-        "disturbed": foreign > DISTURBED_ABOVE or distance.is_far(round_trip),
+        "disturbed": watch.lost_share > DISTURBED_ABOVE or distance.is_far(round_trip),
     }

@@ -55,11 +55,13 @@ BATCH_SIZE_BENCHMARK = Table(
         "foreign_cpu_share": "share of the machine that other processes used during the "
         "measurement; empty for measurements below a tenth of a second, which clock ticks do not "
         "resolve",
+        "stolen_cpu_share": "share of the machine that the host of a virtual machine took for "
+        "others during the measurement; empty where that is unknown",
         "core_round_trip_ns": "round-trip latency between cores in nanoseconds, the longer of "
         "before and after the measurement. Python times it, so compare it only within a machine",
-        "disturbed": "whether others used more than a tenth of the machine, or the latency between "
-        "cores was more than 1.4 times the shortest of this job, or of other jobs in the hour "
-        "before",
+        "disturbed": "whether others and the host took more than a tenth of the machine, or the "
+        "latency between cores was more than 1.4 times the shortest of this job, or of "
+        "other jobs in the hour before",
         "notes": "choices of the variant: its plan of threads, TensorFlow's threads, settings of "
         "`keras_tuned`",
     },

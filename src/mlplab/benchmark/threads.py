@@ -39,6 +39,7 @@ THREAD_SCALING = Table(
         "cpus_used": "CPU seconds over wall seconds; above `n_threads`, the limit was not honoured",
         "blas_threads": "threads of BLAS in the process; for `keras`, those of NumPy beside it",
         "foreign_cpu_share": "as in `batch_size_benchmark.csv`",
+        "stolen_cpu_share": "as in `batch_size_benchmark.csv`",
         "disturbed": "as in `batch_size_benchmark.csv`",
         "notes": "the plan of `numpy`; sizes of TensorFlow's pools as it reports them (0: its own "
         "choice)",

@@ -16,6 +16,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_array
 from threadpoolctl import threadpool_limits
 
+from mlplab.machine.processors import available_threads
 from mlplab.runtime.arrays import copy_rows, is_large, map_rows, row_blocks
 
 logger = logging.getLogger(__name__)
@@ -108,7 +109,7 @@ def fit_kmeans(
     _check_whole("seed", seed, 0, 2**32 - 1)
     shared = {"n_clusters": k, "n_init": settings.n_init, "max_iter": settings.max_iter}
     shared["random_state"] = seed
-    with threadpool_limits(n_threads):
+    with threadpool_limits(min(n_threads, available_threads())):
         wall, cpu = time.perf_counter(), time.process_time()
         if settings.algorithm == "minibatch":
             batches = MiniBatchKMeans(batch_size=settings.batch_size, **shared)

@@ -29,7 +29,8 @@ COST_QUALITY = Table(
         "inertia": "sum over the clustered images of the squared distance to the nearest centre",
         "foreign_cpu_share": "share of the machine's CPU time that other processes used during "
         "the fit; empty if unknown",
-        "disturbed": "whether other processes used more than a tenth of the machine",
+        "stolen_cpu_share": "share that the host of a virtual machine took; empty if unknown",
+        "disturbed": "whether others and the host took more than a tenth of the machine",
         "relative_inertia": "inertia over the smallest inertia of the table",
     },
     "Each fit runs on one thread while no other job of the workflow runs.",
@@ -67,8 +68,7 @@ def measure_cluster_cost(
                 "cpu_seconds": fit.cpu_seconds,
                 "n_iter": fit.n_iter,
                 "inertia": fit.inertia,
-                "foreign_cpu_share": watch.foreign_share,
-                "disturbed": watch.disturbed,
+                **watch.columns(),
             }
         )
     return pd.DataFrame(rows).astype({"batch_size": "Int64"})

@@ -141,7 +141,7 @@ def measure_silhouettes(
     labelings : cluster labels, each of shape (n,)
     max_samples : how many samples, drawn with ``seed``, get a coefficient, if there are more; each
         is compared to all n. None: all samples
-    n_threads : threads; None for all that the process may use
+    n_threads : threads, at most those that the process may use; None for all of these
     memory_bytes : memory to use beside ``x``; if it is too small for all labelings at once, they
         take several passes. About 20 bytes per sample and labeling come on top
     progress : log rounds with the time left, and show a bar on a terminal
@@ -167,7 +167,7 @@ def measure_silhouettes(
     indices = _draw(len(x), max_samples, seed)
     if not clusterings:
         return Silhouettes(np.empty((0, len(indices))), indices, len(x))
-    threads = n_threads or available_threads()
+    threads = min(n_threads or available_threads(), available_threads())
     # Sorting by the finest clustering first makes the longest runs of equal labels.
     order = np.lexsort([c.codes for c in sorted(clusterings, key=lambda c: c.k)])
     for clustering in clusterings:

@@ -1,24 +1,36 @@
 """The processors that this process may use, and whether there is a GPU."""
 
+import math
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psutil
+
+from mlplab.machine.quota import cpu_quota
+
 _LATENCY_REQUEST = "/dev/cpu_dma_latency"
 
 
 def available_threads() -> int:
-    """Number of processors that this process may use: at least 1.
+    """Number of threads that can run at once in this process: at least 1.
 
-    The affinity of the process and the CPU quota of its container or cgroup both count.
+    The processors of the machine, the affinity of the process, its CPU quota
+    (:func:`mlplab.machine.quota.cpu_quota`, rounded up) and ``LOKY_MAX_CPU_COUNT`` all count.
     """
     # Importing joblib takes a tenth of a second, which most jobs do not need.
     from joblib import cpu_count
 
-    count: int = cpu_count()
-    return count
+    # joblib reads the quota of the topmost cgroup alone.
+    count, quota = int(cpu_count()), cpu_quota()
+    return count if math.isinf(quota) else max(1, min(count, math.ceil(quota)))
+
+
+def machine_processors() -> int:
+    """Number of processors of the machine, also of those that this process may not use."""
+    return psutil.cpu_count() or 1
 
 
 @contextmanager

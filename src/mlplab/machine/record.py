@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from pathlib import Path
 
 import numpy as np
+
+from mlplab.machine.processors import machine_processors
 
 
 def machine_record() -> dict[str, str | int]:
     """The processor, the number of processors, the system, and versions of Python and NumPy."""
     return {
         "processor": _processor_name(),
-        "processors": os.cpu_count() or 1,
+        "processors": machine_processors(),
         "system": platform.platform(),
         "python": platform.python_version(),
         "numpy": np.__version__,

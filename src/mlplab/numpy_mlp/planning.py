@@ -215,16 +215,16 @@ def _measure(
 
 
 class _Pass(NamedTuple):
-    """The shortest epoch of every plan, the load by others, and the latency between cores."""
+    """The shortest epoch of every plan, the share lost to others, and the core latency."""
 
     seconds: dict[Plan, float]
-    foreign_share: float
+    lost_share: float
     round_trip_ns: float
 
     def disturbed(self, distance: CoreDistance) -> str:
         """Why these seconds do not count; empty if they do."""
-        if self.foreign_share > DISTURBED_ABOVE:
-            return f"others used {self.foreign_share:.0%} of the machine"
+        if self.lost_share > DISTURBED_ABOVE:
+            return f"others used or the host took {self.lost_share:.0%} of the machine"
         return "cores were far apart" if distance.is_far(self.round_trip_ns) else ""
 
 
@@ -240,4 +240,4 @@ def _time_candidates(
             time.sleep(POOL_SLEEPS_AFTER_SECONDS)
             for _, plan in itertools.product(range(_ROUNDS), plans):
                 seconds[plan] = min(time_epoch(plan), seconds.get(plan, math.inf))
-    return _Pass(seconds, watch.foreign_share, longest(before, distance.measure()))
+    return _Pass(seconds, watch.lost_share, longest(before, distance.measure()))

@@ -11,7 +11,7 @@ import os
 import subprocess
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,6 +20,7 @@ from threadpoolctl import threadpool_info
 
 from mlplab.machine.processors import available_threads
 from mlplab.machine.record import machine_record
+from mlplab.machine.runs import timing_turn
 from mlplab.provenance.fingerprint import code_fingerprint, describe_changes
 from mlplab.runtime.files import remove_leftovers, save_text
 from mlplab.runtime.log import job_log
@@ -68,6 +69,9 @@ def run_job(job: Job, *, capture_stderr: bool = False) -> Iterator[logging.Logge
     The record is written beside every output when the block ends, see :func:`sidecar_path`. If the
     code differs from the parameter ``code`` before or after the block, the job fails and writes no
     record. Without such a parameter, the code is neither checked nor recorded.
+
+    A job with all slots is timed: it waits for timed jobs of the user's other runs on this machine,
+    see :func:`mlplab.machine.runs.timing_turn`.
     """
     # See "Garbage collection" in docs/methodology.md.
     atexit.register(gc.freeze)
@@ -80,9 +84,10 @@ def run_job(job: Job, *, capture_stderr: bool = False) -> Iterator[logging.Logge
             remove_leftovers(path)
             remove_leftovers(sidecar_path(path))
         inputs = {path: content_hash(path) for path in job.input}
-        started, wall, cpu = datetime.now(UTC), time.perf_counter(), time.process_time()
-        yield logger
-        seconds, cpu_seconds = time.perf_counter() - wall, time.process_time() - cpu
+        with timing_turn() if _has_all_slots(job) else nullcontext():
+            started, wall, cpu = datetime.now(UTC), time.perf_counter(), time.process_time()
+            yield logger
+            seconds, cpu_seconds = time.perf_counter() - wall, time.process_time() - cpu
         _check_code(code, "while the job ran")
         record = {
             "rule": job.rule,
@@ -146,7 +151,12 @@ def content_hash(path: str | os.PathLike[str]) -> str:
 
 def _has_the_terminal(job: Job) -> bool:
     """Whether the job runs alone, and so no other job writes to the terminal."""
-    return job.resources.get("slot") == ALL_SLOTS or job.threads >= available_threads()
+    return _has_all_slots(job) or job.threads >= available_threads()
+
+
+def _has_all_slots(job: Job) -> bool:
+    """Whether the job is timed, so that no other job of the run may work beside it."""
+    return job.resources.get("slot") == ALL_SLOTS
 
 
 def _check_code(code: dict[str, Any] | None, when: str) -> None:

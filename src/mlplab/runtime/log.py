@@ -8,8 +8,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from mlplab.runtime.progress import draw_bars_on
+
+# The logger of messages that the user should see at once: on the terminal and in the log.
+NOTICES = "mlplab.notices"
 
 
 @contextmanager
@@ -17,6 +21,8 @@ def job_log(
     path: str, *, capture_stderr: bool = False, bars: bool = True
 ) -> Iterator[logging.Logger]:
     """Send log records, warnings and, if the block fails, the traceback to ``path``.
+
+    Records of the logger ``NOTICES`` also go to standard error.
 
     A failing block ends the process with status 1 after one line on standard error.
 
@@ -48,6 +54,7 @@ def job_log(
         with (
             os.fdopen(os.dup(terminal), "w", encoding="utf-8") as screen,
             draw_bars_on(screen if bars else None),
+            _show_notices(screen),
         ):
             yield logger
     except Exception as error:
@@ -58,3 +65,13 @@ def job_log(
     finally:
         os.dup2(terminal, 2)
         os.close(terminal)
+
+
+@contextmanager
+def _show_notices(screen: TextIO) -> Iterator[None]:
+    handler = logging.StreamHandler(screen)
+    logging.getLogger(NOTICES).addHandler(handler)
+    try:
+        yield
+    finally:
+        logging.getLogger(NOTICES).removeHandler(handler)

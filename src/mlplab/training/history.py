@@ -38,9 +38,5 @@ def label_history(
 
 
 def add_load(history: pd.DataFrame, watch: QuietWatch, n_threads: int) -> pd.DataFrame:
-    """Add the number of threads, and the share of the machine that other processes used."""
-    return history.assign(
-        n_threads=min(n_threads, available_threads()),
-        foreign_cpu_share=watch.foreign_share,
-        disturbed=watch.disturbed,
-    )
+    """Add the number of threads, and the share of the machine lost to others and to the host."""
+    return history.assign(n_threads=min(n_threads, available_threads()), **watch.columns())

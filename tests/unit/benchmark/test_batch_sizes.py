@@ -35,6 +35,7 @@ def measured(variant, seconds, disturbed=(), measurements=None, **changes):
             "processors_awake": True,
             "foreign_cpu_share_before": 0.0,
             "foreign_cpu_share": 0.0,
+            "stolen_cpu_share": 0.0,
             "core_round_trip_ns": 250.0,
             "disturbed": [number in disturbed for number in range(1, n + 1)],
             "notes": "",

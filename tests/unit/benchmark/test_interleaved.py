@@ -1,6 +1,7 @@
 import gc
 import importlib
 import importlib.util
+import itertools
 import os
 import pickle
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import psutil
 import pytest
 from threadpoolctl import threadpool_limits
 
@@ -306,6 +308,16 @@ def test_disturbed_measurements_are_kept_and_repeated_up_to_a_limit(samples, mon
     numbers = table[["round", "measurement"]].values.tolist()
     assert numbers == [[1, 1], [1, 2], [1, 3], [2, 1], [3, 1]]
     assert table["disturbed"].all()
+
+
+def test_a_measurement_from_which_the_host_takes_time_is_disturbed(samples, monkeypatch):
+    stolen = itertools.count(step=100.0)
+    monkeypatch.setattr(psutil, "cpu_times", lambda: SimpleNamespace(user=0.0, steal=next(stolen)))
+    schedule = Schedule(rounds=1, measurement_seconds=0.2, retries=1)
+    table, _ = measure_interleaved({"some": train_slowly}, small(*samples), schedule)
+    assert table["disturbed"].tolist() == [True, True]
+    assert (table["stolen_cpu_share"] > 0.1).all()
+    assert (table["foreign_cpu_share"] == 0).all()
 
 
 def test_processes_end_with_their_parent_even_if_it_is_killed(tmp_path):

@@ -1,3 +1,5 @@
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -5,6 +7,7 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 from sklearn.cluster import MiniBatchKMeans
 
+from mlplab.clusters import clustering
 from mlplab.clusters.clustering import (
     KMeansSettings,
     cluster_distances,
@@ -124,3 +127,18 @@ def test_too_few_different_samples_are_told():
 def test_features_that_do_not_match_are_told():
     with pytest.raises(ValueError, match="x has 3 features, centers have 2"):
         cluster_distances(np.zeros((4, 3)), np.zeros((2, 2)))
+
+
+def test_a_fit_has_no_more_threads_than_the_process_may_use(monkeypatch, random):
+    limits = []
+
+    def limit(n_threads):
+        limits.append(n_threads)
+        return nullcontext()
+
+    monkeypatch.setattr(clustering, "threadpool_limits", limit)
+    monkeypatch.setattr(clustering, "available_threads", lambda: 2)
+    x = random.normal(size=(60, 3)).astype(np.float32)
+    for n_threads in (1, 2, 8):
+        fit_kmeans(x, 3, KMeansSettings("lloyd"), n_threads=n_threads)
+    assert limits == [1, 2, 2]

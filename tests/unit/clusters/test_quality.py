@@ -115,6 +115,7 @@ def test_the_cost_of_k_means_has_a_row_per_seed_and_the_best_inertia_as_unit(blo
         "lloyd": True,
     }
     assert (table["cpu_seconds"] > 0).all()
+    assert {"foreign_cpu_share", "stolen_cpu_share", "disturbed"} <= set(table.columns)
 
 
 def test_silhouettes_of_samples_stand_beside_the_exact_ones(blobs):

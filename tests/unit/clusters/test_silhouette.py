@@ -1,5 +1,6 @@
 import logging
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from sklearn.metrics import silhouette_samples as sklearn_samples
 from sklearn.metrics import silhouette_score
 from sklearn.preprocessing import normalize
 
-from mlplab.clusters import silhouette
+from mlplab.clusters import silhouette, silhouette_sums
 from mlplab.clusters.silhouette import measure_silhouettes, silhouette_samples, silhouette_scores
 
 
@@ -228,3 +229,17 @@ def test_bad_input_is_named(x, labels, fault):
 def test_bad_numbers_are_named(option, fault):
     with pytest.raises(ValueError, match=fault):
         measure_silhouettes(X, [HALVES], **option)
+
+
+def test_no_more_threads_work_than_the_process_may_use(monkeypatch, random):
+    pools = []
+
+    def start_pool(n_threads):
+        pools.append(n_threads)
+        return ThreadPoolExecutor(n_threads)
+
+    monkeypatch.setattr(silhouette_sums, "ThreadPoolExecutor", start_pool)
+    monkeypatch.setattr(silhouette, "available_threads", lambda: 1)
+    x = random.normal(size=(60, 3)).astype(np.float32)
+    silhouette_scores(x, [np.arange(60) % 3], n_threads=8)
+    assert set(pools) == {1}

@@ -1,14 +1,18 @@
 """Plans: measured once, the same in every process, and never in the way."""
 
+import itertools
 import json
 import math
 import subprocess
 import sys
 from contextlib import contextmanager, nullcontext
+from types import SimpleNamespace
 
 import numpy as np
+import psutil
 import pytest
 
+from mlplab.machine import watch
 from mlplab.numpy_mlp import Plan, planning
 from mlplab.numpy_mlp.parameters import Parameters
 from mlplab.numpy_mlp.planning import choose_plan
@@ -220,6 +224,19 @@ def test_plans_are_timed_again_after_a_disturbance(
     told = [text for text in caplog.messages if text.startswith("plans: a pass was disturbed")]
     assert len(told) == disturbed
     assert all(reason in text for text in told)
+
+
+def test_a_pass_from_which_the_host_takes_time_is_disturbed(cache, monkeypatch, caplog):
+    monkeypatch.setattr(planning, "watched_distance", lambda *_: nullcontext(_Distance()))
+    monkeypatch.setattr(planning, "DISTURBED_ABOVE", 0.1)
+    stolen = itertools.count(step=100.0)
+    monkeypatch.setattr(psutil, "cpu_times", lambda: SimpleNamespace(user=0.0, steal=next(stolen)))
+    monkeypatch.setattr(watch, "_shortest_known", lambda: 0.0)
+    with caplog.at_level("INFO"):
+        choose_plan(X, SIZES, 500, 2)
+    told = [text for text in caplog.messages if text.startswith("plans: a pass was disturbed")]
+    assert len(told) == 4
+    assert all("the host took" in text for text in told)
 
 
 def test_times_of_a_disturbed_pass_do_not_count(cache, monkeypatch):

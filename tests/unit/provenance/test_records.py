@@ -4,6 +4,8 @@ import json
 import logging
 import shutil
 import subprocess
+import sys
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -216,3 +218,51 @@ def test_a_job_with_all_slots_is_alone_in_the_default_profile():
     profile = yaml.safe_load((ROOT / "profiles" / "default" / "profile.yaml").read_text())
     assert profile["resources"]["slot"] == ALL_SLOTS
     assert profile["default-resources"]["slot"] > 0
+
+
+HOLD = """
+from mlplab.machine.runs import timing_turn
+with timing_turn():
+    print("held", flush=True)
+    input()
+"""
+
+
+@pytest.fixture
+def timed_elsewhere(tmp_path, monkeypatch):
+    """A timed job of another run, in the folder ``elsewhere``."""
+    monkeypatch.setenv("MLPLAB_CACHE_DIR", str(tmp_path / "cache"))
+    (tmp_path / "elsewhere").mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD],
+        cwd=tmp_path / "elsewhere",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "held\n"
+    yield process
+    process.kill()
+    process.communicate()
+
+
+@pytest.mark.parametrize("capture", [False, True])
+def test_a_job_with_all_slots_waits_for_those_of_other_runs_and_says_so(
+    job, timed_elsewhere, tmp_path, capfd, capture
+):
+    job.resources = {"slot": ALL_SLOTS}
+    threading.Timer(0.5, timed_elsewhere.kill).start()
+    with run_job(job, capture_stderr=capture):
+        assert timed_elsewhere.wait() != 0
+        write_outputs(job)
+    told = f"Waiting for another timed job to end: {tmp_path / 'elsewhere'} (process "
+    assert capfd.readouterr().err == f"{told}{timed_elsewhere.pid}).\n"
+    assert Path(job.log[0]).read_text().count(told) == 1
+    assert read_sidecar(job.output[0])["seconds"] < 0.4
+
+
+def test_a_job_beside_others_waits_for_nobody(job, timed_elsewhere, capfd):
+    with run_job(job):
+        write_outputs(job)
+    assert timed_elsewhere.poll() is None
+    assert capfd.readouterr().err == ""

@@ -135,8 +135,8 @@ def test_the_numbers_follow_the_table():
 
 def test_ratios_of_disturbed_rounds_come_with_a_warning():
     warning = (
-        "In some of these cases most measurements were disturbed: other processes used the "
-        "machine, or the cores moved apart."
+        "In some of these cases most measurements were disturbed: other processes or "
+        "the host used the machine, or the cores moved apart."
     )
     quiet, disturbed = (
         find({"batch_size_ratios": ratios(disturbed=[False, False, False, last])})[0]

@@ -32,6 +32,7 @@ def history(framework, seconds, experiment="batch_sizes"):
             "cpu_seconds": seconds,
             "n_threads": 2,
             "foreign_cpu_share": 0.0,
+            "stolen_cpu_share": 0.0,
             "disturbed": False,
         }
     )

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from mlplab.runtime.locks import LockedError, hold_lock
+from mlplab.runtime.locks import LockedError, find_holder, hold_lock, wait_for_lock
 
 HOLD = """
 import sys
@@ -50,3 +50,31 @@ def test_a_closed_lock_can_be_taken_again(tmp_path):
     for what in ("A run", "Another"):
         with hold_lock(path, what=what):
             assert path.read_text() == f"{what} (process {os.getpid()})\n"
+
+
+def test_a_free_lock_is_taken_without_a_word(tmp_path):
+    told = []
+    with wait_for_lock(tmp_path / "lock", what="Another", tell=told.append):
+        assert find_holder(tmp_path / "lock") == f"Another (process {os.getpid()})"
+    assert told == []
+
+
+def test_a_lock_that_is_held_is_waited_for_after_a_word(holder, tmp_path):
+    path, told = tmp_path / "folder" / "lock", []
+
+    def tell(text):
+        told.append(text)
+        holder.kill()
+
+    with wait_for_lock(path, what="Another", tell=tell):
+        assert told == [f"A run (process {holder.pid})"]
+        assert path.read_text() == f"Another (process {os.getpid()})\n"
+
+
+def test_who_holds_a_lock_can_be_found_out(holder, tmp_path):
+    path = tmp_path / "folder" / "lock"
+    assert find_holder(path) == f"A run (process {holder.pid})"
+    holder.kill()
+    holder.wait()
+    assert find_holder(path) is None
+    assert find_holder(tmp_path / "no such file") is None

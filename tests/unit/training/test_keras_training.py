@@ -47,7 +47,8 @@ def test_the_reference_training_is_a_row_per_epoch_with_its_threads(samples, mon
     assert history["total_cost"].is_monotonic_decreasing
     assert history["test_accuracy"].iloc[-1] == accuracy(model, samples)
     assert (history["n_threads"] == min(N_THREADS, available_threads())).all()
-    assert history[["foreign_cpu_share", "disturbed"]].nunique().tolist() == [1, 1]
+    load = history[["foreign_cpu_share", "stolen_cpu_share", "disturbed"]]
+    assert load.nunique().tolist() == [1, 1, 1]
     assert [c for c in history if c.startswith("mean_abs")] == [
         f"mean_abs_weight_L{layer}" for layer in range(3)
     ]

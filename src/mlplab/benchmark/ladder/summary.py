@@ -45,6 +45,8 @@ LADDER = Table(
         "first_epoch_seconds": "wall seconds of the epoch before the first round, which warms up",
         "foreign_cpu_share": "share of the machine that other processes used during the epoch; "
         "empty where that is unknown",
+        "stolen_cpu_share": "share that the host of a virtual machine took; empty where that is "
+        "unknown",
         "disturbed": "as in `batch_size_benchmark.csv`",
     },
     "The steps are the articles' way from a slow network to a fast one, with the same mathematics: "

@@ -76,8 +76,8 @@ def _tell_ratios(ratios: pd.DataFrame) -> str | None:
         text += f"; with the same mathematics as NumPy, Keras is {_join(counts)} batch sizes"
     if keras["disturbed"].any() or matched["disturbed"].any():
         text += (
-            ". In some of these cases most measurements were disturbed: other processes used the "
-            "machine, or the cores moved apart"
+            ". In some of these cases most measurements were disturbed: other processes or the "
+            "host used the machine, or the cores moved apart"
         )
     return f"{text}."
 

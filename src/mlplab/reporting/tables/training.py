@@ -57,7 +57,8 @@ HISTORY = Table(
         "n_threads": "threads that the training may use",
         "foreign_cpu_share": "share of the machine's CPU time that other processes used during "
         "the training; empty if unknown",
-        "disturbed": "whether other processes used more than a tenth of the machine",
+        "stolen_cpu_share": "share that the host of a virtual machine took; empty if unknown",
+        "disturbed": "whether others and the host took more than a tenth of the machine",
     },
     "With `measure_every`, training accuracies, costs, `last_batch_error` and mean weights are "
     "measured after every so many epochs and after the last, and are empty between. Trainings that "
