@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,10 +19,13 @@ def check_parameters(parameters: Mapping[str, Any]) -> None:
     ValueError
         Some are unusable; the message names each one, what was found and what is allowed.
     """
-    sizes = parameters["hidden_layer_sizes"]
-    sizes_hold = isinstance(sizes, Sequence | np.ndarray) and all(_is_whole(s) for s in sizes)
+    callbacks = parameters["callbacks"]
     rules = [
-        ("hidden_layer_sizes", sizes_hold, "a list of whole numbers, each at least 1"),
+        (
+            "hidden_layer_sizes",
+            _are_sizes(parameters["hidden_layer_sizes"]),
+            "a whole number, or a list of them, each at least 1",
+        ),
         ("batch_size", _is_whole(parameters["batch_size"]), "a whole number, at least 1"),
         ("epochs", _is_whole(parameters["epochs"]), "a whole number, at least 1"),
         ("monitor_every", _is_whole(parameters["monitor_every"]), "a whole number, at least 1"),
@@ -38,8 +42,8 @@ def check_parameters(parameters: Mapping[str, Any]) -> None:
             _is_number(parameters["momentum"]) and 0 <= parameters["momentum"] < 1,
             "a number, at least 0 and below 1",
         ),
-        ("init", parameters["init"] in ("sqrt_nodes", "const"), '"sqrt_nodes" or "const"'),
-        ("dtype", parameters["dtype"] in ("float32", "float64"), '"float32" or "float64"'),
+        ("init", _is_one_of(parameters["init"], "sqrt_nodes", "const"), '"sqrt_nodes" or "const"'),
+        ("dtype", _is_one_of(parameters["dtype"], "float32", "float64"), '"float32" or "float64"'),
         (
             "n_threads",
             parameters["n_threads"] is None or _is_whole(parameters["n_threads"]),
@@ -52,8 +56,17 @@ def check_parameters(parameters: Mapping[str, Any]) -> None:
         ),
         (
             "monitor",
-            parameters["monitor"] in ("full", "batch", "none"),
+            _is_one_of(parameters["monitor"], "full", "batch", "none"),
             '"full", "batch" or "none"',
+        ),
+        *(
+            (name, isinstance(parameters[name], bool | np.bool_), "True or False")
+            for name in ("shuffle", "progress")
+        ),
+        (
+            "callbacks",
+            isinstance(callbacks, Sequence) and all(callable(each) for each in callbacks),
+            "a list of functions",
         ),
     ]
     faults = [
@@ -65,6 +78,27 @@ def check_parameters(parameters: Mapping[str, Any]) -> None:
         raise ValueError("; ".join(faults))
 
 
+def list_sizes(hidden_layer_sizes: Any) -> list[int]:
+    """Nodes of the hidden layers; a single whole number is one layer."""
+    sizes = [hidden_layer_sizes] if _is_whole(hidden_layer_sizes) else hidden_layer_sizes
+    return [int(size) for size in sizes]
+
+
+def _are_sizes(value: Any) -> bool:
+    if _is_whole(value):
+        return True
+    # A generator would be empty at the next fit, and a set has no order.
+    if hasattr(value, "__array__"):
+        is_list = np.ndim(value) == 1
+    else:
+        is_list = isinstance(value, Sequence) and not isinstance(value, str | bytes)
+    return is_list and all(_is_whole(size) for size in value)
+
+
+def _is_one_of(value: Any, *names: str) -> bool:
+    return isinstance(value, str | np.dtype) and value in names
+
+
 def _is_whole(value: Any) -> bool:
     is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     return is_whole and bool(value >= 1)
@@ -72,4 +106,4 @@ def _is_whole(value: Any) -> bool:
 
 def _is_number(value: Any) -> bool:
     is_number = isinstance(value, int | float | np.integer | np.floating)
-    return is_number and bool(np.isfinite(value))
+    return is_number and bool(abs(value) <= sys.float_info.max)

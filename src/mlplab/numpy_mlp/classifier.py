@@ -6,24 +6,28 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils import check_random_state
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils import Tags, check_random_state
+from sklearn.utils.multiclass import check_classification_targets, unique_labels
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from mlplab.machine.processors import available_threads
 from mlplab.numpy_mlp.blas import blas_threads
-from mlplab.numpy_mlp.checks import check_parameters
+from mlplab.numpy_mlp.checks import check_parameters, list_sizes
 from mlplab.numpy_mlp.evaluation import predict_logits
 from mlplab.numpy_mlp.history import measure_epoch
 from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
 from mlplab.numpy_mlp.planning import choose_plan
+from mlplab.numpy_mlp.sparse_rows import Rows, SparseRows
 from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
-from mlplab.numpy_mlp.workspace import BatchStatistics, add_statistics
+from mlplab.numpy_mlp.workspace import BatchStatistics, OrderedSamples, add_statistics
 from mlplab.runtime.progress import Progress
 
 logger = logging.getLogger(__name__)
@@ -33,7 +37,9 @@ logger = logging.getLogger(__name__)
 _DIVERGED_COST_RATIO = 50.0
 
 
-_Pair = tuple[np.ndarray, np.ndarray]
+# Samples: an array, or a matrix or array of SciPy's sparse package, which has no types.
+_Samples = Any
+_Pair = tuple[_Samples, ArrayLike]
 
 
 class DivergenceError(ArithmeticError):
@@ -48,9 +54,19 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
     w ← w − (Δ + α Δ_previous) with Δ = η · gradient; η is divided by 1 + c · i before
     epoch i = 0, 1, … (Source: the article series on a simple Python ANN for MNIST, 2020.)
 
+    Sparse samples are trained without a dense copy of the whole: a mini-batch is dense while it
+    is trained. Plans and results are those of the same samples in a dense array. CSR is used as
+    it lies if it has the right ``dtype``; other formats are converted to CSR.
+
+    A sample weight multiplies the cost of its sample, and so its gradient. With one batch that
+    holds all samples, an integer weight equals as many copies of a sample. The regularisation has
+    no weights. In ``history_``, costs are weighted; accuracies and ``last_batch_error`` count
+    every sample once.
+
     Parameters
     ----------
-    hidden_layer_sizes : nodes of the hidden layers, lowest first
+    hidden_layer_sizes : nodes of the hidden layers, lowest first; a whole number for a single
+        layer, () for none
     batch_size : samples of a mini-batch; a larger one than the training set means the whole set
     epochs : passes over the training set
     learning_rate : η before the first epoch
@@ -85,11 +101,27 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         the outputs for the last mini-batch before its update
     plan_ : the plan that was used
     n_features_in_, n_iter_ : number of features, epochs trained in all
+
+    Notes
+    -----
+    Some parameters of scikit-learn's ``MLPClassifier`` have other names here: ``l2`` is its
+    ``alpha``, ``learning_rate`` its ``learning_rate_init`` and ``epochs`` its ``max_iter``. Its
+    cost is a mean over the batch, so the same step needs its learning rate divided by the batch
+    size. There is no ``warm_start``: :meth:`partial_fit` goes on from the last weights.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_array
+    >>> from mlplab.numpy_mlp import NumpyMLPClassifier
+    >>> x = csr_array([[0.0, 1.0], [1.0, 0.0], [0.0, 2.0], [2.0, 0.0]])
+    >>> network = NumpyMLPClassifier(3, epochs=200, learning_rate=0.1, random_state=0)
+    >>> network.fit(x, ["up", "right", "up", "right"], [1, 1, 2, 2]).predict(x).tolist()
+    ['up', 'right', 'up', 'right']
     """
 
     def __init__(
         self,
-        hidden_layer_sizes: Sequence[int] = (70, 30),
+        hidden_layer_sizes: int | Sequence[int] = (70, 30),
         batch_size: int = 500,
         epochs: int = 35,
         learning_rate: float = 1e-3,
@@ -134,8 +166,9 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
 
     def fit(
         self,
-        X: np.ndarray,
-        y: np.ndarray,
+        X: _Samples,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
         *,
         validation_data: _Pair | Mapping[str, _Pair] | None = None,
     ) -> NumpyMLPClassifier:
@@ -143,9 +176,10 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : array of shape (n_samples, n_features); a C-contiguous array or memory map of
-            ``dtype`` is used in place, anything else is copied
+        X : array or sparse matrix of shape (n_samples, n_features); a C-contiguous array or memory
+            map of ``dtype`` is used in place, anything else is copied
         y : labels, shape (n_samples,)
+        sample_weight : factors of the samples' costs, at least 0, shape (n_samples,); None for 1
         validation_data : samples and labels whose accuracy is recorded as ``test_accuracy``
             after every epoch, or several such pairs by the names of their columns; they have no
             influence on the training
@@ -153,44 +187,49 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            A parameter or the data are not usable.
+            A parameter, the data or the weights are not usable.
         DivergenceError
             The learning rate is too large; the message names epoch and learning rate.
         """
         check_parameters(self.get_params(deep=False))
-        X, codes = self._check_samples(X, y, reset=True)
+        samples = self._check_samples(X, y, sample_weight, reset=True)
         self._start()
-        if validation_data is None:
-            validation_data = {}
-        elif not isinstance(validation_data, Mapping):
-            validation_data = {"test_accuracy": validation_data}
-        return self._train(X, codes, self.epochs, validation_data)
+        return self._train(samples, self.epochs, self._check_validation(validation_data))
 
     def partial_fit(
-        self, X: np.ndarray, y: np.ndarray, classes: np.ndarray | None = None
+        self,
+        X: _Samples,
+        y: ArrayLike,
+        classes: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
     ) -> NumpyMLPClassifier:
-        """Train one more epoch; the first call needs all ``classes`` if ``y`` lacks some."""
+        """Train one more epoch; the first call needs all ``classes`` if ``y`` lacks some.
+
+        Samples, labels and weights are those of :meth:`fit`. ``classes`` comes before the weights,
+        as in most classifiers of scikit-learn, but not in its ``MLPClassifier``.
+        """
         check_parameters(self.get_params(deep=False))
         if hasattr(self, "_parameters"):
-            if classes is not None and not np.array_equal(np.unique(classes), self.classes_):
+            known = self.classes_ if classes is None else _list_classes(classes)
+            if not np.array_equal(known, self.classes_):
                 raise ValueError(
-                    f"classes is {np.unique(classes)[:20].tolist()}, the first partial_fit had "
+                    f"classes is {known[:20].tolist()}, the first partial_fit had "
                     f"{self.classes_[:20].tolist()}; give the same, or none"
                 )
-            X, codes = self._check_samples(X, y, reset=False)
+            samples = self._check_samples(X, y, sample_weight, reset=False)
         else:
-            X, codes = self._check_samples(X, y, reset=True, classes=classes)
+            samples = self._check_samples(X, y, sample_weight, reset=True, classes=classes)
             self._start()
-        return self._train(X, codes, 1, {})
+        return self._train(samples, 1, {})
 
-    def decision_logits(self, X: np.ndarray) -> np.ndarray:
+    def decision_logits(self, X: _Samples) -> np.ndarray:
         """Outputs before the last sigmoid, shape (n_samples, n_classes)."""
         check_is_fitted(self, "coefs_")
         dtype = self._parameters.vector.dtype
-        X = validate_data(self, X, reset=False, dtype=dtype, order="C")
-        return predict_logits(self._parameters, X, self._threads())
+        X = validate_data(self, X, reset=False, dtype=dtype, order="C", accept_sparse="csr")
+        return predict_logits(self._parameters, _as_rows(X), self._threads())
 
-    def predict_proba(self, X: np.ndarray) -> np.ndarray:
+    def predict_proba(self, X: _Samples) -> np.ndarray:
         """Outputs of the network divided by their sum, shape (n_samples, n_classes)."""
         logits = self.decision_logits(X).astype(np.float64)
         # log σ(z), so that a sample for which every output is tiny still has a largest one
@@ -200,20 +239,32 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         shares: np.ndarray = outputs / outputs.sum(axis=1, keepdims=True)
         return shares
 
-    def predict(self, X: np.ndarray) -> np.ndarray:
+    def predict(self, X: _Samples) -> np.ndarray:
         """The label with the largest output, shape (n_samples,)."""
         codes = self.decision_logits(X).argmax(axis=1)
         labels: np.ndarray = self.classes_[codes]
         return labels
 
+    def __sklearn_tags__(self) -> Tags:
+        tags: Tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
     def _check_samples(
-        self, X: np.ndarray, y: np.ndarray, *, reset: bool, classes: np.ndarray | None = None
-    ) -> tuple[np.ndarray, np.ndarray]:
+        self,
+        X: _Samples,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        *,
+        reset: bool,
+        classes: ArrayLike | None = None,
+    ) -> OrderedSamples:
         dtype = np.dtype(self.dtype) if reset else self._parameters.vector.dtype
-        X, y = validate_data(self, X, y, reset=reset, dtype=dtype, order="C")
+        X, y = validate_data(self, X, y, reset=reset, dtype=dtype, order="C", accept_sparse="csr")
         check_classification_targets(y)
+        weights = None if sample_weight is None else _check_weights(sample_weight, X)
         if reset:
-            self.classes_ = np.unique(y if classes is None else classes)
+            self.classes_ = np.unique(y) if classes is None else _list_classes(classes)
         unknown = np.setdiff1d(y, self.classes_)
         if len(unknown):
             raise ValueError(
@@ -221,11 +272,32 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
                 f"{self.classes_[:20].tolist()}; name all classes in the first partial_fit, or "
                 "train on all of them"
             )
-        return np.asarray(X), np.searchsorted(self.classes_, y)
+        return OrderedSamples(_as_rows(X), np.searchsorted(self.classes_, y), None, weights)
+
+    def _check_validation(
+        self, validation_data: _Pair | Mapping[str, _Pair] | None
+    ) -> dict[str, OrderedSamples]:
+        if validation_data is None:
+            return {}
+        if not isinstance(validation_data, Mapping):
+            validation_data = {"test_accuracy": validation_data}
+        checked = {}
+        for column, pair in validation_data.items():
+            if not (isinstance(pair, tuple | list) and len(pair) == 2):
+                raise ValueError(
+                    f"validation_data of {column!r} is a {type(pair).__name__}, allowed: a pair "
+                    "of samples and labels"
+                )
+            try:
+                checked[column] = self._check_samples(*pair, reset=False)
+            except ValueError as error:
+                raise ValueError(f"validation_data of {column!r}: {error}") from error
+        return checked
 
     def _start(self) -> None:
         self._random = check_random_state(self.random_state)
-        sizes = [self.n_features_in_, *self.hidden_layer_sizes, len(self.classes_)]
+        hidden = list_sizes(self.hidden_layer_sizes)
+        sizes = [self.n_features_in_, *hidden, len(self.classes_)]
         self._parameters: Parameters = draw_parameters(
             sizes,
             self.dtype,
@@ -256,33 +328,28 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         wanted = blas_threads() if self.n_threads is None else self.n_threads
         return min(wanted, available_threads())
 
-    def _trainer(self, X: np.ndarray) -> Trainer:
+    def _trainer(self, X: Rows) -> Trainer:
         sizes, batch_size = self._parameters.layer_sizes, min(self.batch_size, len(X))
         self.plan_ = self.plan or choose_plan(X, sizes, batch_size, self._threads())
         return Trainer(self._parameters, self._previous_step, batch_size, self.plan_)
 
     def _train(
         self,
-        X: np.ndarray,
-        codes: np.ndarray,
+        samples: OrderedSamples,
         epochs: int,
-        validation_data: Mapping[str, _Pair],
+        validation_data: Mapping[str, OrderedSamples],
     ) -> NumpyMLPClassifier:
-        checked = {
-            column: self._check_samples(*pair, reset=False)
-            for column, pair in validation_data.items()
-        }
         # DivergenceError reports overflows; callbacks run in the caller's error state.
         outside = np.geterr()
         with (
             np.errstate(over="ignore", invalid="ignore"),
-            self._trainer(X) as trainer,
+            self._trainer(samples.x) as trainer,
             Progress(epochs, "epoch") if self.progress else nullcontext() as progress,
         ):
             for left in range(epochs)[::-1]:
-                record = self._run_epoch(trainer, X, codes, is_last=not left)
-                for column, pair in checked.items():
-                    record[column] = trainer.evaluate(*pair).n_correct / len(pair[0])
+                record = self._run_epoch(trainer, samples, is_last=not left)
+                for column, pair in validation_data.items():
+                    record[column] = trainer.evaluate(pair.x, pair.codes).n_correct / len(pair)
                 self._records.append(record)
                 if progress:
                     progress.advance(record)
@@ -292,17 +359,19 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         return self
 
     def _run_epoch(
-        self, trainer: Trainer, X: np.ndarray, codes: np.ndarray, *, is_last: bool
+        self, trainer: Trainer, samples: OrderedSamples, *, is_last: bool
     ) -> dict[str, Any]:
         rate = self._rate / (1.0 + self.decrease_const * self.n_iter_)
-        order = self._random.permutation(len(X)) if self.shuffle else None
+        n, x, codes, weights = len(samples), samples.x, samples.codes, samples.weights
+        order = self._random.permutation(n) if self.shuffle else None
         # A parameter grid gives NumPy scalars, which would make float64 of float32.
         step = Step(rate, float(self.momentum), float(self.l2), float(self.l1))
         batches: list[BatchStatistics] = []
+        only_last = self.monitor != "batch"
         wall, cpu = time.perf_counter(), time.process_time()
         try:
             trainer.run_epoch(
-                X, codes, order, step, batches.append, only_last=self.monitor != "batch"
+                x, codes, order, step, batches.append, only_last=only_last, weights=weights
             )
         except BaseException:
             # The last step of an interrupted epoch is unusable for the next one.
@@ -319,19 +388,24 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
             "wall_seconds": wall,
             "cpu_seconds": cpu,
         }
-        last_rows = len(X) % self.batch_size or min(self.batch_size, len(X))
+        last_rows = n % self.batch_size or min(self.batch_size, n)
         due = is_last or self.n_iter_ % self.monitor_every == 0
         if self.monitor == "none" or (self.monitor == "full" and not due):
-            self._check_finite(batches[-1].cost / last_rows)
+            last = replace(samples, order=order)
+            self._check_finite(batches[-1].cost, _sum_weights(last, n - last_rows))
             return record
-        total = trainer.evaluate(X, codes) if self.monitor == "full" else add_statistics(batches)
-        self._check_finite(total.cost / len(X))
+        if self.monitor == "full":
+            total = trainer.evaluate(x, codes, weights)
+        else:
+            total = add_statistics(batches)
+        self._check_finite(total.cost, _sum_weights(samples, 0))
         return record | measure_epoch(
-            self._parameters, total, len(X), batches[-1], last_rows, l1=self.l1, l2=self.l2
+            self._parameters, total, n, batches[-1], last_rows, l1=self.l1, l2=self.l2
         )
 
-    def _check_finite(self, cost_per_sample: float) -> None:
-        """Raise DivergenceError if the weights or the unregularised cost are out of bounds."""
+    def _check_finite(self, cost: float, weight: float) -> None:
+        """Raise DivergenceError if the parameters, or the cost per weight, are out of bounds."""
+        cost_per_sample = cost / weight if weight else cost
         limit = _DIVERGED_COST_RATIO * np.log(2.0) * len(self.classes_)
         squares = float(np.square(self._parameters.vector).sum())
         if np.isfinite(squares) and cost_per_sample < limit:
@@ -340,5 +414,42 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
             f"training diverged in epoch {self.n_iter_} at learning rate {self._rate:.6g} "
             f"(batch size {self.batch_size}, cost of a sample {cost_per_sample:.4g}); "
             "use a smaller learning_rate: the gradient is a sum over the batch, so it grows "
-            "with the batch size"
+            "with the batch size and with sample weights"
         )
+
+
+def _as_rows(X: _Samples) -> Rows:
+    return SparseRows(X) if issparse(X) else np.asarray(X)
+
+
+def _check_weights(sample_weight: ArrayLike, X: _Samples) -> np.ndarray:
+    """The weights of all samples, shape (n_samples,); a single number is that of each."""
+    found = np.asarray(sample_weight)
+    # A dict or a sparse matrix is a single object.
+    if found.dtype.kind not in "biufO" or (found.dtype.kind == "O" and not found.ndim):
+        raise ValueError(
+            f"sample_weight is a {type(sample_weight).__name__} of {found.dtype}, allowed: a list "
+            "of numbers, one for each sample"
+        )
+    weights: np.ndarray = _check_sample_weight(
+        sample_weight if found.ndim else np.full(X.shape[0], found),
+        X,
+        dtype=X.dtype,
+        ensure_non_negative=True,
+    )
+    return weights
+
+
+def _list_classes(classes: ArrayLike) -> np.ndarray:
+    """The sorted labels of ``partial_fit``."""
+    try:
+        labels: np.ndarray = unique_labels(classes)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"classes is {classes!r}, allowed: a list of labels ({error})") from error
+    return labels
+
+
+def _sum_weights(samples: OrderedSamples, first: int) -> float:
+    """The weight of all samples from ``first`` on, in the order in which they are worked."""
+    weights = samples.take_weights(first, len(samples))
+    return float(len(samples) - first if weights is None else weights.sum(dtype=np.float64))

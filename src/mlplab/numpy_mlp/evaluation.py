@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike
 
 from mlplab.numpy_mlp.blas import limit_blas_threads
 from mlplab.numpy_mlp.parameters import Parameters
+from mlplab.numpy_mlp.sparse_rows import Rows
 from mlplab.numpy_mlp.team import Link, Team
 from mlplab.numpy_mlp.workspace import (
     BatchStatistics,
@@ -24,12 +25,15 @@ from mlplab.numpy_mlp.workspace import (
 # Enough for products at full speed and for few waits for the interpreter lock, and few enough for
 # the activations to stay in the cache of a core.
 _ROWS, _FEWEST_ROWS = 500, 16
+# Sparse samples are dense while they are evaluated: with very many features fewer at a time.
+_MOST_INPUTS = 2**24
 
 
 def _rows_at_a_time(layer_sizes: Sequence[int], idle_values: int) -> tuple[int, bool]:
     """Samples of a slice, and whether its activations fit into an idle array."""
+    most = min(_ROWS, max(_FEWEST_ROWS, _MOST_INPUTS // layer_sizes[0]))
     fitting = idle_values // values_per_row(layer_sizes, trains=False)
-    return (min(_ROWS, fitting), True) if fitting >= _FEWEST_ROWS else (_ROWS, False)
+    return (min(most, fitting), True) if fitting >= _FEWEST_ROWS else (most, False)
 
 
 def evaluation_bytes(
@@ -60,22 +64,21 @@ class Evaluation:
             for array in idle
         ]
 
-    def statistics(self, team: Team, x: np.ndarray, codes: np.ndarray) -> BatchStatistics:
-        """Sums of cost, absolute error and hits over all samples of ``x`` (n, n_features)."""
-        samples = OrderedSamples(x, codes, None)
+    def statistics(self, team: Team, samples: OrderedSamples) -> BatchStatistics:
+        """Sums of cost, absolute error and hits over all samples, as they lie."""
         # A list per thread: sums in the order of the threads are the same in every run.
         parts: list[list[BatchStatistics]] = [[] for _ in self._workspaces]
 
         def take(worker: int, first: int, last: int) -> None:
             workspace = self._workspaces[worker]
             own_codes = workspace.take_targets(samples, first, last)
-            self._propagate(workspace, x[first:last])
+            self._propagate(workspace, samples.x[first:last])
             parts[worker].append(workspace.statistics(own_codes))
 
-        self._each_slice(team, len(x), take)
+        self._each_slice(team, len(samples), take)
         return add_statistics([part for own in parts for part in own])
 
-    def logits(self, team: Team, x: np.ndarray) -> np.ndarray:
+    def logits(self, team: Team, x: Rows) -> np.ndarray:
         """Outputs before the last sigmoid, shape (n, n_outputs)."""
         result = np.empty((len(x), len(self._parameters.biases[-1])), x.dtype)
 
@@ -104,7 +107,7 @@ class Evaluation:
         team.run(partial(work, 0), [partial(work, worker) for worker in range(1, workers)])
 
 
-def predict_logits(parameters: Parameters, x: np.ndarray, n_threads: int) -> np.ndarray:
+def predict_logits(parameters: Parameters, x: Rows, n_threads: int) -> np.ndarray:
     """Outputs before the last sigmoid for all samples of ``x`` (n, n_features), (n, n_outputs)."""
     workers = min(n_threads, -(-len(x) // _ROWS))
     with limit_blas_threads(1), closing(Team(workers - 1)) as team:

@@ -23,6 +23,7 @@ from mlplab.machine.processors import keep_processors_awake
 from mlplab.machine.record import machine_record
 from mlplab.machine.watch import DISTURBED_ABOVE, POOL_SLEEPS_AFTER_SECONDS, QuietWatch
 from mlplab.numpy_mlp.parameters import Parameters, count_parameters, draw_parameters
+from mlplab.numpy_mlp.sparse_rows import Rows, SparseRows
 from mlplab.numpy_mlp.trainer import Plan, Step, Trainer, trainer_bytes
 from mlplab.runtime.files import cache_folder, save_text
 
@@ -51,7 +52,7 @@ _plans_of_this_process: dict[Path, Plan] = {}
 
 
 def choose_plan(
-    x: np.ndarray,
+    x: Rows,
     layer_sizes: Sequence[int],
     batch_size: int,
     n_threads: int,
@@ -103,7 +104,9 @@ def choose_plan(
     path = cache_folder() / "plans" / f"{name}.json"
     plan = _plans_of_this_process.get(path) or _read_plan(path)
     if plan is None:
-        plan = _measure(groups, x, layer_sizes, batch_size, n_threads, awake)
+        # Sparse and dense samples have the same plan, so that their results are the same.
+        samples = x[:batch_size] if isinstance(x, SparseRows) else x
+        plan = _measure(groups, samples, layer_sizes, batch_size, n_threads, awake)
         logger.info("batch size %d on %d threads: %s", batch_size, n_threads, plan)
         try:
             # If another process has kept its choice first, that choice holds here too.

@@ -16,6 +16,7 @@ from mlplab.numpy_mlp.evaluation import Evaluation, evaluation_bytes
 from mlplab.numpy_mlp.feature_split import FeatureSplit, feature_split_bytes
 from mlplab.numpy_mlp.parameters import Parameters, parameter_bytes
 from mlplab.numpy_mlp.row_split import RowSplit, row_split_bytes, share_and_slice
+from mlplab.numpy_mlp.sparse_rows import Rows
 from mlplab.numpy_mlp.team import Team
 from mlplab.numpy_mlp.update import Step
 from mlplab.numpy_mlp.workspace import BatchStatistics, OrderedSamples
@@ -114,22 +115,26 @@ class Trainer:
 
     def run_epoch(
         self,
-        x: np.ndarray,
+        x: Rows,
         codes: np.ndarray,
         order: np.ndarray | None,
         step: Step,
         on_batch: Callable[[BatchStatistics], None] | None = None,
         *,
         only_last: bool = False,
+        weights: np.ndarray | None = None,
     ) -> None:
         """One pass over the samples of ``x`` (n, n_features), in ``order`` (n,) or as they lie.
 
         ``on_batch`` receives the sums of every batch, or, with ``only_last``, of the last one;
-        no others are computed.
+        no others are computed. ``weights`` (n,) multiply the costs of the samples.
         """
-        samples = OrderedSamples(x, codes, order)
+        samples = OrderedSamples(x, codes, order, weights)
         self._split.run_epoch(self._team, samples, step, on_batch, only_last=only_last)
 
-    def evaluate(self, x: np.ndarray, codes: np.ndarray) -> BatchStatistics:
+    def evaluate(
+        self, x: Rows, codes: np.ndarray, weights: np.ndarray | None = None
+    ) -> BatchStatistics:
         """Sums of cost, absolute error and hits over all samples of ``x`` (n, n_features)."""
-        return self._evaluation.statistics(self._team, x, codes)
+        samples = OrderedSamples(x, codes, None, weights)
+        return self._evaluation.statistics(self._team, samples)

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from mlplab.numpy_mlp.parameters import Parameters
+from mlplab.numpy_mlp.sparse_rows import Rows
 
 
 class BatchStatistics(NamedTuple):
-    """Sums over the samples of a batch, taken before the weights are changed."""
+    """Sums over the samples of a batch before its update; only the cost is weighted."""
 
     cost: float
     absolute_error: float
@@ -34,13 +35,14 @@ def sigmoid(z: np.ndarray, out: np.ndarray) -> np.ndarray:
     return out
 
 
-def log_loss(logits: np.ndarray, codes: np.ndarray) -> float:
+def log_loss(logits: np.ndarray, codes: np.ndarray, weights: np.ndarray | None = None) -> float:
     """Sum over samples and outputs of the binary log-loss, stable for any logits.
 
     Parameters
     ----------
     logits : array of shape (n, n_outputs)
     codes : integers of shape (n,), the output that should be 1
+    weights : factors of the samples, shape (n, 1); None for 1
 
     Notes
     -----
@@ -52,16 +54,19 @@ def log_loss(logits: np.ndarray, codes: np.ndarray) -> float:
     np.put_along_axis(signed, places, -np.take_along_axis(logits, places, axis=1), axis=1)
     terms = np.log1p(np.exp(-np.abs(signed)))
     terms += np.maximum(signed, 0)
+    if weights is not None:
+        terms *= weights
     return float(terms.sum(dtype=np.float64))
 
 
 @dataclass(frozen=True)
 class OrderedSamples:
-    """Samples (n, n_features), their codes (n,), and the order (n,) of training, if shuffled."""
+    """Samples (n, n_features), codes and weights (n,), and the order (n,) of training, if any."""
 
-    x: np.ndarray
+    x: Rows
     codes: np.ndarray
     order: np.ndarray | None
+    weights: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.codes if self.order is None else self.order)
@@ -84,6 +89,13 @@ class OrderedSamples:
         if self.order is None:
             return self.codes[first:last]
         return self.codes.take(self.order[first:last], out=buffer[: last - first], mode="clip")
+
+    def take_weights(self, first: int, last: int) -> np.ndarray | None:
+        """The weights of samples ``first`` to ``last``, shape (n, 1); None if all are 1."""
+        if self.weights is None:
+            return None
+        rows = slice(first, last) if self.order is None else self.order[first:last]
+        return self.weights[rows, np.newaxis]
 
 
 class _Buffers(NamedTuple):
@@ -160,6 +172,7 @@ class Workspace:
         )
         self._views: dict[int, _Buffers] = {rows: self._all_rows}
         self._now = self._all_rows
+        self._weights: np.ndarray | None = None
 
     @property
     def sums(self) -> np.ndarray:
@@ -188,6 +201,7 @@ class Workspace:
     def take_targets(self, samples: OrderedSamples, first: int, last: int) -> np.ndarray:
         """Open the buffers for samples ``first`` to ``last`` and expect their codes."""
         self.open(last - first)
+        self._weights = samples.take_weights(first, last)
         codes = samples.take_codes(first, last, self._codes)
         np.add(self._row_starts[: last - first], codes, out=self._now.places)
         return codes
@@ -213,6 +227,8 @@ class Workspace:
         _, activations, errors, slopes = self._now
         delta = self._output_errors()
         np.multiply(delta, step_size, out=delta)
+        if self._weights is not None:
+            np.multiply(delta, self._weights, out=delta)
         for layer in range(len(errors) - 1, 0, -1):
             error, slope, below = errors[layer - 1], slopes[layer - 1], activations[layer - 1]
             np.dot(delta, parameters.weights[layer].T, out=error)
@@ -229,10 +245,10 @@ class Workspace:
             np.add.reduce(delta, axis=0, out=gradient.biases[layer])
 
     def statistics(self, codes: np.ndarray) -> BatchStatistics:
-        """Cost, absolute error and number of correct outputs of the last forward pass."""
+        """Weighted cost, absolute error and number of correct outputs of the last forward pass."""
         logits, error = self._now.activations[-1], self._output_errors()
         return BatchStatistics(
-            cost=log_loss(logits, codes),
+            cost=log_loss(logits, codes, self._weights),
             absolute_error=float(np.abs(error).sum(dtype=np.float64)),
             n_correct=int(np.count_nonzero(logits.argmax(axis=1) == codes)),
         )

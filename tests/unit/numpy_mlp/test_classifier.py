@@ -1,4 +1,5 @@
 import copy
+import doctest
 import pickle
 import warnings
 
@@ -11,9 +12,10 @@ from sklearn.cluster import MiniBatchKMeans
 from sklearn.exceptions import SkipTestWarning
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import Normalizer, StandardScaler
+from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import check_estimator
 
-from mlplab.numpy_mlp import DivergenceError, NumpyMLPClassifier, Plan
+from mlplab.numpy_mlp import DivergenceError, NumpyMLPClassifier, Plan, classifier
 from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
 from mlplab.numpy_mlp.planning import choose_plan
 from mlplab.numpy_mlp.trainer import Step, Trainer
@@ -116,13 +118,31 @@ def test_the_learning_rate_falls_as_published(random):
     )
 
 
-def test_it_is_a_scikit_learn_classifier():
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_it_is_a_scikit_learn_classifier(dtype):
+    # These compare outputs to 1e-7 of their value, which is the rounding of single precision.
+    reason = "single precision"
+    too_exact = {
+        "check_sample_weight_equivalence_on_dense_data": reason,
+        "check_sample_weight_equivalence_on_sparse_data": reason,
+    }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SkipTestWarning)
-        results = check_estimator(NumpyMLPClassifier(), on_fail=None)
-    failed = [r["check_name"] for r in results if r["status"] not in ("passed", "skipped")]
+        results = check_estimator(
+            NumpyMLPClassifier(dtype=dtype),
+            on_fail=None,
+            expected_failed_checks=too_exact if dtype == "float32" else None,
+        )
+    failed = [r["check_name"] for r in results if r["status"] == "failed"]
     assert failed == []
-    assert len(results) > 40
+    assert len(results) > 60
+    assert get_tags(NumpyMLPClassifier()).input_tags.sparse
+
+
+def test_its_example_is_true():
+    tried = doctest.testmod(classifier)
+    assert tried.attempted > 0
+    assert tried.failed == 0
 
 
 @pytest.fixture
@@ -334,7 +354,21 @@ def test_a_changed_dtype_waits_for_the_next_fit(digits):
     [
         ({"batch_size": 0}, "batch_size is 0, allowed: a whole number, at least 1"),
         ({"batch_size": 10.5}, "batch_size is 10.5"),
-        ({"hidden_layer_sizes": 5}, "hidden_layer_sizes is 5, allowed: a list of whole numbers"),
+        ({"hidden_layer_sizes": 5.0}, "is 5.0, allowed: a whole number, or a list of them"),
+        ({"hidden_layer_sizes": 0}, "hidden_layer_sizes is 0"),
+        ({"hidden_layer_sizes": True}, "hidden_layer_sizes is True"),
+        ({"hidden_layer_sizes": np.array(5)}, r"hidden_layer_sizes is array\(5\)"),
+        ({"hidden_layer_sizes": [[5, 3], [4]]}, "hidden_layer_sizes is "),
+        ({"hidden_layer_sizes": (n for n in (5, 3))}, "hidden_layer_sizes is <generator"),
+        ({"hidden_layer_sizes": {5, 3}}, "hidden_layer_sizes is {"),
+        ({"hidden_layer_sizes": b"5"}, "hidden_layer_sizes is b'5'"),
+        ({"hidden_layer_sizes": ""}, "hidden_layer_sizes is ''"),
+        ({"init": np.array(["const", "const"])}, "init is array"),
+        ({"learning_rate": 10**400}, "learning_rate is 10000"),
+        ({"learning_rate": "constant"}, "learning_rate is 'constant', allowed: a number above 0"),
+        ({"batch_size": "auto"}, "batch_size is 'auto', allowed: a whole number"),
+        ({"shuffle": "no"}, "shuffle is 'no', allowed: True or False"),
+        ({"callbacks": print}, "callbacks is .*allowed: a list of functions"),
         ({"learning_rate": "x"}, "learning_rate is 'x', allowed: a number above 0"),
         ({"plan": "no"}, "plan is 'no', allowed: None, or a Plan"),
         ({"momentum": 1.0}, "momentum is 1.0"),
@@ -384,3 +418,83 @@ def test_batches_of_fewer_samples_than_threads_are_worked(random, plan, batch, s
 
 def test_small_work_is_planned_without_measuring():
     assert choose_plan(np.zeros((9, 4)), [4, 3, 2], 10, 2).workers == 1
+
+
+@pytest.mark.parametrize(
+    ("sizes", "nodes"),
+    [
+        (7, [7]),
+        (np.int64(7), [7]),
+        ((), []),
+        ([np.int32(3), 2], [3, 2]),
+        (np.array([3, 2]), [3, 2]),
+        (pd.Series([3, 2], index=[5, 6]), [3, 2]),
+        (range(2, 4), [2, 3]),
+    ],
+)
+def test_hidden_layers_are_one_number_or_a_list(random, sizes, nodes):
+    network = NumpyMLPClassifier(sizes, epochs=1).fit(random.normal(size=(9, 4)), np.arange(9) % 2)
+    assert [len(biases) for biases in network.intercepts_] == [*nodes, 2]
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        list("ab"),
+        [False, True],
+        [0.0, 1.0],
+        np.array(list("ab"), object),
+        pd.Series(list("ab"), dtype="category"),
+        pd.Series(list("ab"), dtype="string"),
+        pd.Series([1, 5], dtype="Int64"),
+    ],
+)
+def test_labels_of_many_kinds_are_learned(random, labels):
+    y = np.arange(40) % 2
+    x = random.normal(size=(40, 3)) + 9 * y[:, np.newaxis]
+    labels = labels if isinstance(labels, pd.Series) else pd.Series(labels)
+    given = labels.iloc[y]
+    network = NumpyMLPClassifier(4, epochs=100, learning_rate=0.01, random_state=0).fit(x, given)
+    assert network.predict(x).tolist() == given.tolist()
+
+
+@pytest.mark.parametrize(
+    ("y", "fault"),
+    [
+        (np.arange(6) + 1j, "Complex data not supported"),
+        (np.linspace(0, 1, 6), "Unknown label type: continuous"),
+        ([1, 2, np.nan, 1, 2, 1], "Input y contains NaN"),
+        (np.ones((6, 2)), "y should be a 1d array"),
+        (np.array(1), "y should be a 1d array"),
+        ([1, 2], "inconsistent numbers of samples"),
+        (np.array([1, "a"] * 3, object), "Unknown label type"),
+    ],
+)
+def test_labels_that_cannot_be_learned_are_refused(y, fault):
+    with pytest.raises(ValueError, match=fault):
+        NumpyMLPClassifier().fit(np.eye(6), y)
+
+
+@pytest.mark.parametrize(
+    "classes", [[0, 1, None], [0, 1, 0.5], [0, 1j], {0, 1}, 2, [[0, 1], [1, 2]]]
+)
+def test_classes_that_are_no_list_of_labels_are_refused(classes):
+    x, y = np.eye(4), [0, 1, 0, 1]
+    for network in (NumpyMLPClassifier(), NumpyMLPClassifier().partial_fit(x, y)):
+        with pytest.raises(ValueError, match=r"classes is .*allowed: a list of labels"):
+            network.partial_fit(x, y, classes=classes)
+
+
+@pytest.mark.parametrize(
+    ("pair", "fault"),
+    [
+        (np.eye(4), "'test_accuracy' is a ndarray, allowed: a pair of samples and labels"),
+        ((np.eye(4), [0, 1, 0, 1], np.ones(4)), "'test_accuracy' is a tuple, allowed: a pair"),
+        ({"new": np.eye(4)}, "'new' is a ndarray, allowed: a pair"),
+        ({"new": (np.eye(4), [0, 1, 2, 3])}, r"'new': y holds \[2, 3\], which are not among"),
+        ((np.eye(3), [0, 1, 0]), "'test_accuracy': X has 3 features"),
+    ],
+)
+def test_validation_data_that_cannot_be_measured_are_named(pair, fault):
+    with pytest.raises(ValueError, match=f"validation_data of {fault}"):
+        NumpyMLPClassifier().fit(np.eye(4), [0, 1, 0, 1], validation_data=pair)
