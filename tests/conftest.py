@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 
 from mlplab.data import Dataset, fetch_dataset, load_dataset
-from mlplab.data.dataset import find_file
+from mlplab.data.folder import find_file
 from mlplab.data.registry import DatasetSpec, load_registry
 from mlplab.machine import nearest_distance
 from mlplab.machine.processors import available_threads

@@ -333,7 +333,7 @@ def test_without_any_source_all_are_told_and_nothing_is_left(checkout, tmp_path)
     done = snakemake(checkout, *arguments)
     said = done.stdout + done.stderr
     assert done.returncode != 0
-    assert f"folder {tmp_path}: neither train-images-idx3-ubyte" in said
+    assert f"folder {tmp_path}: lacks train-images-idx3-ubyte; found" in said
     assert "storage.googleapis.com" in said
     assert "MLPLAB_DATA_DIR" in said
     assert "Traceback" not in said

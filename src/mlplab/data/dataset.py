@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import zlib
 from collections.abc import Mapping, Sequence
@@ -13,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from mlplab.data.errors import DataError
+from mlplab.data.folder import ADVICE, describe_folder, find_content, find_file, verify_file
 from mlplab.data.headers import ArrayHeader, check_headers
-from mlplab.data.idx import load_idx, open_unpacked
+from mlplab.data.idx import load_idx
 from mlplab.data.npz import load_npz, read_npz_headers
-from mlplab.data.registry import ROLES, DatasetSpec, FileSpec, Role
+from mlplab.data.registry import ROLES, DatasetSpec, Role
 
 # The names under which MNIST was published, and which its successors took over.
 STANDARD_NAMES = {
@@ -27,7 +27,6 @@ STANDARD_NAMES = {
 }
 
 _WHITE = np.float32(255)
-_ADVICE = "delete the file and fetch it again"
 _SHUFFLE = "; mix the images, or use more (scale.n_train)"
 
 
@@ -55,32 +54,11 @@ class Dataset:
         )
 
 
-def find_file(directory: Path, name: str) -> Path | None:
-    """The file ``name`` or ``name.gz`` in a folder, whichever is there."""
-    candidates = (directory / name, directory / f"{name}.gz")
-    return next((path for path in candidates if path.is_file()), None)
-
-
-def verify_file(path: Path, spec: FileSpec) -> None:
-    """Raise DataError unless the unpacked content has the size and SHA-256 of ``spec``."""
-    digest, n_bytes = hashlib.sha256(), 0
-    with open_unpacked(path) as file:
-        # One byte more than expected settles it; a file that unpacks to gigabytes is not read.
-        while block := file.read(min(2**20, spec.bytes + 1 - n_bytes)):
-            digest.update(block)
-            n_bytes += len(block)
-    if n_bytes != spec.bytes:
-        found = f"{n_bytes} bytes" if n_bytes < spec.bytes else f"more than {spec.bytes} bytes"
-        raise DataError(f"{path}: {found} unpacked, expected {spec.bytes}; {_ADVICE}")
-    if digest.hexdigest() != spec.sha256:
-        raise DataError(
-            f"{path}: SHA-256 of the unpacked content is {digest.hexdigest()}, expected "
-            f"{spec.sha256}; {_ADVICE}"
-        )
-
-
 def load_dataset(directory: str | os.PathLike[str], spec: DatasetSpec | None = None) -> Dataset:
     """Load the four IDX files of a folder, each raw or gzip-compressed.
+
+    Files are found by name, also written a little differently or one folder down, and with ``spec``
+    by their content.
 
     Parameters
     ----------
@@ -94,12 +72,18 @@ def load_dataset(directory: str | os.PathLike[str], spec: DatasetSpec | None = N
         A file is missing or damaged, or the files do not belong together.
     """
     directory = Path(directory)
+    if not directory.is_dir():
+        raise DataError(f"{directory}: there is no such folder")
+    names = {role: spec.files[role].name if spec else STANDARD_NAMES[role] for role in ROLES}
     paths = []
     for role in ROLES:
-        name = spec.files[role].name if spec else STANDARD_NAMES[role]
+        name = names[role]
         path = find_file(directory, name)
+        if path is None and spec:
+            path = find_content(directory, spec.files[role])
         if path is None:
-            raise DataError(f"{directory}: neither {name} nor {name}.gz is there; fetch it")
+            found = describe_folder(directory, names.values())
+            raise DataError(f"{directory}: lacks {name}; {found}; fetch the files, or rename them")
         paths.append(path)
     return load_files(paths, spec)
 
@@ -186,7 +170,7 @@ def _load_idx_files(paths: Sequence[Path], spec: DatasetSpec | None) -> dict[Rol
             try:
                 verify_file(path, files[role])
             except (OSError, EOFError, zlib.error) as error:
-                raise DataError(f"{path}: cannot be read ({error}); {_ADVICE}") from None
+                raise DataError(f"{path}: cannot be read ({error}); {ADVICE}") from None
     return {role: load_idx(path) for role, path in zip(ROLES, paths, strict=True)}
 
 

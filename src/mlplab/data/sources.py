@@ -18,8 +18,8 @@ import pooch
 import requests
 from urllib3.exceptions import MaxRetryError
 
-from mlplab.data.dataset import find_file
 from mlplab.data.errors import FileUnavailableError, SourceUnreachableError, TransientError
+from mlplab.data.folder import describe_folder, find_content, find_file
 from mlplab.data.idx import open_unpacked
 from mlplab.data.registry import FileSpec, HttpSource, NpmSource
 from mlplab.data.transfer import BoundedFile, refuse_open_redirect, watch_transfer
@@ -81,11 +81,10 @@ class FolderSource:
         try:
             if not self.folder.is_dir():
                 raise SourceUnreachableError(f"{self.label}: there is no such folder")
-            path = find_file(self.folder, spec.name)
+            path = find_file(self.folder, spec.name) or find_content(self.folder, spec)
             if path is None:
-                raise FileUnavailableError(
-                    f"{self.label}: neither {spec.name} nor {spec.name}.gz is there"
-                )
+                found = describe_folder(self.folder, [spec.name])
+                raise FileUnavailableError(f"{self.label}: lacks {spec.name}; {found}")
             with open_unpacked(path) as packed:
                 unpack(packed, output, spec, self.label)
         except TransientError as error:

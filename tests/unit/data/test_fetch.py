@@ -228,7 +228,7 @@ def test_an_altered_local_file_is_read_once_and_the_next_source_tried(serve, tmp
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        (None, "neither train_images nor train_images.gz is there"),
+        (None, "lacks train_images; found test_images, test_labels, train_labels; allowed: train_"),
         (b"short", "train_images has 5 bytes, expected 950"),
     ],
 )

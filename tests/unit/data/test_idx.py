@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from mlplab.data import DataError, load_dataset, load_files, load_idx
-from mlplab.data.dataset import find_file, verify_file
+from mlplab.data.folder import find_file, verify_file
 from mlplab.data.idx import open_unpacked
 from mlplab.data.registry import ROLES
 from tests.unit.data.helpers import spec_of
@@ -104,7 +104,7 @@ def test_images_of_any_size_are_flattened(tmp_path):
 def test_an_absent_file_is_named(tmp_path):
     write_dataset(tmp_path)
     (tmp_path / "t10k-labels-idx1-ubyte").unlink()
-    with pytest.raises(DataError, match="neither t10k-labels-idx1-ubyte nor"):
+    with pytest.raises(DataError, match="lacks t10k-labels-idx1-ubyte; found t10k-images"):
         load_dataset(tmp_path)
 
 
