@@ -97,6 +97,19 @@ def test_every_public_name_of_a_package_can_be_imported(package):
         module.nothing  # noqa: B018
 
 
+@pytest.mark.parametrize("path", sorted(LIBRARY.rglob("*.py")), ids=lambda p: p.stem)
+def test_a_function_has_at_most_seven_parameters(path):
+    """Numbers that travel together are one dataclass; an estimator names its parameters."""
+    many = {}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            a = node.args
+            names = [argument.arg for argument in (*a.posonlyargs, *a.args, *a.kwonlyargs)]
+            many[node.name] = len([name for name in names if name not in ("self", "cls")])
+    limits = {"__init__": 20} if path.name == "classifier.py" else {}
+    assert [name for name, n in many.items() if n > limits.get(name, 7)] == []
+
+
 def test_unit_tests_mirror_the_rooms():
     folders = {path.name for path in (ROOT / "tests" / "unit").iterdir() if path.is_dir()}
     assert folders - {"__pycache__"} == set(ROOMS)

@@ -236,7 +236,9 @@ CHANGES = (
         "the description of a column",
         {},
         edit=replace(
-            "src/mlplab/benchmark/summary.py", "samples of a mini-batch", "images of a mini-batch"
+            "src/mlplab/benchmark/measurements.py",
+            "samples of a mini-batch",
+            "images of a mini-batch",
         ),
     ),
     Change(

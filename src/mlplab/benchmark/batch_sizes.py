@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from mlplab.benchmark.interleaved import Schedule, measure_interleaved
+from mlplab.benchmark.measurements import ABSENT_VARIANTS, BATCH_SIZE_BENCHMARK
 from mlplab.benchmark.problem import Problem
 from mlplab.benchmark.registry import VARIANTS
-from mlplab.benchmark.summary import ABSENT_VARIANTS, BATCH_SIZE_BENCHMARK
 
 
 def measure_batch_size(

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from mlplab.benchmark.interleaved import Schedule, measure_rounds, refuse_absent
+from mlplab.benchmark.measurements import last_measurements
 from mlplab.benchmark.problem import L2, LEARNING_RATE, MOMENTUM, Clock, Problem
 from mlplab.benchmark.runners import Setup, thread_variables
-from mlplab.benchmark.summary import last_measurements
 from mlplab.benchmark.variants.keras_variant import limit_tensorflow
 from mlplab.keras_mlp.models import build_reference_model
 from mlplab.numpy_mlp.blas import limit_blas_threads
