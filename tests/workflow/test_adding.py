@@ -60,7 +60,7 @@ FIGURE = '''"""Sizes of the clusters, drawn."""
 
 from matplotlib.figure import Figure
 
-from mlplab.reporting.figures.style import Drawing, in_house_style
+from mlplab.reporting.figures.drawing import Drawing, in_house_style
 
 
 @in_house_style
@@ -195,7 +195,7 @@ def test_a_table_is_its_module_its_rule_and_its_script(tiny_copy):
     done = run(tiny_copy, sys.executable, "-m", "mlplab.reporting.tables_page")
     assert done.returncode == 0, done.stderr
     assert "images in it, more than in any table before" in (
-        tiny_copy / "docs" / "tables.md"
+        tiny_copy / "docs" / "generated" / "tables.md"
     ).read_text(encoding="utf-8")
 
 

@@ -3,7 +3,7 @@
 from importlib import import_module
 
 from mlplab.provenance.records import own_parameters, run_job
-from mlplab.reporting.figures.style import load_inputs, save_figure
+from mlplab.reporting.figures.drawing import load_inputs, save_figure
 
 with run_job(snakemake):
     figures = import_module(snakemake.params.module)

@@ -1,6 +1,6 @@
 """The reference of the configuration, and the schemas: ``python -m mlplab.config.reference``.
 
-Writes ``docs/configuration.md`` and the schemas in ``config/`` from the models of the
+Writes ``docs/generated/configuration.md`` and the schemas in ``config/`` from the models of the
 configuration, in the folder of the project.
 """
 
@@ -44,7 +44,7 @@ def render_files(defaults: Mapping[str, Any]) -> dict[str, str]:
         path: json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
         for path, schema in schemas.items()
     }
-    return texts | {"docs/configuration.md": render_reference(config_schema(), defaults)}
+    return texts | {"docs/generated/configuration.md": render_reference(config_schema(), defaults)}
 
 
 def render_reference(schema: Mapping[str, Any], defaults: Mapping[str, Any]) -> str:

@@ -18,11 +18,11 @@ import pooch
 import requests
 from urllib3.exceptions import MaxRetryError
 
+from mlplab.data.download_limits import BoundedFile, refuse_open_redirect, watch_transfer
 from mlplab.data.errors import FileUnavailableError, SourceUnreachableError, TransientError
 from mlplab.data.folder import describe_folder, find_content, find_file
 from mlplab.data.idx import open_unpacked
 from mlplab.data.registry import FileSpec, HttpSource, NpmSource
-from mlplab.data.transfer import BoundedFile, refuse_open_redirect, watch_transfer
 
 _CONNECT_SECONDS = 5.0
 _NPM_SECONDS = 300.0

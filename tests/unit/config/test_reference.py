@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 from tests.unit.config.test_loading import DEFAULT, changed
 
 FILES = render_files(DEFAULT)
-PAGE = FILES["docs/configuration.md"]
+PAGE = FILES["docs/generated/configuration.md"]
 # The files in config/ with the name of their schema.
 SCHEMAS = {
     "config": ("schema.json", file_schema()),

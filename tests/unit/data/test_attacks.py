@@ -11,8 +11,8 @@ import pytest
 import requests
 
 from mlplab.data import DataError
+from mlplab.data.download_limits import refuse_open_redirect
 from mlplab.data.errors import FileUnavailableError
-from mlplab.data.transfer import refuse_open_redirect
 from tests.unit.data.helpers import (
     CONTENT,
     assert_complete,

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from mlplab.benchmark.ladder.backward import build_backward_times
 from mlplab.reporting.figures import batch_sizes, epoch_parts, operations, training_run
 from mlplab.reporting.figures.deep_model import plot_deep_model
-from mlplab.reporting.figures.style import (
+from mlplab.reporting.figures.drawing import (
     FRAMEWORK_STYLES,
     GREY,
     label_logarithmic,

@@ -49,7 +49,10 @@ def test_two_tables_of_one_name_are_refused(monkeypatch):
 def test_the_page_is_written_in_the_project_only(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert tables_page.main() == 2
-    assert "docs/tables.md: found no folder docs here" in capsys.readouterr().err
-    (tmp_path / "docs").mkdir()
+    assert (
+        "docs/generated/tables.md: found no folder docs/generated here" in capsys.readouterr().err
+    )
+    page = tmp_path / tables_page.PAGE
+    page.parent.mkdir(parents=True)
     assert tables_page.main() == 0
-    assert (tmp_path / "docs" / "tables.md").read_text() == tables_page.render_page(TABLES)
+    assert page.read_text() == tables_page.render_page(TABLES)

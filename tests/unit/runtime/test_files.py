@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from mlplab.reporting.figures.cluster_sweep import plot_cluster_sweep
-from mlplab.reporting.figures.style import save_figure
+from mlplab.reporting.figures.drawing import save_figure
 from mlplab.runtime.files import (
     atomic_path,
     load_array,

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from mlplab.reporting.figures.style import (
+from mlplab.reporting.figures.drawing import (
     FRAMEWORK_STYLES,
     NEUTRAL,
     Drawing,

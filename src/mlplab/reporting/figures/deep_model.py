@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from mlplab.reporting.figures.style import (
+from mlplab.reporting.figures.drawing import (
     FRAMEWORK_STYLES,
     Drawing,
     in_house_style,

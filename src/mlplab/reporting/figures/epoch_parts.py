@@ -10,12 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from mlplab.reporting.figures.optimization_ladder import PART_COLORS, label_steps
-from mlplab.reporting.figures.style import (
+from mlplab.reporting.figures.drawing import (
     NEUTRAL,
     Drawing,
     in_house_style,
 )
+from mlplab.reporting.figures.optimization_ladder import PART_COLORS, label_steps
 
 _LAYERS = {
     "L0": {"label": "to the input layer L0", "color": "#000000", "marker": "o"},

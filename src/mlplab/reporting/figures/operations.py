@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from mlplab.reporting.figures.style import (
+from mlplab.reporting.figures.drawing import (
     FRAMEWORK_STYLES,
     NEUTRAL,
     Drawing,

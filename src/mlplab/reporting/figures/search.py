@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mlplab.reporting.figures.style import (
+from mlplab.reporting.figures.drawing import (
     NEUTRAL,
     Drawing,
     in_house_style,

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from mlplab.reporting.figures.style import (
+from mlplab.reporting.figures.drawing import (
     FRAMEWORK_STYLES,
     NEUTRAL,
     Drawing,

@@ -19,8 +19,8 @@ def find(tables: Tables) -> list[str]:
 
     Parameters
     ----------
-    tables : tables by name, as ``docs/tables.md`` describes them. A finding without its table, or
-        without a row there, is left out.
+    tables : tables by name, as ``docs/generated/tables.md`` describes them. A finding without its
+        table, or without a row there, is left out.
     """
     sentences = []
     for needed, tell in _FINDINGS:

@@ -1,4 +1,4 @@
-"""How all figures look, and how they are saved."""
+"""What figures share: colours, labels, and how they are saved."""
 
 from __future__ import annotations
 
