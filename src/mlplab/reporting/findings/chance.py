@@ -8,14 +8,17 @@ from dataclasses import dataclass
 import pandas as pd
 from scipy.stats import binom
 
+# A network may know its training images by heart and still be no better on others.
+FAILED = "learned nothing that shows on test images"
+
 
 @dataclass(frozen=True)
 class Chance:
     """The test accuracy of always naming one class.
 
     ``share`` is the share of the commonest class among the test images, ``limit`` the upper end of
-    the 95 % binomial interval around it for ``images`` of them. A network learned nothing if its
-    accuracy is at most ``limit``.
+    the 95 % binomial interval around it for ``images`` of them. A network learned nothing that
+    shows on test images if its accuracy is at most ``limit``.
     """
 
     share: float
@@ -41,5 +44,5 @@ class Chance:
     def __str__(self) -> str:
         return (
             f"always naming the commonest class reaches {100 * self.share:.2f} %, by chance up to "
-            f"{100 * self.limit:.2f} % on {self.images:,} test images"
+            f"{100 * self.limit:.2f} % of {self.images:,} images"
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from mlplab.reporting.findings.chance import Chance
+from mlplab.reporting.findings.chance import FAILED, Chance
 from mlplab.reporting.tables.operations import select_operations
 
 Tables = Mapping[str, pd.DataFrame]
@@ -48,7 +48,7 @@ class _Learning:
         if not self.unlearned:
             return ""
         return (
-            f" These are times alone: in this run, {_join([*self.unlearned])} learned nothing; "
+            f" These are times alone: in this run, {_join([*self.unlearned])} {FAILED}; "
             f"{self.chance}."
         )
 
@@ -212,7 +212,7 @@ def _tell_time_to_accuracy(summary: pd.DataFrame, learning: _Learning) -> str | 
     chance = learning.chance
     best = summary.loc[summary["target_kind"] == "best of the reference", "target"]
     failed = (
-        f" The reference learned nothing: its best accuracy is {_percent(best.iloc[0])}; {chance}."
+        f" The reference {FAILED}: its best accuracy is {_percent(best.iloc[0])}; {chance}."
         if best.map(chance.covers).any()
         else ""
     )
@@ -306,13 +306,13 @@ def _tell_failures(accuracies: pd.Series, chance: Chance) -> str:
     if not failed:
         return ""
     if failed == len(accuracies):
-        return f", so it learned nothing: {chance}"
-    return f", of which {failed} learned nothing: {chance}"
+        return f", so it {FAILED}: {chance}"
+    return f", of which {failed} {FAILED}: {chance}"
 
 
 def _tell_unlearned(subject: str, chance: Chance) -> str:
     """A sentence on the networks of a table that learned nothing, if any did."""
-    return f" {subject} learned nothing: {chance}." if subject else ""
+    return f" {subject} {FAILED}: {chance}." if subject else ""
 
 
 def _count(number: int, noun: str) -> str:
