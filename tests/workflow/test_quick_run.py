@@ -261,7 +261,7 @@ def test_the_findings_tell_the_numbers_of_the_tables(results):
     findings = (results / "report" / "findings.rst").read_text()
     final = pd.read_csv(results / "tables" / "final_accuracies.csv")
     run = final[final["experiment"] == "article_a"]
-    assert f"{run['train_accuracy'].mean():.4f} (" in findings
+    assert f"{100 * run['train_accuracy'].mean():.2f} % (" in findings
     assert "processor" in findings
 
 

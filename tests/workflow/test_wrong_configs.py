@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from tests.conftest import ROOT
-from tests.workflow.running import snakemake
+from tests.workflow.running import jobs, snakemake
 
 MESSAGE = "the configuration has {} fault(s):"
 
@@ -54,6 +54,24 @@ REFUSED = {
         "comparison: {l2_rule: lambda_rul}\n",
         (),
         ["comparison.l2_rule: found 'lambda_rul'; allowed: a name in experiments, "],
+    ),
+    "an experiment that is removed and named": (
+        "experiments: {distance_scalings: null}\n",
+        (),
+        ["experiments.distance_scalings: found null, which removes it; comparison.scalings names"],
+    ),
+    "an experiment that is removed and was never there": (
+        "experiments: {distance_scaling: null}\n",
+        (),
+        ["experiments.distance_scaling: found null, which removes an entry; allowed: an entry, or"],
+    ),
+    "the same on the command line": (
+        "",
+        ("experiments={distance_scalings: null, distance_scaling: null}",),
+        [
+            "experiments.distance_scalings: found null, which removes it; comparison.scalings",
+            "experiments.distance_scaling: found null, which removes an entry; allowed: an entry",
+        ],
     ),
     "a list for a number on the command line": (
         "",
@@ -117,6 +135,29 @@ def test_a_wrong_configuration_ends_in_one_message(folder, name):
     for line, expected in zip(message[1:], lines, strict=True):
         assert line.startswith(f"  - {expected}")
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "config", "removed"),
+    [
+        ("{experiments: {article_c_other_clusters: null}}", (), ["article_c_other_clusters"]),
+        (
+            "{experiments: {distance_scalings: null}, comparison: {scalings: article_c_clusters}}",
+            ("experiments={article_a: null}",),
+            ["distance_scalings", "article_a"],
+        ),
+    ],
+)
+def test_without_a_removed_experiment_all_else_is_planned(folder, text, config, removed):
+    (folder / "my.yaml").write_text(text)
+    arguments = ["--dry-run", *(["--config", *config] if config else [])]
+    everything = snakemake(folder, "--dry-run")
+    rest = snakemake(folder, *arguments, "--configfile", "my.yaml")
+    assert rest.returncode == 0, rest.stderr
+    assert {*jobs(rest)} == {*jobs(everything)}
+    for name in removed:
+        assert f"/experiments/{name}/" in everything.stdout
+        assert f"/experiments/{name}/" not in rest.stdout
 
 
 @pytest.mark.parametrize(

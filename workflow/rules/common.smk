@@ -18,7 +18,7 @@ from mlplab.features.spaces import parse_space
 
 try:
     DATASETS = load_registry(workflow.source_path("../../config/datasets.yaml"))
-    CONFIG = load_config(config, DATASETS)
+    CONFIG = load_config(config, DATASETS, CONFIG_FILES)
     DATA = find_data(CONFIG.dataset, DATASETS)
 except (ConfigError, DataError) as error:
     sys.exit(str(error))

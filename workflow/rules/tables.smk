@@ -3,7 +3,8 @@
 
 TIMED = [CONFIG.comparison.reference, CONFIG.comparison.against_reference]
 PUBLISHED = CONFIG.comparison.published if CONFIG.uses_published_data else []
-PAIRED = [CONFIG.comparison.controls, *TIMED]
+# An experiment may be named for several comparisons.
+PAIRED = [*dict.fromkeys([CONFIG.comparison.controls, *TIMED])]
 
 
 rule tabulate_cluster_sweep:
@@ -137,7 +138,7 @@ rule compare_l2_factors:
 
 rule compare_scalings:
     input:
-        experiment_results("csv", [TIMED[1], CONFIG.comparison.scalings]),
+        experiment_results("csv", dict.fromkeys([TIMED[1], CONFIG.comparison.scalings])),
     output:
         table_file("scaling_comparison"),
     log:

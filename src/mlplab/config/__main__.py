@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from mlplab.config.faults import ConfigError
-from mlplab.config.files import check_config_files
+from mlplab.config.files import check_config_files, read_config_file
 from mlplab.config.loading import load_config
 from mlplab.data.errors import DataError
 from mlplab.data.registry import load_registry
@@ -24,10 +23,10 @@ def main(arguments: list[str] | None = None) -> int:
     files = [Path("config/config.yaml"), *parser.parse_args(arguments).files]
     try:
         check_config_files(files)
-        merged: dict[str, Any] = {}
-        for file in files:
-            merged = _lay_over(merged, yaml.safe_load(file.read_text(encoding="utf-8")))
-        load_config(merged, load_registry("config/datasets.yaml"))
+        below, *above = map(read_config_file, files)
+        # As Snakemake does: the files given are laid over each other first.
+        merged = _lay_over(below, reduce(_lay_over, above))
+        load_config(merged, load_registry("config/datasets.yaml"), files)
     except (ConfigError, DataError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -10,7 +10,7 @@ from mlplab.config.comparison import find_comparison_conflicts
 from mlplab.config.experiments import find_experiment_conflicts, find_size_conflicts
 from mlplab.config.faults import suggest
 from mlplab.config.fields import Check, run_checks
-from mlplab.config.networks import find_unknown_network
+from mlplab.config.names import Names, find_absent_names
 from mlplab.config.search import find_search_conflicts, find_search_size_conflicts
 from mlplab.config.workflow import WorkflowConfig
 from mlplab.data.errors import DataError
@@ -23,10 +23,10 @@ GRID_EXPERIMENT = "batch_sizes"
 
 
 def find_conflicts(
-    config: WorkflowConfig, datasets: Mapping[str, DatasetSpec] | None
+    config: WorkflowConfig, datasets: Mapping[str, DatasetSpec] | None, removed: Names
 ) -> Iterator[str]:
     """Faults that only several keys together show, among the keys that are usable."""
-    yield from run_checks(_list_checks(config, datasets))
+    yield from run_checks(_list_checks(config, datasets, removed))
 
 
 def sample_counts(config: WorkflowConfig, size: DataSize) -> tuple[int, int]:
@@ -39,13 +39,13 @@ def sample_counts(config: WorkflowConfig, size: DataSize) -> tuple[int, int]:
 
 
 def _list_checks(
-    config: WorkflowConfig, datasets: Mapping[str, DatasetSpec] | None
-) -> Iterator[Check]:
+    config: WorkflowConfig, datasets: Mapping[str, DatasetSpec] | None, removed: Names
+) -> Iterator[Check[str]]:
     yield partial(_find_unfitted_k, config)
     yield partial(_find_untransformed_k, config)
     yield partial(_find_missing_variant, config)
     yield partial(_find_taken_name, config)
-    yield partial(_find_unknown_networks, config)
+    yield lambda: find_absent_names(config, removed)
     yield partial(_find_experiment_conflicts, config)
     yield lambda: find_comparison_conflicts(config.comparison, config.experiments)
     yield lambda: find_search_conflicts(config.search)
@@ -86,31 +86,6 @@ def _find_taken_name(config: WorkflowConfig) -> Iterator[str]:
         )
 
 
-def _find_unknown_networks(config: WorkflowConfig) -> Iterator[str]:
-    """Names of networks that are not configured; an inherited one is told once, at its default."""
-    yield from run_checks(
-        [
-            lambda: find_unknown_network("train.network", config.train.network, config.networks),
-            partial(_find_unknown_default_network, config),
-            *(
-                partial(_find_unknown_network_of, config, name)
-                for name in getattr(config, "experiments", {})
-            ),
-        ]
-    )
-
-
-def _find_unknown_default_network(config: WorkflowConfig) -> Iterator[str]:
-    default = config.experiment_defaults.network
-    yield from find_unknown_network("experiment_defaults.network", default, config.networks)
-
-
-def _find_unknown_network_of(config: WorkflowConfig, name: str) -> Iterator[str]:
-    network, defaults = config.experiments[name].network, config.experiment_defaults
-    if network != getattr(defaults, "network", None):
-        yield from find_unknown_network(f"experiments.{name}.network", network, config.networks)
-
-
 def _find_experiment_conflicts(config: WorkflowConfig) -> Iterator[str]:
     k_values = config.cluster.k_values
     yield from run_checks(
@@ -127,18 +102,17 @@ def _find_data_faults(config: WorkflowConfig, datasets: Mapping[str, DatasetSpec
         yield f"dataset: {error}{suggest(config.dataset, datasets)}"
         return
     n_train, n_test = sample_counts(config, size)
-    yield from run_checks(
-        [
-            partial(_find_too_many_images, config, size),
-            partial(_find_too_large_k, config, n_train, n_test),
-            *(
-                partial(find_size_conflicts, name, experiment, n_train, size.n_pixels)
-                for name, experiment in getattr(config, "experiments", {}).items()
-            ),
-            lambda: find_search_size_conflicts(config.search, n_train, size.n_pixels),
-            *(partial(_find_too_large_batches, config, key, n_train) for key in _BATCH_SIZES),
-        ]
-    )
+    checks: list[Check[str]] = [
+        partial(_find_too_many_images, config, size),
+        partial(_find_too_large_k, config, n_train, n_test),
+        *(
+            partial(find_size_conflicts, name, experiment, n_train, size.n_pixels)
+            for name, experiment in getattr(config, "experiments", {}).items()
+        ),
+        lambda: find_search_size_conflicts(config.search, n_train, size.n_pixels),
+        *(partial(_find_too_large_batches, config, key, n_train) for key in _BATCH_SIZES),
+    ]
+    yield from run_checks(checks)
 
 
 def _find_too_many_images(config: WorkflowConfig, size: DataSize) -> Iterator[str]:

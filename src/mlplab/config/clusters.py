@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from mlplab.config.fields import (
+    NULL,
     ClusterCount,
     Count,
     Distinct,
@@ -62,7 +63,7 @@ class SilhouetteConfig(Section):
     """The silhouette coefficient of every fit of the sweep."""
 
     memory_mib: Count = Field(description="memory for distances, in MiB")
-    max_samples: SampleCount | None = Field(
+    max_samples: Annotated[SampleCount | None, NULL] = Field(
         description="largest number of images to compute it from: a random sample, whose mean has "
         "a standard error; null: all images, which is exact",
     )

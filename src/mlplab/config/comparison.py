@@ -8,7 +8,6 @@ from functools import partial
 from pydantic import Field
 
 from mlplab.config.experiments import ExperimentConfig
-from mlplab.config.faults import suggest
 from mlplab.config.fields import Count, Distinct, Name, Section, Share, run_checks
 
 
@@ -42,9 +41,8 @@ class ComparisonConfig(Section):
 def find_comparison_conflicts(
     comparison: ComparisonConfig, experiments: Mapping[str, ExperimentConfig]
 ) -> Iterator[str]:
-    """Experiments that are not configured, or lack what their comparison needs."""
+    """Experiments that lack what their comparison needs."""
     keys = ("reference", "against_reference", "controls", "l2_rule", "scalings")
-    yield from run_checks(partial(_find_absence, comparison, key, experiments) for key in keys)
     roles = {
         key: (name, experiments[name])
         for key in keys
@@ -79,17 +77,6 @@ def find_comparison_conflicts(
 
 # The key of the comparison, and the experiment that it names.
 _Roles = Mapping[str, tuple[str, ExperimentConfig]]
-
-
-def _find_absence(
-    comparison: ComparisonConfig, key: str, experiments: Mapping[str, ExperimentConfig]
-) -> Iterator[str]:
-    name = getattr(comparison, key)
-    if name not in experiments:
-        yield (
-            f"comparison.{key}: found {name!r}; allowed: a name in experiments, "
-            f"{list(experiments)}{suggest(name, experiments)}"
-        )
 
 
 def _find_unequal_seeds(roles: _Roles) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from mlplab.config.fields import PATTERNS
+from mlplab.config.fields import PATTERNS, read_null
 from mlplab.config.renamed import describe_old_key
 from mlplab.data.own import CHOICE_TAGS
 
@@ -87,6 +87,9 @@ def _describe(model: type[BaseModel], fault: ErrorDetails) -> str:
         allowed = _ALLOWED[kind].format(**words)
     else:
         allowed = fault["msg"].removeprefix("Value error, ")
+    is_section = kind in ("model_type", "dict_type") and isinstance(keys[-1], str)
+    if is_section and read_null(fault["input"]) is None:
+        allowed += "; to keep its values, leave the key out"
     if kind == "literal_error":
         allowed += suggest(fault["input"], re.findall("'([^']+)'", allowed))
     return f"{path}: found {write_value(fault['input'])}; allowed: {allowed}"

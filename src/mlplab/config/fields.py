@@ -79,17 +79,21 @@ class Section(BaseModel):
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
 
-Check = Callable[[], Iterable[str]]
+Found = TypeVar("Found")
+Check = Callable[[], Iterable[Found]]
 
 
-def run_checks(checks: Iterable[Check]) -> Iterator[str]:
-    """The faults that checks find; one that needs an unusable key ends there, the next goes on."""
+def run_checks(checks: Iterable[Check[Found]]) -> Iterator[Found]:
+    """What checks find; one that needs an unusable key ends there, the next goes on."""
     for check in checks:
         with suppress(UnusableKey):
             yield from check()
 
 
 # Values in lists and sections that come from snakemake's --config arrive as texts.
+_NULLS = ("null", "Null", "NULL", "~")
+
+
 def _read_digits(value: Any) -> Any:
     digits = isinstance(value, str) and re.fullmatch("[+-]?[0-9]{1,18}", value)
     return int(value) if digits else value
@@ -104,6 +108,11 @@ def _read_number(value: Any) -> Any:
 
 def _read_truth(value: Any) -> Any:
     return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+def read_null(value: Any) -> Any:
+    """None for what YAML reads as null, of which ``--config`` makes texts."""
+    return None if isinstance(value, str) and value in _NULLS else value
 
 
 def _accept_auto(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
@@ -150,6 +159,9 @@ PositiveShare = Annotated[float, Field(strict=True, gt=0, le=1, allow_inf_nan=Fa
 ProperShare = Annotated[float, Field(strict=True, ge=0, lt=1, allow_inf_nan=False), _NUMBER]
 
 Switch = Annotated[bool, Field(strict=True), BeforeValidator(_read_truth)]
+
+# In front of a type that allows null.
+NULL = BeforeValidator(read_null)
 
 # A list in which every value stands once.
 Item = TypeVar("Item")

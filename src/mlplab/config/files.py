@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -27,6 +28,12 @@ def check_config_files(paths: Iterable[str | os.PathLike[str]]) -> None:
     faults = [fault for path in paths for fault in _find_faults(Path(path))]
     if faults:
         raise ConfigError.of(faults)
+
+
+def read_config_file(path: str | os.PathLike[str]) -> Any:
+    """The content of a file that :func:`check_config_files` accepts, read as Snakemake reads it."""
+    text = Path(path).read_text(encoding="utf-8")
+    return json.loads(text) if _is_json(text) else yaml.safe_load(text)
 
 
 def _find_faults(path: Path) -> Iterator[str]:

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,20 +16,27 @@ from mlplab.config.checks import find_conflicts
 from mlplab.config.experiments import INHERITED, fill_experiments
 from mlplab.config.faults import ConfigError, describe_faults
 from mlplab.config.fields import KEEP_VALID
+from mlplab.config.files import read_config_file
+from mlplab.config.names import find_unknown_removals, list_entries, remove_entries
 from mlplab.config.workflow import WorkflowConfig
 from mlplab.data.registry import DatasetSpec
 
 
 def load_config(
-    mapping: Mapping[str, Any], datasets: Mapping[str, DatasetSpec] | None = None
+    mapping: Mapping[str, Any],
+    datasets: Mapping[str, DatasetSpec] | None = None,
+    files: Iterable[str | os.PathLike[str]] = (),
 ) -> WorkflowConfig:
     """Turn a parsed YAML file into a frozen, typed configuration.
 
     Parameters
     ----------
     mapping : the complete configuration as read; experiments may leave out the keys that
-        ``experiment_defaults`` has
+        ``experiment_defaults`` has. Null in place of an experiment, a network or a setting of
+        ``cost_quality`` removes it
     datasets : the known data sets; if given, sizes are checked against the number of images
+    files : the files that ``mapping`` was read from; if given, one of them must have each entry
+        that is removed
 
     Raises
     ------
@@ -40,14 +48,17 @@ def load_config(
             [f"the configuration: found {mapping!r:.80}; allowed: keys at the top"]
         )
     faults = []
-    filled = fill_experiments(mapping)
+    kept, removed = remove_entries(mapping)
+    filled = fill_experiments(kept)
     try:
         config = WorkflowConfig.model_validate(filled)
     except ValidationError as error:
-        own = [fault for fault in error.errors(include_url=False) if _is_own(fault, mapping)]
+        own = [fault for fault in error.errors(include_url=False) if _is_own(fault, kept)]
         faults = describe_faults(WorkflowConfig, own)
         config = WorkflowConfig.model_validate(filled, context=KEEP_VALID)
-    faults += find_conflicts(config, datasets)
+    faults += find_conflicts(config, datasets, removed)
+    if any(removed.values()) and (contents := [read_config_file(file) for file in files]):
+        faults += find_unknown_removals(removed, list_entries(contents))
     if faults:
         raise ConfigError.of(faults)
     return config

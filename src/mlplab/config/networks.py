@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
 from typing import Literal
 
 from pydantic import Field
 
-from mlplab.config.faults import suggest
 from mlplab.config.fields import Count, NonNegative, Positive, ProperShare, Section, Switch
 
 
@@ -34,12 +32,3 @@ class NetworkConfig(Section):
     scale_l2_with_inputs: Switch = Field(
         description="on K inputs, use l2 times K / (number of pixels)"
     )
-
-
-def find_unknown_network(path: str, name: str, networks: Collection[str]) -> Iterator[str]:
-    """The fault of a key that names a network that is not configured."""
-    if name not in networks:
-        yield (
-            f"{path}: found {name!r}; allowed: a name in networks, {list(networks)}"
-            f"{suggest(name, networks)}"
-        )

@@ -22,6 +22,21 @@ merged key by key; lists are replaced as a whole.
 new experiment needs `input_spaces` and `epochs`; other keys that it leaves out take the value in
 `experiment_defaults`. A new network or setting needs every key.
 
+Null in place of an entry removes it. An entry that another key names stays until that key names
+another one, so this file removes two experiments and compares the scalings of a third:
+
+```yaml
+experiments:
+  article_c_other_clusters: null
+  distance_scalings: null
+comparison:
+  scalings: article_c_clusters
+```
+
+Claims that need a removed entry are then "not tested". On the command line, write
+`--config experiments='{{article_c_other_clusters: null}}'`. A section cannot be removed; leave its
+key out to keep what `config/config.yaml` says.
+
 The workflow checks everything before the first job. One message lists all faults, each with the
 path of its key, what was found and what is allowed:
 

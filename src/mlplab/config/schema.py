@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core.core_schema import DictSchema
 
+from mlplab.config.names import COLLECTIONS
 from mlplab.config.workflow import WorkflowConfig
 from mlplab.data.registry import DatasetName, DatasetSpec
 from mlplab.reporting.claims.model import Claim
@@ -32,6 +33,8 @@ def config_schema() -> dict[str, Any]:
 def file_schema() -> dict[str, Any]:
     """The schema of ``config/config.yaml`` and of any part of it that is laid over."""
     schema: dict[str, Any] = _drop_required(config_schema())
+    for path in COLLECTIONS:
+        _allow_removals(schema, path.split("."))
     return schema
 
 
@@ -49,6 +52,18 @@ def _with_head(kind: Any, title: str) -> dict[str, Any]:
     schema = TypeAdapter(kind).json_schema(schema_generator=_Generator)
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title}
     return head | {key: value for key, value in schema.items() if key != "title"}
+
+
+def _allow_removals(schema: dict[str, Any], keys: list[str]) -> None:
+    """Allow null in place of the entries of the section at a path."""
+    inner = schema
+    for key in keys:
+        if "$ref" in inner:
+            inner = schema["$defs"][inner["$ref"].rsplit("/", 1)[1]]
+        inner = inner["properties"][key]
+    removal = {"type": "null", "description": "removes the entry"}
+    for pattern, entry in inner["patternProperties"].items():
+        inner["patternProperties"][pattern] = {"anyOf": [entry, removal]}
 
 
 def _drop_required(schema: Any) -> Any:

@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from mlplab.config.fields import (
+    NULL,
     Count,
     Distinct,
     InputSpaceName,
@@ -66,7 +67,7 @@ class SearchConfig(Section):
     final_seeds: Distinct[Seed] = Field(
         min_length=1, description="trainings of the chosen setting on all training images"
     )
-    published_accuracy: PositiveShare | None = Field(
+    published_accuracy: Annotated[PositiveShare | None, NULL] = Field(
         description="test accuracy published for MNIST, drawn as a line where MNIST is used",
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from mlplab.config.clusters import ClusterConfig, CostQualityConfig, SilhouetteC
 from mlplab.config.comparison import ComparisonConfig
 from mlplab.config.experiments import ExperimentConfig, ExperimentDefaults
 from mlplab.config.fields import (
+    NULL,
     ClusterChoice,
     Count,
     Distinct,
@@ -43,10 +44,12 @@ class DownloadConfig(Section):
 class ScaleConfig(Section):
     """How many images are used, and how pixels are scaled for each purpose."""
 
-    n_train: Count | None = Field(
+    n_train: Annotated[Count | None, NULL] = Field(
         description="number of training images, from the first; null: all"
     )
-    n_test: Count | None = Field(description="number of test images, from the first; null: all")
+    n_test: Annotated[Count | None, NULL] = Field(
+        description="number of test images, from the first; null: all"
+    )
     numpy: PixelScaling = Field(description="scaling of pixels for NumPy")
     keras: PixelScaling = Field(description="scaling of pixels for Keras")
     cluster: PixelScaling = Field(description="scaling of pixels for k-means")
@@ -101,7 +104,7 @@ class WorkflowConfig(Section):
         description="a name in config/datasets.yaml, the path of an .npz file, or the paths of "
         "four IDX files"
     )
-    data_dir: str | None = Field(
+    data_dir: Annotated[str | None, NULL] = Field(
         description="folder with the files of a named data set, tried first; "
         "null: MLPLAB_DATA_DIR, else download",
     )

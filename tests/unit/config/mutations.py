@@ -12,6 +12,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from mlplab.config.fields import read_null
+from mlplab.config.names import COLLECTIONS
+
 REMOVED = object()
 ODD_KEYS = ["", " ", "a.b", "a b", "ключ", "\n", "\x00", "[0]", "__proto__", "x" * 200, "🙂", "'"]
 
@@ -67,6 +70,9 @@ def find_places(schema, value, definitions, keys=()):
 def mutations(place: Place, known_datasets):
     """A strategy for what is wrong at a place."""
     wrong = _wrong_values(place.schema)
+    if ".".join(map(str, place.keys[:-1])) in COLLECTIONS:
+        # Null removes an entry: tests/unit/config/test_removals.py.
+        wrong = wrong.filter(lambda value: read_null(value) is not None)
     if place.keys == ("dataset",):
         wrong |= st.text().filter(lambda text: text not in known_datasets)
     choices = [wrong.map(lambda value: Mutation(place.keys, value, place.path))]
@@ -122,7 +128,7 @@ def _wrong_values(schema):
     if "anyOf" in schema:
         (schema,) = (s for s in schema["anyOf"] if s.get("type") != "null" and "const" not in s)
         return _wrong_values(schema).filter(
-            lambda value: value is not None and value != "auto" and value != "all"
+            lambda value: read_null(value) is not None and value != "auto" and value != "all"
         )
     none = st.none()
     if "oneOf" in schema:

@@ -9,13 +9,14 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
+from mlplab.config.loading import load_config
 from mlplab.config.reference import main, render_files, render_reference
 from mlplab.config.schema import claims_schema, config_schema, datasets_schema, file_schema
 from mlplab.config.workflow import WorkflowConfig
 from mlplab.data.registry import DatasetSpec
 from mlplab.reporting.claims.model import Claim
 from tests.conftest import ROOT
-from tests.unit.config.test_loading import DEFAULT, changed
+from tests.unit.config.test_loading import DEFAULT, changed, merged
 
 FILES = render_files(DEFAULT)
 PAGE = FILES["docs/generated/configuration.md"]
@@ -88,6 +89,24 @@ def test_the_projects_own_files_name_their_schema_and_meet_it(name):
 )
 def test_editors_see_what_the_models_refuse(path, value):
     assert not jsonschema.Draft202012Validator(file_schema()).is_valid(changed(path, value))
+
+
+@pytest.mark.parametrize(
+    "path", ["experiments.article_a", "networks.article_a", "cost_quality.settings.lloyd"]
+)
+def test_editors_accept_null_for_an_entry_in_a_file(path):
+    removal = changed(path, None)
+    assert jsonschema.Draft202012Validator(file_schema()).is_valid(removal)
+    assert not jsonschema.Draft202012Validator(config_schema()).is_valid(removal)
+
+
+def test_the_example_of_the_page_is_a_file_that_may_be_laid_over():
+    (example,) = re.findall(r"```yaml\n(.+?)```", PAGE, re.S)
+    experiments = load_config(merged(DEFAULT, yaml.safe_load(example))).experiments
+    assert {*DEFAULT["experiments"]} - {*experiments} == {
+        "article_c_other_clusters",
+        "distance_scalings",
+    }
 
 
 def test_the_schema_of_files_lets_keys_out_that_a_complete_configuration_needs():

@@ -107,6 +107,21 @@ WRITTEN = [
     ("run: 12", "run: found 12; allowed: a text"),
     ("run:", "run: found null; allowed: a text"),
     (
+        "experiments:",
+        "experiments: found null; allowed: a section with keys of its own; to keep its values, "
+        "leave the key out",
+    ),
+    (
+        "cluster: {elbow: }",
+        "cluster.elbow: found null; allowed: a section with keys of its own; to keep its values, "
+        "leave the key out",
+    ),
+    (
+        "search: {stages: [null]}",
+        "search.stages[0]: found null; allowed: a section with keys",
+    ),
+    ("train: {epochs: null}", "train.epochs: found null; allowed: a whole number"),
+    (
         "dataset: mnsit",
         "dataset: found 'mnsit'; allowed: the path of an .npz file, four IDX files, or one of "
         "['fashion_mnist', 'mnist']; did you mean mnist?",

@@ -1,12 +1,15 @@
 """Findings are sentences whose numbers stand in tables."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from docutils.core import publish_parts
 
+from mlplab.reporting.findings.chance import Chance
 from mlplab.reporting.findings.origin import describe_origin
 from mlplab.reporting.findings.rendering import render_findings
 from mlplab.reporting.findings.sentences import find
+from mlplab.reporting.tables.confusion import build_confusion
 
 
 def ratios(**changes):
@@ -53,6 +56,70 @@ def operation_times():
     return pd.DataFrame(rows, columns=columns)
 
 
+def final_accuracies(numpy=(0.97, 0.96), keras=(0.88, 0.78)):
+    return pd.DataFrame(
+        {
+            "experiment": ["article_a", "article_a", "batch_sizes", "batch_sizes"],
+            "framework": ["numpy", "numpy", "keras", "keras"],
+            "input_space": ["pixels"] * 4,
+            "batch_size": [500, 500, 100, 2000],
+            "seed": [0, 1, 0, 0],
+            "epochs": [35, 35, 30, 30],
+            "train_accuracy": [0.99, 0.98, 0.9, 0.8],
+            "test_accuracy": [*numpy, *keras],
+        }
+    )
+
+
+def ladder():
+    return pd.DataFrame(
+        {
+            "step": [0, 0, 5, None],
+            "name": ["float64", "float64", "this project's trainer", "Keras"],
+            "accuracy": ["full", "batch", "full", "batch"],
+            "batch_size": 500,
+            "ratio_to_keras": [4.15, 1.5, 0.61, 1.0],
+            "ci_low": [3.0, 1.0, 0.5, 1.0],
+            "ci_high": [5.0, 2.0, 0.7, 1.0],
+            "published_ratio": [5.42, 4.48, None, 1.0],
+        }
+    )
+
+
+def times_to_accuracy(**changes):
+    rows = {
+        "input_space": ["clusters-70", "clusters-70", "pixels"],
+        "target": [0.974, 0.978, 0.978],
+        "target_kind": ["published", "best of the reference", "best of the reference"],
+        "seeds_reached": [3, 1, 3],
+        "seeds": [3, 3, 3],
+        "epochs": [150, 600, 10],
+        "speedup": [13.5, 3.1, 99.0],
+        "ci_low": [12.0, 3.0, 90.0],
+        "ci_high": [15.0, 3.2, 100.0],
+    }
+    return pd.DataFrame(rows | changes)
+
+
+def controls(**changes):
+    rows = {
+        "input_space": ["clusters-70", "pca-70", "images-70", "projection-70"],
+        "seeds": 3,
+        "against": [None, "clusters-70", "clusters-70", "clusters-70"],
+        "test_accuracy": [0.97, 0.972, 0.96, 0.95],
+        "difference": [None, 0.002, -0.01, -0.02],
+        "verdict": ["reference", "better", "worse", "worse"],
+    }
+    return pd.DataFrame(rows | changes)
+
+
+def confusion():
+    """Two seeds on 100 test images of two classes, 30 of the first; in two experiments."""
+    one = {"label": [0, 0, 1, 1], "predicted": [0, 1, 0, 1], "images": [50, 10, 20, 120]}
+    table = pd.DataFrame({"input_space": "pixels", "l2_factor": 1.0, "seeds": 2, **one})
+    return pd.concat([table.assign(experiment=name) for name in ("article_a", "other")])
+
+
 def search_result(*accuracies):
     return pd.DataFrame({"test_accuracy": accuracies})
 
@@ -62,14 +129,11 @@ def search_result(*accuracies):
     [
         ("batch_size_ratios", ratios().iloc[:0]),
         ("batch_size_ratios", ratios(input_space="clusters-70")),
-        ("final_accuracies", pd.DataFrame({"experiment": ["other"]})),
+        ("final_accuracies", final_accuracies().assign(experiment="other")),
         ("optimization_ladder_summary", pd.DataFrame({"step": [0], "accuracy": ["batch"]})),
         ("operation_times", operation_times().query("framework == 'numpy'")),
         ("deep_model", deep_model()),
-        (
-            "time_to_accuracy_summary",
-            pd.DataFrame({"input_space": ["clusters-70"], "seeds_reached": [2], "seeds": [3]}),
-        ),
+        ("time_to_accuracy_summary", pd.DataFrame({"input_space": ["pixels"]})),
         ("feature_controls", pd.DataFrame({"difference": [None]})),
         ("search_result", search_result()),
     ],
@@ -160,18 +224,7 @@ def test_claims_are_counted_by_verdict():
 
 
 def test_accuracies_are_means_with_the_range_of_their_seeds():
-    final = pd.DataFrame(
-        {
-            "experiment": ["article_a", "article_a", "batch_sizes", "batch_sizes"],
-            "framework": ["numpy", "numpy", "keras", "keras"],
-            "input_space": ["pixels"] * 4,
-            "batch_size": [500, 500, 100, 2000],
-            "seed": [0, 1, 0, 0],
-            "epochs": [35, 35, 30, 30],
-            "train_accuracy": [0.99, 0.98, 0.9, 0.8],
-            "test_accuracy": [0.97, 0.96, 0.88, 0.78],
-        }
-    )
+    final = final_accuracies()
     (sentence,) = find({"final_accuracies": final})
     assert "98.50 % (98.00 to 99.00) training accuracy" in sentence
     assert "after 35 epochs (2 seeds)" in sentence
@@ -194,19 +247,7 @@ def test_why_is_told_by_what_steps_and_operations_take():
 
 
 def test_steps_of_the_ladder_are_compared_with_what_was_published():
-    summary = pd.DataFrame(
-        {
-            "step": [0, 0, 5, None],
-            "name": ["float64", "float64", "this project's trainer", "Keras"],
-            "accuracy": ["full", "batch", "full", "batch"],
-            "batch_size": 500,
-            "ratio_to_keras": [4.15, 1.5, 0.61, 1.0],
-            "ci_low": [3.0, 1.0, 0.5, 1.0],
-            "ci_high": [5.0, 2.0, 0.7, 1.0],
-            "published_ratio": [5.42, 4.48, None, 1.0],
-        }
-    )
-    (sentence,) = find({"optimization_ladder_summary": summary})
+    (sentence,) = find({"optimization_ladder_summary": ladder()})
     assert (
         "takes 4.15 (3.00 to 5.00) times as long as an epoch of Keras, published 5.42" in sentence
     )
@@ -231,37 +272,142 @@ def test_the_elbow_is_told_as_the_sweep_judges_it():
 
 
 def test_only_targets_that_all_seeds_reach_are_told():
-    summary = pd.DataFrame(
-        {
-            "input_space": ["clusters-70", "clusters-70", "pixels"],
-            "target": [0.974, 0.978, 0.978],
-            "seeds_reached": [3, 1, 3],
-            "seeds": [3, 3, 3],
-            "epochs": [150, 600, 10],
-            "speedup": [13.5, 3.1, 99.0],
-            "ci_low": [12.0, 3.0, 90.0],
-            "ci_high": [15.0, 3.2, 100.0],
-        }
-    )
-    (sentence,) = find({"time_to_accuracy_summary": summary})
+    (sentence,) = find({"time_to_accuracy_summary": times_to_accuracy()})
     assert "distances to 70 cluster centres" in sentence
     assert "97.40 % test accuracy, after 150 epochs." in sentence
     assert "training on pixels takes 13.50 (12.00 to 15.00) times as long" in sentence
 
 
 def test_other_inputs_are_told_by_verdict():
-    controls = pd.DataFrame(
-        {
-            "input_space": ["clusters-70", "pca-70", "images-70", "projection-70"],
-            "seeds": 3,
-            "against": [None, "clusters-70", "clusters-70", "clusters-70"],
-            "difference": [None, 0.002, -0.01, -0.02],
-            "verdict": ["reference", "better", "worse", "worse"],
-        }
-    )
-    (sentence,) = find({"feature_controls": controls})
+    (sentence,) = find({"feature_controls": controls()})
     assert "against clusters-70" in sentence
     assert sentence.endswith("over 3 seeds, are better: pca-70; worse: images-70, projection-70.")
+
+
+NOTHING = "learned nothing that shows on test images"
+# Of these 100 test images, 70 have one class; the 95 % interval around 0.7 ends at 0.79.
+NO_BETTER = (
+    "always naming the commonest class reaches 70.00 %, by chance up to 79.00 % of 100 images"
+)
+
+
+def find_with_chance(**tables):
+    return find({"confusion": confusion(), **tables})
+
+
+def test_learning_nothing_is_told_of_accuracies_up_to_the_interval_of_the_commonest_class():
+    chance = Chance.of(confusion())
+    assert chance.share == 0.7
+    assert chance.limit == 0.79
+    assert [chance.covers(accuracy) for accuracy in (0.1, 0.79, 0.8)] == [True, True, False]
+    assert not Chance.of(confusion().iloc[:0]).covers(0.0)
+
+
+def test_the_commonest_class_is_that_of_the_test_images_of_a_run(tmp_path):
+    y_test = np.repeat([0, 1, 2], [200, 500, 300])
+    trainings = [
+        {"experiment": name, "space": "pixels-standard", "l2_factor": 1.0, "seed": seed}
+        for name, seed in (("article_a", 0), ("article_a", 1), ("other", 0))
+    ]
+    paths = [str(tmp_path / f"{number}.npy") for number in range(3)]
+    for path in paths:
+        np.save(path, np.zeros(1000, dtype=int))
+    chance = Chance.of(build_confusion(paths, trainings, y_test, np.array([3, 5, 300])))
+    assert chance.share == 0.5
+    # 0.5 ± 1.96 · √(0.5 · 0.5 / 1000), to the next image.
+    assert chance.limit == pytest.approx(0.531, abs=0.0011)
+
+
+def test_a_network_that_learned_nothing_has_no_result_but_this():
+    (sentence,) = find_with_chance(final_accuracies=final_accuracies(keras=(0.7, 0.9)))
+    assert sentence.endswith(
+        "(2 seeds); its reference model in Keras reaches 70.00 % test accuracy after 30 epochs at "
+        f"batch size 100 (seed 0), so it {NOTHING}: {NO_BETTER}."
+    )
+    (sentence,) = find_with_chance(final_accuracies=final_accuracies(numpy=(0.7, 0.6)))
+    assert f"(2 seeds), so it {NOTHING}: {NO_BETTER}; its reference" in sentence
+    assert "training methods" not in sentence
+
+
+def test_seeds_that_learned_nothing_are_counted():
+    (sentence,) = find_with_chance(final_accuracies=final_accuracies(numpy=(0.97, 0.7)))
+    assert f"(2 seeds), of which 1 {NOTHING}: {NO_BETTER}; its reference" in sentence
+
+
+def test_networks_that_learned_are_told_as_without_the_chance_level():
+    tables = {
+        "final_accuracies": final_accuracies(),
+        "batch_size_ratios": ratios(),
+        "optimization_ladder_summary": ladder(),
+        "deep_model": deep_model("numpy", "keras"),
+        "time_to_accuracy_summary": times_to_accuracy(),
+        "feature_controls": controls(),
+        "search_result": search_result(0.98, 0.97),
+    }
+    sentences = find_with_chance(**tables)
+    assert len(sentences) == len(tables)
+    assert sentences == find(tables)
+    assert "learned nothing" not in " ".join(sentences)
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "who"),
+    [
+        ({"keras": (0.7, 0.9)}, "article A's reference model in Keras"),
+        ({"numpy": (0.7, 0.1)}, "article A's network in NumPy"),
+        (
+            {"keras": (0.7, 0.9), "numpy": (0.7, 0.1)},
+            "article A's network in NumPy and article A's reference model in Keras",
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    ("name", "table"), [("batch_size_ratios", ratios()), ("optimization_ladder_summary", ladder())]
+)
+def test_times_of_networks_that_learned_nothing_are_times_alone(name, table, accuracies, who):
+    final = final_accuracies(**accuracies)
+    sentence = find_with_chance(final_accuracies=final, **{name: table})[-1]
+    assert sentence.endswith(f". These are times alone: in this run, {who} {NOTHING}; {NO_BETTER}.")
+
+
+def test_variants_of_the_deep_model_that_learned_nothing_are_named():
+    table = deep_model("numpy", "keras", "keras_xla").assign(test_accuracy=[0.97, 0.7, 0.6])
+    (sentence,) = find_with_chance(deep_model=table)
+    assert sentence.endswith(f"each. Keras and Keras with XLA {NOTHING}: {NO_BETTER}.")
+
+
+def test_input_spaces_on_which_nothing_is_learned_are_named():
+    (sentence,) = find_with_chance(feature_controls=controls(test_accuracy=[0.7, 0.9, 0.6, 0.9]))
+    assert sentence.endswith(f". Networks on clusters-70 and images-70 {NOTHING}: {NO_BETTER}.")
+
+
+def test_a_search_that_learned_nothing_is_told():
+    (sentence,) = find_with_chance(search_result=search_result(0.7, 0.6))
+    assert sentence.endswith(f"accuracy (2 seeds), so it {NOTHING}: {NO_BETTER}.")
+
+
+def test_targets_that_no_input_space_reaches_are_told():
+    unreached = times_to_accuracy(seeds_reached=[2, 0, 3])
+    assert find_with_chance(time_to_accuracy_summary=unreached) == [
+        "With distances to cluster centres instead of pixels, no input space reaches a target "
+        "accuracy with all seeds."
+    ]
+
+
+def test_targets_within_chance_are_no_result():
+    reached = times_to_accuracy(target=[0.75, 0.5, 0.9], target_kind="configured")
+    (sentence,) = find_with_chance(time_to_accuracy_summary=reached.assign(seeds_reached=3))
+    assert sentence.endswith(
+        "with all seeds; targets that a network reaches by chance do not count."
+    )
+
+
+def test_a_reference_that_learned_nothing_is_told_beside_times_to_accuracy():
+    low = times_to_accuracy(target=[0.974, 0.71, 0.71])
+    (sentence,) = find_with_chance(time_to_accuracy_summary=low)
+    assert "97.40 % test accuracy, after 150 epochs." in sentence
+    told = f" The reference {NOTHING}: its best accuracy is 71.00 %; {NO_BETTER}."
+    assert sentence.endswith(told)
 
 
 @pytest.fixture

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
+from mlplab.reporting.findings.chance import FAILED, Chance
 from mlplab.reporting.tables.operations import select_operations
 
 Tables = Mapping[str, pd.DataFrame]
@@ -20,25 +22,71 @@ def find(tables: Tables) -> list[str]:
     Parameters
     ----------
     tables : tables by name, as ``docs/generated/tables.md`` describes them. A finding without its
-        table, or without a row there, is left out.
+        table, or without a row there, is left out. ``confusion`` tells which networks learned
+        nothing, and ``final_accuracies`` whether those did whose times are compared.
     """
+    chance = Chance.of(tables.get("confusion", pd.DataFrame()))
+    learning = _Learning(chance, _find_unlearned(tables.get("final_accuracies"), chance))
     sentences = []
     for needed, tell in _FINDINGS:
         if needed in tables:
-            sentence = tell(tables[needed])
+            sentence = tell(tables[needed], learning)
             if sentence:
                 sentences.append(sentence)
     return sentences
 
 
-def _tell_claims(claims: pd.DataFrame) -> str:
+@dataclass(frozen=True)
+class _Learning:
+    """The accuracy of learning nothing, and which networks of articles A and B got no further."""
+
+    chance: Chance
+    unlearned: tuple[str, ...] = ()
+
+    def warn_of_times(self) -> str:
+        """What a sentence on times of these networks ends with."""
+        if not self.unlearned:
+            return ""
+        return (
+            f" These are times alone: in this run, {_join([*self.unlearned])} {FAILED}; "
+            f"{self.chance}."
+        )
+
+
+def _find_unlearned(final: pd.DataFrame | None, chance: Chance) -> tuple[str, ...]:
+    """Words for the networks on pixels that learned nothing with any seed."""
+    if final is None:
+        return ()
+    networks = {
+        "article A's network in NumPy": _select_article_a(final),
+        "article A's reference model in Keras": _select_keras(final),
+    }
+    return tuple(
+        words
+        for words, rows in networks.items()
+        if not rows.empty and rows["test_accuracy"].map(chance.covers).all()
+    )
+
+
+def _select_article_a(final: pd.DataFrame) -> pd.DataFrame:
+    return final[final["experiment"] == "article_a"]
+
+
+def _select_keras(final: pd.DataFrame) -> pd.DataFrame:
+    """The training of Keras on pixels whose batch size is nearest to the usual one."""
+    keras = final[(final["framework"] == "keras") & (final["input_space"] == "pixels")]
+    distances = (keras["batch_size"] - _USUAL_BATCH_SIZE).abs().sort_values(kind="stable")
+    return keras.loc[distances.index[:1]]
+
+
+def _tell_claims(claims: pd.DataFrame, _: _Learning) -> str:
     counts = claims["verdict"].value_counts()
     parts = [f"{count} {verdict}" for verdict, count in counts.items()]
     return f"Of {len(claims)} statements of the articles: {_join(parts)}."
 
 
-def _tell_accuracy(final: pd.DataFrame) -> str | None:
-    run = final[final["experiment"] == "article_a"]
+def _tell_accuracy(final: pd.DataFrame, learning: _Learning) -> str | None:
+    run, keras = _select_article_a(final), _select_keras(final)
     if run.empty:
         return None
     text = (
@@ -46,18 +94,21 @@ def _tell_accuracy(final: pd.DataFrame) -> str | None:
         f"{_spread(run['train_accuracy'])} training accuracy after {run['epochs'].iloc[0]} epochs "
         f"({_count(len(run), 'seed')})"
     )
-    keras = final[(final["framework"] == "keras") & (final["input_space"] == "pixels")]
+    text += _tell_failures(run["test_accuracy"], learning.chance)
     if keras.empty:
         return f"{text}."
-    nearest = keras.loc[(keras["batch_size"] - _USUAL_BATCH_SIZE).abs().idxmin()]
-    return (
-        f"{text}; its reference model in Keras reaches {_percent(nearest['test_accuracy'])} test "
+    nearest = keras.iloc[0]
+    text += (
+        f"; its reference model in Keras reaches {_percent(nearest['test_accuracy'])} test "
         f"accuracy after {nearest['epochs']} epochs at batch size {nearest['batch_size']:,} (seed "
-        f"{nearest['seed']}). The difference is one of training methods, not of libraries."
+        f"{nearest['seed']}){_tell_failures(keras['test_accuracy'], learning.chance)}."
     )
+    if learning.unlearned:
+        return text
+    return f"{text} The difference is one of training methods, not of libraries."
 
 
-def _tell_ratios(ratios: pd.DataFrame) -> str | None:
+def _tell_ratios(ratios: pd.DataFrame, learning: _Learning) -> str | None:
     keras = ratios[(ratios["input_space"] == "pixels") & (ratios["variant"] == "keras")]
     matched = ratios[(ratios["input_space"] == "pixels") & (ratios["variant"] == "keras_matched")]
     if keras.empty:
@@ -79,10 +130,10 @@ def _tell_ratios(ratios: pd.DataFrame) -> str | None:
             ". In some of these cases most measurements were disturbed: other processes or the "
             "host used the machine, or the cores moved apart"
         )
-    return f"{text}."
+    return f"{text}.{learning.warn_of_times()}"
 
 
-def _tell_ladder(summary: pd.DataFrame) -> str | None:
+def _tell_ladder(summary: pd.DataFrame, learning: _Learning) -> str | None:
     steps = summary[summary["step"].notna() & (summary["accuracy"] == "full")]
     if steps.empty:
         return None
@@ -95,10 +146,11 @@ def _tell_ladder(summary: pd.DataFrame) -> str | None:
         f"{_interval(first, 'ratio_to_keras')} times as long as an epoch of Keras{published}; an "
         f"epoch of {last['name']} takes {_interval(last, 'ratio_to_keras')} times as long. The "
         "epochs in NumPy include a prediction for all training images, those of Keras do not."
+        f"{learning.warn_of_times()}"
     )
 
 
-def _tell_operations(times: pd.DataFrame) -> str | None:
+def _tell_operations(times: pd.DataFrame, _: _Learning) -> str | None:
     rows = select_operations(times)
     rows = rows.assign(beside=rows["operation"] == "step_overhead")
     seconds = rows.pivot_table("seconds_per_epoch", "batch_size", ["beside", "framework"], "sum")
@@ -122,7 +174,7 @@ def _tell_operations(times: pd.DataFrame) -> str | None:
     return f"{text}."
 
 
-def _tell_deep_model(table: pd.DataFrame) -> str | None:
+def _tell_deep_model(table: pd.DataFrame, learning: _Learning) -> str | None:
     rows = table.set_index("variant")
     parts = [
         f"{_percent(rows.loc[variant, 'test_accuracy'])} in {name} "
@@ -132,13 +184,18 @@ def _tell_deep_model(table: pd.DataFrame) -> str | None:
     ]
     if not parts:
         return None
+    failed = [
+        name
+        for variant, name in _DEEP_MODELS.items()
+        if variant in rows.index and learning.chance.covers(rows.loc[variant, "test_accuracy"])
+    ]
     return (
         f"After {table['epochs'].iloc[0]} epochs, the test accuracy of article B's deep model is "
-        f"{_join(parts)}, with one seed each."
+        f"{_join(parts)}, with one seed each.{_tell_unlearned(_join(failed), learning.chance)}"
     )
 
 
-def _tell_clusters(choices: pd.DataFrame) -> str | None:
+def _tell_clusters(choices: pd.DataFrame, _: _Learning) -> str | None:
     peaks = choices.loc[choices["criterion"] == "silhouette peak", "k"]
     at = _join([f"K = {k:.0f}" for k in peaks]) if len(peaks) else "no K inside the sweep"
     text = f"The mean silhouette has peaks at {at}"
@@ -148,13 +205,27 @@ def _tell_clusters(choices: pd.DataFrame) -> str | None:
     return f"{text}. Inertia: {elbows['statement'].iloc[0]}."
 
 
-def _tell_time_to_accuracy(summary: pd.DataFrame) -> str | None:
+def _tell_time_to_accuracy(summary: pd.DataFrame, learning: _Learning) -> str | None:
+    summary = summary[summary["input_space"].str.startswith("clusters-")]
+    if summary.empty:
+        return None
+    chance = learning.chance
+    best = summary.loc[summary["target_kind"] == "best of the reference", "target"]
+    failed = (
+        f" The reference {FAILED}: its best accuracy is {_percent(best.iloc[0])}; {chance}."
+        if best.map(chance.covers).any()
+        else ""
+    )
     reached = summary[
-        summary["input_space"].str.startswith("clusters-")
-        & (summary["seeds_reached"] == summary["seeds"])
+        (summary["seeds_reached"] == summary["seeds"]) & ~summary["target"].map(chance.covers)
     ]
     if reached.empty:
-        return None
+        above = "; targets that a network reaches by chance do not count"
+        any_by_chance = summary["target"].map(chance.covers).any()
+        return (
+            "With distances to cluster centres instead of pixels, no input space reaches a target "
+            f"accuracy with all seeds{above if any_by_chance else ''}.{failed}"
+        )
     highest = reached[reached["target"] == reached["target"].max()]
     row = highest.loc[highest["speedup"].idxmax()]
     k = row["input_space"].split("-")[1]
@@ -164,11 +235,11 @@ def _tell_time_to_accuracy(summary: pd.DataFrame) -> str | None:
         f"{row['seeds_reached']} of {_count(row['seeds'], 'seed')} {reach} "
         f"{_percent(row['target'])} test accuracy, after {row['epochs']:.0f} epochs. The whole "
         f"reference training on pixels takes {_interval(row, 'speedup')} times as long; the time "
-        "for clustering does not count."
+        f"for clustering does not count.{failed}"
     )
 
 
-def _tell_controls(controls: pd.DataFrame) -> str | None:
+def _tell_controls(controls: pd.DataFrame, learning: _Learning) -> str | None:
     # The input space to compare with has no difference.
     others = controls[controls["difference"].notna()]
     if others.empty:
@@ -177,22 +248,26 @@ def _tell_controls(controls: pd.DataFrame) -> str | None:
         f"{verdict}: {', '.join(rows['input_space'])}"
         for verdict, rows in others.groupby("verdict")
     ]
+    spaces = controls.loc[controls["test_accuracy"].map(learning.chance.covers), "input_space"]
+    failed = f"Networks on {_join([*spaces])}" if len(spaces) else ""
     return (
         f"Other input spaces against {others['against'].iloc[0]}, by paired differences of the "
         f"test accuracy over {_count(others['seeds'].iloc[0], 'seed')}, are {'; '.join(parts)}."
+        f"{_tell_unlearned(failed, learning.chance)}"
     )
 
 
-def _tell_search(result: pd.DataFrame) -> str | None:
+def _tell_search(result: pd.DataFrame, learning: _Learning) -> str | None:
     if result.empty:
         return None
     return (
         "The setting that the search chose on validation images reaches "
-        f"{_spread(result['test_accuracy'])} test accuracy ({_count(len(result), 'seed')})."
+        f"{_spread(result['test_accuracy'])} test accuracy ({_count(len(result), 'seed')})"
+        f"{_tell_failures(result['test_accuracy'], learning.chance)}."
     )
 
 
-_FINDINGS: tuple[tuple[str, Callable[[pd.DataFrame], str | None]], ...] = (
+_FINDINGS: tuple[tuple[str, Callable[[pd.DataFrame, _Learning], str | None]], ...] = (
     ("claims", _tell_claims),
     ("final_accuracies", _tell_accuracy),
     ("batch_size_ratios", _tell_ratios),
@@ -225,9 +300,24 @@ def _spread(accuracies: pd.Series) -> str:
     return f"{mean} ({100 * accuracies.min():.2f} to {100 * accuracies.max():.2f})"
 
 
+def _tell_failures(accuracies: pd.Series, chance: Chance) -> str:
+    """That trainings of a network learned nothing, if they did."""
+    failed = int(accuracies.map(chance.covers).sum())
+    if not failed:
+        return ""
+    if failed == len(accuracies):
+        return f", so it {FAILED}: {chance}"
+    return f", of which {failed} {FAILED}: {chance}"
+
+
+def _tell_unlearned(subject: str, chance: Chance) -> str:
+    """A sentence on the networks of a table that learned nothing, if any did."""
+    return f" {subject} {FAILED}: {chance}." if subject else ""
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _join(parts: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
+    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))

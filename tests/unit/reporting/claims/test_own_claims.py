@@ -1,5 +1,7 @@
 """The claims of this project against its configuration; tables: tests/workflow/test_claims.py."""
 
+import copy
+
 import pytest
 import yaml
 
@@ -58,6 +60,19 @@ def test_the_default_run_tests_all_that_can_be_tested(claims):
     config = read_config()
     untested = {claim.id: unmet_requirements(claim, config) for claim in claims}
     assert {i for i, unmet in untested.items() if unmet} == NOT_IN_THE_DEFAULT_RUN
+
+
+@pytest.mark.parametrize("collection", ["experiments", "cost_quality.settings"])
+def test_without_an_entry_the_claims_about_it_are_not_tested(claims, collection):
+    config = read_config()
+    for name in look_up(config, collection):
+        without = copy.deepcopy(config)
+        del look_up(without, collection)[name]
+        about = [c for c in claims if f"'{name}'" in repr((c.value, c.tells, *c.requires))]
+        about += [c for c in claims if any(f".{name}." in key for key in (*c.requires, *c.tells))]
+        if about:
+            verdicts = set(evaluate_claims(about, {}, without)["verdict"])
+            assert verdicts == {"not tested"}, name
 
 
 def test_the_run_of_the_articles_parameters_tests_the_sweep_as_published(claims):
