@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -165,7 +166,7 @@ def test_while_a_run_is_at_work_others_plan_nothing_but_may_be_asked_what_they_w
         refused = snakemake(tiny_copy, *TINY_FILE)
         asked = snakemake(tiny_copy, *TINY_FILE, "--dry-run")
     assert refused.returncode == 1
-    assert f"A test (process {os.getpid()}) is using this folder" in refused.stderr
+    assert f"A test (process {os.getpid()} on {socket.gethostname()}) is using" in refused.stderr
     assert "Building DAG" not in refused.stderr
     assert "Traceback" not in refused.stderr
     assert asked.returncode == 0, asked.stderr

@@ -37,12 +37,10 @@ DATA_FILES = DOWNLOADS or list(DATA.own_files)
 OWN_CONTENT = content_checksums(DATA.own_files) if DATA.own_files else None
 RESULTS = f"results/{CONFIG.run}"
 PARTS = ["train", "test"]
-# Measured jobs run alone: on one machine they take every slot that the default profile gives, on a
-# cluster a node of their own.
+# Measured jobs run alone: on one machine they take every slot of the run, on SLURM a node.
 OWN_NODE = "--exclusive"
 ALONE = {"slot": ALL_SLOTS, "slurm_extra": OWN_NODE}
-# Of the slots: with it as many jobs of one thread run side by side as there are processors, but no
-# more than slots; a job that took none would run beside those that run alone.
+# Slots of a job of one thread: as many of them run side by side as there are processors.
 ONE_PROCESSOR = max(1, ALL_SLOTS // available_threads())
 # Snakemake lowers it to the cores of the run. Not workflow.cores, which a run on a cluster lacks and
 # which on a node would be another number than the one that the job has asked for.
@@ -50,6 +48,12 @@ ALL_CORES = 64
 # The priority of jobs at the head of a long chain, or of those that take all processors and so wait
 # for a moment when nothing else runs: left for the end, they leave processors idle.
 EARLY = 1
+
+if "{" in "".join(DATA.own_files):
+    sys.exit(
+        f"dataset: found a brace in {DATA.own_files}, which Snakemake reads as a wildcard; allowed: "
+        "paths without braces, such as a link to the file"
+    )
 
 if os.path.lexists(RESULTS) and not os.path.isdir(RESULTS):
     sys.exit(f"{RESULTS}: found a file where the results go; move it, or choose another `run`")
@@ -77,8 +81,7 @@ wildcard_constraints:
 
 def own_file(path):
     """A file of this project from the working folder, where another workflow may be at home."""
-    here = workflow.current_basedir.join(f"../../{path}")
-    return os.path.relpath(here.get_path_or_uri(secret_free=True))
+    return private.local_path(workflow, workflow.current_basedir.join(f"../../{path}"))
 
 
 def features(space, part, seed=CONFIG.seeds[0]):

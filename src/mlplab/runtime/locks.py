@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
+# Answers of a file system without locks, or without its lock service.
+_NO_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP}
 
-class LockedError(Exception):
+
+class LockError(Exception):
+    """This process cannot have the lock; the message says why and what to do."""
+
+
+class LockedError(LockError):
     """Another process holds the lock; the message says which."""
 
 
@@ -26,11 +36,20 @@ def hold_lock(path: str | os.PathLike[str], *, what: str) -> TextIO:
     ------
     LockedError
         Another process holds the lock.
+    LockError
+        The file cannot be written, or its file system has no locks.
     """
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    file = open(path, "a+", encoding="utf-8")  # noqa: SIM115 - it stays open
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = open(path, "a+", encoding="utf-8", errors="replace")  # noqa: SIM115 - it stays open
+    except OSError as error:
+        raise LockError(_describe(path, "written", error)) from error
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        file.truncate(0)
+        file.write(f"{what} (process {os.getpid()} on {socket.gethostname()})\n")
+        file.flush()
     except BlockingIOError:
         file.seek(0)
         holder = file.read().strip() or "another process"
@@ -39,7 +58,22 @@ def hold_lock(path: str | os.PathLike[str], *, what: str) -> TextIO:
             f"{holder} is using this folder. Nothing was changed. Wait until it ends, or stop it, "
             "then start again"
         ) from None
-    file.truncate(0)
-    file.write(f"{what} (process {os.getpid()})\n")
-    file.flush()
+    except OSError as error:
+        with suppress(OSError):
+            file.close()
+        raise LockError(_describe(path, "locked", error)) from error
     return file
+
+
+def _describe(path: Path, verb: str, error: OSError) -> str:
+    """The file, the reason and the way out."""
+    if error.errno in _NO_LOCKS:
+        way_out = (
+            f"Move the project to a local disk, or make {path.parent} a link to a folder on one"
+        )
+    else:
+        way_out = f"Make {path.parent} a folder that can be written to, or work in a copy"
+    return (
+        f"{path}: cannot be {verb} ({error.strerror}). Without this lock, two runs could change "
+        f"the same files at once. {way_out}, then start again"
+    )
