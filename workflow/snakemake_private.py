@@ -194,9 +194,9 @@ def keep_solver_away_from_spaces():
 
     With a space in the path of its temporary files, every choice of jobs fails and is told.
     """
-    folders = [os.environ.get(name, "") for name in ("TEMP", "TMP", "TMPDIR")]
-    if re.search(r"\s", next(filter(None, folders), "")):
-        os.environ["TEMP"] = ".snakemake"
+    folder = os.environ.get("TMP", os.environ.get("TMPDIR", ""))
+    if re.search(r"\s", folder):
+        os.environ["TMP"] = ".snakemake"
 
 
 def report_times_of_records(workflow, times_of):

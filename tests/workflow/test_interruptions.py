@@ -186,12 +186,43 @@ def test_after_ctrl_c_a_run_says_that_it_goes_on(tiny_copy):
     os.killpg(process.pid, signal.SIGINT)
     said = process.communicate()[0]
     assert process.returncode == 1, said
-    assert "Run not finished: " in said
-    assert "the same command continues the run" in said
+    last = said.strip().splitlines()[-1]
+    assert last.startswith("Run not finished: ")
+    assert last.endswith(
+        "Finished results are kept. To continue, type: snakemake --cores 4 --configfile "
+        "config/tiny.yaml"
+    )
     done = snakemake(tiny_copy, *TINY_FILE)
     assert done.returncode == 0, done.stderr
     assert "Run complete; see results/tiny/tables/ and results/tiny/figures/." in done.stderr
     assert verify([str(results)]) == 0
+
+
+def test_ctrl_c_while_a_run_plans_leaves_no_traceback(tiny_copy):
+    process = start(tiny_copy, *TINY_FILE)
+    said = ""
+    while "Building DAG" not in said:
+        said += process.stdout.readline()
+    os.killpg(process.pid, signal.SIGINT)
+    said += process.communicate()[0]
+    assert process.returncode != 0 or "Nothing to be done" in said
+    if process.returncode:
+        assert said.strip().splitlines()[-1].startswith("Run not finished: ")
+        assert "Traceback" not in said
+
+
+def test_a_read_only_folder_of_snakemake_is_told(tiny_copy):
+    mount("--bind", tiny_copy / ".snakemake", tiny_copy / ".snakemake")
+    try:
+        mount("-o", "remount,ro,bind", tiny_copy / ".snakemake")
+        done = snakemake(tiny_copy, *TINY_FILE)
+    finally:
+        subprocess.run(["umount", str(tiny_copy / ".snakemake")], check=True)
+    said = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert ".snakemake/run.lock: cannot be written (Read-only file system)" in said
+    assert "Make .snakemake a folder that can be written to" in said
+    assert "Traceback" not in said
 
 
 def test_a_full_disk_is_told_and_finished_results_are_kept(fresh_copy):

@@ -246,22 +246,22 @@ def test_without_its_name_an_odd_path_of_python_is_told(private, commands, monke
 
 
 @pytest.mark.parametrize(
-    ("folders", "temp"),
+    ("folders", "used"),
     [
         ({"TMPDIR": "/a b"}, ".snakemake"),
-        ({"TEMP": "/a b", "TMPDIR": "/c"}, ".snakemake"),
+        ({"TMP": "/a b", "TMPDIR": "/c"}, ".snakemake"),
+        ({"TMP": "/c", "TMPDIR": "/a b"}, "/c"),
         ({"TMPDIR": "/c"}, None),
-        ({"TEMP": "/c", "TMPDIR": "/a b"}, "/c"),
         ({}, None),
     ],
 )
-def test_the_solver_gets_a_folder_without_spaces(private, monkeypatch, folders, temp):
-    for name in ("TEMP", "TMP", "TMPDIR"):
+def test_the_solver_gets_a_folder_without_spaces(private, monkeypatch, folders, used):
+    for name in ("TMP", "TMPDIR"):
         monkeypatch.delenv(name, raising=False)
     for name, folder in folders.items():
         monkeypatch.setenv(name, folder)
     private.keep_solver_away_from_spaces()
-    assert os.environ.get("TEMP") == temp
+    assert os.environ.get("TMP") == used
 
 
 def test_paths_are_joined_to_folders_of_a_repository(private, monkeypatch):

@@ -49,11 +49,12 @@ ALL_CORES = 64
 # for a moment when nothing else runs: left for the end, they leave processors idle.
 EARLY = 1
 
-if "{" in "".join(DATA.own_files):
-    sys.exit(
-        f"dataset: found a brace in {DATA.own_files}, which Snakemake reads as a wildcard; allowed: "
-        "paths without braces, such as a link to the file"
-    )
+for path_ in DATA.own_files:
+    if "{" in path_:
+        sys.exit(
+            f"dataset: found a brace in {path_}, which Snakemake reads as a wildcard; allowed: a "
+            "path without braces, such as a link to the file"
+        )
 
 if os.path.lexists(RESULTS) and not os.path.isdir(RESULTS):
     sys.exit(f"{RESULTS}: found a file where the results go; move it, or choose another `run`")

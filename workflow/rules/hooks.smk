@@ -27,6 +27,7 @@ def job_times(path):
 
 
 private.quote_interpreter()
+private.keep_solver_away_from_spaces()
 private.join_paths_in_repositories()
 private.before_planning(workflow, lock_run)
 private.run_measured_jobs_alone(workflow, "slot", ALL_SLOTS)
@@ -70,7 +71,6 @@ if private.is_whole_run(workflow):
 onstart:
     private.hash_inputs_once()
     private.stop_looking_for_jobs_every_second(workflow)
-    private.keep_solver_away_from_spaces()
 
 
 onsuccess:
