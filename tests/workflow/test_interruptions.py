@@ -198,17 +198,16 @@ def test_after_ctrl_c_a_run_says_that_it_goes_on(tiny_copy):
     assert verify([str(results)]) == 0
 
 
-def test_ctrl_c_while_a_run_plans_leaves_no_traceback(tiny_copy):
-    process = start(tiny_copy, *TINY_FILE)
+def test_ctrl_c_while_a_run_plans_leaves_no_traceback(fresh_copy):
+    process = start(fresh_copy, *TINY_FILE)
     said = ""
     while "Building DAG" not in said:
         said += process.stdout.readline()
     os.killpg(process.pid, signal.SIGINT)
     said += process.communicate()[0]
-    assert process.returncode != 0 or "Nothing to be done" in said
-    if process.returncode:
-        assert said.strip().splitlines()[-1].startswith("Run not finished: ")
-        assert "Traceback" not in said
+    assert process.returncode == -signal.SIGINT, said
+    assert said.strip().splitlines()[-1].startswith("Run not finished: ")
+    assert "Traceback" not in said
 
 
 def test_a_read_only_folder_of_snakemake_is_told(tiny_copy):

@@ -46,9 +46,7 @@ def seconds_by_rule(report: Path) -> dict[str, list[float]]:
     return {rule: sorted(float(t) for name, t in found if name == rule) for rule, _ in found}
 
 
-def test_results_copied_without_the_folder_of_snakemake_keep_their_times(
-    tiny_copy, report, tmp_path
-):
+def test_results_without_the_folder_of_snakemake_keep_their_times(tiny_copy, report, tmp_path):
     shutil.rmtree(tiny_copy / ".snakemake")
     done = make_report(tiny_copy, tmp_path / "report.html")
     assert "Missing metadata" not in done.stdout + done.stderr

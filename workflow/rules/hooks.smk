@@ -3,6 +3,7 @@ import atexit
 import os
 import shlex
 import sys
+import warnings
 from datetime import datetime
 
 from mlplab.provenance.records import read_sidecar
@@ -59,6 +60,8 @@ def say_unfinished():
 def say_stopped(kind, error, trace):
     """For Ctrl-C while no job runs, in place of Python's traceback."""
     if issubclass(kind, KeyboardInterrupt):
+        # Of coroutines that never ran, told when Python ends.
+        warnings.simplefilter("ignore", RuntimeWarning)
         say_unfinished()
     else:
         sys.__excepthook__(kind, error, trace)
