@@ -3,7 +3,6 @@ import atexit
 import os
 import shlex
 import sys
-import warnings
 from datetime import datetime
 
 from mlplab.provenance.records import read_sidecar
@@ -60,8 +59,8 @@ def say_unfinished():
 def say_stopped(kind, error, trace):
     """For Ctrl-C while no job runs, in place of Python's traceback."""
     if issubclass(kind, KeyboardInterrupt):
-        # Of coroutines that never ran, told when Python ends.
-        warnings.simplefilter("ignore", RuntimeWarning)
+        # Runs after the last word: Python then complains of event loops that were cut off.
+        atexit.register(os.dup2, os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
         say_unfinished()
     else:
         sys.__excepthook__(kind, error, trace)
