@@ -4,25 +4,32 @@ CORES ?= 4
 RUN ?= default
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
+# As modules: the scripts in .venv/bin start Python through a shell, which a `$$` or a quote in the
+# path of this folder confuses.
+SNAKEMAKE := $(BIN)/python -m snakemake --cores $(CORES)
+# Checks configuration files, then runs with them. Snakemake would answer one that it cannot read with
+# a traceback.
+with_config = $(BIN)/python -m mlplab.config $(1) >/dev/null && $(SNAKEMAKE) --configfile $(1)
 
 .PHONY: results quick article report gallery claims readme-claims verify why progress bench scale test coverage lint format schema setup lock
 
+# CONFIG="config/small.yaml my.yaml" lays files over config/config.yaml.
 results: $(INSTALLED)
-	$(SNAKEMAKE)
+	$(if $(CONFIG),$(call with_config,$(CONFIG)),$(SNAKEMAKE))
 
 quick: $(INSTALLED)
-	$(SNAKEMAKE) --configfile config/quick.yaml
+	$(call with_config,config/quick.yaml)
 
 article: $(INSTALLED)
-	$(SNAKEMAKE) --configfile config/article.yaml
+	$(call with_config,config/article.yaml)
 
 # With the configuration that the run recorded, whatever the files in config/ say by now. (The report
 # of this Snakemake leaves a coroutine unused, of which Python warns.)
 report: $(INSTALLED)
 	@test -f results/$(RUN)/report/findings.rst || \
 		{ echo "results/$(RUN): found no finished run; allowed: RUN=<a finished run under results/>"; exit 1; }
-	PYTHONWARNINGS="ignore:coroutine:RuntimeWarning" $(SNAKEMAKE) --configfile results/$(RUN)/config.yaml --report results/$(RUN)/report.html \
+	export PYTHONWARNINGS="ignore:coroutine:RuntimeWarning"; \
+	$(call with_config,results/$(RUN)/config.yaml) --report results/$(RUN)/report.html \
 		--report-stylesheet workflow/report/style.css
 
 # The README's figures, from a finished run.
@@ -76,16 +83,16 @@ $(INSTALLED): requirements.lock pyproject.toml
 	touch $@
 
 lint: $(INSTALLED)
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
-	$(BIN)/mypy
-	$(BIN)/snakefmt --check workflow
-	$(BIN)/snakemake --lint 2>&1 | $(BIN)/python .ci/check_lint.py
+	$(BIN)/python -m ruff check
+	$(BIN)/python -m ruff format --check
+	$(BIN)/python -m mypy
+	$(BIN)/python -m snakefmt --check workflow
+	$(BIN)/python -m snakemake --lint 2>&1 | $(BIN)/python .ci/check_lint.py
 
 format: $(INSTALLED)
-	$(BIN)/ruff check --fix
-	$(BIN)/ruff format
-	$(BIN)/snakefmt workflow
+	$(BIN)/python -m ruff check --fix
+	$(BIN)/python -m ruff format
+	$(BIN)/python -m snakefmt workflow
 
 # Generated from the library: schemas for editors, the reference of the configuration, and the tables.
 schema: $(INSTALLED)
@@ -93,5 +100,5 @@ schema: $(INSTALLED)
 	$(BIN)/python -m mlplab.reporting.tables_page
 
 lock: $(INSTALLED)
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --group dev pyproject.toml --output-file requirements.lock

@@ -6,15 +6,23 @@ once and leaves Snakemake to its own way. Only a missing lock ends the run.
 
 import inspect
 import os
+import re
+import shlex
 import sys
+from pathlib import Path
 
 import snakemake
 import snakemake.io
+import snakemake.script
+import snakemake.sourcecache
+from snakemake.logging import logger
 
 # The version in which all names below were seen.
 SEEN_IN = "9.27.1"
 # Jobs started within a second: Snakemake's default limit.
 DEFAULT_JOB_RATE = 100
+# Copies of files of this workflow.
+COPIES = Path(".snakemake/mlplab")
 
 _told = set()
 
@@ -45,17 +53,78 @@ def before_planning(workflow, lock):
     )
     if not _has(workflow, *names, "modifier.is_main_snakefile", without=without):
         sys.exit(1)
-    # The process of a single job plans too, within a run; a module is a part of another's run.
-    if not (workflow.is_main_process and workflow.modifier.is_main_snakefile()):
+    if not is_whole_run(workflow):
         return
     plan, held = workflow._build_dag, []
 
     def lock_and_plan():
-        if workflow.executor_plugin is not None and not workflow.dryrun:
+        # A report after a run plans again.
+        if workflow.executor_plugin is not None and not workflow.dryrun and not held:
             held.append(lock())
         plan()
 
     workflow._build_dag = lock_and_plan
+
+
+def is_whole_run(workflow):
+    """Whether this process is for a run of this workflow, and not for one job or as a module."""
+    return workflow.is_main_process and workflow.modifier.is_main_snakefile()
+
+
+def run_measured_jobs_alone(workflow, resource, limit):
+    """Give a run ``limit`` of a resource: measured jobs take all of it, all other jobs some.
+
+    Profiles and command lines may set less. They may set nothing, or forget the share of a rule.
+    """
+    without = (
+        f"measured jobs run alone only with --resources {resource}={limit} "
+        f"--default-resources {resource}=1."
+    )
+    names = ("_build_dag", "executor_plugin", "is_main_process", "local_exec")
+    names += ("global_resources", "rules")
+    if not _has(workflow, *names, without=without) or not workflow.is_main_process:
+        return
+    plan = workflow._build_dag
+
+    def limit_and_plan():
+        given = workflow.global_resources.get(resource).value
+        if given is None and not workflow.local_exec:
+            _refuse_shared_nodes(workflow.executor_plugin.name, resource, limit)
+        else:
+            workflow.global_resources[resource] = min(given or limit, limit)
+        for rule in workflow.rules:
+            rule.resources.setdefault(resource, 1)
+        plan()
+
+    workflow._build_dag = limit_and_plan
+
+
+def _refuse_shared_nodes(executor, resource, limit):
+    # The rules ask SLURM for a node of their own.
+    if not executor.startswith("slurm"):
+        sys.exit(
+            f"--executor {executor}: measured jobs could share a node with other jobs of this "
+            f"run; add --resources {resource}={limit}, and they run while no other job does"
+        )
+
+
+def quote_interpreter():
+    """Quote the path of Python in the shell commands that run scripts, where it needs quotes."""
+    if shlex.quote(sys.executable) == sys.executable:
+        return
+    script_class = getattr(snakemake.script, "PythonScript", None)
+    execute = getattr(script_class, "_execute_cmd", None)
+    if execute is None:
+        _tell(
+            "snakemake.script.PythonScript._execute_cmd",
+            f"jobs fail, since a shell splits {sys.executable}. Move Python to a plain path.",
+        )
+        return
+
+    def execute_quoted(script, command, **named):
+        return execute(script, command.replace("{py_exec}", "{py_exec:q}"), **named)
+
+    script_class._execute_cmd = execute_quoted
 
 
 def hash_inputs_once():
@@ -107,6 +176,82 @@ def stop_looking_for_jobs_every_second(workflow):
         workflow.scheduler.job_rate_limiter = None
 
 
+def join_paths_in_repositories():
+    """Let Snakemake join paths to folders of a ``gitfile``, as it does to all other folders.
+
+    Without it, planning ends in a TypeError when it looks for the script of a rule.
+    """
+    file_class = getattr(snakemake.sourcecache, "LocalGitFile", None)
+    join = getattr(file_class, "join", None)
+    if join is None:
+        _tell("snakemake.sourcecache.LocalGitFile.join", "a module by gitfile() may fail.")
+        return
+    file_class.join = lambda folder, path: join(folder, str(path))
+
+
+def keep_solver_away_from_spaces():
+    """Give PuLP, which chooses the jobs to start, a folder whose path it does not split.
+
+    With a space in the path of its temporary files, every choice of jobs fails and is told.
+    """
+    folder = os.environ.get("TMP", os.environ.get("TMPDIR", ""))
+    if re.search(r"\s", folder):
+        os.environ["TMP"] = ".snakemake"
+
+
+def report_times_of_records(workflow, times_of):
+    """Let the report show times for results that Snakemake has no metadata of.
+
+    ``times_of`` gives the rule, start, end and files of the job that made a result, or None.
+    """
+    without = "the report lacks the times of results that came without .snakemake/."
+    if not _has(workflow, "create_report", "_build_dag", "persistence.metadata", without=without):
+        return
+    create, plan, missing = workflow.create_report, workflow._build_dag, []
+
+    def metadata_or_record(read):
+        def metadata(target):
+            found = read(target)
+            if found:
+                return found
+            times = times_of(target)
+            if times is None:
+                missing.append(target)
+                return None
+            rule, start, end, files = times
+            return {
+                "job_hash": tuple(files),
+                "rule": rule,
+                "starttime": start,
+                "endtime": end,
+                "conda_env": None,
+                "container_img_url": None,
+            }
+
+        return metadata
+
+    def plan_and_read_records():
+        plan()
+        workflow.persistence.metadata = metadata_or_record(workflow.persistence.metadata)
+
+    def is_told_below(record):
+        return not str(record.msg).startswith("Missing metadata for file")
+
+    def create_from_records(*arguments, **named):
+        workflow._build_dag = plan_and_read_records
+        logger.addFilter(is_told_below)
+        create(*arguments, **named)
+        logger.removeFilter(is_told_below)
+        if missing:
+            print(
+                f"{missing[0]}{f' and {len(missing) - 1} more' * (len(missing) > 1)}: found no "
+                "record beside it, so the report lacks its time",
+                file=sys.stderr,
+            )
+
+    workflow.create_report = create_from_records
+
+
 def scripts_by_rule(workflow):
     """The rules of this workflow that have a script, and its path from the working folder.
 
@@ -127,8 +272,28 @@ def scripts_by_rule(workflow):
             source = rule.basedir.join(rule.script)
             if not _has(source, "get_path_or_uri", without=without):
                 return {}
-            found[rule] = os.path.relpath(source.get_path_or_uri(secret_free=True))
+            found[rule] = local_path(workflow, source)
     return found
+
+
+def local_path(workflow, source):
+    """Path from the working folder of a file of this workflow, which may be in a repository.
+
+    A file of a repository is copied to a path that stays, since Snakemake's own copy lies in
+    another folder for each run. So is one below a folder with a brace, which means a wildcard.
+    """
+    path = source.get_path_or_uri(secret_free=True)
+    is_remote = re.match(r"[a-z+]+://", path)
+    if not is_remote and "{" not in os.path.relpath(path):
+        return os.path.relpath(path)
+    copy = COPIES / (source.path if is_remote else os.path.basename(path))
+    content = Path(workflow.sourcecache.get_path(source)).read_bytes()
+    if not copy.exists() or copy.read_bytes() != content:
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        part = copy.with_name(f"{copy.name}.{os.getpid()}")
+        part.write_bytes(content)
+        part.replace(copy)
+    return copy.as_posix()
 
 
 def _allowed_rules(workflow):

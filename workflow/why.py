@@ -18,6 +18,8 @@ from snakemake.settings.types import (
     ResourceSettings,
 )
 
+from mlplab.config.faults import ConfigError
+from mlplab.config.files import check_config_files
 from mlplab.provenance.staleness import PlannedJob, explain
 
 private = runpy.run_path(str(Path(__file__).with_name("snakemake_private.py")))
@@ -26,6 +28,7 @@ private = runpy.run_path(str(Path(__file__).with_name("snakemake_private.py")))
 def plan_jobs(arguments):
     """All jobs of the workflow in their order; None if this Snakemake gives no list of them."""
     _, options = parse_args(arguments)
+    check_config_files(options.configfile or [])
     with SnakemakeApi(OutputSettings(dryrun=True, quiet={Quietness.ALL})) as api:
         workflow_api = api.workflow(
             ResourceSettings(
@@ -56,6 +59,8 @@ def plan_jobs(arguments):
 if __name__ == "__main__":
     try:
         jobs = plan_jobs(sys.argv[1:])
+    except ConfigError as error:
+        sys.exit(str(error))
     except Exception as error:
         print_exception(error)
         sys.exit(1)

@@ -119,7 +119,8 @@ def test_unit_tests_mirror_the_rooms():
 def test_the_snakefile_of_the_root_includes_the_workflow_and_holds_nothing_else():
     lines = (ROOT / "Snakefile").read_text().splitlines()
     code = [line for line in lines if line and not line.startswith("#")]
-    assert code == ['include: "workflow/Snakefile", overwrite_default_target=True']
+    joined = 'workflow.current_basedir.join("workflow/Snakefile")'
+    assert code == [f"include: {joined}, overwrite_default_target=True"]
 
 
 def test_no_test_reads_what_a_run_left_in_the_project():

@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -165,7 +166,7 @@ def test_while_a_run_is_at_work_others_plan_nothing_but_may_be_asked_what_they_w
         refused = snakemake(tiny_copy, *TINY_FILE)
         asked = snakemake(tiny_copy, *TINY_FILE, "--dry-run")
     assert refused.returncode == 1
-    assert f"A test (process {os.getpid()}) is using this folder" in refused.stderr
+    assert f"A test (process {os.getpid()} on {socket.gethostname()}) is using" in refused.stderr
     assert "Building DAG" not in refused.stderr
     assert "Traceback" not in refused.stderr
     assert asked.returncode == 0, asked.stderr
@@ -185,12 +186,40 @@ def test_after_ctrl_c_a_run_says_that_it_goes_on(tiny_copy):
     os.killpg(process.pid, signal.SIGINT)
     said = process.communicate()[0]
     assert process.returncode == 1, said
-    assert "Run not finished: " in said
-    assert "the same command continues the run" in said
+    last = said.strip().splitlines()[-1]
+    assert last.startswith("Run not finished: ")
+    assert last.endswith(
+        "Finished results are kept. To continue, type: snakemake --cores 4 --configfile "
+        "config/tiny.yaml"
+    )
     done = snakemake(tiny_copy, *TINY_FILE)
     assert done.returncode == 0, done.stderr
     assert "Run complete; see results/tiny/tables/ and results/tiny/figures/." in done.stderr
     assert verify([str(results)]) == 0
+
+
+def test_ctrl_c_before_the_first_job_leaves_no_traceback(tiny_copy):
+    # As if it came while the code of the jobs is read.
+    with (tiny_copy / "workflow" / "rules" / "tracking.smk").open("a") as file:
+        file.write("\nraise KeyboardInterrupt\n")
+    done = snakemake(tiny_copy, *TINY_FILE)
+    assert done.returncode == -signal.SIGINT
+    assert done.stderr.strip().splitlines()[-1].startswith("Run not finished: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_read_only_folder_of_snakemake_is_told(tiny_copy):
+    mount("--bind", tiny_copy / ".snakemake", tiny_copy / ".snakemake")
+    try:
+        mount("-o", "remount,ro,bind", tiny_copy / ".snakemake")
+        done = snakemake(tiny_copy, *TINY_FILE)
+    finally:
+        subprocess.run(["umount", str(tiny_copy / ".snakemake")], check=True)
+    said = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert ".snakemake/run.lock: cannot be written (Read-only file system)" in said
+    assert "Make .snakemake a folder that can be written to" in said
+    assert "Traceback" not in said
 
 
 def test_a_full_disk_is_told_and_finished_results_are_kept(fresh_copy):

@@ -1,7 +1,9 @@
 """The report in a real browser: without a network, from the file system."""
 
 import os
+import re
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,12 +16,10 @@ from tests.workflow.running import snakemake
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="module")
-def report(tiny_checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report of the tiny run, made as `make report` makes it."""
-    path = tmp_path_factory.mktemp("a report") / "report.html"
+def make_report(checkout: Path, path: Path) -> subprocess.CompletedProcess:
+    """Make the report of the tiny run as `make report` does."""
     done = snakemake(
-        tiny_checkout,
+        checkout,
         "--configfile",
         "results/tiny/config.yaml",
         "--report",
@@ -28,7 +28,34 @@ def report(tiny_checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
         "workflow/report/style.css",
     )
     assert done.returncode == 0, done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def report(tiny_checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of the tiny run."""
+    path = tmp_path_factory.mktemp("a report") / "report.html"
+    make_report(tiny_checkout, path)
     return path
+
+
+def seconds_by_rule(report: Path) -> dict[str, list[float]]:
+    """The seconds of the jobs that a report shows."""
+    text = report.read_text()
+    found = re.findall(r'"rule": "(\w+)", "runtime": ([\d.e-]+)', text)
+    return {rule: sorted(float(t) for name, t in found if name == rule) for rule, _ in found}
+
+
+def test_results_without_the_folder_of_snakemake_keep_their_times(tiny_copy, report, tmp_path):
+    shutil.rmtree(tiny_copy / ".snakemake")
+    done = make_report(tiny_copy, tmp_path / "report.html")
+    assert "Missing metadata" not in done.stdout + done.stderr
+    kept, recorded = seconds_by_rule(report), seconds_by_rule(tmp_path / "report.html")
+    assert kept.keys() == recorded.keys()
+    for rule, seconds in recorded.items():
+        assert len(seconds) == len(kept[rule]), rule
+        # The record starts when the script has been loaded, Snakemake's own time before.
+        assert all(0 <= own <= whole + 1 for own, whole in zip(seconds, kept[rule], strict=True))
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,10 @@
 """Undocumented names of Snakemake: what happens where one of them is missing."""
 
 import asyncio
+import logging
+import os
 import runpy
+import shlex
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -9,6 +12,10 @@ from types import SimpleNamespace
 import pytest
 import snakemake
 import snakemake.io
+import snakemake.script
+import snakemake.sourcecache
+from snakemake.logging import logger
+from snakemake.sourcecache import LocalGitFile, LocalSourceFile
 
 from tests.conftest import ROOT
 from tests.workflow.running import environment
@@ -34,9 +41,15 @@ class Basedir(str):
 class Rule:
     def __init__(self, name, script="../scripts/work.py", basedir="rules"):
         self.name, self.script, self.basedir, self.params = name, script, Basedir(basedir), {}
+        self.resources = {}
 
     def set_params(self, **params):
         self.params |= params
+
+
+class Resources(dict):
+    def get(self, name):
+        return SimpleNamespace(value=super().get(name))
 
 
 def without(thing, path):
@@ -61,6 +74,10 @@ def workflow():
         executor_plugin="local",
         dryrun=False,
         is_main_process=True,
+        local_exec=True,
+        global_resources=Resources(),
+        persistence=None,
+        create_report=lambda: None,
         planned=False,
         scheduling_settings=SimpleNamespace(
             max_jobs_per_timespan=SimpleNamespace(max_jobs=100, timespan=1), subsample=None
@@ -126,6 +143,204 @@ def test_without_a_lock_nothing_starts(private, workflow, capsys, name):
     said = capsys.readouterr().err
     assert f"{VERSION}Workflow.{name}, which 9.27.1 has: two runs could change the same" in said
     assert "Install Snakemake 9.27.1." in said
+
+
+def test_a_report_after_a_run_needs_no_second_lock(private, workflow):
+    locks = []
+    private.before_planning(workflow, lambda: locks.append("a lock"))
+    workflow._build_dag()
+    workflow._build_dag()
+    assert locks == ["a lock"]
+
+
+@pytest.mark.parametrize(("given", "limit"), [(None, 64), (1, 1), (64, 64), (900, 64)])
+def test_measured_jobs_run_alone_whatever_a_profile_sets(private, workflow, given, limit):
+    if given:
+        workflow.global_resources["slot"] = given
+    workflow.rules[0].resources["slot"] = 64
+    private.run_measured_jobs_alone(workflow, "slot", 64)
+    workflow._build_dag()
+    assert workflow.global_resources == {"slot": limit}
+    # Those of another workflow too: one without a slot would run beside a measured one.
+    assert [rule.resources["slot"] for rule in workflow.rules] == [64, 1, 1, 1]
+    assert workflow.planned
+
+
+def test_on_nodes_that_measured_jobs_could_share_a_run_says_what_to_add(private, workflow):
+    workflow.local_exec, workflow.executor_plugin = False, SimpleNamespace(name="lsf")
+    private.run_measured_jobs_alone(workflow, "slot", 64)
+    with pytest.raises(SystemExit, match=r"--executor lsf: .*; add --resources slot=64, and"):
+        workflow._build_dag()
+    assert not workflow.planned
+    workflow.global_resources["slot"] = 64
+    workflow._build_dag()
+    assert workflow.planned
+
+
+def test_on_slurm_jobs_ask_for_nodes_so_slots_are_not_limited(private, workflow):
+    workflow.local_exec, workflow.executor_plugin = False, SimpleNamespace(name="slurm")
+    private.run_measured_jobs_alone(workflow, "slot", 64)
+    workflow._build_dag()
+    assert workflow.global_resources == {}
+    assert workflow.planned
+
+
+def test_the_process_of_one_job_has_no_slots(private, workflow):
+    workflow.is_main_process = False
+    private.run_measured_jobs_alone(workflow, "slot", 64)
+    workflow._build_dag()
+    assert workflow.global_resources == {}
+
+
+@pytest.mark.parametrize("name", ["local_exec", "global_resources", "rules", "is_main_process"])
+def test_without_their_names_a_run_says_which_options_give_slots(private, workflow, capsys, name):
+    without(workflow, name)
+    private.run_measured_jobs_alone(workflow, "slot", 64)
+    workflow._build_dag()
+    said = capsys.readouterr().err
+    assert f"{VERSION}Workflow.{name}, which 9.27.1 has: measured jobs run alone only" in said
+    assert "with --resources slot=64 --default-resources slot=1." in said
+
+
+ODD_PYTHON = "/a b/it's $HOME [ü]/bin/python"
+
+
+@pytest.fixture
+def commands(monkeypatch):
+    """The shell commands of scripts, in place of running them, by a Python in an odd folder."""
+    ran = []
+
+    def execute(script, command, **named):
+        ran.append(snakemake.utils.format(command, **named))
+
+    monkeypatch.setattr(snakemake.script.PythonScript, "_execute_cmd", execute)
+    monkeypatch.setattr(sys, "executable", ODD_PYTHON)
+    return ran
+
+
+def execute_script():
+    script = SimpleNamespace(container_img=None, conda_env=None, env_modules=None)
+    kind = snakemake.script.PythonScript
+    script._execute_cmd = lambda command, **named: kind._execute_cmd(script, command, **named)
+    kind.execute_script(script, "a script.py")
+
+
+def test_a_shell_gets_the_path_of_python_in_one_piece(private, commands):
+    private.quote_interpreter()
+    private.quote_interpreter()  # of a second module
+    execute_script()
+    assert [shlex.split(command) for command in commands] == [[ODD_PYTHON, "a script.py"]]
+
+
+def test_a_plain_path_of_python_leaves_snakemake_as_it_is(private, commands, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/usr/bin/python")
+    before = snakemake.script.PythonScript._execute_cmd
+    private.quote_interpreter()
+    assert snakemake.script.PythonScript._execute_cmd is before
+
+
+def test_without_its_name_an_odd_path_of_python_is_told(private, commands, monkeypatch, capsys):
+    monkeypatch.delattr(snakemake.script, "PythonScript")
+    private.quote_interpreter()
+    assert f"{VERSION}snakemake.script.PythonScript._execute_cmd" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("folders", "used"),
+    [
+        ({"TMPDIR": "/a b"}, ".snakemake"),
+        ({"TMP": "/a b", "TMPDIR": "/c"}, ".snakemake"),
+        ({"TMP": "/c", "TMPDIR": "/a b"}, "/c"),
+        ({"TMPDIR": "/c"}, None),
+        ({}, None),
+    ],
+)
+def test_the_solver_gets_a_folder_without_spaces(private, monkeypatch, folders, used):
+    for name in ("TMP", "TMPDIR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, folder in folders.items():
+        monkeypatch.setenv(name, folder)
+    private.keep_solver_away_from_spaces()
+    assert os.environ.get("TMP") == used
+
+
+def test_paths_are_joined_to_folders_of_a_repository(private, monkeypatch):
+    monkeypatch.setattr(LocalGitFile, "join", LocalGitFile.join)
+    private.join_paths_in_repositories()
+    joined = LocalGitFile("/repo", "workflow/rules", ref="main").join(LocalSourceFile("../x.py"))
+    assert (joined.path, joined.ref) == ("workflow/x.py", "main")
+
+
+def test_without_its_name_modules_of_a_repository_are_told(private, monkeypatch, capsys):
+    monkeypatch.delattr(snakemake.sourcecache, "LocalGitFile")
+    private.join_paths_in_repositories()
+    assert f"{VERSION}snakemake.sourcecache.LocalGitFile.join" in capsys.readouterr().err
+
+
+def test_a_file_of_a_repository_has_a_path_that_stays(private, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    cached = tmp_path / "cached.csv"
+    cached.write_text("1")
+    workflow = SimpleNamespace(sourcecache=SimpleNamespace(get_path=lambda source: str(cached)))
+    source = LocalGitFile("/repo", "config/x.csv", ref="main")
+    copy = tmp_path / private.local_path(workflow, source)
+    assert copy == tmp_path / ".snakemake" / "mlplab" / "config" / "x.csv"
+    os.utime(copy, (1, 1))
+    # Of the same content it keeps its date, and so makes nothing stale.
+    private.local_path(workflow, source)
+    assert copy.stat().st_mtime == 1
+    cached.write_text("2")
+    private.local_path(workflow, source)
+    assert copy.read_text() == "2"
+    assert [path.name for path in copy.parent.iterdir()] == ["x.csv"]
+
+
+def test_a_file_below_a_folder_with_a_brace_has_a_path_without(private, tmp_path, monkeypatch):
+    path = tmp_path / "a {b}" / "x.csv"
+    path.parent.mkdir()
+    path.write_text("1")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    workflow = SimpleNamespace(sourcecache=SimpleNamespace(get_path=str))
+    assert private.local_path(workflow, LocalSourceFile(str(path))) == ".snakemake/mlplab/x.csv"
+    monkeypatch.chdir(path.parent)
+    assert private.local_path(workflow, LocalSourceFile(str(path))) == "x.csv"
+
+
+def test_a_report_takes_times_from_records_where_snakemake_has_none(private, workflow, capsys):
+    known = {"x": {"rule": "its own"}}
+    workflow.persistence = SimpleNamespace(metadata=known.get)
+    found, told = {}, []
+
+    def create_report():
+        workflow._build_dag()
+        for target in ("x", "y", "z"):
+            found[target] = workflow.persistence.metadata(target)
+            if not found[target]:
+                logger.warning(f"Missing metadata for file {target}. Maybe metadata was deleted")
+        logger.warning("another warning")
+
+    workflow.create_report = create_report
+    times = {"y": ("fit", 5.0, 7.5, ["y", "y2"])}
+    private.report_times_of_records(workflow, times.get)
+    handler = logging.Handler()
+    handler.emit = lambda record: told.append(record.getMessage())
+    logger.addHandler(handler)
+    workflow.create_report()
+    logger.removeHandler(handler)
+    assert found["x"] == {"rule": "its own"}
+    assert (found["y"]["rule"], found["y"]["starttime"], found["y"]["endtime"]) == ("fit", 5.0, 7.5)
+    assert told == ["another warning"]
+    assert capsys.readouterr().err == (
+        "z: found no record beside it, so the report lacks its time\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["create_report", "persistence"])
+def test_without_their_names_the_report_has_the_times_of_snakemake(private, workflow, capsys, name):
+    without(workflow, name)
+    private.report_times_of_records(workflow, lambda path: None)
+    assert f"{VERSION}Workflow.{name}" in capsys.readouterr().err
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import subprocess
 
 import pytest
@@ -17,7 +18,7 @@ def another_run(tmp_path, monkeypatch):
     (tmp_path / "another").mkdir()
     monkeypatch.chdir(tmp_path / "another")
     with announce_run():
-        yield f"{tmp_path / 'another'} (process {os.getpid()})"
+        yield f"{tmp_path / 'another'} (process {os.getpid()} on {socket.gethostname()})"
 
 
 def test_a_run_names_another_one_and_its_timed_jobs_wait(checkout, tmp_path, another_run):

@@ -39,8 +39,7 @@ DATA_FILES = DOWNLOADS or list(DATA.own_files)
 OWN_CONTENT = content_checksums(DATA.own_files) if DATA.own_files else None
 RESULTS = f"results/{CONFIG.run}"
 PARTS = ["train", "test"]
-# Measured jobs run alone: on one machine they take every slot that the default profile gives, on a
-# cluster a node of their own.
+# Measured jobs run alone: on one machine they take every slot of the run, on SLURM a node.
 OWN_NODE = "--exclusive"
 ALONE = {"slot": ALL_SLOTS, "slurm_extra": OWN_NODE}
 # Slots of a job with one thread: as many run side by side as there are processors. A job without
@@ -52,6 +51,13 @@ ALL_CORES = 64
 # Priority of jobs that start a long chain or need the whole machine: run last, they would leave
 # processors idle.
 EARLY = 1
+
+for path_ in DATA.own_files:
+    if "{" in path_:
+        sys.exit(
+            f"dataset: found a brace in {path_}, which Snakemake reads as a wildcard; allowed: a "
+            "path without braces, such as a link to the file"
+        )
 
 if os.path.lexists(RESULTS) and not os.path.isdir(RESULTS):
     sys.exit(
@@ -81,8 +87,7 @@ wildcard_constraints:
 
 def own_file(path):
     """A file of this project from the working folder, where another workflow may be at home."""
-    here = workflow.current_basedir.join(f"../../{path}")
-    return os.path.relpath(here.get_path_or_uri(secret_free=True))
+    return private.local_path(workflow, workflow.current_basedir.join(f"../../{path}"))
 
 
 def features(space, part, seed=CONFIG.seeds[0]):

@@ -1,22 +1,77 @@
-# Before a run: its lock, and less work for Snakemake. After it: a last word.
+# Before a run: its lock, its slots, and less work for Snakemake. After it: a last word.
+import atexit
+import os
+import shlex
 import sys
+from datetime import datetime
 
 from mlplab.machine.runs import announce_run
-from mlplab.runtime.locks import LockedError, hold_lock
+from mlplab.provenance.records import read_sidecar
+from mlplab.runtime.locks import LockError, hold_lock
 
 
 def lock_run():
     """Lock this folder for one run at a time, and announce this run to those in other folders.
 
-    Ends this run if another has the lock.
+    Ends this run if it cannot have the lock.
     """
     try:
         return hold_lock(".snakemake/run.lock", what="A run"), announce_run()
-    except LockedError as error:
+    except LockError as error:
         sys.exit(str(error))
 
 
+def job_times(path):
+    """Rule, start, end and files of the job that made a result, from the record beside it."""
+    record = read_sidecar(path)
+    if record is None:
+        return None
+    start = datetime.fromisoformat(record["started"]).timestamp()
+    return record["rule"], start, start + record["seconds"], record["outputs"]
+
+
+private.quote_interpreter()
+private.keep_solver_away_from_spaces()
+private.join_paths_in_repositories()
 private.before_planning(workflow, lock_run)
+private.run_measured_jobs_alone(workflow, "slot", ALL_SLOTS)
+private.report_times_of_records(workflow, job_times)
+
+
+def say_last(text):
+    """Print a text when Snakemake has printed all its own; the last text counts."""
+    atexit.unregister(print)
+    atexit.register(print, text, file=sys.stderr, flush=True)
+
+
+def say_unfinished():
+    """Tell what is kept of a run that failed or was stopped, and how to continue."""
+    program, *options = sys.argv
+    if os.path.basename(program) == "__main__.py":
+        inside = sys.executable.startswith(f"{os.getcwd()}/")
+        python = os.path.relpath(sys.executable) if inside else sys.executable
+        command = [python, "-m", "snakemake", *options]
+    else:
+        command = [os.path.basename(program), *options]
+    say_last(
+        "Run not finished: a job failed, or you stopped the run. Messages above and "
+        f"{RESULTS}/logs/ say more. Finished results are kept. To continue, type: "
+        f"{shlex.join(command)}"
+    )
+
+
+def say_stopped(kind, error, trace):
+    """For Ctrl-C while no job runs, in place of Python's traceback."""
+    if issubclass(kind, KeyboardInterrupt):
+        # Runs after the last word: Python then complains of event loops that were cut off.
+        atexit.register(os.dup2, os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+        say_unfinished()
+    else:
+        sys.__excepthook__(kind, error, trace)
+
+
+if private.is_whole_run(workflow):
+    sys.excepthook = say_stopped
 
 
 onstart:
@@ -25,16 +80,11 @@ onstart:
 
 
 onsuccess:
-    print(
+    say_last(
         f"Run complete; see {RESULTS}/tables/ and {RESULTS}/figures/. "
-        f"`make report RUN={CONFIG.run}` puts them on one page.",
-        file=sys.stderr,
+        f"`make report RUN={CONFIG.run}` puts them on one page."
     )
 
 
 onerror:
-    print(
-        f"Run not finished: a job failed, or you stopped the run. See the messages above and "
-        f"{RESULTS}/logs/. Finished results are kept; the same command continues the run.",
-        file=sys.stderr,
-    )
+    say_unfinished()

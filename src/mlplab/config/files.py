@@ -12,6 +12,8 @@ import yaml
 
 from mlplab.config.faults import ConfigError, write_value
 
+# Some hundred times the default configuration; reading takes a second or two.
+MAX_BYTES = 10**6
 _ALLOWED = "allowed: keys, each with its value, in YAML"
 _PLAIN_TAG, _MERGE_KEY = ("tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"), "<<"
 _KINDS = {"scalar": "a single value", "sequence": "a list", "mapping": "a section"}
@@ -40,6 +42,13 @@ def _find_faults(path: Path) -> Iterator[str]:
     here = Path.cwd()
     name = path.relative_to(here) if path.is_relative_to(here) else path
     try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            yield f"{name}: found {size:,} bytes; allowed: at most {MAX_BYTES:,}"
+            return
+        if not (path.is_file() or path.is_dir()):
+            yield f"{name}: found a device or a pipe; {_ALLOWED}, in a file"
+            return
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         yield f"{name}: cannot be read ({error.strerror}); allowed: a file that exists"

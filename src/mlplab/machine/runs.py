@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TextIO
 
 from mlplab.runtime.files import cache_folder
-from mlplab.runtime.locks import LockedError, find_holder, hold_lock, wait_for_lock
+from mlplab.runtime.locks import LockError, find_holder, hold_lock, wait_for_lock
 from mlplab.runtime.log import NOTICES
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ def announce_run() -> TextIO | None:
 
     None where the cache folder cannot be written.
     """
-    with suppress(OSError, LockedError):
+    with suppress(OSError, LockError):
         return hold_lock(_file_of(Path.cwd()), what=str(Path.cwd()))
     return None
 
@@ -45,7 +45,7 @@ def timing_turn() -> Iterator[None]:
         told("Another run of yours may disturb what is timed here: %s.", run)
     try:
         lock = wait_for_lock(_folder() / f"{platform.node()}.timing", what=str(here), tell=_tell)
-    except OSError as error:
+    except (OSError, LockError) as error:
         notices.warning("Timed jobs of your other runs may disturb this one: %s.", error)
         yield
         return

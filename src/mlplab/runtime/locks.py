@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+import socket
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TextIO
 
+# Answers of a file system without locks, or without its lock service.
+_NO_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP}
 
-class LockedError(Exception):
+
+class LockError(Exception):
+    """This process cannot have the lock; the message says why and what to do."""
+
+
+class LockedError(LockError):
     """Another process holds the lock; the message says which."""
 
 
@@ -28,17 +37,10 @@ def hold_lock(path: str | os.PathLike[str], *, what: str) -> TextIO:
     ------
     LockedError
         Another process holds the lock.
+    LockError
+        The file cannot be written, or its file system has no locks.
     """
-    with _close_on_error(_open(path)) as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise LockedError(
-                f"{_read_holder(file)} is using this folder. Nothing was changed. Wait until it "
-                "ends, or stop it, then start again"
-            ) from None
-        _sign(file, what)
-    return file
+    return _lock(path, what, _refuse)
 
 
 def wait_for_lock(
@@ -53,22 +55,15 @@ def wait_for_lock(
 
     Raises
     ------
-    OSError
-        The file cannot be made, or its file system has no locks.
+    LockError
+        The file cannot be written, or its file system has no locks.
     """
-    with _close_on_error(_open(path)) as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            tell(_read_holder(file))
-            fcntl.flock(file, fcntl.LOCK_EX)
-        _sign(file, what)
-    return file
+    return _lock(path, what, tell)
 
 
 def find_holder(path: str | os.PathLike[str]) -> str | None:
     """The description of the process that holds a lock; None if there is none."""
-    with suppress(OSError), open(path, encoding="utf-8") as file:
+    with suppress(OSError), open(path, encoding="utf-8", errors="replace") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -76,17 +71,36 @@ def find_holder(path: str | os.PathLike[str]) -> str | None:
     return None
 
 
-def _open(path: str | os.PathLike[str]) -> TextIO:
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    return open(path, "a+", encoding="utf-8")
-
-
-@contextmanager
-def _close_on_error(file: TextIO) -> Iterator[TextIO]:
+def _lock(path: str | os.PathLike[str], what: str, tell: Callable[[str], None]) -> TextIO:
+    """Lock a file; if it is held, call ``tell`` with the holder, then wait for it."""
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = open(path, "a+", encoding="utf-8", errors="replace")  # noqa: SIM115 - it stays open
+    except OSError as error:
+        raise LockError(_describe(path, "written", error)) from error
     with ExitStack() as stack:
         stack.enter_context(file)
-        yield file
+        try:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                tell(_read_holder(file))
+                fcntl.flock(file, fcntl.LOCK_EX)
+            file.truncate(0)
+            file.write(f"{what} (process {os.getpid()} on {socket.gethostname()})\n")
+            file.flush()
+        except OSError as error:
+            raise LockError(_describe(path, "locked", error)) from error
         stack.pop_all()
+    return file
+
+
+def _refuse(holder: str) -> None:
+    raise LockedError(
+        f"{holder} is using this folder. Nothing was changed. Wait until it ends, or stop it, then "
+        "start again"
+    )
 
 
 def _read_holder(file: TextIO) -> str:
@@ -94,7 +108,15 @@ def _read_holder(file: TextIO) -> str:
     return file.readline().strip() or "another process"
 
 
-def _sign(file: TextIO, what: str) -> None:
-    file.truncate(0)
-    file.write(f"{what} (process {os.getpid()})\n")
-    file.flush()
+def _describe(path: Path, verb: str, error: OSError) -> str:
+    """The file, the reason and the way out."""
+    if error.errno in _NO_LOCKS:
+        way_out = (
+            f"Move the project to a local disk, or make {path.parent} a link to a folder on one"
+        )
+    else:
+        way_out = f"Make {path.parent} a folder that can be written to, or work in a copy"
+    return (
+        f"{path}: cannot be {verb} ({error.strerror}). Without this lock, two runs could change "
+        f"the same files at once. {way_out}, then start again"
+    )

@@ -1,8 +1,10 @@
+import os
+
 import pytest
 
 from mlplab.config.__main__ import main
 from mlplab.config.faults import ConfigError
-from mlplab.config.files import check_config_files
+from mlplab.config.files import MAX_BYTES, check_config_files
 from tests.conftest import ROOT
 
 KEYS = "allowed: keys, each with its value, in YAML"
@@ -56,6 +58,20 @@ def test_a_file_that_cannot_be_read_is_told_with_its_line(tmp_path, content, fau
     assert head == "the configuration has 1 fault(s):"
     assert line.startswith(f"  - {path}")
     assert fault in line
+
+
+def test_what_would_be_read_for_minutes_or_for_ever_is_refused_unread(tmp_path):
+    large, pipe = tmp_path / "large.yaml", tmp_path / "pipe.yaml"
+    with large.open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    os.mkfifo(pipe)
+    with pytest.raises(ConfigError) as caught:
+        check_config_files([large, pipe, tmp_path])
+    assert str(caught.value).split("\n")[1:] == [
+        f"  - {large}: found 1,000,001 bytes; allowed: at most 1,000,000",
+        f"  - {pipe}: found a device or a pipe; {KEYS}, in a file",
+        f"  - {tmp_path}: cannot be read (Is a directory); allowed: a file that exists",
+    ]
 
 
 def test_all_files_and_all_their_faults_are_told(tmp_path):

@@ -5,6 +5,7 @@ import fcntl
 import itertools
 import logging
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -80,7 +81,8 @@ def test_who_is_waited_for_is_told_by_folder_and_process(other, folders):
     holder = other(HOLD)
     waiting = start(TIMED, folders[0])
     told = waiting.stderr.readline()
-    assert told == f"Waiting for another timed job to end: {folders[1]} (process {holder.pid}).\n"
+    name = f"{folders[1]} (process {holder.pid} on {socket.gethostname()})"
+    assert told == f"Waiting for another timed job to end: {name}.\n"
     assert waiting.poll() is None
     released = time.monotonic()
     holder.communicate("\n")
@@ -97,7 +99,7 @@ def test_nobody_waits_for_a_killed_job(other, caplog):
 
 def test_a_run_in_another_folder_is_told_while_it_lives(other, folders, caplog):
     run = other(RUN)
-    name = f"{folders[1]} (process {run.pid})"
+    name = f"{folders[1]} (process {run.pid} on {socket.gethostname()})"
     expected = f"Another run of yours may disturb what is timed here: {name}."
     assert told_in_a_turn(caplog) == [expected]
     caplog.clear()
@@ -109,7 +111,8 @@ def test_a_run_in_another_folder_is_told_while_it_lives(other, folders, caplog):
 def test_the_user_is_told_once_in_a_run_and_the_log_every_time(other, folders, caplog):
     caplog.set_level("INFO")
     first, expected = other(RUN), []
-    told = f"Another run of yours may disturb what is timed here: {folders[1]} (process %d)."
+    holder = f"{folders[1]} (process %d on {socket.gethostname()})"
+    told = f"Another run of yours may disturb what is timed here: {holder}."
     for _ in range(2):
         with announce_run():
             for name in ("mlplab.notices", "mlplab.machine.runs", "mlplab.machine.runs"):
