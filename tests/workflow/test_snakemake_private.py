@@ -122,7 +122,8 @@ def test_a_run_is_locked_before_it_plans(private, workflow):
         {"is_main_process": False},
         {"modifier": SimpleNamespace(is_main_snakefile=lambda: False)},
     ],
-    ids=str,
+    # Names that all processes of the tests share, unlike addresses.
+    ids=["no executor", "dry run", "one job", "module"],
 )
 def test_what_only_looks_or_is_part_of_a_run_takes_no_lock(private, workflow, changes):
     vars(workflow).update(changes)
