@@ -19,6 +19,7 @@ from snakemake.settings.types import (
 )
 
 from mlplab.provenance.staleness import PlannedJob, explain
+from mlplab.runtime.console import prepare_console
 
 private = runpy.run_path(str(Path(__file__).with_name("snakemake_private.py")))
 
@@ -61,4 +62,5 @@ if __name__ == "__main__":
         sys.exit(1)
     if jobs is None:
         main(["--dry-run", *sys.argv[1:]])
+    prepare_console()
     print(*explain([PlannedJob(**job) for job in jobs]), sep="\n")

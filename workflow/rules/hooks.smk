@@ -1,7 +1,14 @@
 # Before a run: its lock, and less work for Snakemake. After it: a last word.
+import os
 import sys
 
 from mlplab.runtime.locks import LockedError, hold_lock
+
+if not os.access(".snakemake" if os.path.exists(".snakemake") else ".", os.W_OK):
+    sys.exit(
+        f"{os.getcwd()}: found a folder that you may not write to; Snakemake keeps its records there, "
+        "in dry runs too; allowed: a checkout of your own, or `--directory <a folder of yours>`"
+    )
 
 
 def lock_run():

@@ -9,7 +9,7 @@ from typing import TextIO
 
 
 class LockedError(Exception):
-    """Another process holds the lock; the message says which."""
+    """The lock cannot be had; the message says which process holds it, or what is in the way."""
 
 
 def hold_lock(path: str | os.PathLike[str], *, what: str) -> TextIO:
@@ -25,10 +25,16 @@ def hold_lock(path: str | os.PathLike[str], *, what: str) -> TextIO:
     Raises
     ------
     LockedError
-        Another process holds the lock.
+        Another process holds the lock, or the file cannot be written.
     """
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    file = open(path, "a+", encoding="utf-8")  # noqa: SIM115 - it stays open
+    try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        file = open(path, "a+", encoding="utf-8")  # noqa: SIM115 - it stays open
+    except OSError as error:
+        raise LockedError(
+            f"{path}: cannot be written ({error.strerror}). Nothing was changed. {what} needs a "
+            "folder that you may write to, with all files in it"
+        ) from None
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -50,3 +50,13 @@ def test_a_closed_lock_can_be_taken_again(tmp_path):
     for what in ("A run", "Another"):
         with hold_lock(path, what=what):
             assert path.read_text() == f"{what} (process {os.getpid()})\n"
+
+
+def test_a_lock_that_cannot_be_written_is_told(tmp_path):
+    path = tmp_path / "lock"
+    path.mkdir()
+    with pytest.raises(LockedError, match=r"lock: cannot be written \(Is a directory\)"):
+        hold_lock(path, what="A run")
+    (tmp_path / "file").touch()
+    with pytest.raises(LockedError, match="A run needs a folder that you may write to"):
+        hold_lock(tmp_path / "file" / "lock", what="A run")
