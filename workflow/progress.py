@@ -7,8 +7,10 @@ import re
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
+
+from mlplab.runtime.console import prepare_console
 
 _LOGS = Path(".snakemake/log")
 _TIME = re.compile(r"\[(\w{3} \w{3} +\d+ [\d:]{8} \d{4})\]")
@@ -66,13 +68,13 @@ class Run:
         """
         spent = sum(map(sum, self.seconds.values()))
         typical = spent / max(self.done, 1)
-        at_once = max(1.0, spent / max((now - self.start).total_seconds(), 1.0))
+        at_once = max(1.0, spent / max(_seconds(self.start, now), 1.0))
         left, unknown = 0.0, []
         for rule, number in self.planned.items():
             ended = self.seconds.get(rule, [])
             mean = sum(ended) / len(ended) if ended else typical
-            ages = [now - job.start for job in self.running.values() if job.rule == rule]
-            under_way = sum(min(mean, age.total_seconds()) for age in ages)
+            ages = [_seconds(j.start, now) for j in self.running.values() if j.rule == rule]
+            under_way = sum(min(mean, age) for age in ages)
             left += (number - len(ended)) * mean - under_way
             if number and not ended:
                 unknown.append(rule)
@@ -105,7 +107,7 @@ def read_run(text: str) -> Run:
             number, rule = match.groups()
             ended = run.running.pop(number, None)
             if ended:
-                run.seconds.setdefault(rule, []).append((time - ended.start).total_seconds())
+                run.seconds.setdefault(rule, []).append(_seconds(ended.start, time))
         elif match := _FAULT.fullmatch(line):
             job, in_fault = None, True
             run.failed.append(match[1])
@@ -121,7 +123,7 @@ def describe(run: Run, now: datetime) -> list[str]:
     if run.start is None:
         return ["no job has started"]
     total = run.planned.total()
-    since = _words((run.end or now) - run.start)
+    since = _words(_seconds(run.start, run.end or now))
     lines = [f"{run.done} of {total} jobs done, {since} after the first started"]
     lines += [f"failed: {rule}" for rule in run.failed]
     if run.end:
@@ -130,10 +132,10 @@ def describe(run: Run, now: datetime) -> list[str]:
         return lines
     for job in run.running.values():
         last = _last_line(Path(job.log))
-        lines.append(f"  {job.rule}, for {_words(now - job.start)}{last and ': ' + last}")
+        lines.append(f"  {job.rule}, for {_words(_seconds(job.start, now))}{last and ': ' + last}")
     if 0 < run.done < total:
         seconds, unknown = run.estimate(now)
-        lines.append(f"about {_words(timedelta(seconds=seconds))} left")
+        lines.append(f"about {_words(seconds)} left")
         if unknown:
             jobs = sum(run.planned[rule] for rule in unknown)
             rules = f"{len(unknown)} rules, none ended so far,"
@@ -143,15 +145,20 @@ def describe(run: Run, now: datetime) -> list[str]:
 
 def _last_line(path: Path) -> str:
     try:
-        lines = path.read_text(errors="replace").split("\n")
+        lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
     except OSError:
         return ""
     words = (line.strip() for line in reversed(lines) if not _OTHERS.match(line))
     return next(filter(None, words), "")
 
 
-def _words(duration: timedelta) -> str:
-    minutes, seconds = divmod(round(duration.total_seconds()), 60)
+def _seconds(start: datetime, end: datetime) -> float:
+    """Seconds between two times of a log; none where the clock was set back meanwhile."""
+    return max(0.0, (end - start).total_seconds())
+
+
+def _words(duration: float) -> str:
+    minutes, seconds = divmod(round(duration), 60)
     return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
 
 
@@ -161,11 +168,12 @@ def newest_run(folder: Path) -> Run | None:
     Snakemake also writes a log when it has nothing to do, is locked out, or makes a report.
     """
     paths = sorted(folder.glob("*.snakemake.log"), reverse=True)
-    runs = (read_run(path.read_text(errors="replace")) for path in paths)
+    runs = (read_run(path.read_text(encoding="utf-8", errors="replace")) for path in paths)
     return next((run for run in runs if run.start), Run() if paths else None)
 
 
 if __name__ == "__main__":
+    prepare_console()
     run = newest_run(_LOGS)
     if run is None:
         sys.exit(f"{_LOGS}: found no log of a run; start one with `snakemake --cores 4`")

@@ -21,6 +21,7 @@ from snakemake.settings.types import (
 from mlplab.config.faults import ConfigError
 from mlplab.config.files import check_config_files
 from mlplab.provenance.staleness import PlannedJob, explain
+from mlplab.runtime.console import prepare_console
 
 private = runpy.run_path(str(Path(__file__).with_name("snakemake_private.py")))
 
@@ -66,4 +67,5 @@ if __name__ == "__main__":
         sys.exit(1)
     if jobs is None:
         main(["--dry-run", *sys.argv[1:]])
+    prepare_console()
     print(*explain([PlannedJob(**job) for job in jobs]), sep="\n")

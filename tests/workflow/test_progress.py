@@ -94,3 +94,14 @@ def test_time_left_follows_from_jobs_of_the_same_rule(tmp_path):
         "about 1 min 15 s left",
         "  if 2 jobs of 2 rules, none ended so far, take as long as the others",
     ]
+
+
+def test_a_clock_that_was_set_back_makes_no_time_negative(tmp_path):
+    progress = runpy.run_path(str(SCRIPT))
+    set_back = LOG.replace("06:00:20", "05:00:20")
+    run = progress["read_run"](set_back.format(log=tmp_path / "1.log"))
+    assert run.seconds == {"fit": [0.0]}
+    told = progress["describe"](run, datetime(2026, 11, 25, 5, 0, 25))
+    assert told[0] == "1 of 6 jobs done, 0 s after the first started"
+    assert "  fit, for 0 s" in told
+    assert not any("-" in line for line in told)

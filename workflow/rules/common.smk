@@ -10,7 +10,7 @@ from mlplab.config.loading import load_config
 from mlplab.config.benchmark import DEEP_VARIANTS
 from mlplab.config.fields import AUTO
 from mlplab.data.errors import DataError
-from mlplab.data.own import content_checksums, find_data
+from mlplab.data.own import check_dates, content_checksums, find_data
 from mlplab.data.registry import ROLES, load_registry
 from mlplab.machine.processors import available_threads, gpu_present
 from mlplab.provenance.records import ALL_SLOTS
@@ -20,6 +20,7 @@ try:
     DATASETS = load_registry(workflow.source_path("../../config/datasets.yaml"))
     CONFIG = load_config(config, DATASETS, CONFIG_FILES)
     DATA = find_data(CONFIG.dataset, DATASETS)
+    check_dates(DATA.own_files)
 except (ConfigError, DataError) as error:
     sys.exit(str(error))
 

@@ -9,6 +9,12 @@ from mlplab.machine.runs import announce_run
 from mlplab.provenance.records import read_sidecar
 from mlplab.runtime.locks import LockError, hold_lock
 
+if not os.access(".snakemake" if os.path.exists(".snakemake") else ".", os.W_OK):
+    sys.exit(
+        f"{os.getcwd()}: found a folder that you may not write to; Snakemake keeps its records there, "
+        "in dry runs too; allowed: a checkout of your own, or `--directory <a folder of yours>`"
+    )
+
 
 def lock_run():
     """Lock this folder for one run at a time, and announce this run to those in other folders.

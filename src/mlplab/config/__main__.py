@@ -14,6 +14,7 @@ from mlplab.config.files import check_config_files, read_config_file
 from mlplab.config.loading import load_config
 from mlplab.data.errors import DataError
 from mlplab.data.registry import load_registry
+from mlplab.runtime.console import prepare_console
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,4 +43,5 @@ def _lay_over(below: Any, above: Any) -> Any:
 
 
 if __name__ == "__main__":
+    prepare_console()
     sys.exit(main())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from operator import attrgetter
 
@@ -46,6 +46,9 @@ def _list_checks(
     yield partial(_find_missing_variant, config)
     yield partial(_find_taken_name, config)
     yield lambda: find_absent_names(config, removed)
+    yield lambda: _find_twins("networks", config.networks)
+    yield lambda: _find_twins("experiments", config.experiments)
+    yield lambda: _find_twins("cost_quality.settings", config.cost_quality.settings)
     yield partial(_find_experiment_conflicts, config)
     yield lambda: find_comparison_conflicts(config.comparison, config.experiments)
     yield lambda: find_search_conflicts(config.search)
@@ -84,6 +87,18 @@ def _find_taken_name(config: WorkflowConfig) -> Iterator[str]:
             f"experiments: found {GRID_EXPERIMENT!r}, the name of the trainings of `train`; "
             "allowed: any other name"
         )
+
+
+def _find_twins(path: str, names: Iterable[str]) -> Iterator[str]:
+    """Names that are one file name where the file system ignores case."""
+    seen: dict[str, str] = {}
+    for name in names:
+        twin = seen.setdefault(name.lower(), name)
+        if twin != name:
+            yield (
+                f"{path}.{name}: found beside {path}.{twin}; allowed: names that differ in more "
+                "than case, since some file systems ignore it"
+            )
 
 
 def _find_experiment_conflicts(config: WorkflowConfig) -> Iterator[str]:

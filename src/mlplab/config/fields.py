@@ -172,8 +172,9 @@ Distinct = Annotated[
 ]
 
 # Patterns of texts, each with its words.
-_NAME = r"^[A-Za-z0-9_-]+$"
-PATTERNS = {_NAME: "letters, digits, '-' and '_'", INPUT_SPACE_PATTERN: INPUT_SPACE_NAMES}
+# Names stand in file names, which hold at most 255 bytes.
+_NAME = r"^[A-Za-z0-9_-]{1,100}$"
+PATTERNS = {_NAME: "up to 100 letters, digits, '-' and '_'", INPUT_SPACE_PATTERN: INPUT_SPACE_NAMES}
 
 Name = Annotated[str, Field(pattern=_NAME)]
 InputSpaceName = Annotated[str, Field(pattern=INPUT_SPACE_PATTERN)]

@@ -70,7 +70,7 @@ def fetch_dataset(
     with tempfile.TemporaryDirectory() as scratch:
         sources: list[Source] = []
         if local_folder:
-            sources.append(FolderSource(Path(local_folder).expanduser()))
+            sources.append(FolderSource(Path(os.path.expanduser(local_folder))))
         for source in dataset.sources:
             if isinstance(source, HttpSource):
                 sources.append(MirrorSource(source, timeout, progress=progress))

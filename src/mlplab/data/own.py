@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import time
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +21,7 @@ from mlplab.data.npz import npz_checksums, read_npz_headers
 from mlplab.data.registry import ROLES, DatasetSpec, DataSize
 
 NPZ_SUFFIX = ".npz"
+_AHEAD_SECONDS = 60.0
 
 
 class IdxFiles(BaseModel):
@@ -74,7 +78,7 @@ def find_data(choice: str | IdxFiles, datasets: Mapping[str, DatasetSpec]) -> Ch
         There is no such data set, or a file is not usable.
     """
     if isinstance(choice, IdxFiles):
-        paths = tuple(str(Path(getattr(choice, role)).expanduser()) for role in ROLES)
+        paths = tuple(os.path.expanduser(getattr(choice, role)) for role in ROLES)
         headers = {
             role: ArrayHeader(path, read_idx_shape(path), np.dtype(np.uint8))
             for role, path in zip(ROLES, paths, strict=True)
@@ -82,7 +86,7 @@ def find_data(choice: str | IdxFiles, datasets: Mapping[str, DatasetSpec]) -> Ch
         name = Path(choice.train_images).name.removesuffix(".gz")
         return ChosenData(name, check_headers(headers), own_files=paths)
     if choice.endswith(NPZ_SUFFIX):
-        path = str(Path(choice).expanduser())
+        path = os.path.expanduser(choice)
         return ChosenData(Path(path).stem, check_headers(read_npz_headers(path)), own_files=(path,))
     if choice not in datasets:
         raise DataError(
@@ -90,6 +94,25 @@ def find_data(choice: str | IdxFiles, datasets: Mapping[str, DatasetSpec]) -> Ch
             f"one of {sorted(datasets)}"
         )
     return ChosenData(choice, datasets[choice].size, spec=datasets[choice])
+
+
+def check_dates(paths: Sequence[str]) -> None:
+    """Make sure that own files are not dated in the future: every result would be older.
+
+    Raises
+    ------
+    DataError
+        A file is; the message says what to do.
+    """
+    for path in paths:
+        modified = os.stat(path).st_mtime
+        # Clocks of file servers may be ahead a little.
+        if modified > time.time() + _AHEAD_SECONDS:
+            date = time.strftime("%Y-%m-%d %H:%M", time.localtime(modified))
+            raise DataError(
+                f"{path}: found the date {date}, which is in the future; allowed: files older than "
+                f"their results; set the clock, or run `touch {shlex.quote(path)}`"
+            )
 
 
 def content_checksums(paths: Sequence[str]) -> list[int]:

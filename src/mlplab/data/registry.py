@@ -27,7 +27,8 @@ ROLES: tuple[Role, ...] = ("train_images", "train_labels", "test_images", "test_
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _LABEL_HEADER_BYTES = 8
-_PLAIN_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+# Names stand in file names, which hold at most 255 bytes.
+_PLAIN_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,8 @@ class DatasetSpec(_Entry):
         if missing:
             raise ValueError(f"no file for {', '.join(missing)}")
         names = [spec.name for spec in files.values()]
-        repeated = sorted({name for name in names if names.count(name) > 1})
+        folded = [name.lower() for name in names]  # some file systems ignore case
+        repeated = sorted({name for name in names if folded.count(name.lower()) > 1})
         if repeated:
             raise ValueError(f"{', '.join(repeated)} named for more than one role")
         return files
@@ -155,7 +157,7 @@ def load_registry(path: str | os.PathLike[str]) -> dict[str, DatasetSpec]:
     """
     try:
         content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-        return TypeAdapter(dict[DatasetName, DatasetSpec]).validate_python(content)
+        datasets = TypeAdapter(dict[DatasetName, DatasetSpec]).validate_python(content)
     except ValidationError as error:
         faults = "\n".join(
             f"  - {_key_path(fault['loc'])}: {fault['msg']}" for fault in error.errors()
@@ -163,6 +165,15 @@ def load_registry(path: str | os.PathLike[str]) -> dict[str, DatasetSpec]:
         raise DataError(f"{path}: {error.error_count()} fault(s):\n{faults}") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise DataError(f"{path}: cannot be read ({error})") from None
+    folders: dict[str, str] = {}
+    for name in datasets:
+        twin = folders.setdefault(name.lower(), name)
+        if twin != name:
+            raise DataError(
+                f"{path}: found {name} beside {twin}; allowed: names that differ in more than "
+                "case, since some file systems ignore it"
+            )
+    return datasets
 
 
 def _key_path(location: tuple[int | str, ...]) -> str:

@@ -79,7 +79,7 @@ def _read(distance: CoreDistance) -> float | None:
     try:
         age = time.time() - _file(distance).stat().st_mtime
         kept = json.loads(_file(distance).read_text(encoding="utf-8"))
-        if age > _VALID_SECONDS or kept["place"] != _place(distance):
+        if not 0 <= age <= _VALID_SECONDS or kept["place"] != _place(distance):
             return None
         return float(kept["nanoseconds"])
     except (OSError, ValueError, TypeError, KeyError):

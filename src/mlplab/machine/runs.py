@@ -46,7 +46,9 @@ def timing_turn() -> Iterator[None]:
     try:
         lock = wait_for_lock(_folder() / f"{platform.node()}.timing", what=str(here), tell=_tell)
     except (OSError, LockError) as error:
-        notices.warning("Timed jobs of your other runs may disturb this one: %s.", error.__cause__ or error)
+        notices.warning(
+            "Timed jobs of your other runs may disturb this one: %s.", error.__cause__ or error
+        )
         yield
         return
     with lock:

@@ -182,13 +182,17 @@ def _blas_record() -> list[dict[str, Any]]:
 
 def _git_record() -> dict[str, Any]:
     """Commit of the working directory, and whether tracked files differ from it."""
-    # Only a repository at this folder: it may lie inside another project's.
-    environment = os.environ | {"GIT_CEILING_DIRECTORIES": str(Path.cwd().parent)}
+    # Only a repository at this folder: it may lie inside another project's, or a hook of another
+    # repository may have started this process.
+    environment = {name: value for name, value in os.environ.items() if name[:4] != "GIT_"}
+    environment["GIT_CEILING_DIRECTORIES"] = str(Path.cwd().parent)
+    # The files may be another user's, as where a container has mounted them.
+    trusted = ["-c", f"safe.directory={Path.cwd()}"]
 
     def git(*arguments: str) -> str | None:
         try:
             done = subprocess.run(
-                ["git", "--no-optional-locks", *arguments],
+                ["git", "--no-optional-locks", *trusted, *arguments],
                 capture_output=True,
                 text=True,
                 env=environment,

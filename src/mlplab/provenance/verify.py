@@ -14,6 +14,7 @@ from mlplab.provenance.records import (
     recorded_hash,
     sidecar_path,
 )
+from mlplab.runtime.console import prepare_console
 from mlplab.runtime.files import TEMPORARY_PREFIX
 
 # At the top of a run's folder: about jobs, not results.
@@ -70,4 +71,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    prepare_console()
     sys.exit(main())

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from mlplab.runtime.console import prepare_console
 from mlplab.runtime.files import save_text
 from mlplab.runtime.tables import Table
 
@@ -85,4 +86,5 @@ def _cell(text: str) -> str:
 
 
 if __name__ == "__main__":
+    prepare_console()
     sys.exit(main())

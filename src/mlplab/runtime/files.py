@@ -101,10 +101,18 @@ def save_text(path: str | os.PathLike[str], text: str, *, keep_existing: bool = 
 
 
 def cache_folder() -> Path:
-    """The folder for measurements of this machine: ``MLPLAB_CACHE_DIR``, or in the user's cache."""
+    """The folder for measurements of this machine: ``MLPLAB_CACHE_DIR``, or in the user's cache.
+
+    A user without a home folder, as in a container, has it among the temporary files.
+    """
     import pooch
 
-    return Path(os.environ.get("MLPLAB_CACHE_DIR") or pooch.os_cache("mlplab"))
+    with suppress(RuntimeError):  # of platformdirs; earlier versions return the tilde
+        given = os.environ.get("MLPLAB_CACHE_DIR") or pooch.os_cache("mlplab")
+        folder = os.path.expanduser(given)
+        if not folder.startswith("~"):
+            return Path(folder)
+    return Path(tempfile.gettempdir(), f"mlplab-{os.getuid()}")
 
 
 def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:

@@ -1,4 +1,5 @@
 import copy
+import re
 
 import pytest
 import yaml
@@ -188,7 +189,11 @@ def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
 @pytest.mark.parametrize(
     ("path", "value", "fault"),
     [
-        ("run", "../elsewhere", "run: found '../elsewhere'; allowed: letters, digits, '-' and '_'"),
+        (
+            "run",
+            "../elsewhere",
+            "run: found '../elsewhere'; allowed: up to 100 letters, digits, '-' and '_'",
+        ),
         ("run", None, "run: found null; allowed: a text"),
         (
             "dataset",
@@ -244,7 +249,11 @@ def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
         ("scale.numpy", "log", "scale.numpy: found 'log'; allowed: 'standard'"),
         ("scale.n_train", 0, "scale.n_train: found 0; allowed: at least 1"),
         ("experiments", [], "experiments: found []; allowed: a section with keys"),
-        ("experiments.article a", {}, "found 'article a'; allowed: letters, digits, '-' and '_'"),
+        (
+            "experiments.article a",
+            {},
+            "found 'article a'; allowed: up to 100 letters, digits, '-' and '_'",
+        ),
         ("experiments.article_a.seeds", [3, 3], "experiments.article_a.seeds: found [3] more than"),
         (
             "experiments.article_a.network",
@@ -364,6 +373,35 @@ def test_experiments_are_not_named_like_the_trainings_of_all_batch_sizes():
     mapping = changed("experiments.batch_sizes", DEFAULT["experiments"]["article_a"])
     with pytest.raises(ConfigError, match="experiments: found 'batch_sizes', the name of the"):
         load_config(mapping)
+
+
+@pytest.mark.parametrize(
+    ("section", "name"),
+    [
+        ("networks", "article_a"),
+        ("experiments", "article_a"),
+        ("cost_quality.settings", "articles"),
+    ],
+)
+def test_names_that_differ_only_in_case_are_refused(section, name):
+    value = DEFAULT
+    for key in section.split("."):
+        value = value[key]
+    fault = f"{section}.{name.upper()}: found beside {section}.{name}; allowed: names that differ"
+    with pytest.raises(ConfigError, match=re.escape(fault)):
+        load_config(changed(f"{section}.{name.upper()}", value[name]))
+
+
+@pytest.mark.parametrize("path", ["run", "experiments"])
+def test_names_leave_room_for_what_file_names_add(path):
+    def named(length):
+        name = "n" * length
+        experiment = DEFAULT["experiments"]["article_a"]
+        return changed("run", name) if path == "run" else changed(f"{path}.{name}", experiment)
+
+    load_config(named(100))
+    with pytest.raises(ConfigError, match="allowed: up to 100 letters"):
+        load_config(named(101))
 
 
 def test_the_k_to_train_on_may_be_left_to_the_sweep():

@@ -100,8 +100,8 @@ def test_a_fault_of_one_key_does_not_hide_what_others_get_wrong_together(mutatio
 
 # What a user lays over config.yaml, and the lines of the message.
 WRITTEN = [
-    ("run: my/run", "run: found 'my/run'; allowed: letters, digits, '-' and '_'"),
-    ("run: ../../etc", "run: found '../../etc'; allowed: letters, digits, '-' and '_'"),
+    ("run: my/run", "run: found 'my/run'; allowed: up to 100 letters, digits, '-' and '_'"),
+    ("run: ../../etc", "run: found '../../etc'; allowed: up to 100 letters, digits, '-' and '_'"),
     ("run: 2020-05-16", "run: found datetime.date(2020, 5, 16); allowed: a text"),
     ("run: no", "run: found false; allowed: a text"),
     ("run: 12", "run: found 12; allowed: a text"),
@@ -209,7 +209,7 @@ WRITTEN = [
     ),
     (
         "experiments: {my run: {epochs: 3, batch_size: 9, seeds: [0]}}",
-        "experiments.'my run': found 'my run'; allowed: letters, digits, '-' and '_'",
+        "experiments.'my run': found 'my run'; allowed: up to 100 letters, digits, '-' and '_'",
     ),
     (
         "search: {space: {learning_rate: [0.1, 0.03]}}",
@@ -223,7 +223,7 @@ WRITTEN = [
     ("3: x", "3: found 3; allowed: keys that are texts"),
     (
         "run: a b\ntrain: {epochs: 0}\nladder: {batch_size: 70000}\ncolour: red",
-        "run: found 'a b'; allowed: letters, digits, '-' and '_'",
+        "run: found 'a b'; allowed: up to 100 letters, digits, '-' and '_'",
         "train.epochs: found 0; allowed: at least 1",
         "ladder.batch_size: found 70000; allowed: at most the 60000 training images",
         "colour: found 'red'; allowed: no such key; there are run, dataset, data_dir, seeds,",

@@ -8,7 +8,7 @@ import pytest
 
 from mlplab.data import DataError, encode_labels, load_files
 from mlplab.data.own import IdxFiles, content_checksums, find_data
-from mlplab.data.registry import DataSize
+from mlplab.data.registry import ROLES, DataSize
 from tests.unit.data.own import LABELS, make_arrays, write_idx, write_npz
 
 ARRAYS = make_arrays()
@@ -235,3 +235,11 @@ def test_a_pickle_in_an_npz_is_never_loaded(tmp_path):
     with pytest.raises(DataError, match="Python objects"):
         load_files([path])
     assert not (tmp_path / "sprung").exists()
+
+
+def test_a_file_of_an_unknown_users_home_is_refused_in_words():
+    with pytest.raises(DataError, match=r"~nobody-of-this-name/mine\.npz"):
+        find_data("~nobody-of-this-name/mine.npz", {})
+    paths = dict.fromkeys(ROLES, "~nobody-of-this-name/mine.idx")
+    with pytest.raises(DataError, match=r"~nobody-of-this-name/mine\.idx"):
+        find_data(IdxFiles(**paths), {})

@@ -38,6 +38,8 @@ def test_the_projects_own_table_is_valid():
         ({"url": "https:///path-alone"}, "https:// address"),
         ({"url": "http://127.0.0.1.example.org/"}, "https:// address"),
         ({"name": "b"}, "mnist.files: .*b named for more than one role"),
+        ({"name": "B"}, "mnist.files: .*B, b named for more than one role"),
+        ({"name": "a" * 101}, "mnist.files.train_images.name"),
         ({"name": ".."}, "mnist.files.train_images.name"),
         ({"name": "../secret"}, "mnist.files.train_images.name"),
         ({"digest": "abc"}, "mnist.files.train_images.sha256"),
@@ -99,3 +101,10 @@ def test_a_file_that_is_no_table_is_named(tmp_path, content):
 def test_an_entry_survives_its_way_through_json(name):
     spec = load_registry(ROOT / "config" / "datasets.yaml")[name]
     assert DatasetSpec.model_validate(spec.model_dump(mode="json")) == spec
+
+
+def test_names_that_differ_only_in_case_are_refused(tmp_path):
+    path = write(tmp_path)
+    path.write_text(path.read_text() + path.read_text().replace("mnist", "MNIST"))
+    with pytest.raises(DataError, match="found MNIST beside mnist; allowed: names that differ in"):
+        load_registry(path)

@@ -59,6 +59,13 @@ def test_it_is_forgotten_an_hour_after_it_was_found(kept_in):
     assert recall_nearest(measured())
 
 
+def test_one_dated_in_the_future_is_not_recalled(kept_in):
+    keep_nearest(measured(170.0))
+    later = kept_in.stat().st_mtime + 24 * 3600
+    os.utime(kept_in, (later, later))
+    assert not recall_nearest(measured())
+
+
 def test_a_nearer_one_takes_its_place_and_a_farther_one_does_not(kept_in):
     keep_nearest(measured(330.0))
     keep_nearest(measured(170.0))

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import shutil
 import subprocess
 import sys
@@ -102,6 +103,43 @@ def test_the_commit_is_that_of_the_working_directory_alone(job):
     assert clean["dirty"] is False
     Path("script.py").write_text("from mlplab.features import scaling  # edited\n")
     assert recorded() == {"commit": clean["commit"], "dirty": True}
+
+
+@pytest.fixture
+def committed():
+    """The working directory with all its files in a commit; the name of the commit."""
+    identity = ["-c", "user.name=n", "-c", "user.email=e@example.org"]
+    for command in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "-m", "first"]):
+        subprocess.run(["git", *identity, *command], check=True, capture_output=True)
+    found = subprocess.run(["git", "rev-parse", "HEAD"], check=True, capture_output=True, text=True)
+    return found.stdout.strip()
+
+
+def test_a_hook_of_another_repository_does_not_lend_its_commit(
+    job, committed, tmp_path, monkeypatch
+):
+    elsewhere = tmp_path / "elsewhere"
+    shutil.copytree(Path.cwd(), elsewhere, ignore=shutil.ignore_patterns(".git"))
+    monkeypatch.setenv("GIT_DIR", str(Path(".git").resolve()))
+    monkeypatch.chdir(elsewhere)
+    with run_job(job):
+        write_outputs(job)
+    assert read_sidecar(job.output[0])["git"] == {"commit": None, "dirty": None}
+
+
+def test_the_commit_is_known_where_another_user_owns_the_files(
+    job, committed, tmp_path_factory, monkeypatch
+):
+    folder = tmp_path_factory.mktemp("bin")
+    git = folder / "git"
+    git.write_text(
+        f'#!/bin/sh\nexport GIT_TEST_ASSUME_DIFFERENT_OWNER=1\nexec "{shutil.which("git")}" "$@"\n'
+    )
+    git.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+    with run_job(job):
+        write_outputs(job)
+    assert read_sidecar(job.output[0])["git"] == {"commit": committed, "dirty": False}
 
 
 def test_an_edit_while_the_job_runs_fails_it_and_names_the_module(job, capsys):

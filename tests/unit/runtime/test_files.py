@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from contextlib import suppress
@@ -10,6 +11,7 @@ from mlplab.reporting.figures.cluster_sweep import plot_cluster_sweep
 from mlplab.reporting.figures.drawing import save_figure
 from mlplab.runtime.files import (
     atomic_path,
+    cache_folder,
     load_array,
     load_parts,
     read_table,
@@ -134,3 +136,19 @@ except OSError as error:
     assert "File too large (free some space there and start again" in done.stdout
     assert str(tmp_path / "x.npy") in done.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cache_folder_given_with_a_tilde_is_in_the_home_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("MLPLAB_CACHE_DIR", "~/kept")
+    assert cache_folder() == tmp_path / "kept"
+
+
+@pytest.mark.parametrize("given", ["", "~/kept"])
+def test_a_user_without_a_home_has_a_cache_among_temporary_files(tmp_path, monkeypatch, given):
+    monkeypatch.delenv("HOME")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr("pwd.getpwuid", {}.__getitem__)  # the user of a container has no entry
+    monkeypatch.setenv("MLPLAB_CACHE_DIR", given)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert cache_folder() == tmp_path / f"mlplab-{os.getuid()}"

@@ -14,6 +14,13 @@ def test_a_verdict_needs_an_interval_beside_one(random, factor, verdict):
     assert ratio.low <= ratio.ratio <= ratio.high
 
 
+def test_the_interval_of_a_single_round_is_its_ratio_to_the_last_digit(random):
+    rounds = [(0.4291276750000179, 0.31511649700041744), *random.uniform(0.1, 1, (20, 2))]
+    for seconds, reference in rounds:
+        ratio = median_ratio([seconds], [reference])
+        assert ratio.low == ratio.ratio == ratio.high == seconds / reference
+
+
 def test_a_ratio_of_nothing_is_refused():
     with pytest.raises(ValueError, match="got 0 and 3"):
         median_ratio([], [1, 2, 3])

@@ -15,6 +15,7 @@ from mlplab.reporting.claims.rendering import (
     insert_between_markers,
     render_markdown,
 )
+from mlplab.runtime.console import prepare_console
 from mlplab.runtime.files import read_table, save_text
 
 
@@ -69,4 +70,5 @@ def _describe_run(run: Path) -> str:
 
 
 if __name__ == "__main__":
+    prepare_console()
     sys.exit(main())
