@@ -267,9 +267,9 @@ CHANGES = (
         libraries={"keras": "99.0"},
     ),
     Change(
-        "the retry loop of the download, `mlplab.data.fetch`",
+        "the retry loop of the download, `mlplab.data.download`",
         DOWNLOAD,
-        edit=append("src/mlplab/data/fetch.py"),
+        edit=append("src/mlplab/data/download.py"),
     ),
     Change(
         "the tables of the benchmark, `mlplab.benchmark.summary`",

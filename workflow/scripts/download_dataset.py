@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mlplab.data.fetch import fetch_dataset
+from mlplab.data.download import fetch_dataset
 from mlplab.data.registry import DatasetSpec
 from mlplab.provenance.records import run_job
 

@@ -37,7 +37,7 @@ def __getattr__(name: str) -> Any:
 
             return load_files
         case "fetch_dataset":
-            from mlplab.data.fetch import fetch_dataset
+            from mlplab.data.download import fetch_dataset
 
             return fetch_dataset
         case "load_idx":

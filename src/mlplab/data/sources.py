@@ -18,7 +18,7 @@ import pooch
 import requests
 from urllib3.exceptions import MaxRetryError
 
-from mlplab.data.download_limits import BoundedFile, refuse_open_redirect, watch_transfer
+from mlplab.data.bounded_transfer import BoundedFile, refuse_open_redirect, watch_transfer
 from mlplab.data.errors import FileUnavailableError, SourceUnreachableError, TransientError
 from mlplab.data.folder import describe_folder, find_content, find_file
 from mlplab.data.idx import open_unpacked

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from mlplab.data import DataError
-from mlplab.data.download_limits import refuse_open_redirect
+from mlplab.data.bounded_transfer import refuse_open_redirect
 from mlplab.data.errors import FileUnavailableError
 from tests.unit.data.helpers import (
     CONTENT,

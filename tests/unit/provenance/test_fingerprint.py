@@ -586,7 +586,7 @@ def test_no_table_and_no_figure_reaches_a_network(closures, path):
 
 
 def test_only_the_download_reaches_what_fetches_files(closures):
-    modules = {"mlplab.data.fetch", "mlplab.data.download_limits"}
+    modules = {"mlplab.data.download", "mlplab.data.bounded_transfer"}
     assert [name for name, found in closures.items() if found & modules] == ["download_dataset"]
 
 
