@@ -90,7 +90,7 @@ def snakemake(folder: Path, *arguments: str, **variables: str) -> subprocess.Com
 
 
 def run(
-    folder: Path, *command: str, seconds: float = 600, **variables: str
+    folder: Path, *command: str, seconds: float = 1500, **variables: str
 ) -> subprocess.CompletedProcess:
     return subprocess.run(
         command,

@@ -21,10 +21,13 @@ try:
     CONFIG = load_config(config, DATASETS, CONFIG_FILES)
     DATA = find_data(CONFIG.dataset, DATASETS)
     check_dates(DATA.own_files)
+    # Snakemake looks at the content of newer files only, and a file may be replaced by an older one.
+    OWN_CONTENT = content_checksums(DATA.own_files) if DATA.own_files else None
 except (ConfigError, DataError) as error:
     sys.exit(str(error))
 
-if CONFIG.benchmark.device == "gpu" and not gpu_present():
+# Jobs may run on other machines; each looks for a GPU itself.
+if CONFIG.benchmark.device == "gpu" and private.is_whole_run(workflow) and not gpu_present():
     sys.exit(
         "benchmark.device: found 'gpu', but nvidia-smi lists no GPU on this machine; allowed: "
         "cpu, or gpu where there is one with its driver"
@@ -36,8 +39,6 @@ DOWNLOADS = (
     [f"resources/{DATA.name}/{DATA.spec.files[role].name}" for role in ROLES] if DATA.spec else []
 )
 DATA_FILES = DOWNLOADS or list(DATA.own_files)
-# Snakemake looks at the content of newer files only, and a file may be replaced by an older one.
-OWN_CONTENT = content_checksums(DATA.own_files) if DATA.own_files else None
 RESULTS = f"results/{CONFIG.run}"
 PARTS = ["train", "test"]
 # Measured jobs run alone: on one machine they take every slot of the run, on SLURM a node.

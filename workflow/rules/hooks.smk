@@ -2,6 +2,7 @@
 import atexit
 import os
 import shlex
+import shutil
 import sys
 from datetime import datetime
 
@@ -58,7 +59,8 @@ def say_unfinished():
         python = os.path.relpath(sys.executable) if inside else sys.executable
         command = [python, "-m", "snakemake", *options]
     else:
-        command = [os.path.basename(program), *options]
+        name = os.path.basename(program)
+        command = [name if shutil.which(name) == program else program, *options]
     say_last(
         "Run not finished: a job failed, or you stopped the run. Messages above and "
         f"{RESULTS}/logs/ say more. Finished results are kept. To continue, type: "

@@ -10,6 +10,9 @@ from pydantic import Field
 from mlplab.config.experiments import ExperimentConfig
 from mlplab.config.fields import Count, Distinct, Name, Section, Share, run_checks
 
+# Keys whose values are names of experiments.
+ROLES = ("reference", "against_reference", "controls", "l2_rule", "scalings")
+
 
 class PublishedAccuracy(Section):
     """A test accuracy that article C published for 70 distances."""
@@ -42,10 +45,9 @@ def find_comparison_conflicts(
     comparison: ComparisonConfig, experiments: Mapping[str, ExperimentConfig]
 ) -> Iterator[str]:
     """Experiments that lack what their comparison needs."""
-    keys = ("reference", "against_reference", "controls", "l2_rule", "scalings")
     roles = {
         key: (name, experiments[name])
-        for key in keys
+        for key in ROLES
         if (name := getattr(comparison, key, None)) is not None and name in experiments
     }
     checks = [

@@ -16,6 +16,9 @@ from mlplab.config.faults import ConfigError, write_value
 MAX_BYTES = 10**6
 _ALLOWED = "allowed: keys, each with its value, in YAML"
 _PLAIN_TAG, _MERGE_KEY = ("tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"), "<<"
+# With this key, Snakemake takes the file for a template of yte, and evaluates it.
+_TEMPLATE_KEY = "__use_yte__"
+_NO_TEMPLATE = f"{_TEMPLATE_KEY}: found a template; allowed: plain values"
 _KINDS = {"scalar": "a single value", "sequence": "a list", "mapping": "a section"}
 
 
@@ -27,7 +30,9 @@ def check_config_files(paths: Iterable[str | os.PathLike[str]]) -> None:
     ConfigError
         With one line per fault: file, line, what was found, what is allowed.
     """
-    faults = [fault for path in paths for fault in _find_faults(Path(path))]
+    # Snakemake makes paths of the command line absolute, so one file may come under two paths.
+    once = dict.fromkeys(Path(path).absolute() for path in paths)
+    faults = [fault for path in once for fault in _find_faults(path)]
     if faults:
         raise ConfigError.of(faults)
 
@@ -57,6 +62,8 @@ def _find_faults(path: Path) -> Iterator[str]:
         yield f"{name}: found bytes that are no text (at {error.start}); {_ALLOWED}, as UTF-8"
         return
     if _is_json(text):
+        for fault in _find_json_faults(text):
+            yield f"{name}: {fault}"
         return
     try:
         loader = yaml.SafeLoader(text)
@@ -71,8 +78,13 @@ def _find_faults(path: Path) -> Iterator[str]:
         found = f"found {_KINDS[top.id]} at the top" if top else "found nothing"
         yield f"{name}: {found}; {_ALLOWED}"
         return
-    for line, fault in _find_node_faults(loader, top, "", {}):
-        yield f"{name}, line {line}: {fault}"
+    faults = list(_find_node_faults(loader, top, "", {}))
+    yield from (f"{name}, line {line}: {fault}" for line, fault in faults)
+    if not faults:
+        try:
+            loader.construct_document(top)
+        except yaml.YAMLError as error:
+            yield f"{name}{_describe_error(error, text)}; {_ALLOWED}"
 
 
 def _is_json(text: str) -> bool:
@@ -80,6 +92,21 @@ def _is_json(text: str) -> bool:
         return isinstance(json.loads(text), dict)
     except (ValueError, RecursionError):
         return False
+
+
+def _find_json_faults(text: str) -> list[str]:
+    faults: list[str] = []
+
+    def look(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _ in pairs]
+        twice = dict.fromkeys(name for name in names if names.count(name) > 1)
+        faults.extend(f"{name}: found again; allowed: each key once" for name in twice)
+        if _TEMPLATE_KEY in names:
+            faults.append(_NO_TEMPLATE)
+        return dict(pairs)
+
+    json.loads(text, object_pairs_hook=look)
+    return faults
 
 
 def _describe_error(error: yaml.YAMLError, text: str) -> str:
@@ -93,7 +120,7 @@ def _describe_error(error: yaml.YAMLError, text: str) -> str:
     line = min(mark.line, max(len(lines) - 1, 0))
     found = lines[line][:60] if lines else ""
     problem = getattr(error, "problem", None) or "not YAML"
-    if "\t" in found[: mark.column + 1]:
+    if "\t" in found[: len(found) - len(found.lstrip())]:
         problem = "tabs do not indent in YAML, spaces do"
     return f", line {line + 1}, column {mark.column + 1}: found {found!r}; {problem}"
 
@@ -134,6 +161,12 @@ def _find_key_faults(
         if not isinstance(key, yaml.ScalarNode):
             yield line, f"{path or 'the top'}: found {_KINDS[key.id]} as a key; allowed: a text"
             continue
+        if key.value != _MERGE_KEY and not _is_value(loader, key):
+            found = f"{path or 'the top'}: found {write_value(key.value)} as a key"
+            yield line, f"{found}; allowed: a text"
+            continue
+        if key.value == _TEMPLATE_KEY:
+            yield line, _NO_TEMPLATE
         inner = f"{path}.{key.value}".lstrip(".")
         if key.value in lines and key.value != _MERGE_KEY:
             first = lines[key.value]

@@ -6,14 +6,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
+from mlplab.config.comparison import ROLES
 from mlplab.config.faults import suggest
 from mlplab.config.fields import read_null, run_checks
 from mlplab.config.workflow import WorkflowConfig
 
 # Sections that hold entries under such names. Null in place of an entry removes it.
 COLLECTIONS = ("experiments", "networks", "cost_quality.settings")
-# Keys of the comparison whose values are names of experiments.
-_COMPARED = ("reference", "against_reference", "controls", "l2_rule", "scalings")
 
 # Names of entries, by the path of their section.
 Names = Mapping[str, Collection[str]]
@@ -51,7 +50,7 @@ def list_entries(contents: Iterable[Any]) -> dict[str, list[str]]:
             name
             for mapping in mappings
             for name, entry in _look_up(mapping, path).items()
-            if read_null(entry) is not None
+            if isinstance(name, str) and read_null(entry) is not None
         ]
         for path in COLLECTIONS
     }
@@ -101,7 +100,7 @@ def _list_references(config: WorkflowConfig) -> Iterator[Callable[[], Iterable[R
     ]
     for name in getattr(config, "experiments", {}):
         yield partial(_refer_to_network, config, name)
-    for key in _COMPARED:
+    for key in ROLES:
         yield partial(_refer_to_experiment, config, key)
 
 

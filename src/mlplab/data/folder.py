@@ -38,8 +38,8 @@ def find_file(directory: Path, name: str) -> Path | None:
 def find_content(directory: Path, spec: FileSpec) -> Path | None:
     """The file of a folder, or of one below, whose unpacked content has the size and SHA-256."""
     for path in _files(directory):
-        if _unpacked_size(path) == spec.bytes:
-            with suppress(DataError, OSError, EOFError, zlib.error):
+        with suppress(DataError, OSError, EOFError, zlib.error):
+            if _unpacked_size(path) == spec.bytes:
                 verify_file(path, spec)
                 return path
     return None
@@ -73,7 +73,7 @@ def describe_folder(directory: Path, names: Iterable[str]) -> str:
 def _files(directory: Path) -> Iterator[Path]:
     """Files of a folder, then those one folder down, by name; hidden ones are left out."""
     here = _entries(directory)
-    below = [entry for folder in here if folder.is_dir() for entry in _entries(folder)]
+    below = [entry for folder in here if folder.is_dir() for entry in _entries_below(folder)]
     return (path for path in itertools.chain(here, below) if path.is_file())
 
 
@@ -81,6 +81,14 @@ def _entries(directory: Path) -> list[Path]:
     with os.scandir(directory) as entries:
         names = [entry.name for entry in itertools.islice(entries, _MOST_ENTRIES)]
     return [directory / name for name in sorted(names) if not name.startswith(".")]
+
+
+def _entries_below(folder: Path) -> list[Path]:
+    """Nothing where this user may not look, such as in ``lost+found``."""
+    try:
+        return _entries(folder)
+    except PermissionError:
+        return []
 
 
 def _core(name: str) -> str:

@@ -24,7 +24,7 @@ def cpu_quota() -> float:
     Linux, "CFS Bandwidth Control" and "Control Group v2"; ``proc(5)`` and ``cgroups(7)``.
     """
     quota = math.inf
-    with suppress(OSError):
+    with suppress(OSError, UnicodeDecodeError):
         for mount, own in _find_cgroups():
             for folder in (own, *own.parents):
                 quota = min(quota, _read_v2(folder), _read_v1(folder))

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TextIO
 
 from mlplab.runtime.files import cache_folder
-from mlplab.runtime.locks import LockError, find_holder, hold_lock, wait_for_lock
+from mlplab.runtime.locks import LockError, find_holder, wait_for_lock
 from mlplab.runtime.log import NOTICES
 
 logger = logging.getLogger(__name__)
 notices = logging.getLogger(NOTICES)
+
+# Not "*": the name of one machine may begin with that of another.
+_HASH = "[0-9a-f]" * 16
 
 
 def announce_run() -> TextIO | None:
@@ -28,7 +32,8 @@ def announce_run() -> TextIO | None:
     None where the cache folder cannot be written.
     """
     with suppress(OSError, LockError):
-        return hold_lock(_file_of(Path.cwd()), what=str(Path.cwd()))
+        # Another run may be looking at the file, for a moment.
+        return wait_for_lock(_file_of(Path.cwd()), what=str(Path.cwd()), tell=logger.debug)
     return None
 
 
@@ -40,17 +45,16 @@ def timing_turn() -> Iterator[None]:
     for. Where locks are impossible, the block runs at once, after a warning.
     """
     here = Path.cwd()
-    for run in _other_runs(here):
-        told = logger.info if _was_told(here, run) else notices.warning
-        told("Another run of yours may disturb what is timed here: %s.", run)
+    lock: AbstractContextManager[object] = nullcontext()
     try:
+        for run in _other_runs(here):
+            told = logger.info if _was_told(here, run) else notices.warning
+            told("Another run of yours may disturb what is timed here: %s.", run)
         lock = wait_for_lock(_folder() / f"{platform.node()}.timing", what=str(here), tell=_tell)
     except (OSError, LockError) as error:
         notices.warning(
             "Timed jobs of your other runs may disturb this one: %s.", error.__cause__ or error
         )
-        yield
-        return
     with lock:
         yield
 
@@ -74,12 +78,12 @@ def _folder() -> Path:
 
 
 def _file_of(folder: Path) -> Path:
-    name = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+    name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
     return _folder() / f"{platform.node()}-{name}.run"
 
 
 def _other_runs(here: Path) -> list[str]:
     """Folders and processes of the user's runs that are at work in other folders."""
     own = _file_of(here)
-    files = sorted(path for path in _folder().glob(f"{platform.node()}-*.run") if path != own)
+    files = sorted(path for path in _folder().glob(f"{platform.node()}-{_HASH}.run") if path != own)
     return [holder for path in files if (holder := find_holder(path))]

@@ -40,6 +40,12 @@ KEYS = "allowed: keys, each with its value, in YAML"
         ("run: !secret x\n", ", line 1: run: found 'x'; allowed: a value"),
         ("train: &t {numpy: *t}\n", ", line 1: train.numpy: found an alias of what it stands in"),
         ("? [1, 2]\n: 3\n", ", line 1: the top: found a list as a key; allowed: a text"),
+        ("2024-13-45: 1\n", ", line 1: the top: found '2024-13-45' as a key; allowed: a text"),
+        ("train:\n  <<: 5\n", ", line 2, column 7: found '  <<: 5'; expected a mapping"),
+        ('run: "x\ty": z\n', "; mapping values are not allowed"),
+        ("__use_yte__: true\n", ", line 1: __use_yte__: found a template; allowed: plain values"),
+        ('{"__use_yte__": true}', ": __use_yte__: found a template; allowed: plain values"),
+        ('{"train": {"l2": 1, "l2": 2}}', ": l2: found again; allowed: each key once"),
         ("a: " + "[" * 3000 + "]" * 3000, ": found sections or lists that are nested too deep; "),
         ("", ": found nothing; " + KEYS),
         ("# all: commented out\n", ": found nothing; " + KEYS),
@@ -98,6 +104,13 @@ def test_aliases_merges_json_and_other_letters_are_fine(tmp_path, text):
     path = tmp_path / "my.yaml"
     path.write_text(text, encoding="utf-8")
     check_config_files([path])
+
+
+def test_a_file_under_two_paths_is_told_once(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my.yaml").touch()
+    with pytest.raises(ConfigError, match="has 1 fault"):
+        check_config_files(["my.yaml", tmp_path / "my.yaml"])
 
 
 def test_the_command_checks_a_file_laid_over_the_default(tmp_path, monkeypatch, capsys):

@@ -6,7 +6,7 @@ import yaml
 from mlplab.config.__main__ import main
 from mlplab.config.faults import ConfigError
 from mlplab.config.loading import load_config
-from mlplab.config.names import COLLECTIONS
+from mlplab.config.names import COLLECTIONS, find_unknown_removals, list_entries
 from tests.conftest import ROOT
 from tests.unit.config.test_loading import DATASETS, DEFAULT, changed, merged
 
@@ -146,3 +146,9 @@ def test_the_command_removes_as_snakemake_does(tmp_path, monkeypatch, capsys):
     second.write_text('{"experiments": {"article_b": null}}')
     assert main([str(first), str(second)]) == 1
     assert "experiments.article_b: found null" in capsys.readouterr().err
+
+
+def test_a_number_as_a_name_does_not_hide_a_misspelt_removal():
+    known = list_entries([{"experiments": {70: {"epochs": 1}, "article_a": {}}}])
+    (fault,) = find_unknown_removals({"experiments": ["article_b"]}, known)
+    assert "null for one of ['article_a']" in fault

@@ -1,6 +1,7 @@
 """Files of a data set are found in a folder under the names that other copies of them have."""
 
 import gzip
+import os
 
 import pytest
 
@@ -46,6 +47,24 @@ def test_the_exact_name_comes_before_one_that_is_alike(tmp_path):
     for name in ("TRAIN-IMAGES-IDX3-UBYTE", f"{NAME}.gz"):
         (tmp_path / name).touch()
     assert find_file(tmp_path, NAME) == tmp_path / f"{NAME}.gz"
+
+
+def test_what_cannot_be_read_beside_a_file_does_not_hide_it(tmp_path, monkeypatch):
+    spec = spec_of().files["train_images"]
+    (tmp_path / "a").write_bytes(b"\x1f\x8b")
+    (tmp_path / "lost+found").mkdir()
+    (tmp_path / "photos").write_bytes(CONTENT["train_images"])
+    scan = os.scandir
+
+    def refuse(path):
+        if path == tmp_path / "lost+found":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert find_content(tmp_path, spec) == tmp_path / "photos"
+    assert find_file(tmp_path, "PHOTOS") == tmp_path / "photos"
+    assert describe_folder(tmp_path, [NAME]).startswith("found a, photos; ")
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])

@@ -172,3 +172,32 @@ def test_what_is_kept_lies_in_the_cache_folder(tmp_path, folders):
         kept = sorted(path.suffix for path in Path(tmp_path, "cache").rglob("*") if path.is_file())
     assert kept == [".run", ".timing"]
     assert not any(list(folder.iterdir()) for folder in folders)
+
+
+def test_a_machine_whose_name_begins_alike_is_another_one(folders, monkeypatch, caplog):
+    monkeypatch.setattr("platform.node", lambda: "gpu-2")
+    monkeypatch.chdir(folders[1])
+    with announce_run():
+        monkeypatch.chdir(folders[0])
+        monkeypatch.setattr("platform.node", lambda: "gpu")
+        assert told_in_a_turn(caplog) == []
+        monkeypatch.setattr("platform.node", lambda: "gpu-2")
+        assert len(told_in_a_turn(caplog)) == 1
+
+
+def test_a_folder_with_a_name_that_is_no_text_can_be_announced(tmp_path, monkeypatch):
+    odd = tmp_path / os.fsdecode(b"\xff")
+    odd.mkdir()
+    monkeypatch.chdir(odd)
+    with announce_run(), timing_turn():
+        pass
+
+
+def test_what_fails_in_a_turn_without_locks_fails_alone(monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(ValueError, match="a job") as failed, timing_turn():
+        raise ValueError("a job")
+    assert failed.value.__context__ is None

@@ -1,4 +1,4 @@
-"""Which networks learned nothing: those no better than always naming the commonest class."""
+"""Which networks failed: those no better than always naming the commonest class."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FAILED = "learned nothing that shows on test images"
 
 @dataclass(frozen=True)
 class Chance:
-    """The test accuracy of always naming one class.
+    """The test accuracy of always naming the commonest class.
 
     ``share`` is the share of the commonest class among the test images, ``limit`` the upper end of
     the 95 % binomial interval around it for ``images`` of them. A network learned nothing that
@@ -38,7 +38,7 @@ class Chance:
         return cls(float(share), float(binom.ppf(0.975, count, share)) / count, count)
 
     def covers(self, accuracy: float) -> bool:
-        """Whether a network with this test accuracy learned nothing."""
+        """Whether a network with this test accuracy learned nothing that shows."""
         return accuracy <= self.limit
 
     def __str__(self) -> str:
