@@ -6,13 +6,7 @@
 # each output. A new figure is its module, its rule and its caption.
 from mlplab.benchmark.registry import VARIANTS
 
-
-def variant_styles():
-    """Label, color, marker and linestyle of every variant, as its module declares them."""
-    keys = ("label", "color", "marker", "linestyle")
-    return {
-        name: {key: getattr(variant, key) for key in keys} for name, variant in VARIANTS.items()
-    }
+STYLE_KEYS = ("label", "color", "marker", "linestyle")
 
 
 rule plot_cluster_sweep:
@@ -171,7 +165,11 @@ rule plot_batch_sizes:
     localrule: True
     params:
         module="mlplab.reporting.figures.batch_sizes",
-        styles=variant_styles(),
+        # As the module of each variant declares them.
+        styles={
+            name: {key: getattr(variant, key) for key in STYLE_KEYS}
+            for name, variant in VARIANTS.items()
+        },
     script:
         "../scripts/plot_figures.py"
 
