@@ -15,7 +15,7 @@ REFUSED = {
     "a name with a slash": (
         "run: my/run\n",
         (),
-        ["run: found 'my/run'; allowed: letters, digits, '-' and '_'"],
+        ["run: found 'my/run'; allowed: up to 100 letters, digits, '-' and '_'"],
     ),
     "several faults at once": (
         "train: {epochs: yes, batch_size: 500}\nladder: {batch_size: 70000}\n",
