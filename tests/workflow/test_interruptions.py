@@ -215,8 +215,8 @@ def test_a_read_only_folder_of_snakemake_is_told(tiny_copy):
         subprocess.run(["umount", str(tiny_copy / ".snakemake")], check=True)
     said = done.stdout + done.stderr
     assert done.returncode == 1
-    assert ".snakemake/run.lock: cannot be written (Read-only file system)" in said
-    assert "Make .snakemake a folder that can be written to" in said
+    assert f"{tiny_copy / '.snakemake'}: found a folder that you may not write to" in said
+    assert "allowed: a checkout of your own, or `--directory <a folder of yours>`" in said
     assert "Traceback" not in said
 
 

@@ -94,4 +94,4 @@ def test_a_continued_run_is_told_in_words_that_a_shell_reads(odd_checkout):
     program, *arguments = shlex.split(told)
     # As typed, unless the shell finds it by its name alone.
     assert program == ((shutil.which("snakemake") and "snakemake") or done.args[0])
-    assert arguments == done.args[1:]
+    assert arguments == list(done.args[1:])

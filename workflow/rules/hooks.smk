@@ -10,9 +10,10 @@ from mlplab.machine.runs import announce_run
 from mlplab.provenance.records import read_sidecar
 from mlplab.runtime.locks import LockError, hold_lock
 
-if not os.access(".snakemake" if os.path.exists(".snakemake") else ".", os.W_OK):
+kept_in = os.path.abspath(".snakemake" if os.path.exists(".snakemake") else ".")
+if not os.access(kept_in, os.W_OK):
     sys.exit(
-        f"{os.getcwd()}: found a folder that you may not write to; Snakemake keeps its records there, "
+        f"{kept_in}: found a folder that you may not write to; Snakemake keeps its records there, "
         "in dry runs too; allowed: a checkout of your own, or `--directory <a folder of yours>`"
     )
 

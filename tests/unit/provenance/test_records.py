@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -294,7 +295,7 @@ def test_a_job_with_all_slots_waits_for_those_of_other_runs_and_says_so(
         assert timed_elsewhere.wait() != 0
         write_outputs(job)
     told = f"Waiting for another timed job to end: {tmp_path / 'elsewhere'} (process "
-    assert capfd.readouterr().err == f"{told}{timed_elsewhere.pid}).\n"
+    assert capfd.readouterr().err == f"{told}{timed_elsewhere.pid} on {socket.gethostname()}).\n"
     assert Path(job.log[0]).read_text().count(told) == 1
     assert read_sidecar(job.output[0])["seconds"] < 0.4
 
