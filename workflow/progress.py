@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from mlplab.runtime.console import prepare_console
+from mlplab.runtime.console import run_command
 
 _LOGS = Path(".snakemake/log")
 _TIME = re.compile(r"\[(\w{3} \w{3} +\d+ [\d:]{8} \d{4})\]")
@@ -172,9 +172,17 @@ def newest_run(folder: Path) -> Run | None:
     return next((run for run in runs if run.start), Run() if paths else None)
 
 
-if __name__ == "__main__":
-    prepare_console()
+def main() -> int:
     run = newest_run(_LOGS)
     if run is None:
-        sys.exit(f"{_LOGS}: found no log of a run; start one with `snakemake --cores 4`")
+        print(
+            f"{_LOGS}: found no log of a run; start one with `snakemake --cores 4`",
+            file=sys.stderr,
+        )
+        return 1
     print(*describe(run, datetime.now()), sep="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    run_command(main)

@@ -21,7 +21,7 @@ from snakemake.settings.types import (
 from mlplab.config.faults import ConfigError
 from mlplab.config.files import check_config_files
 from mlplab.provenance.staleness import PlannedJob, explain
-from mlplab.runtime.console import prepare_console
+from mlplab.runtime.console import run_command
 
 private = runpy.run_path(str(Path(__file__).with_name("snakemake_private.py")))
 
@@ -57,15 +57,21 @@ def plan_jobs(arguments):
         return private["planned_jobs"](workflow_api)
 
 
-if __name__ == "__main__":
+def explain_plan() -> int:
+    """Print why each job would run; the plan itself where Snakemake's own parts are missing."""
     try:
         jobs = plan_jobs(sys.argv[1:])
     except ConfigError as error:
-        sys.exit(str(error))
+        print(error, file=sys.stderr)
+        return 1
     except Exception as error:
         print_exception(error)
-        sys.exit(1)
+        return 1
     if jobs is None:
         main(["--dry-run", *sys.argv[1:]])
-    prepare_console()
     print(*explain([PlannedJob(**job) for job in jobs]), sep="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    run_command(explain_plan)

@@ -2,6 +2,7 @@
 status."""
 
 import runpy
+import signal
 import sys
 
 import pytest
@@ -32,3 +33,4 @@ def test_a_command_ends_with_its_status(
         runpy.run_path(module.__file__, run_name="__main__")
     assert ended.value.code == status
     assert said in "".join(capsys.readouterr())
+    assert signal.getsignal(signal.SIGPIPE) == signal.SIG_IGN  # as Python starts with

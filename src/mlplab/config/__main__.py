@@ -14,7 +14,7 @@ from mlplab.config.files import check_config_files, read_config_file
 from mlplab.config.loading import load_config
 from mlplab.data.errors import DataError
 from mlplab.data.registry import load_registry
-from mlplab.runtime.console import prepare_console
+from mlplab.runtime.console import run_command
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -43,5 +43,4 @@ def _lay_over(below: Any, above: Any) -> Any:
 
 
 if __name__ == "__main__":
-    prepare_console()
-    sys.exit(main())
+    run_command(main)

@@ -19,7 +19,7 @@ from mlplab.config.fields import LARGEST_COUNT, PATTERNS
 from mlplab.config.prose import HEAD, TAIL
 from mlplab.config.schema import claims_schema, config_schema, datasets_schema, file_schema
 from mlplab.features.spaces import INPUT_SPACE_PATTERN
-from mlplab.runtime.console import prepare_console
+from mlplab.runtime.console import run_command
 from mlplab.runtime.files import save_text
 
 _REQUIRED, _OF_EXPERIMENTS = "must be given", "experiments.<name>."
@@ -235,5 +235,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    prepare_console()
-    sys.exit(main())
+    run_command(main)

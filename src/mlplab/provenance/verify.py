@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from mlplab.provenance.records import (
     recorded_hash,
     sidecar_path,
 )
-from mlplab.runtime.console import prepare_console
+from mlplab.runtime.console import run_command
 from mlplab.runtime.files import TEMPORARY_PREFIX
 
 # At the top of a run's folder: about jobs, not results.
@@ -71,5 +70,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    prepare_console()
-    sys.exit(main())
+    run_command(main)

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from mlplab.runtime.console import prepare_console
+from mlplab.runtime.console import run_command
 from mlplab.runtime.files import save_text
 from mlplab.runtime.tables import Table
 
@@ -86,5 +86,4 @@ def _cell(text: str) -> str:
 
 
 if __name__ == "__main__":
-    prepare_console()
-    sys.exit(main())
+    run_command(main)

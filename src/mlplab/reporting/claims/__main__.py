@@ -15,7 +15,7 @@ from mlplab.reporting.claims.rendering import (
     insert_between_markers,
     render_markdown,
 )
-from mlplab.runtime.console import prepare_console
+from mlplab.runtime.console import run_command
 from mlplab.runtime.files import read_table, save_text
 
 
@@ -70,5 +70,4 @@ def _describe_run(run: Path) -> str:
 
 
 if __name__ == "__main__":
-    prepare_console()
-    sys.exit(main())
+    run_command(main)
