@@ -14,7 +14,7 @@ from mlplab.provenance.records import read_sidecar
 from mlplab.training.keras_training import train_keras_reference
 from mlplab.training.numpy_training import train_numpy
 from mlplab.training.samples import Samples
-from mlplab.training.settings import NetworkSettings, Schedule
+from mlplab.training.settings import NetworkSettings, TrainingSettings
 
 NETWORK = NetworkSettings(learning_rate=0.001, decrease_const=1e-6, momentum=5e-5, l2=0.01)
 
@@ -65,7 +65,7 @@ def test_equal_within_tolerance_numpy_training_across_threads(data):
         train_numpy(
             samples(data, "pixels-standard"),
             NETWORK,
-            Schedule(epochs=4, batch_size=250),
+            TrainingSettings(epochs=4, batch_size=250),
             seed=0,
             n_threads=n,
         ).history
@@ -81,7 +81,7 @@ def test_equal_in_distribution_keras(data):
     accuracies = [
         train_keras_reference(
             samples(data, "pixels-unit"),
-            Schedule(epochs=6, batch_size=50),
+            TrainingSettings(epochs=6, batch_size=50),
             hidden_layer_sizes=(70, 30),
             l2=0.0001,
             seed=seed,
@@ -99,7 +99,7 @@ def test_equal_in_distribution_timings(data):
         train_numpy(
             samples(data, "pixels-standard"),
             NETWORK,
-            Schedule(epochs=15, batch_size=250),
+            TrainingSettings(epochs=15, batch_size=250),
             seed=0,
             n_threads=1,
         )
