@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mlplab.numpy_mlp.engines import ENGINES
 from mlplab.numpy_mlp.trainer import Plan
 
 
@@ -43,6 +44,7 @@ def check_parameters(parameters: Mapping[str, Any]) -> None:
             "a number, at least 0 and below 1",
         ),
         ("init", _is_one_of(parameters["init"], "sqrt_nodes", "const"), '"sqrt_nodes" or "const"'),
+        ("engine", _is_one_of(parameters["engine"], *ENGINES), '"numpy" or "compiled"'),
         ("dtype", _is_one_of(parameters["dtype"], "float32", "float64"), '"float32" or "float64"'),
         (
             "n_threads",

@@ -21,12 +21,12 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from mlplab.machine.processors import available_threads
 from mlplab.numpy_mlp.blas import blas_threads
 from mlplab.numpy_mlp.checks import check_parameters, list_sizes
-from mlplab.numpy_mlp.evaluation import predict_logits
+from mlplab.numpy_mlp.engines import AnyTrainer, find_engine
 from mlplab.numpy_mlp.history import measure_epoch
 from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
 from mlplab.numpy_mlp.planning import choose_plan
 from mlplab.numpy_mlp.sparse_rows import Rows, SparseRows
-from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
+from mlplab.numpy_mlp.trainer import Plan, Step
 from mlplab.numpy_mlp.workspace import BatchStatistics, OrderedSamples, add_statistics
 from mlplab.runtime.progress import Progress
 
@@ -80,6 +80,8 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
     shuffle : draw the batches from a new permutation in every epoch
     random_state : seed of start weights and permutations
     n_threads : threads to use; None for all that the process may use
+    engine : "numpy" computes with NumPy's functions; "compiled" computes the same, but in code that
+        Numba compiles when a user's first fit needs it and that is kept for later processes
     plan : how batches are spread over threads; None measures it once per machine and shape
     monitor : what ``history_`` holds beside the learning rate and times. "full": accuracy and
         cost of the whole training set after every epoch; "batch": the same summed over the
@@ -136,6 +138,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         random_state: int | np.random.RandomState | None = None,
         n_threads: int | None = None,
         *,
+        engine: Literal["numpy", "compiled"] = "numpy",
         init_interval: float = 0.5,
         plan: Plan | None = None,
         monitor: Literal["full", "batch", "none"] = "full",
@@ -157,6 +160,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         self.shuffle = shuffle
         self.random_state = random_state
         self.n_threads = n_threads
+        self.engine = engine
         self.init_interval = init_interval
         self.plan = plan
         self.monitor = monitor
@@ -187,7 +191,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            A parameter, the data or the weights are not usable.
+            A parameter, the data, the weights, or on this machine the engine, cannot be used.
         DivergenceError
             The learning rate is too large; the message names epoch and learning rate.
         """
@@ -227,7 +231,8 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         check_is_fitted(self, "coefs_")
         dtype = self._parameters.vector.dtype
         X = validate_data(self, X, reset=False, dtype=dtype, order="C", accept_sparse="csr")
-        return predict_logits(self._parameters, _as_rows(X), self._threads())
+        engine = find_engine(self.engine)
+        return engine.predict_logits(self._parameters, _as_rows(X), self._threads())
 
     def predict_proba(self, X: _Samples) -> np.ndarray:
         """Outputs of the network divided by their sum, shape (n_samples, n_classes)."""
@@ -328,10 +333,13 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         wanted = blas_threads() if self.n_threads is None else self.n_threads
         return min(wanted, available_threads())
 
-    def _trainer(self, X: Rows) -> Trainer:
-        sizes, batch_size = self._parameters.layer_sizes, min(self.batch_size, len(X))
-        self.plan_ = self.plan or choose_plan(X, sizes, batch_size, self._threads())
-        return Trainer(self._parameters, self._previous_step, batch_size, self.plan_)
+    def _trainer(self, X: Rows) -> AnyTrainer:
+        engine, sizes = find_engine(self.engine), self._parameters.layer_sizes
+        batch_size = min(self.batch_size, len(X))
+        self.plan_ = self.plan or choose_plan(
+            X, sizes, batch_size, self._threads(), engine=self.engine
+        )
+        return engine.trainer(self._parameters, self._previous_step, batch_size, self.plan_)
 
     def _train(
         self,
@@ -359,7 +367,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         return self
 
     def _run_epoch(
-        self, trainer: Trainer, samples: OrderedSamples, *, is_last: bool
+        self, trainer: AnyTrainer, samples: OrderedSamples, *, is_last: bool
     ) -> dict[str, Any]:
         rate = self._rate / (1.0 + self.decrease_const * self.n_iter_)
         n, x, codes, weights = len(samples), samples.x, samples.codes, samples.weights

@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,9 +22,10 @@ from mlplab.machine.nearest_distance import watched_distance
 from mlplab.machine.processors import keep_processors_awake
 from mlplab.machine.record import machine_record
 from mlplab.machine.watch import DISTURBED_ABOVE, POOL_SLEEPS_AFTER_SECONDS, QuietWatch
+from mlplab.numpy_mlp.engines import Engine, find_engine
 from mlplab.numpy_mlp.parameters import Parameters, count_parameters, draw_parameters
 from mlplab.numpy_mlp.sparse_rows import Rows, SparseRows
-from mlplab.numpy_mlp.trainer import Plan, Step, Trainer, trainer_bytes
+from mlplab.numpy_mlp.trainer import Plan, Step
 from mlplab.runtime.files import cache_folder, save_text
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,8 @@ logger = logging.getLogger(__name__)
 # toy example needs no measurements.
 _SERIAL_BELOW = 200_000
 _SLICE_ROWS = (250, 500, 1000)
+# The activations of a slice stay in the cache next to the core.
+_COMPILED_SLICE_ROWS = (125, 250, 500)
 # Larger batches are divided by rows only: other plans leave work that grows with the batch to a
 # single thread.
 _LARGEST_FOR_BLAS_THREADS = 4_000
@@ -41,7 +44,7 @@ _LARGEST_PLANNED = 20_000
 # The work of 16,000 samples of the articles' network, about 50 ms.
 _MEASURED_PRODUCTS = 16_000 * 57_000
 # To be increased when the trainer changes so much that plans must be measured again.
-_FORMAT = 3
+_FORMAT = 4
 # See "Plans are measured in quiet passes" in docs/methodology.md.
 _PASSES, _ROUNDS, _MOST_PASSES = 2, 2, 4
 # See "Bringing cores together takes seconds" in docs/methodology.md.
@@ -58,6 +61,7 @@ def choose_plan(
     n_threads: int,
     *,
     awake: bool = False,
+    engine: str = "numpy",
 ) -> Plan:
     """The fastest way to train such a network with such batches on ``n_threads`` threads.
 
@@ -75,6 +79,7 @@ def choose_plan(
     awake : whether processors are kept awake during the training (see
         :func:`mlplab.machine.processors.keep_processors_awake`), and so during the timing.
         Plans with several threads gain most from it
+    engine : one of :data:`mlplab.numpy_mlp.engines.ENGINES`
     """
     if batch_size * count_parameters(layer_sizes) < _SERIAL_BELOW:
         return Plan(1, 1, batch_size)
@@ -86,7 +91,8 @@ def choose_plan(
             pass  # only to learn whether the system grants it
     machine = machine_record()
     dtype = x.dtype.name
-    groups = _candidates(layer_sizes, batch_size, dtype, n_threads)
+    shape = _Shape(find_engine(engine), layer_sizes, batch_size, dtype, n_threads)
+    groups = _candidates(shape)
     case = {
         "processor": machine["processor"],
         "processors": machine["processors"],
@@ -98,6 +104,7 @@ def choose_plan(
         "dtype": dtype,
         "n_threads": n_threads,
         "awake": awake,
+        "engine": engine,
         "candidates": [asdict(plan) for plans in groups for plan in plans],
     }
     name = hashlib.sha256(json.dumps(case, sort_keys=True).encode()).hexdigest()[:20]
@@ -106,7 +113,7 @@ def choose_plan(
     if plan is None:
         # Sparse and dense samples have the same plan, so that their results are the same.
         samples = x[:batch_size] if isinstance(x, SparseRows) else x
-        plan = _measure(groups, samples, layer_sizes, batch_size, n_threads, awake)
+        plan = _measure(groups, samples, shape, awake)
         logger.info("batch size %d on %d threads: %s", batch_size, n_threads, plan)
         try:
             # If another process has kept its choice first, that choice holds here too.
@@ -151,12 +158,23 @@ def memory_limit(layer_sizes: Sequence[int], batch_size: int, dtype: np.dtype | 
     return values * np.dtype(dtype).itemsize
 
 
-def _candidates(
-    layer_sizes: Sequence[int], batch_size: int, dtype: np.dtype | str, n_threads: int
-) -> tuple[list[Plan], list[Plan]]:
+@dataclass(frozen=True)
+class _Shape:
+    """What a plan is for; see :func:`choose_plan`."""
+
+    engine: Engine
+    layer_sizes: Sequence[int]
+    batch_size: int
+    dtype: str
+    n_threads: int
+
+
+def _candidates(shape: _Shape) -> tuple[list[Plan], list[Plan]]:
     """Plans by workers, and plans by threads of BLAS, within the memory limit."""
+    batch_size, n_threads = shape.batch_size, shape.n_threads
+    compiled = shape.engine.name == "compiled"
     share = -(-batch_size // n_threads)
-    slices = [rows for rows in _SLICE_ROWS if rows < share]
+    slices = [rows for rows in (_COMPILED_SLICE_ROWS if compiled else _SLICE_ROWS) if rows < share]
     if share <= _SLICE_ROWS[-1]:
         slices.append(share)
     workers = [Plan(n_threads, 1, rows) for rows in slices]
@@ -164,28 +182,27 @@ def _candidates(
     while fewer:
         workers.append(Plan(fewer, 1, min(-(-batch_size // fewer), _SLICE_ROWS[1])))
         fewer //= 2
-    if batch_size <= _LARGEST_FOR_FEATURES and layer_sizes[0] > 1:
-        workers.append(Plan(2, 1, batch_size, "features"))
-    blas = [Plan(1, n_threads, batch_size)] if batch_size <= _LARGEST_FOR_BLAS_THREADS else []
-    limit = memory_limit(layer_sizes, batch_size, dtype)
+    if batch_size <= _LARGEST_FOR_FEATURES:
+        teams = {2, n_threads} if compiled else {2}
+        teams = {n for n in teams if n <= shape.layer_sizes[0]}
+        workers += [Plan(n, 1, batch_size, "features") for n in sorted(teams)]
+    # Threads of BLAS wait for each other longer than a compiled batch takes.
+    uses_blas = batch_size <= _LARGEST_FOR_BLAS_THREADS and not compiled
+    blas = [Plan(1, n_threads, batch_size)] if uses_blas else []
+    numbers = shape.layer_sizes, batch_size, shape.dtype
+    limit = memory_limit(*numbers)
 
     def fits(plan: Plan) -> bool:
         # A single worker has no smaller alternative.
         least = plan.workers == 1 and plan.blas_threads == 1
-        return least or trainer_bytes(layer_sizes, batch_size, dtype, plan) <= limit
+        return least or shape.engine.trainer_bytes(*numbers, plan) <= limit
 
     return [plan for plan in workers if fits(plan)], [plan for plan in blas if fits(plan)]
 
 
-def _measure(
-    groups: Sequence[Sequence[Plan]],
-    x: np.ndarray,
-    layer_sizes: Sequence[int],
-    batch_size: int,
-    n_threads: int,
-    awake: bool,
-) -> Plan:
+def _measure(groups: Sequence[Sequence[Plan]], x: np.ndarray, shape: _Shape, awake: bool) -> Plan:
     """The plan with the shortest epoch in any counted pass."""
+    layer_sizes, batch_size = shape.layer_sizes, shape.batch_size
     random = np.random.RandomState(0)
     codes = random.randint(layer_sizes[-1], size=len(x))
     n_batches = _MEASURED_PRODUCTS // (batch_size * count_parameters(layer_sizes))
@@ -194,13 +211,13 @@ def _measure(
     def time_epoch(plan: Plan) -> float:
         parameters = draw_parameters(layer_sizes, x.dtype, random)
         previous = Parameters.zeros(layer_sizes, x.dtype)
-        with Trainer(parameters, previous, batch_size, plan) as trainer:
+        with shape.engine.trainer(parameters, previous, batch_size, plan) as trainer:
             start = time.perf_counter()
             trainer.run_epoch(x, codes, order, Step(1e-6, 1e-4, 1e-4, 0.0))
             return time.perf_counter() - start
 
     passes: list[_Pass] = []
-    with watched_distance(n_threads, _PATIENCE_SECONDS) as distance:
+    with watched_distance(shape.n_threads, _PATIENCE_SECONDS) as distance:
 
         def calm() -> list[_Pass]:
             # Only a later pass may show how near cores come to each other.

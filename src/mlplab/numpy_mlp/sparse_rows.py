@@ -16,21 +16,21 @@ class SparseRows:
     """
 
     def __init__(self, matrix: csr_array | csr_matrix) -> None:
-        self._matrix = matrix
+        self.matrix = matrix
         self.dtype: np.dtype = matrix.dtype
 
     def __len__(self) -> int:
-        return int(self._matrix.shape[0])
+        return int(self.matrix.shape[0])
 
     def __getitem__(self, rows: slice) -> np.ndarray:
-        dense: np.ndarray = self._matrix[rows].toarray()
+        dense: np.ndarray = self.matrix[rows].toarray()
         return dense
 
     def take(
         self, rows: np.ndarray, axis: Literal[0], out: np.ndarray, mode: Literal["clip"]
     ) -> np.ndarray:
         """Write the rows of the given numbers to ``out``; the signature is that of an array."""
-        self._matrix[rows].toarray(out=out)
+        self.matrix[rows].toarray(out=out)
         return out
 
 

@@ -35,7 +35,7 @@ class Plan:
     slice_rows : samples that a worker propagates at once (its share of the batch if smaller)
     split : what is divided among the workers: "rows", the samples of a batch, of which each
         takes an equal part and has its own gradient; or "features", the inputs with their
-        weights, between two workers
+        weights: between two workers in NumPy, among any number of them in compiled code
     """
 
     workers: int
@@ -53,8 +53,8 @@ class Plan:
             )
         if self.split not in ("rows", "features"):
             raise ValueError(f'split must be "rows" or "features", got {self}')
-        if self.split == "features" and self.workers != 2:
-            raise ValueError(f"features are divided between two workers, got {self}")
+        if self.split == "features" and self.workers < 2:
+            raise ValueError(f"features are divided between two or more workers, got {self}")
 
 
 def trainer_bytes(layer_sizes: Sequence[int], batch_size: int, dtype: DTypeLike, plan: Plan) -> int:
@@ -90,6 +90,8 @@ class Trainer:
         self._plan = plan
         self._split: RowSplit | FeatureSplit
         if plan.split == "features":
+            if plan.workers != 2:
+                raise ValueError(f'engine="numpy" divides features between two workers, got {plan}')
             self._split = FeatureSplit(parameters, previous_step, batch_size)
         else:
             self._split = RowSplit(

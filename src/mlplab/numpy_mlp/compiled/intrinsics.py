@@ -1,0 +1,211 @@
+"""What Numba has no function for: views without bounds, BLAS by address, atomic words."""
+
+from __future__ import annotations
+
+import math
+import platform
+from typing import Any, NamedTuple
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils, errors
+from numba.extending import intrinsic
+
+_INT = ir.IntType(32)
+
+
+def _refer(context: Any, builder: Any, result: Any, source: Any, start: Any, shape: Any) -> Any:
+    """A C-contiguous array of some shape over a part of the vector ``source``."""
+    size = context.get_abi_sizeof(context.get_data_type(result.dtype))
+    itemsize = context.get_constant(types.intp, size)
+    strides = [itemsize]
+    for extent in shape[:0:-1]:
+        strides.insert(0, builder.mul(strides[0], extent))
+    array = context.make_array(result)(context, builder)
+    context.populate_array(
+        array,
+        data=builder.gep(source.data, [start]),
+        shape=cgutils.pack_array(builder, shape),
+        strides=cgutils.pack_array(builder, strides),
+        itemsize=itemsize,
+        meminfo=None,
+    )
+    return array._getvalue()
+
+
+@intrinsic
+def part(typing_context: Any, vector: Any, start: Any, size: Any) -> Any:
+    """``vector[start : start + size]`` without bounds or a reference, whose count threads share."""
+    result = types.Array(vector.dtype, 1, "C")
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        source = context.make_array(signature.args[0])(context, builder, arguments[0])
+        return _refer(context, builder, result, source, arguments[1], [arguments[2]])
+
+    return result(vector, types.intp, types.intp), generate
+
+
+@intrinsic
+def matrix(typing_context: Any, vector: Any, start: Any, rows: Any, columns: Any) -> Any:
+    """The matrix (rows, columns) that begins at ``start`` of a vector; see :func:`part`."""
+    result = types.Array(vector.dtype, 2, "C")
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        source = context.make_array(signature.args[0])(context, builder, arguments[0])
+        return _refer(context, builder, result, source, arguments[1], list(arguments[2:]))
+
+    return result(vector, types.intp, types.intp, types.intp), generate
+
+
+class _Matrix(NamedTuple):
+    """What the Fortran routine is told of a matrix."""
+
+    data: Any
+    shape: list[Any]
+    leading: Any
+    letter: Any
+
+
+@intrinsic
+def gemm(typing_context: Any, address: Any, left: Any, right: Any, out: Any, beta: Any) -> Any:
+    """``out = left · right + beta · out`` by the Fortran routine at an address.
+
+    ``left`` and ``right`` are C-contiguous arrays or transposes of such, ``out`` is C-contiguous.
+    """
+    if {left.layout, right.layout} - {"C", "F"} or out.layout != "C":
+        raise errors.TypingError(f"gemm of {left}, {right} and {out}: not contiguous")
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        number = context.get_data_type(out.dtype)
+        size = context.get_constant(
+            types.intp, context.get_abi_sizeof(context.get_data_type(out.dtype))
+        )
+
+        def slot(value: Any) -> Any:
+            return cgutils.alloca_once_value(builder, value)
+
+        def describe(matrix_type: Any, value: Any) -> _Matrix:
+            array = context.make_array(matrix_type)(context, builder, value)
+            strides = cgutils.unpack_tuple(builder, array.strides, 2)
+            transposed = matrix_type.layout == "F"
+            leading = builder.sdiv(strides[1 if transposed else 0], size)
+            return _Matrix(
+                array.data,
+                cgutils.unpack_tuple(builder, array.shape, 2),
+                slot(builder.trunc(leading, _INT)),
+                slot(ir.Constant(ir.IntType(8), ord("T" if transposed else "N"))),
+            )
+
+        a, b, c = (
+            describe(kind, value)
+            for kind, value in zip(signature.args[1:4], arguments[1:4], strict=True)
+        )
+        sizes = (c.shape[1], c.shape[0], a.shape[1])
+        # Fortran reads a C-contiguous matrix as its transpose: Cᵀ = Bᵀ · Aᵀ.
+        values = [
+            *(b.letter, a.letter),
+            *(slot(builder.trunc(value, _INT)) for value in sizes),
+            slot(ir.Constant(number, 1.0)),
+            *(b.data, b.leading, a.data, a.leading),
+            slot(arguments[4]),
+            *(c.data, c.leading),
+        ]
+        routine = ir.FunctionType(ir.VoidType(), [value.type for value in values])
+        builder.call(builder.inttoptr(arguments[0], routine.as_pointer()), values)
+        return context.get_dummy_value()
+
+    return types.void(types.intp, left, right, out, out.dtype), generate
+
+
+# exp(x) = 2ⁿ · exp(r), |r| ≤ ln(2)/2: degree of Taylor's series of exp(r) that is exact to the last
+# place, bounds within which 2ⁿ is a normal number, ln(2) as a sum of two numbers, of which n times
+# the first is exact, and bits, bias and place of the exponent of a number.
+_EXPONENTIALS = {
+    types.float32: (7, 87.0, 0.693359375, -2.12194440e-4, 32, 127, 23),
+    types.float64: (13, 708.0, 0.693145751953125, 1.42860682030941723212e-6, 64, 1023, 52),
+}
+_CONTRACT = ("contract",)
+
+
+@intrinsic
+def exponential(typing_context: Any, x: Any) -> Any:
+    """``exp(x)`` without a call, so that loops over numbers become vector instructions.
+
+    Beyond ±87 (float32) or ±708 (float64), that of the bound; NaN stays NaN. The reduction and its
+    constants are those of Cephes (S. Moshier).
+    """
+    degree, bound, first, second, bits, bias, shift = _EXPONENTIALS[x]
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        number, whole = context.get_data_type(x), ir.IntType(bits)
+
+        def constant(value: float) -> Any:
+            return ir.Constant(number, value)
+
+        def multiply_add(a: Any, b: Any, c: Any) -> Any:
+            return builder.fadd(builder.fmul(a, b, flags=_CONTRACT), c, flags=_CONTRACT)
+
+        (value,) = arguments
+        for comparison, limit in (("<", -bound), (">", bound)):
+            beyond = builder.fcmp_ordered(comparison, value, constant(limit))
+            value = builder.select(beyond, constant(limit), value)
+        octaves = multiply_add(value, constant(1 / math.log(2)), constant(0.5))
+        octaves = builder.call(builder.module.declare_intrinsic("llvm.floor", [number]), [octaves])
+        for part in (first, second):
+            value = multiply_add(octaves, constant(-part), value)
+        result = constant(1 / math.factorial(degree))
+        for order in range(degree - 1, -1, -1):
+            result = multiply_add(result, value, constant(1 / math.factorial(order)))
+        exponent = builder.fptosi(octaves, _INT)
+        if bits > 32:
+            exponent = builder.sext(exponent, whole)
+        exponent = builder.add(exponent, ir.Constant(whole, bias))
+        power = builder.bitcast(builder.shl(exponent, ir.Constant(whole, shift)), number)
+        return builder.fmul(result, power)
+
+    return x(x), generate
+
+
+@intrinsic
+def load_acquire(typing_context: Any, words: Any, place: Any) -> Any:
+    """Read a word (int64); what its writer wrote before it is seen after it."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        return builder.load_atomic(builder.gep(array.data, [arguments[1]]), "acquire", 8)
+
+    return types.int64(words, types.intp), generate
+
+
+@intrinsic
+def store_release(typing_context: Any, words: Any, place: Any, value: Any) -> Any:
+    """Write a word (int64) that ``load_acquire`` reads."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        place = builder.gep(array.data, [arguments[1]])
+        builder.store_atomic(arguments[2], place, "release", 8)
+        return context.get_dummy_value()
+
+    return types.void(words, types.intp, types.int64), generate
+
+
+@intrinsic
+def pause(typing_context: Any) -> Any:
+    """Tell the processor that this thread looks again and again."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        architecture = platform.machine()
+        if architecture in ("x86_64", "AMD64"):
+            hint = builder.module.declare_intrinsic(
+                "llvm.x86.sse2.pause", (), ir.FunctionType(ir.VoidType(), [])
+            )
+            builder.call(hint, [])
+        elif architecture in ("aarch64", "arm64"):
+            hint = builder.module.declare_intrinsic(
+                "llvm.aarch64.hint", (), ir.FunctionType(ir.VoidType(), [_INT])
+            )
+            builder.call(hint, [ir.Constant(_INT, 1)])  # YIELD
+        return context.get_dummy_value()
+
+    return types.void(), generate

@@ -1,0 +1,119 @@
+"""Memory of the compiled engine: where the layers lie in it, and how much it takes."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from mlplab.numpy_mlp.parameters import count_parameters
+from mlplab.numpy_mlp.row_split import share_and_slice
+from mlplab.numpy_mlp.trainer import Plan
+
+
+class Layers(NamedTuple):
+    """Where things lie in flat arrays.
+
+    The rest of the parameters is what lies behind the first layer's weights in their vector: the
+    weights of the upper layers, and all biases.
+
+    Attributes
+    ----------
+    sizes : nodes of all layers, input first
+    weights, biases : starts in the rest of the parameters; that of the first weights is unused
+    activations, errors : starts in the memory of a slice
+    memory : size of that memory
+    """
+
+    sizes: np.ndarray
+    weights: np.ndarray
+    biases: np.ndarray
+    activations: np.ndarray
+    errors: np.ndarray
+    memory: int
+
+
+class Buffers(NamedTuple):
+    """Memory of the shares of a batch, a row for each.
+
+    Attributes
+    ----------
+    inputs : samples of a slice, in the columns of the share
+    memory : activations and errors
+    codes, weights : of the samples of a slice
+    gradients : by rows of all parameters; by features of the share's, and then of the rest
+    sums : by features, what each share adds to the first layer, for two batches in turn
+    """
+
+    inputs: np.ndarray
+    memory: np.ndarray
+    codes: np.ndarray
+    weights: np.ndarray
+    gradients: np.ndarray
+    sums: np.ndarray
+
+
+def lay_out(layer_sizes: Sequence[int], rows: int) -> Layers:
+    """Layers of the given sizes, input first, for slices of ``rows`` samples."""
+    sizes = np.array(layer_sizes, np.int64)
+    upper = [lower * above for lower, above in itertools.pairwise(layer_sizes[1:])]
+    weights = np.cumsum([0, *upper])
+    biases = weights[-1] + np.cumsum([0, *layer_sizes[1:-1]])
+    ends = np.cumsum(np.tile(sizes[1:], 2)) * rows
+    starts = np.concatenate([[0], ends[:-1]])
+    activations, errors = np.split(starts, 2)
+    weights = np.concatenate([[0], weights[:-1]])
+    return Layers(sizes, weights, biases, activations, errors, int(ends[-1]))
+
+
+def rows_of_slice(batch_size: int, plan: Plan) -> int:
+    """Samples that a share works at once."""
+    if plan.split == "features":
+        return batch_size
+    return share_and_slice(batch_size, plan.workers, plan.slice_rows)[1]
+
+
+def make_buffers(
+    layer_sizes: Sequence[int], batch_size: int, dtype: DTypeLike, plan: Plan
+) -> Buffers:
+    """Empty buffers for training as a plan says."""
+    shapes = _shapes(layer_sizes, batch_size, plan)
+    kinds = Buffers(dtype, dtype, np.int64, dtype, dtype, dtype)
+    return Buffers(*map(np.empty, shapes, kinds))
+
+
+def compiled_bytes(
+    layer_sizes: Sequence[int], batch_size: int, dtype: DTypeLike, plan: Plan
+) -> int:
+    """Bytes that a trainer of this engine holds beside the data, the parameters and a last step."""
+    shapes = _shapes(layer_sizes, batch_size, plan)
+    itemsize = np.dtype(dtype).itemsize
+    rests = 2 * plan.workers * _rest(layer_sizes) if plan.split == "features" else 0
+    numbers = sum(map(math.prod, shapes)) - math.prod(shapes.codes) + rests
+    return numbers * itemsize + math.prod(shapes.codes) * np.dtype(np.int64).itemsize
+
+
+def _rest(layer_sizes: Sequence[int]) -> int:
+    return count_parameters(layer_sizes) - layer_sizes[0] * layer_sizes[1]
+
+
+def _shapes(layer_sizes: Sequence[int], batch_size: int, plan: Plan) -> Any:
+    """The shapes of the buffers, in a ``Buffers``."""
+    shares, rows = plan.workers, rows_of_slice(batch_size, plan)
+    columns, gradients, sums = layer_sizes[0], count_parameters(layer_sizes), 0
+    if plan.split == "features":
+        columns = -(-columns // shares)
+        gradients = max(columns * layer_sizes[1], _rest(layer_sizes))
+        sums = rows * layer_sizes[1]
+    return Buffers(
+        inputs=(shares, rows * columns),
+        memory=(shares, lay_out(layer_sizes, rows).memory),
+        codes=(shares, rows),
+        weights=(shares, rows),
+        gradients=(shares, gradients),
+        sums=(2 * shares, sums),
+    )

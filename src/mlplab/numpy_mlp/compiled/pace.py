@@ -1,0 +1,42 @@
+"""Whether threads that wait for each other pay, by what the last batches took."""
+
+from __future__ import annotations
+
+import math
+
+# So many batches' time in naps tells that another thread had no processor.
+_WAITING_SHARE = 0.2
+_LONGEST_TERM = 32
+
+
+class Pace:
+    """Decides whether the shares of the next batches go to a thread each or to one alone.
+
+    Threads that meet for every batch need a processor each. Where others use the processors, one
+    thread that works all shares may be faster; it computes the same bytes. So after batches in
+    which threads slept, both ways are tried, and the faster one is kept for a term, which doubles
+    each time the same way wins.
+
+    Attributes
+    ----------
+    alone : whether one thread works all shares of the next batches
+    """
+
+    def __init__(self) -> None:
+        self.alone = False
+        self._seconds = {False: math.inf, True: math.inf}  # per batch, by ``alone``
+        self._term, self._left = 1, 0
+        self._in_trial = False
+
+    def note(self, seconds: float, n_batches: int, slept: float) -> None:
+        """Learn how long some batches took, and for how many seconds each thread slept."""
+        self._seconds[self.alone] = seconds / n_batches
+        if self._in_trial:
+            winner = self._seconds[True] < self._seconds[False]
+            self._term = min(2 * self._term, _LONGEST_TERM) if winner != self.alone else 1
+            self.alone, self._in_trial, self._left = winner, False, self._term
+            return
+        self._left -= 1
+        waits = slept > _WAITING_SHARE * seconds
+        if self._left < 0 and (self.alone or waits):
+            self.alone, self._in_trial = not self.alone, True

@@ -1,0 +1,265 @@
+"""Mini-batch gradient descent in compiled code, spread as a plan says."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from functools import cache, partial
+from types import TracebackType
+
+import numpy as np
+from scipy.linalg import cython_blas
+
+from mlplab.numpy_mlp.blas import limit_blas_threads
+from mlplab.numpy_mlp.compiled.meeting import NAP_SECONDS, make_words
+from mlplab.numpy_mlp.compiled.memory import lay_out, make_buffers, rows_of_slice
+from mlplab.numpy_mlp.compiled.pace import Pace
+from mlplab.numpy_mlp.compiled.storage import kept_code, load_code
+from mlplab.numpy_mlp.evaluation import rows_at_a_time
+from mlplab.numpy_mlp.parameters import Parameters
+from mlplab.numpy_mlp.sparse_rows import Rows, SparseRows
+from mlplab.numpy_mlp.team import Team
+from mlplab.numpy_mlp.trainer import Plan, Step
+from mlplab.numpy_mlp.workspace import BatchStatistics
+
+with kept_code():
+    from mlplab.numpy_mlp.compiled import epochs
+    from mlplab.numpy_mlp.compiled.epochs import Duty, EvaluationTask, Samples, Source, Task
+
+# Multiplications of a segment, some 30 ms of work: Python sees an interrupt between two of them.
+_SEGMENT_PRODUCTS = 10**9
+
+
+class CompiledTrainer:
+    """Trains ``parameters`` in place; see :class:`mlplab.numpy_mlp.trainer.Trainer`.
+
+    Raises
+    ------
+    ValueError
+        The plan has threads inside of products, or more workers than features to divide.
+    """
+
+    def __init__(
+        self, parameters: Parameters, previous_step: Parameters, batch_size: int, plan: Plan
+    ) -> None:
+        sizes, dtype = parameters.layer_sizes, parameters.vector.dtype
+        if plan.blas_threads > 1:
+            raise ValueError(f'engine="compiled" needs a plan with one BLAS thread, got {plan}')
+        if plan.split == "features" and sizes[0] < plan.workers:
+            raise ValueError(f"features are divided where each worker has one, got {plan}")
+        _load(dtype.name)
+        self._parameters, self._previous, self._plan = parameters, previous_step, plan
+        self._batch_size, self._rows = batch_size, rows_of_slice(batch_size, plan)
+        self._layers = lay_out(sizes, self._rows)
+        self._buffers = make_buffers(sizes, batch_size, dtype, plan)
+        self._pace = Pace()
+
+    def __enter__(self) -> CompiledTrainer:
+        with ExitStack() as stack:
+            stack.enter_context(limit_blas_threads(1))
+            self._team = stack.enter_context(closing(Team(self._plan.workers - 1)))
+            self._resources = stack.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._resources.__exit__(kind, error, trace)
+
+    def run_epoch(
+        self,
+        x: Rows,
+        codes: np.ndarray,
+        order: np.ndarray | None,
+        step: Step,
+        on_batch: Callable[[BatchStatistics], None] | None = None,
+        *,
+        only_last: bool = False,
+        weights: np.ndarray | None = None,
+    ) -> None:
+        """See :meth:`mlplab.numpy_mlp.trainer.Trainer.run_epoch`.
+
+        ``on_batch`` is called when the epoch has ended.
+        """
+        samples = _arrange(x, codes, order, weights)
+        n_batches = -(-len(samples.order) // self._batch_size)
+        n_recorded = 0 if on_batch is None else 1 if only_last else n_batches
+        task = self._task(samples, step, n_recorded)
+        products = self._batch_size * len(self._parameters.vector)
+        length = max(1, _SEGMENT_PRODUCTS // products)
+        for first in range(0, n_batches, length):
+            self._train(task, first, min(first + length, n_batches))
+        if len(task.rests):
+            task.vector[task.n_first :] = task.rests[0]
+            task.previous[task.n_first :] = task.previous_rests[0]
+        if on_batch is not None:
+            for cost, error, hits in task.statistics.sum(axis=1).tolist():
+                on_batch(BatchStatistics(cost, error, int(hits)))
+
+    def evaluate(
+        self, x: Rows, codes: np.ndarray, weights: np.ndarray | None = None
+    ) -> BatchStatistics:
+        """See :meth:`mlplab.numpy_mlp.trainer.Trainer.evaluate`."""
+        samples = _arrange(x, codes, None, weights)
+        logits = np.empty((0, 0), self._parameters.vector.dtype)
+        sums = _evaluate(self._parameters, samples, self._team, self._plan.workers, logits)
+        cost, error, hits = sums.tolist()
+        return BatchStatistics(cost, error, int(hits))
+
+    def _train(self, task: Task, first: int, last: int) -> None:
+        """Train some batches, on a thread for each share or on this one alone."""
+        shares, start = self._plan.workers, time.perf_counter()
+        by_features = self._plan.split == "features"
+        train = epochs.train_by_features if by_features else epochs.train_by_rows
+        naps = [0] * shares
+        if shares == 1 or self._pace.alone:
+            train(task, Duty(first, last, 0, 0, shares))
+            task.rests[1:] = task.rests[:1]
+            task.previous_rests[1:] = task.previous_rests[:1]
+        else:
+            task.words[...] = 0
+
+            def work(worker: int, _: object) -> None:
+                naps[worker] = train(task, Duty(first, last, worker, worker, worker + 1))
+
+            self._team.run(partial(work, 0), [partial(work, n) for n in range(1, shares)])
+        if shares > 1:
+            slept = max(naps) * NAP_SECONDS
+            self._pace.note(time.perf_counter() - start, last - first, slept)
+
+    def _task(self, samples: Samples, step: Step, n_recorded: int) -> Task:
+        parameters, previous = self._parameters, self._previous.vector
+        vector, rate = parameters.vector, step.learning_rate
+        n_first = parameters.weights[0].size
+        copies = self._plan.workers if self._plan.split == "features" else 0
+        numbers = (rate, step.momentum, rate * step.l2, rate * step.l1)
+        return Task(
+            gemm=_find_gemm(vector.dtype.name),
+            layers=self._layers,
+            n_first=n_first,
+            n_weights=parameters.n_weights,
+            samples=samples,
+            vector=vector,
+            previous=previous,
+            rests=np.tile(vector[n_first:], (copies, 1)),
+            previous_rests=np.tile(previous[n_first:], (copies, 1)),
+            buffers=self._buffers,
+            step=tuple(map(vector.dtype.type, numbers)),
+            batch_size=self._batch_size,
+            slice_rows=self._rows,
+            statistics=np.zeros((n_recorded, self._plan.workers, 3)),
+            words=make_words(self._plan.workers),
+        )
+
+
+def predict_logits(parameters: Parameters, x: Rows, n_threads: int) -> np.ndarray:
+    """See :func:`mlplab.numpy_mlp.evaluation.predict_logits`."""
+    _load(parameters.vector.dtype.name)
+    workers = min(n_threads, -(-len(x) // rows_at_a_time(parameters.layer_sizes)))
+    logits = np.empty((len(x), parameters.layer_sizes[-1]), parameters.vector.dtype)
+    samples = _arrange(x, np.empty(0, np.int64), None, None)
+    with limit_blas_threads(1), closing(Team(workers - 1)) as team:
+        _evaluate(parameters, samples, team, workers, logits)
+    return logits
+
+
+def _evaluate(
+    parameters: Parameters, samples: Samples, team: Team, workers: int, logits: np.ndarray
+) -> np.ndarray:
+    """Leave all logits in an array that is not empty; else the sums of the statistics, (3,)."""
+    sizes, dtype = parameters.layer_sizes, parameters.vector.dtype
+    n_samples, rows = len(samples.order), rows_at_a_time(sizes)
+    layers = lay_out(sizes, rows)
+    columns = sizes[0] if len(samples.source.row_starts) else 0
+    task = EvaluationTask(
+        gemm=_find_gemm(dtype.name),
+        layers=layers,
+        samples=samples,
+        vector=parameters.vector,
+        inputs=np.empty((workers, rows * columns), dtype),
+        memory=np.empty((workers, layers.memory), dtype),
+        slice_rows=rows,
+        statistics=np.zeros((workers, 3)),
+        logits=logits,
+    )
+
+    def work(worker: int, _: object) -> None:
+        first, last = (n_samples * place // workers for place in (worker, worker + 1))
+        epochs.evaluate(task, worker, first, last)
+
+    team.run(partial(work, 0), [partial(work, worker) for worker in range(1, workers)])
+    sums: np.ndarray = task.statistics.sum(axis=0)
+    return sums
+
+
+def _arrange(
+    x: Rows, codes: np.ndarray, order: np.ndarray | None, weights: np.ndarray | None
+) -> Samples:
+    dtype, index = x.dtype, np.int64
+    if isinstance(x, SparseRows):
+        matrix = x.matrix
+        # In these types whatever SciPy chose, so that one code serves all.
+        places = matrix.indices.astype(np.int32, copy=False), matrix.indptr.astype(index)
+        source = Source(matrix.shape[1], _plain(matrix.data), *map(_plain, places))
+    else:
+        source = Source(x.shape[1], _plain(x), np.empty(0, np.int32), np.empty(0, index))
+    return Samples(
+        source,
+        _plain(codes.astype(index, copy=False)),
+        np.empty(0, dtype) if weights is None else _plain(weights),
+        np.arange(len(x)) if order is None else order.astype(index, copy=False),
+    )
+
+
+def _plain(array: np.ndarray) -> np.ndarray:
+    """The numbers as a vector whose type says neither "read-only" nor "unaligned".
+
+    Numba would compile the code again for arrays of such types.
+    """
+    array = np.require(array, requirements=["C", "A"])
+    if array.flags.writeable or not array.size:
+        return np.asarray(array).reshape(-1)
+    memory = (ctypes.c_char * array.nbytes).from_address(array.ctypes.data)
+    return np.frombuffer(memory, array.dtype)
+
+
+@cache
+def _find_gemm(dtype: str) -> int:
+    """Address of the product of matrices in SciPy's BLAS."""
+    capsule = cython_blas.__pyx_capi__[{"float32": "sgemm", "float64": "dgemm"}[dtype]]
+    name, pointer = ctypes.pythonapi.PyCapsule_GetName, ctypes.pythonapi.PyCapsule_GetPointer
+    name.restype, name.argtypes = ctypes.c_char_p, [ctypes.py_object]
+    pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    return int(pointer(capsule, name(capsule)))
+
+
+_lock = threading.RLock()
+_loaded: set[str] = set()
+
+
+def _load(dtype: str) -> None:
+    """Have the code for a type of numbers in this process."""
+    with _lock:
+        if dtype not in _loaded:
+            _loaded.add(dtype)  # first, because the calls below come here too
+            try:
+                load_code(dtype, partial(_call_all, dtype))
+            except BaseException:
+                _loaded.discard(dtype)
+                raise
+
+
+def _call_all(dtype: str) -> None:
+    """Call every compiled function once, on the smallest network."""
+    sizes, x = [2, 1, 1], np.zeros((2, 2), dtype)
+    for plan in (Plan(2, 1, 1), Plan(2, 1, 2, "features")):
+        parameters, previous = Parameters.zeros(sizes, dtype), Parameters.zeros(sizes, dtype)
+        with CompiledTrainer(parameters, previous, 2, plan) as trainer:
+            trainer.run_epoch(x, np.zeros(2, np.int64), None, Step(0.0, 0.0, 0.0, 0.0))
+            trainer.evaluate(x, np.zeros(2, np.int64))

@@ -1,0 +1,88 @@
+"""The engines of the network: NumPy's functions, or compiled code for whole runs of batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from mlplab.numpy_mlp import evaluation, trainer
+from mlplab.numpy_mlp.parameters import Parameters
+from mlplab.numpy_mlp.sparse_rows import Rows
+from mlplab.numpy_mlp.trainer import Plan, Step
+from mlplab.numpy_mlp.workspace import BatchStatistics
+
+ENGINES = ("numpy", "compiled")
+
+
+class EngineError(ValueError):
+    """This machine cannot use the engine; the message says why and what to do."""
+
+
+class AnyTrainer(Protocol):
+    """What :class:`mlplab.numpy_mlp.trainer.Trainer` does, in any engine."""
+
+    def __enter__(self) -> AnyTrainer: ...
+
+    def __exit__(self, *_: Any) -> None: ...
+
+    def run_epoch(
+        self,
+        x: Rows,
+        codes: np.ndarray,
+        order: np.ndarray | None,
+        step: Step,
+        on_batch: Callable[[BatchStatistics], None] | None = None,
+        *,
+        only_last: bool = False,
+        weights: np.ndarray | None = None,
+    ) -> None: ...
+
+    def evaluate(
+        self, x: Rows, codes: np.ndarray, weights: np.ndarray | None = None
+    ) -> BatchStatistics: ...
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The parts that differ between engines.
+
+    Attributes
+    ----------
+    name : one of ``ENGINES``
+    trainer : called as ``trainer(parameters, previous_step, batch_size, plan)``
+    predict_logits : see :func:`mlplab.numpy_mlp.evaluation.predict_logits`
+    trainer_bytes : see :func:`mlplab.numpy_mlp.trainer.trainer_bytes`
+    """
+
+    name: str
+    trainer: Callable[[Parameters, Parameters, int, Plan], AnyTrainer]
+    predict_logits: Callable[[Parameters, Rows, int], np.ndarray]
+    trainer_bytes: Callable[[Sequence[int], int, DTypeLike, Plan], int]
+
+
+def find_engine(name: str) -> Engine:
+    """The engine of a name; compiled code is imported when it is first asked for.
+
+    Raises
+    ------
+    EngineError
+        The compiled engine does not work here.
+    """
+    if name == "numpy":
+        return Engine(name, trainer.Trainer, evaluation.predict_logits, trainer.trainer_bytes)
+    try:
+        import numba
+
+        if numba.config.DISABLE_JIT:
+            raise ImportError("the environment sets NUMBA_DISABLE_JIT")
+        from mlplab.numpy_mlp.compiled import memory
+        from mlplab.numpy_mlp.compiled import trainer as compiled
+    except (ImportError, OSError) as error:  # OSError: of a library that cannot be loaded
+        raise EngineError(
+            f'engine="compiled" is not usable here: {error}; install Numba, or use engine="numpy"'
+        ) from error
+    return Engine(name, compiled.CompiledTrainer, compiled.predict_logits, memory.compiled_bytes)
