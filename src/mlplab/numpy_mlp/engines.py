@@ -75,9 +75,9 @@ def find_engine(name: str) -> Engine:
     if name == "numpy":
         return Engine(name, trainer.Trainer, evaluation.predict_logits, trainer.trainer_bytes)
     try:
-        import numba
+        from numba import config
 
-        if numba.config.DISABLE_JIT:
+        if getattr(config, "DISABLE_JIT", 0):
             raise ImportError("the environment sets NUMBA_DISABLE_JIT")
         from mlplab.numpy_mlp.compiled import memory
         from mlplab.numpy_mlp.compiled import trainer as compiled

@@ -29,14 +29,9 @@ _ROWS, _FEWEST_ROWS = 500, 16
 _MOST_INPUTS = 2**24
 
 
-def rows_at_a_time(layer_sizes: Sequence[int]) -> int:
-    """Samples that a thread propagates at once."""
-    return min(_ROWS, max(_FEWEST_ROWS, _MOST_INPUTS // layer_sizes[0]))
-
-
-def _fit_idle(layer_sizes: Sequence[int], idle_values: int) -> tuple[int, bool]:
+def fit_idle(layer_sizes: Sequence[int], idle_values: int) -> tuple[int, bool]:
     """Samples of a slice, and whether its activations fit into an idle array."""
-    most = rows_at_a_time(layer_sizes)
+    most = min(_ROWS, max(_FEWEST_ROWS, _MOST_INPUTS // layer_sizes[0]))
     fitting = idle_values // values_per_row(layer_sizes, trains=False)
     return (min(most, fitting), True) if fitting >= _FEWEST_ROWS else (most, False)
 
@@ -48,7 +43,7 @@ def evaluation_bytes(
 
     ``idle_values`` are the numbers of the smallest idle array.
     """
-    rows, borrows = _fit_idle(layer_sizes, idle_values)
+    rows, borrows = fit_idle(layer_sizes, idle_values)
     own = 0 if borrows else values_per_row(layer_sizes, trains=False) * np.dtype(dtype).itemsize
     return workers * (rows * own + index_bytes(rows))
 
@@ -63,7 +58,7 @@ class Evaluation:
     def __init__(self, parameters: Parameters, idle: Sequence[np.ndarray]) -> None:
         sizes, dtype = parameters.layer_sizes, parameters.vector.dtype
         self._parameters = parameters
-        self._rows, borrows = _fit_idle(sizes, min(array.size for array in idle))
+        self._rows, borrows = fit_idle(sizes, min(array.size for array in idle))
         self._workspaces = [
             Workspace(sizes, self._rows, dtype, trains=False, memory=array if borrows else None)
             for array in idle

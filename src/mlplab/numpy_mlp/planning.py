@@ -183,7 +183,7 @@ def _candidates(shape: _Shape) -> tuple[list[Plan], list[Plan]]:
         workers.append(Plan(fewer, 1, min(-(-batch_size // fewer), _SLICE_ROWS[1])))
         fewer //= 2
     if batch_size <= _LARGEST_FOR_FEATURES:
-        teams = {2, n_threads} if compiled else {2}
+        teams = {2, max(2, n_threads)} if compiled else {2}
         teams = {n for n in teams if n <= shape.layer_sizes[0]}
         workers += [Plan(n, 1, batch_size, "features") for n in sorted(teams)]
     # Threads of BLAS wait for each other longer than a compiled batch takes.

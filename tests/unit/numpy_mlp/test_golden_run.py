@@ -24,6 +24,7 @@ def standardised(mnist):
     return StandardScaler().fit_transform(mnist.x_train.astype(np.float32)), mnist.y_train
 
 
+@pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize("plan", [None, Plan(1, 1, 500), Plan(2, 1, 125)])
 def test_four_epochs_of_article_a_end_with_known_values(standardised, plan):
     network = NumpyMLPClassifier(epochs=4, random_state=0, plan=plan).fit(*standardised)

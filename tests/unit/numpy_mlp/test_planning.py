@@ -6,6 +6,7 @@ import math
 import subprocess
 import sys
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -94,14 +95,17 @@ def test_two_processes_train_the_same_bytes(cache):
 
 @pytest.mark.parametrize("n_threads", [1, 2, 8])
 @pytest.mark.parametrize("batch_size", [32, 64, 128, 250, 500, 1000, 2000, 10_000, 60_000])
-def test_memory_is_less_than_two_batches_and_four_copies_of_the_weights(batch_size, n_threads):
+def test_memory_is_less_than_two_batches_and_four_copies_of_the_weights(
+    engine, batch_size, n_threads
+):
     limit = 2 * batch_size * SIZES[0] * 4 + 4 * Parameters.zeros(SIZES, "float32").vector.nbytes
     assert planning.memory_limit(SIZES, batch_size, "float32") == limit
-    groups = planning._candidates(SIZES, batch_size, "float32", n_threads)
+    shape = planning._Shape(engine, SIZES, batch_size, "float32", n_threads)
+    groups = planning._candidates(shape)
     plans = [plan for group in groups for plan in group]
     assert plans
     for plan in plans:
-        assert trainer_bytes(SIZES, batch_size, "float32", plan) <= limit
+        assert engine.trainer_bytes(SIZES, batch_size, "float32", plan) <= limit
 
 
 def array_bytes(thing, seen=None):
@@ -141,9 +145,9 @@ def test_the_bytes_of_a_trainer_are_known_before_it_is_made(sizes, batch_size, p
     assert trainer_bytes(sizes, batch_size, dtype, plan) == array_bytes(trainer)
 
 
-def test_to_choose_among_plans_makes_no_trainer(monkeypatch):
-    monkeypatch.setattr(planning, "Trainer", lambda *_: pytest.fail("made a trainer"))
-    assert any(planning._candidates(SIZES, 500, "float32", 2))
+def test_to_choose_among_plans_makes_no_trainer(engine):
+    idle = replace(engine, trainer=lambda *_: pytest.fail("made a trainer"))
+    assert any(planning._candidates(planning._Shape(idle, SIZES, 500, "float32", 2)))
 
 
 @pytest.mark.parametrize(
@@ -156,20 +160,22 @@ def test_to_choose_among_plans_makes_no_trainer(monkeypatch):
         (2000, Plan(2, 1, 500)),
     ],
 )
-def test_no_more_memory_is_taken_than_is_counted_nor_than_the_limit(request, batch_size, plan):
+def test_no_more_memory_is_taken_than_is_counted_nor_than_the_limit(
+    request, engine, batch_size, plan
+):
     import tracemalloc
 
     n = 3 * batch_size
     codes, order = np.arange(n) % 10, np.random.RandomState(0).permutation(n)
     x = np.ones((n, 784), np.float32)
     parameters, previous = (Parameters.zeros(SIZES, "float32") for _ in range(2))
-    with Trainer(parameters, previous, batch_size, plan):
+    with engine.trainer(parameters, previous, batch_size, plan):
         pass  # the first time takes memory for what is imported then
     tracemalloc.start()
     request.addfinalizer(tracemalloc.stop)
-    with Trainer(parameters, previous, batch_size, plan) as trainer:
+    with engine.trainer(parameters, previous, batch_size, plan) as trainer:
         held = parameters.vector.nbytes + previous.vector.nbytes
-        counted = trainer_bytes(SIZES, batch_size, "float32", plan) - held
+        counted = engine.trainer_bytes(SIZES, batch_size, "float32", plan) - held
         assert tracemalloc.get_traced_memory()[0] == pytest.approx(counted, rel=0.06, abs=60_000)
         tracemalloc.reset_peak()  # to look for BLAS libraries takes memory too, for a moment
         trainer.run_epoch(x, codes, order, Step(1e-3, 0.1, 0.1, 0.1))

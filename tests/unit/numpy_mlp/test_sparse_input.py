@@ -10,10 +10,10 @@ from scipy import sparse
 from mlplab.numpy_mlp import NumpyMLPClassifier, Plan, planning
 from mlplab.numpy_mlp.sparse_rows import SparseRows
 
+pytestmark = pytest.mark.usefixtures("engine")
 PLANS = [
     None,
     Plan(1, 1, 1000),
-    Plan(1, 2, 40),
     Plan(3, 1, 7),
     Plan(2, 1, 1000, "features"),
 ]

@@ -256,8 +256,7 @@ def train_by_rows(task, duty):
     """Train with the samples of each batch divided; how often this thread slept.
 
     Each share sums a gradient of its own; then each updates its part of the parameters. So the
-    threads meet twice for every batch. Where there are fewer samples than shares, the first shares
-    have them.
+    threads meet twice for every batch.
     """
     buffers = task.buffers
     n_shares, n_samples = len(buffers.inputs), len(task.samples.order)
@@ -277,7 +276,9 @@ def train_by_rows(task, duty):
         for share in range(duty.share, duty.end):
             low, high = n_parameters * share // n_shares, n_parameters * (share + 1) // n_shares
             own = part(total, low, high - low)
-            for other in range(1, min(n_shares, rows)):
+            for other in range(1, n_shares):
+                if -rows * other // n_shares == -rows * (other + 1) // n_shares:
+                    continue  # it has no samples of this batch
                 added = part(_row(buffers.gradients, other), low, high - low)
                 for i in range(len(own)):
                     own[i] += added[i]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import llvmlite
 import llvmlite.binding as llvm
@@ -50,7 +51,7 @@ def code_folder() -> Path:
 @contextmanager
 def kept_code() -> Iterator[None]:
     """Let Numba keep the code of functions decorated in this block in :func:`code_folder`."""
-    config = numba.config
+    config: Any = numba.config
     before = config.CACHE_DIR, config.CACHE_LOCATOR_CLASSES
     locator = f"{Locator.__module__}.{Locator.__name__}"
     config.CACHE_DIR, config.CACHE_LOCATOR_CLASSES = str(code_folder()), locator

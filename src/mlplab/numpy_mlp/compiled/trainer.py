@@ -18,7 +18,7 @@ from mlplab.numpy_mlp.compiled.meeting import NAP_SECONDS, make_words
 from mlplab.numpy_mlp.compiled.memory import lay_out, make_buffers, rows_of_slice
 from mlplab.numpy_mlp.compiled.pace import Pace
 from mlplab.numpy_mlp.compiled.storage import kept_code, load_code
-from mlplab.numpy_mlp.evaluation import rows_at_a_time
+from mlplab.numpy_mlp.evaluation import fit_idle
 from mlplab.numpy_mlp.parameters import Parameters
 from mlplab.numpy_mlp.sparse_rows import Rows, SparseRows
 from mlplab.numpy_mlp.team import Team
@@ -108,7 +108,7 @@ class CompiledTrainer:
         """See :meth:`mlplab.numpy_mlp.trainer.Trainer.evaluate`."""
         samples = _arrange(x, codes, None, weights)
         logits = np.empty((0, 0), self._parameters.vector.dtype)
-        sums = _evaluate(self._parameters, samples, self._team, self._plan.workers, logits)
+        sums = _evaluate(self._parameters, samples, self._team, self._buffers.inputs, logits)
         cost, error, hits = sums.tolist()
         return BatchStatistics(cost, error, int(hits))
 
@@ -161,21 +161,26 @@ class CompiledTrainer:
 def predict_logits(parameters: Parameters, x: Rows, n_threads: int) -> np.ndarray:
     """See :func:`mlplab.numpy_mlp.evaluation.predict_logits`."""
     _load(parameters.vector.dtype.name)
-    workers = min(n_threads, -(-len(x) // rows_at_a_time(parameters.layer_sizes)))
+    rows, _ = fit_idle(parameters.layer_sizes, 0)
+    workers = min(n_threads, -(-len(x) // rows))
     logits = np.empty((len(x), parameters.layer_sizes[-1]), parameters.vector.dtype)
     samples = _arrange(x, np.empty(0, np.int64), None, None)
     with limit_blas_threads(1), closing(Team(workers - 1)) as team:
-        _evaluate(parameters, samples, team, workers, logits)
+        _evaluate(parameters, samples, team, np.empty((workers, 0), logits.dtype), logits)
     return logits
 
 
 def _evaluate(
-    parameters: Parameters, samples: Samples, team: Team, workers: int, logits: np.ndarray
+    parameters: Parameters, samples: Samples, team: Team, idle: np.ndarray, logits: np.ndarray
 ) -> np.ndarray:
-    """Leave all logits in an array that is not empty; else the sums of the statistics, (3,)."""
-    sizes, dtype = parameters.layer_sizes, parameters.vector.dtype
-    n_samples, rows = len(samples.order), rows_at_a_time(sizes)
-    layers = lay_out(sizes, rows)
+    """Leave all logits in an array that is not empty; else the sums of the statistics, (3,).
+
+    ``idle`` is an array with a row for each thread, which holds the activations if they fit.
+    """
+    sizes, dtype, workers = parameters.layer_sizes, parameters.vector.dtype, len(idle)
+    n_samples = len(samples.order)
+    rows, borrows = fit_idle(sizes, idle.shape[1])
+    layers = lay_out(sizes, rows, trains=False)
     columns = sizes[0] if len(samples.source.row_starts) else 0
     task = EvaluationTask(
         gemm=_find_gemm(dtype.name),
@@ -183,7 +188,7 @@ def _evaluate(
         samples=samples,
         vector=parameters.vector,
         inputs=np.empty((workers, rows * columns), dtype),
-        memory=np.empty((workers, layers.memory), dtype),
+        memory=idle if borrows else np.empty((workers, layers.memory), dtype),
         slice_rows=rows,
         statistics=np.zeros((workers, 3)),
         logits=logits,
@@ -226,7 +231,8 @@ def _plain(array: np.ndarray) -> np.ndarray:
     if array.flags.writeable or not array.size:
         return np.asarray(array).reshape(-1)
     memory = (ctypes.c_char * array.nbytes).from_address(array.ctypes.data)
-    return np.frombuffer(memory, array.dtype)
+    numbers: np.ndarray = np.frombuffer(memoryview(memory), array.dtype)
+    return numbers
 
 
 @cache

@@ -1,0 +1,252 @@
+"""The compiled engine: NumPy's network, on any threads, and no surprise at its start."""
+
+import itertools
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from mlplab.numpy_mlp import NumpyMLPClassifier, Plan
+from mlplab.numpy_mlp.compiled import kernels
+from mlplab.numpy_mlp.compiled import trainer as compiled
+from mlplab.numpy_mlp.compiled.pace import Pace
+from mlplab.numpy_mlp.compiled.storage import code_folder
+from mlplab.numpy_mlp.engines import EngineError, find_engine
+from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
+from mlplab.numpy_mlp.trainer import Step
+from mlplab.numpy_mlp.workspace import sigmoid
+
+ROWS, FEATURES = Plan(2, 1, 125), Plan(2, 1, 1000, "features")
+FIT = """
+import logging, numpy as np, time
+from mlplab.numpy_mlp import NumpyMLPClassifier, Plan
+x, y = np.random.default_rng(0).random((40, 3), dtype=np.float32), np.arange(40) % 2
+network = NumpyMLPClassifier(4, epochs=2, random_state=0, engine="compiled")
+print(network.fit(x, y).coefs_[0].tobytes().hex())
+"""
+
+
+def run(code, **environment):
+    """A process of its own, to which a home folder or a cache belongs."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+
+
+def train(engine, plan, *, dtype="float32", n_epochs=20, alone=False):
+    """Parameters and last step after 200 steps of ten batches an epoch."""
+    sizes, random = [60, 20, 12, 5], np.random.RandomState(0)
+    x = random.normal(size=(960, 60)).astype(dtype)
+    codes, weights = random.randint(5, size=960), random.uniform(0, 2, 960).astype(dtype)
+    parameters = draw_parameters(sizes, dtype, random)
+    previous = Parameters.zeros(sizes, dtype)
+    with find_engine(engine).trainer(parameters, previous, 100, plan) as trainer:
+        if engine == "compiled":
+            trainer._pace.alone = alone
+        for _ in range(n_epochs):
+            order = random.permutation(960)
+            trainer.run_epoch(x, codes, order, Step(1e-3, 0.1, 0.01, 0.001), weights=weights)
+    return np.concatenate([parameters.vector, previous.vector])
+
+
+@pytest.mark.parametrize(
+    "plan", [Plan(1, 1, 30), ROWS, Plan(3, 1, 7), FEATURES, Plan(3, 1, 1, "features")]
+)
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float32", 1e-5), ("float64", 1e-13)])
+def test_after_200_steps_the_weights_are_those_of_numpy(plan, dtype, tolerance):
+    expected = train("numpy", Plan(1, 1, 1000), dtype=dtype)
+    found = train("compiled", plan, dtype=dtype)
+    assert np.abs(found - expected).max() < tolerance * np.abs(expected).max()
+
+
+@pytest.mark.parametrize("plan", [ROWS, Plan(3, 1, 7), FEATURES, Plan(3, 1, 1, "features")])
+def test_one_thread_alone_computes_the_bytes_of_one_for_each_share(plan):
+    together, again, alone = (train("compiled", plan, alone=each) for each in (False, False, True))
+    assert together.tobytes() == again.tobytes() == alone.tobytes()
+
+
+def test_more_threads_than_processors_end_and_compute_the_same_bytes():
+    expected = [train("compiled", plan).tobytes() for plan in (ROWS, FEATURES)]
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    try:
+        found = [train("compiled", plan).tobytes() for plan in (ROWS, FEATURES)]
+        assert os.sched_getaffinity(0) == {min(allowed)}
+    finally:
+        os.sched_setaffinity(0, allowed)
+    assert found == expected
+
+
+def test_fits_in_threads_of_a_pool_compute_the_same_bytes():
+    expected = train("compiled", ROWS).tobytes()
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: train("compiled", ROWS).tobytes(), range(8)))
+    assert found == [expected] * 8
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [(np.float32, 2e-7), (np.float64, 4e-16)])
+def test_its_sigmoid_is_exact_to_the_last_places(dtype, tolerance):
+    z = np.linspace(-80, 80, 100_003).astype(dtype)
+    expected = sigmoid(z.astype(np.longdouble), out=np.empty_like(z, np.longdouble))
+    kernels.apply_sigmoid(z)
+    assert np.abs(z - expected).max() < tolerance
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_its_sigmoid_bears_every_number(dtype):
+    z = np.array([np.nan, np.inf, -np.inf, np.finfo(dtype).max, np.finfo(dtype).min] * 5, dtype)
+    kernels.apply_sigmoid(z)
+    assert np.isnan(z[0::5]).all()
+    assert (z[1::5] == 1).all()
+    assert (z[3::5] == 1).all()
+    assert (np.abs(z[[2, 4]]) < 1e-37).all()
+
+
+def test_read_only_and_unaligned_samples_need_no_other_code(random):
+    x, y = random.normal(size=(120, 5)).astype(np.float32), np.arange(120) % 3
+    shifted = np.empty(x.nbytes + 1, np.uint8)[1:].view(np.float32).reshape(x.shape)
+    shifted[...] = x
+    fixed = x.copy()
+    fixed.flags.writeable = False
+
+    def fit(samples):
+        network = NumpyMLPClassifier(4, epochs=1, random_state=0, engine="compiled")
+        return network.fit(samples, y, np.broadcast_to(np.float32(1), 120)).coefs_[0].tobytes()
+
+    expected = fit(x)
+    codes = [len(f.signatures) for f in (compiled.epochs.train_by_rows, compiled.epochs.evaluate)]
+    assert [fit(shifted), fit(fixed)] == [expected] * 2
+    assert codes == [
+        len(f.signatures) for f in (compiled.epochs.train_by_rows, compiled.epochs.evaluate)
+    ]
+
+
+def test_an_interrupt_in_an_epoch_ends_it_soon_and_leaves_no_thread():
+    x = np.random.default_rng(0).random((20_000, 784), dtype=np.float32)
+    y = np.arange(20_000) % 10
+    network = NumpyMLPClassifier((512, 512), 100, 50, engine="compiled", plan=ROWS, monitor="none")
+    n_threads, begun = threading.active_count(), time.perf_counter()
+    timer = threading.Timer(2.0, signal.raise_signal, [signal.SIGINT])
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        network.fit(x, y)
+    assert time.perf_counter() - begun < 30
+    timer.join()
+    assert threading.active_count() == n_threads
+    assert np.isfinite(network.coefs_[0]).all()
+    assert not network._previous_step.vector.any()
+    network.partial_fit(x[:200], y[:200])
+
+
+def test_to_import_the_network_imports_no_numba():
+    done = run(
+        "import sys, mlplab.numpy_mlp as m; m.NumpyMLPClassifier().get_params();"
+        "print('numba' in sys.modules)"
+    )
+    assert done.stdout == "False\n"
+
+
+def test_the_first_fit_says_that_it_compiles_and_later_ones_do_not(tmp_path):
+    first, second = (run(FIT, MLPLAB_CACHE_DIR=str(tmp_path)) for _ in range(2))
+    assert first.stderr.count("Compiling the engine for float32") == 1
+    assert second.stderr == ""
+    assert first.stdout == second.stdout
+    (folder,) = tmp_path.glob("compiled-*")
+    for path in folder.glob("*.nbc"):
+        path.write_bytes(path.read_bytes()[:-500])
+    third = run(FIT, MLPLAB_CACHE_DIR=str(tmp_path))
+    assert "damaged" in third.stderr
+    assert "Compiling the engine for float32" in third.stderr
+    assert third.stdout == first.stdout
+    assert run(FIT, MLPLAB_CACHE_DIR=str(tmp_path)).stderr == ""
+
+
+def test_without_a_cache_to_write_the_code_lies_in_a_temporary_folder(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("MLPLAB_CACHE_DIR", str(tmp_path / "file" / "below"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    code_folder.cache_clear()
+    try:
+        folder = code_folder()
+        assert folder.is_dir()
+        assert folder.parent == tmp_path / f"mlplab-{os.getuid()}"
+        shutil.rmtree(folder.parent)
+        folder.parent.touch()
+        code_folder.cache_clear()
+        assert code_folder().parent == tmp_path
+    finally:
+        code_folder.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("setting", "reason"),
+    [
+        ({"NUMBA_DISABLE_JIT": "1"}, "the environment sets NUMBA_DISABLE_JIT"),
+        ({"PYTHONPATH": "{folder}"}, "No module named 'llvmlite'"),
+    ],
+)
+def test_without_numba_it_is_refused_with_the_way_out(tmp_path, setting, reason):
+    (tmp_path / "numba").mkdir()
+    absent = "raise ImportError(\"No module named 'llvmlite'\")"
+    (tmp_path / "numba" / "__init__.py").write_text(absent)
+    environment = {key: value.format(folder=tmp_path) for key, value in setting.items()}
+    code = FIT.replace("print(", "from mlplab.numpy_mlp.engines import EngineError\ntry:\n    ")
+    code = code.replace("network.fit(x, y).coefs_[0].tobytes().hex())", "network.fit(x, y)")
+    done = run(code + "\nexcept EngineError as error:\n    print(error)\n", **environment)
+    assert done.stdout == (
+        f'engine="compiled" is not usable here: {reason}; install Numba, or use engine="numpy"\n'
+    )
+
+
+def test_an_engine_error_is_a_value_error():
+    assert issubclass(EngineError, ValueError)
+
+
+class _Machine:
+    """Seconds of a batch that two ways take, one after the other."""
+
+    def __init__(self, together, alone, slept):
+        self.pace, self.seconds = Pace(), {False: together, True: alone}
+        self.slept, self.ways = slept, []
+
+    def work(self, n):
+        for _ in range(n):
+            alone = self.pace.alone
+            self.ways.append(alone)
+            self.pace.note(10 * self.seconds[alone], 10, 0.0 if alone else self.slept)
+        return self
+
+
+def test_threads_that_do_not_sleep_stay_together():
+    assert _Machine(1.0, 1.8, 1.0).work(50).ways == [False] * 50
+
+
+def test_threads_that_sleep_without_need_stay_together_most_of_the_time():
+    ways = _Machine(1.0, 1.8, 5.0).work(200).ways
+    assert 0 < sum(ways) < 12
+
+
+def test_where_one_thread_is_faster_it_works_alone_most_of_the_time():
+    ways = _Machine(3.0, 1.0, 15.0).work(200).ways
+    assert sum(ways) > 185
+    trials = [place for place, alone in enumerate(ways) if not alone]
+    assert max(b - a for a, b in itertools.pairwise(trials)) < 40
+
+
+def test_threads_come_together_again_when_the_others_have_gone():
+    machine = _Machine(3.0, 1.0, 15.0).work(100)
+    machine.seconds[False], machine.slept = 0.6, 0.0
+    assert machine.work(60).ways[-10:] == [False] * 10
