@@ -13,7 +13,12 @@ from mlplab.benchmark.ladder import steps
 from mlplab.benchmark.ladder.measurement import train_step
 from mlplab.benchmark.ladder.steps import STEPS
 from mlplab.benchmark.problem import HIDDEN, L2, LEARNING_RATE, MOMENTUM, Problem
-from mlplab.benchmark.variants import numpy_variant, products_variant, sklearn_variant
+from mlplab.benchmark.variants import (
+    compiled_variant,
+    numpy_variant,
+    products_variant,
+    sklearn_variant,
+)
 from mlplab.keras_mlp import configure_tensorflow
 from mlplab.machine.processors import available_threads
 from mlplab.numpy_mlp import NumpyMLPClassifier, Plan
@@ -62,6 +67,7 @@ def assert_same_network(parameters, classifier):
     ("module", "train", "said"),
     [
         (numpy_variant, numpy_variant.train, "2x1 threads, split by rows, slices of 30"),
+        (numpy_variant, compiled_variant.train, "2x1 threads, split by rows, slices of 30"),
         (threads, threads.train_numpy_by_environment, " BLAS threads"),
     ],
 )

@@ -4,9 +4,10 @@ import numpy as np
 
 from mlplab.benchmark.declaration import Variant
 from mlplab.benchmark.problem import L2, LEARNING_RATE, MOMENTUM, Clock, Problem
+from mlplab.numpy_mlp.engines import find_engine
 from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
 from mlplab.numpy_mlp.planning import choose_plan
-from mlplab.numpy_mlp.trainer import Step, Trainer
+from mlplab.numpy_mlp.trainer import Step
 
 VARIANT = Variant(
     package="numpy",
@@ -21,16 +22,24 @@ VARIANT = Variant(
 
 def train(problem: Problem, clock: Clock) -> None:
     """See :mod:`mlplab.benchmark.registry`."""
+    train_network(problem, clock, "numpy")
+
+
+def train_network(problem: Problem, clock: Clock, engine_name: str) -> None:
+    """Train this project's network in one of its engines."""
+    engine = find_engine(engine_name)
     random = np.random.RandomState(0)
-    sizes = problem.layer_sizes
-    plan = choose_plan(problem.x, sizes, problem.batch_size, problem.n_threads, awake=True)
+    sizes, batch_size = problem.layer_sizes, problem.batch_size
+    plan = choose_plan(
+        problem.x, sizes, batch_size, problem.n_threads, awake=True, engine=engine.name
+    )
     clock.note(
         f"{plan.workers}x{plan.blas_threads} threads, split by {plan.split}, "
         f"slices of {plan.slice_rows}"
     )
     parameters = draw_parameters(sizes, np.float32, random)
     previous = Parameters.zeros(sizes, np.float32)
-    with Trainer(parameters, previous, problem.batch_size, plan) as trainer:
+    with engine.trainer(parameters, previous, batch_size, plan) as trainer:
         for _ in range(problem.epochs):
             clock.start()
             order = random.permutation(len(problem.x))
