@@ -86,7 +86,8 @@ def test_to_know_the_variants_imports_none_of_them():
 
 
 def test_a_variant_that_is_unknown_or_not_installed_is_told(monkeypatch):
-    with pytest.raises(ModuleNotFoundError, match="variant no_such: unknown; allowed: numpy, compiled, prod"):
+    said = "variant no_such: unknown; allowed: numpy, compiled, prod"
+    with pytest.raises(ModuleNotFoundError, match=said):
         load_variant("no_such")
     monkeypatch.setitem(VARIANTS, "far", VARIANTS["numpy"]._replace(package="no_such_package"))
     with pytest.raises(ModuleNotFoundError, match="variant far: no_such_package is not installed"):

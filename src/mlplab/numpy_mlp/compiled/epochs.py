@@ -13,6 +13,7 @@ from numba import njit
 
 from mlplab.numpy_mlp.compiled.intrinsics import gemm, matrix, part
 from mlplab.numpy_mlp.compiled.kernels import (
+    ENTRY_OPTIONS,
     OPTIONS,
     add_statistics,
     fill_rows,
@@ -163,7 +164,7 @@ def _update(parameters, gradient, previous, n_weights, step):
     )
 
 
-@njit(cache=True, **OPTIONS)
+@njit(**ENTRY_OPTIONS)
 def train_by_features(task, duty):
     """Train with the features divided; how often this thread slept while it waited.
 
@@ -251,7 +252,7 @@ def _add_share(task, batch, share, start, stop):
         take_gradients(task.gemm, layers, memory, rows, gradient, adds)
 
 
-@njit(cache=True, **OPTIONS)
+@njit(**ENTRY_OPTIONS)
 def train_by_rows(task, duty):
     """Train with the samples of each batch divided; how often this thread slept.
 
@@ -295,7 +296,7 @@ def train_by_rows(task, duty):
     return naps
 
 
-@njit(cache=True, **OPTIONS)
+@njit(**ENTRY_OPTIONS)
 def evaluate(task, share, first_sample, last_sample):
     """Forward passes over some samples as they lie, in the memory of a share.
 

@@ -13,12 +13,17 @@ from numba import njit
 
 from mlplab.numpy_mlp.compiled.intrinsics import exponential
 
-# Without "nnan" and "ninf", so that the infinities and NaN of a diverging training stay.
-OPTIONS: dict[str, Any] = {
+# For functions that Python calls. Without "nnan" and "ninf", so that the infinities and NaN of a
+# diverging training stay.
+ENTRY_OPTIONS: dict[str, Any] = {
+    "cache": True,
     "nogil": True,
     "error_model": "numpy",
     "fastmath": {"contract", "reassoc", "nsz", "arcp"},
+    "no_cfunc_wrapper": True,
 }
+# For functions that only compiled functions call. To compile their wrappers takes most of the time.
+OPTIONS = {**ENTRY_OPTIONS, "cache": False, "no_cpython_wrapper": True}
 
 
 @njit(**OPTIONS)
