@@ -21,12 +21,12 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from mlplab.machine.processors import available_threads
 from mlplab.numpy_mlp.blas import blas_threads
 from mlplab.numpy_mlp.checks import check_parameters, list_sizes
-from mlplab.numpy_mlp.engines import AnyTrainer, find_engine
+from mlplab.numpy_mlp.engines import find_engine
 from mlplab.numpy_mlp.history import measure_epoch
 from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
 from mlplab.numpy_mlp.planning import choose_plan
 from mlplab.numpy_mlp.sparse_rows import Rows, SparseRows
-from mlplab.numpy_mlp.trainer import Plan, Step
+from mlplab.numpy_mlp.trainer import BaseTrainer, Plan, Step
 from mlplab.numpy_mlp.workspace import BatchStatistics, OrderedSamples, add_statistics
 from mlplab.runtime.progress import Progress
 
@@ -333,7 +333,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         wanted = blas_threads() if self.n_threads is None else self.n_threads
         return min(wanted, available_threads())
 
-    def _trainer(self, X: Rows) -> AnyTrainer:
+    def _trainer(self, X: Rows) -> BaseTrainer:
         engine, sizes = find_engine(self.engine), self._parameters.layer_sizes
         batch_size = min(self.batch_size, len(X))
         self.plan_ = self.plan or choose_plan(
@@ -367,7 +367,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         return self
 
     def _run_epoch(
-        self, trainer: AnyTrainer, samples: OrderedSamples, *, is_last: bool
+        self, trainer: BaseTrainer, samples: OrderedSamples, *, is_last: bool
     ) -> dict[str, Any]:
         rate = self._rate / (1.0 + self.decrease_const * self.n_iter_)
         n, x, codes, weights = len(samples), samples.x, samples.codes, samples.weights

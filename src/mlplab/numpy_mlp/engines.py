@@ -4,46 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from mlplab.numpy_mlp import evaluation, trainer
+from mlplab.numpy_mlp.evaluation import predict_logits
 from mlplab.numpy_mlp.parameters import Parameters
 from mlplab.numpy_mlp.sparse_rows import Rows
-from mlplab.numpy_mlp.trainer import Plan, Step
-from mlplab.numpy_mlp.workspace import BatchStatistics
+from mlplab.numpy_mlp.trainer import BaseTrainer, Plan, Trainer, trainer_bytes
 
 ENGINES = ("numpy", "compiled")
 
 
 class EngineError(ValueError):
     """This machine cannot use the engine; the message says why and what to do."""
-
-
-class AnyTrainer(Protocol):
-    """What :class:`mlplab.numpy_mlp.trainer.Trainer` does, in any engine."""
-
-    def __enter__(self) -> AnyTrainer: ...
-
-    def __exit__(self, *_: Any) -> None: ...
-
-    def run_epoch(
-        self,
-        x: Rows,
-        codes: np.ndarray,
-        order: np.ndarray | None,
-        step: Step,
-        on_batch: Callable[[BatchStatistics], None] | None = None,
-        *,
-        only_last: bool = False,
-        weights: np.ndarray | None = None,
-    ) -> None: ...
-
-    def evaluate(
-        self, x: Rows, codes: np.ndarray, weights: np.ndarray | None = None
-    ) -> BatchStatistics: ...
 
 
 @dataclass(frozen=True)
@@ -59,7 +33,7 @@ class Engine:
     """
 
     name: str
-    trainer: Callable[[Parameters, Parameters, int, Plan], AnyTrainer]
+    trainer: Callable[[Parameters, Parameters, int, Plan], BaseTrainer]
     predict_logits: Callable[[Parameters, Rows, int], np.ndarray]
     trainer_bytes: Callable[[Sequence[int], int, DTypeLike, Plan], int]
 
@@ -73,16 +47,16 @@ def find_engine(name: str) -> Engine:
         The compiled engine does not work here.
     """
     if name == "numpy":
-        return Engine(name, trainer.Trainer, evaluation.predict_logits, trainer.trainer_bytes)
+        return Engine(name, Trainer, predict_logits, trainer_bytes)
     try:
         from numba import config
 
         if getattr(config, "DISABLE_JIT", 0):
             raise ImportError("the environment sets NUMBA_DISABLE_JIT")
-        from mlplab.numpy_mlp.compiled import memory
-        from mlplab.numpy_mlp.compiled import trainer as compiled
+        from mlplab.numpy_mlp.compiled.memory import compiled_bytes
+        from mlplab.numpy_mlp.compiled.trainer import CompiledTrainer, predict_compiled
     except (ImportError, OSError) as error:  # OSError: of a library that cannot be loaded
         raise EngineError(
             f'engine="compiled" is not usable here: {error}; install Numba, or use engine="numpy"'
         ) from error
-    return Engine(name, compiled.CompiledTrainer, compiled.predict_logits, memory.compiled_bytes)
+    return Engine(name, CompiledTrainer, predict_compiled, compiled_bytes)

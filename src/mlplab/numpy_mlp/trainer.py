@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -21,7 +22,7 @@ from mlplab.numpy_mlp.team import Team
 from mlplab.numpy_mlp.update import Step
 from mlplab.numpy_mlp.workspace import BatchStatistics, OrderedSamples
 
-__all__ = ["Plan", "Step", "Trainer"]
+__all__ = ["BaseTrainer", "Plan", "Step", "Trainer"]
 
 
 @dataclass(frozen=True)
@@ -71,39 +72,31 @@ def trainer_bytes(layer_sizes: Sequence[int], batch_size: int, dtype: DTypeLike,
     return 2 * parameter_bytes(layer_sizes, dtype) + split + evaluation
 
 
-class Trainer:
+class BaseTrainer(ABC):
     """Trains ``parameters`` in place; use as a context manager, which ends its threads.
 
-    By rows, the weights, the last step and a gradient per worker are held, a second one where a
-    share has several slices, and slices of a mini-batch; by features, one gradient only, but two
-    whole mini-batches.
+    Parameters
+    ----------
+    parameters, previous_step : the network, and the last step Δ of its parameters
+    batch_size : samples of a mini-batch
+    plan : how a batch is spread over threads
+
+    Raises
+    ------
+    ValueError
+        The engine cannot carry out the plan.
     """
 
     def __init__(
-        self,
-        parameters: Parameters,
-        previous_step: Parameters,
-        batch_size: int,
-        plan: Plan,
+        self, parameters: Parameters, previous_step: Parameters, batch_size: int, plan: Plan
     ) -> None:
         self._parameters, self._previous = parameters, previous_step
-        self._plan = plan
-        self._split: RowSplit | FeatureSplit
-        if plan.split == "features":
-            if plan.workers != 2:
-                raise ValueError(f'engine="numpy" divides features between two workers, got {plan}')
-            self._split = FeatureSplit(parameters, previous_step, batch_size)
-        else:
-            self._split = RowSplit(
-                parameters, previous_step, batch_size, plan.workers, plan.slice_rows
-            )
-        self._evaluation = Evaluation(parameters, self._split.input_buffers)
+        self._batch_size, self._plan = batch_size, plan
 
-    def __enter__(self) -> Trainer:
+    def __enter__(self) -> Self:
         with ExitStack() as stack:
             stack.enter_context(limit_blas_threads(self._plan.blas_threads))
-            self._team = Team(self._plan.workers - 1)
-            stack.callback(self._team.close)
+            self._team = stack.enter_context(closing(Team(self._plan.workers - 1)))
             self._resources = stack.pop_all()
         return self
 
@@ -132,11 +125,60 @@ class Trainer:
         no others are computed. ``weights`` (n,) multiply the costs of the samples.
         """
         samples = OrderedSamples(x, codes, order, weights)
-        self._split.run_epoch(self._team, samples, step, on_batch, only_last=only_last)
+        self._train(samples, step, on_batch, only_last=only_last)
 
     def evaluate(
         self, x: Rows, codes: np.ndarray, weights: np.ndarray | None = None
     ) -> BatchStatistics:
         """Sums of cost, absolute error and hits over all samples of ``x`` (n, n_features)."""
-        samples = OrderedSamples(x, codes, None, weights)
+        return self._evaluate(OrderedSamples(x, codes, None, weights))
+
+    @abstractmethod
+    def _train(
+        self,
+        samples: OrderedSamples,
+        step: Step,
+        on_batch: Callable[[BatchStatistics], None] | None,
+        *,
+        only_last: bool,
+    ) -> None: ...
+
+    @abstractmethod
+    def _evaluate(self, samples: OrderedSamples) -> BatchStatistics: ...
+
+
+class Trainer(BaseTrainer):
+    """Trains with NumPy's functions.
+
+    By rows, the weights, the last step and a gradient per worker are held, a second one where a
+    share has several slices, and slices of a mini-batch; by features, one gradient only, but two
+    whole mini-batches.
+    """
+
+    def __init__(
+        self, parameters: Parameters, previous_step: Parameters, batch_size: int, plan: Plan
+    ) -> None:
+        super().__init__(parameters, previous_step, batch_size, plan)
+        self._split: RowSplit | FeatureSplit
+        if plan.split == "features":
+            if plan.workers != 2:
+                raise ValueError(f'engine="numpy" divides features between two workers, got {plan}')
+            self._split = FeatureSplit(parameters, previous_step, batch_size)
+        else:
+            self._split = RowSplit(
+                parameters, previous_step, batch_size, plan.workers, plan.slice_rows
+            )
+        self._evaluation = Evaluation(parameters, self._split.input_buffers)
+
+    def _train(
+        self,
+        samples: OrderedSamples,
+        step: Step,
+        on_batch: Callable[[BatchStatistics], None] | None,
+        *,
+        only_last: bool,
+    ) -> None:
+        self._split.run_epoch(self._team, samples, step, on_batch, only_last=only_last)
+
+    def _evaluate(self, samples: OrderedSamples) -> BatchStatistics:
         return self._evaluation.statistics(self._team, samples)

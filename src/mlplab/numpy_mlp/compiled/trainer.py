@@ -6,9 +6,8 @@ import ctypes
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import closing
 from functools import cache, partial
-from types import TracebackType
 
 import numpy as np
 from scipy.linalg import cython_blas
@@ -22,8 +21,8 @@ from mlplab.numpy_mlp.evaluation import fit_idle
 from mlplab.numpy_mlp.parameters import Parameters
 from mlplab.numpy_mlp.sparse_rows import Rows, SparseRows
 from mlplab.numpy_mlp.team import Team
-from mlplab.numpy_mlp.trainer import Plan, Step
-from mlplab.numpy_mlp.workspace import BatchStatistics
+from mlplab.numpy_mlp.trainer import BaseTrainer, Plan, Step
+from mlplab.numpy_mlp.workspace import BatchStatistics, OrderedSamples
 
 with kept_code():
     from mlplab.numpy_mlp.compiled import epochs
@@ -31,70 +30,43 @@ with kept_code():
 
 # Multiplications of a segment, some 30 ms of work: Python sees an interrupt between two of them.
 _SEGMENT_PRODUCTS = 10**9
+# Sparse samples are dense while they are evaluated: so many numbers at a time in each thread.
+_SPARSE_INPUTS = 2**18
 
 
-class CompiledTrainer:
-    """Trains ``parameters`` in place; see :class:`mlplab.numpy_mlp.trainer.Trainer`.
-
-    Raises
-    ------
-    ValueError
-        The plan has threads inside of products, or more workers than features to divide.
-    """
+class CompiledTrainer(BaseTrainer):
+    """Trains in compiled code; ``on_batch`` is called when the epoch has ended."""
 
     def __init__(
         self, parameters: Parameters, previous_step: Parameters, batch_size: int, plan: Plan
     ) -> None:
+        super().__init__(parameters, previous_step, batch_size, plan)
         sizes, dtype = parameters.layer_sizes, parameters.vector.dtype
         if plan.blas_threads > 1:
             raise ValueError(f'engine="compiled" needs a plan with one BLAS thread, got {plan}')
         if plan.split == "features" and sizes[0] < plan.workers:
             raise ValueError(f"features are divided where each worker has one, got {plan}")
         _load(dtype.name)
-        self._parameters, self._previous, self._plan = parameters, previous_step, plan
-        self._batch_size, self._rows = batch_size, rows_of_slice(batch_size, plan)
+        self._rows = rows_of_slice(batch_size, plan)
         self._layers = lay_out(sizes, self._rows)
         self._buffers = make_buffers(sizes, batch_size, dtype, plan)
         self._pace = Pace()
 
-    def __enter__(self) -> CompiledTrainer:
-        with ExitStack() as stack:
-            stack.enter_context(limit_blas_threads(1))
-            self._team = stack.enter_context(closing(Team(self._plan.workers - 1)))
-            self._resources = stack.pop_all()
-        return self
-
-    def __exit__(
+    def _train(
         self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._resources.__exit__(kind, error, trace)
-
-    def run_epoch(
-        self,
-        x: Rows,
-        codes: np.ndarray,
-        order: np.ndarray | None,
+        samples: OrderedSamples,
         step: Step,
-        on_batch: Callable[[BatchStatistics], None] | None = None,
+        on_batch: Callable[[BatchStatistics], None] | None,
         *,
-        only_last: bool = False,
-        weights: np.ndarray | None = None,
+        only_last: bool,
     ) -> None:
-        """See :meth:`mlplab.numpy_mlp.trainer.Trainer.run_epoch`.
-
-        ``on_batch`` is called when the epoch has ended.
-        """
-        samples = _arrange(x, codes, order, weights)
-        n_batches = -(-len(samples.order) // self._batch_size)
+        n_batches = -(-len(samples) // self._batch_size)
         n_recorded = 0 if on_batch is None else 1 if only_last else n_batches
-        task = self._task(samples, step, n_recorded)
+        task = self._task(_arrange(samples), step, n_recorded)
         products = self._batch_size * len(self._parameters.vector)
         length = max(1, _SEGMENT_PRODUCTS // products)
         for first in range(0, n_batches, length):
-            self._train(task, first, min(first + length, n_batches))
+            self._train_segment(task, first, min(first + length, n_batches))
         if len(task.rests):
             task.vector[task.n_first :] = task.rests[0]
             task.previous[task.n_first :] = task.previous_rests[0]
@@ -102,17 +74,14 @@ class CompiledTrainer:
             for cost, error, hits in task.statistics.sum(axis=1).tolist():
                 on_batch(BatchStatistics(cost, error, int(hits)))
 
-    def evaluate(
-        self, x: Rows, codes: np.ndarray, weights: np.ndarray | None = None
-    ) -> BatchStatistics:
-        """See :meth:`mlplab.numpy_mlp.trainer.Trainer.evaluate`."""
-        samples = _arrange(x, codes, None, weights)
+    def _evaluate(self, samples: OrderedSamples) -> BatchStatistics:
         logits = np.empty((0, 0), self._parameters.vector.dtype)
-        sums = _evaluate(self._parameters, samples, self._team, self._buffers.inputs, logits)
+        idle = self._buffers.inputs
+        sums = _propagate(self._parameters, _arrange(samples), self._team, idle, logits)
         cost, error, hits = sums.tolist()
         return BatchStatistics(cost, error, int(hits))
 
-    def _train(self, task: Task, first: int, last: int) -> None:
+    def _train_segment(self, task: Task, first: int, last: int) -> None:
         """Train some batches, on a thread for each share or on this one alone."""
         shares, start = self._plan.workers, time.perf_counter()
         by_features = self._plan.split == "features"
@@ -158,19 +127,19 @@ class CompiledTrainer:
         )
 
 
-def predict_logits(parameters: Parameters, x: Rows, n_threads: int) -> np.ndarray:
+def predict_compiled(parameters: Parameters, x: Rows, n_threads: int) -> np.ndarray:
     """See :func:`mlplab.numpy_mlp.evaluation.predict_logits`."""
     _load(parameters.vector.dtype.name)
     rows, _ = fit_idle(parameters.layer_sizes, 0)
     workers = min(n_threads, -(-len(x) // rows))
     logits = np.empty((len(x), parameters.layer_sizes[-1]), parameters.vector.dtype)
-    samples = _arrange(x, np.empty(0, np.int64), None, None)
+    samples = _arrange(OrderedSamples(x, np.zeros(len(x), np.int64), None))
     with limit_blas_threads(1), closing(Team(workers - 1)) as team:
-        _evaluate(parameters, samples, team, np.empty((workers, 0), logits.dtype), logits)
+        _propagate(parameters, samples, team, np.empty((workers, 0), logits.dtype), logits)
     return logits
 
 
-def _evaluate(
+def _propagate(
     parameters: Parameters, samples: Samples, team: Team, idle: np.ndarray, logits: np.ndarray
 ) -> np.ndarray:
     """Leave all logits in an array that is not empty; else the sums of the statistics, (3,).
@@ -180,6 +149,8 @@ def _evaluate(
     sizes, dtype, workers = parameters.layer_sizes, parameters.vector.dtype, len(idle)
     n_samples = len(samples.order)
     rows, borrows = fit_idle(sizes, idle.shape[1])
+    if len(samples.source.row_starts):
+        rows = min(rows, max(1, _SPARSE_INPUTS // sizes[0]))
     layers = lay_out(sizes, rows, trains=False)
     columns = sizes[0] if len(samples.source.row_starts) else 0
     task = EvaluationTask(
@@ -203,9 +174,8 @@ def _evaluate(
     return sums
 
 
-def _arrange(
-    x: Rows, codes: np.ndarray, order: np.ndarray | None, weights: np.ndarray | None
-) -> Samples:
+def _arrange(samples: OrderedSamples) -> Samples:
+    x, weights, order = samples.x, samples.weights, samples.order
     dtype, index = x.dtype, np.int64
     if isinstance(x, SparseRows):
         matrix = x.matrix
@@ -216,9 +186,9 @@ def _arrange(
         source = Source(x.shape[1], _plain(x), np.empty(0, np.int32), np.empty(0, index))
     return Samples(
         source,
-        _plain(codes.astype(index, copy=False)),
+        _plain(samples.codes.astype(index, copy=False)),
         np.empty(0, dtype) if weights is None else _plain(weights),
-        np.arange(len(x)) if order is None else order.astype(index, copy=False),
+        np.arange(len(samples)) if order is None else order.astype(index, copy=False),
     )
 
 
