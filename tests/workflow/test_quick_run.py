@@ -169,7 +169,7 @@ def test_networks_learn_more_than_chance(results):
 def test_every_variant_is_measured_in_every_round_and_compared_to_numpy(results):
     benchmark = pd.read_csv(results / "tables" / "batch_size_benchmark.csv")
     absent = pd.read_csv(results / "tables" / "absent_variants.csv")
-    variants = {"numpy", "products", "keras", "keras_tuned", "keras_matched", "sklearn"}
+    variants = {"numpy", "compiled", "products", "keras", "keras_tuned", "keras_matched", "sklearn"}
     assert variants <= set(benchmark["variant"])
     assert set(benchmark["variant"]) | set(absent["variant"]) == {*variants, "pytorch", "jax"}
     cases = benchmark.groupby(["input_space", "batch_size", "variant"])["round"].unique()
