@@ -57,17 +57,22 @@ class Plan:
         if self.split == "features" and self.workers < 2:
             raise ValueError(f"features are divided between two or more workers, got {self}")
 
+    def rows_at_once(self, batch_size: int) -> int:
+        """Samples that a worker propagates at once, of batches of this size."""
+        if self.split == "features":
+            return batch_size
+        return share_and_slice(batch_size, self.workers, self.slice_rows)[1]
+
 
 def trainer_bytes(layer_sizes: Sequence[int], batch_size: int, dtype: DTypeLike, plan: Plan) -> int:
     """Bytes that a :class:`Trainer` holds beside the data: weights, gradients and buffers."""
     if plan.split == "features":
         split = feature_split_bytes(layer_sizes, batch_size, dtype)
-        rows = batch_size
     else:
         workers, slice_rows = plan.workers, plan.slice_rows
         split = row_split_bytes(layer_sizes, batch_size, dtype, workers, slice_rows)
-        rows = share_and_slice(batch_size, workers, slice_rows)[1]
-    evaluation = evaluation_bytes(layer_sizes, dtype, plan.workers, rows * layer_sizes[0])
+    idle_values = plan.rows_at_once(batch_size) * layer_sizes[0]
+    evaluation = evaluation_bytes(layer_sizes, dtype, plan.workers, idle_values)
     # The parameters and the last step come from the caller.
     return 2 * parameter_bytes(layer_sizes, dtype) + split + evaluation
 

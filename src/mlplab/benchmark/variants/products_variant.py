@@ -29,7 +29,7 @@ def train(problem: Problem, clock: Clock) -> None:
     """See :mod:`mlplab.benchmark.registry`; with the threads and the plan of ``numpy``."""
     sizes, batch = problem.layer_sizes, problem.batch_size
     plan = choose_plan(problem.x, sizes, batch, problem.n_threads, awake=True)
-    rows = batch if plan.split == "features" else min(plan.slice_rows, -(-batch // plan.workers))
+    rows = plan.rows_at_once(batch)
     n_slices = len(problem.x) // (rows * (1 if plan.split == "features" else plan.workers))
 
     multiply = np.matmul if plan.split == "features" else np.dot  # as the network does

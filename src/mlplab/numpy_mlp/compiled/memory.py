@@ -12,7 +12,6 @@ from numpy.typing import DTypeLike
 
 from mlplab.numpy_mlp.evaluation import fit_idle
 from mlplab.numpy_mlp.parameters import count_parameters
-from mlplab.numpy_mlp.row_split import share_and_slice
 from mlplab.numpy_mlp.trainer import Plan
 from mlplab.numpy_mlp.workspace import values_per_row
 
@@ -78,13 +77,6 @@ def lay_out(layer_sizes: Sequence[int], rows: int, *, trains: bool = True) -> La
     return Layers(sizes, weights, biases, activations, errors, int(ends[-1]))
 
 
-def rows_of_slice(batch_size: int, plan: Plan) -> int:
-    """Samples that a share works at once."""
-    if plan.split == "features":
-        return batch_size
-    return share_and_slice(batch_size, plan.workers, plan.slice_rows)[1]
-
-
 class _Shapes(NamedTuple):
     """Shapes of the fields of :class:`Buffers`."""
 
@@ -134,7 +126,7 @@ def _count_rest(layer_sizes: Sequence[int]) -> int:
 
 
 def _shapes(layer_sizes: Sequence[int], batch_size: int, plan: Plan) -> _Shapes:
-    shares, rows = plan.workers, rows_of_slice(batch_size, plan)
+    shares, rows = plan.workers, plan.rows_at_once(batch_size)
     columns, gradients, sums = layer_sizes[0], count_parameters(layer_sizes), 0
     if plan.split == "features":
         columns = -(-columns // shares)

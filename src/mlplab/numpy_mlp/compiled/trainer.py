@@ -14,7 +14,7 @@ from scipy.linalg import cython_blas
 
 from mlplab.numpy_mlp.blas import limit_blas_threads
 from mlplab.numpy_mlp.compiled.meeting import NAP_SECONDS, make_words
-from mlplab.numpy_mlp.compiled.memory import lay_out, make_buffers, rows_of_slice
+from mlplab.numpy_mlp.compiled.memory import lay_out, make_buffers
 from mlplab.numpy_mlp.compiled.pace import Pace
 from mlplab.numpy_mlp.compiled.storage import kept_code, load_code
 from mlplab.numpy_mlp.evaluation import fit_idle
@@ -47,7 +47,7 @@ class CompiledTrainer(BaseTrainer):
         if plan.split == "features" and sizes[0] < plan.workers:
             raise ValueError(f"features are divided where each worker has one, got {plan}")
         _load(dtype.name)
-        self._rows = rows_of_slice(batch_size, plan)
+        self._rows = plan.rows_at_once(batch_size)
         self._layers = lay_out(sizes, self._rows)
         self._buffers = make_buffers(sizes, batch_size, dtype, plan)
         self._pace = Pace()
@@ -71,15 +71,14 @@ class CompiledTrainer(BaseTrainer):
             task.vector[task.n_first :] = task.rests[0]
             task.previous[task.n_first :] = task.previous_rests[0]
         if on_batch is not None:
-            for cost, error, hits in task.statistics.sum(axis=1).tolist():
-                on_batch(BatchStatistics(cost, error, int(hits)))
+            for sums in task.statistics.sum(axis=1):
+                on_batch(_as_statistics(sums))
 
     def _evaluate(self, samples: OrderedSamples) -> BatchStatistics:
         logits = np.empty((0, 0), self._parameters.vector.dtype)
         idle = self._buffers.inputs
         sums = _propagate(self._parameters, _arrange(samples), self._team, idle, logits)
-        cost, error, hits = sums.tolist()
-        return BatchStatistics(cost, error, int(hits))
+        return _as_statistics(sums)
 
     def _train_segment(self, task: Task, first: int, last: int) -> None:
         """Train some batches, on a thread for each share or on this one alone."""
@@ -172,6 +171,11 @@ def _propagate(
     team.run(partial(work, 0), [partial(work, worker) for worker in range(1, workers)])
     sums: np.ndarray = task.statistics.sum(axis=0)
     return sums
+
+
+def _as_statistics(sums: np.ndarray) -> BatchStatistics:
+    cost, error, hits = sums.tolist()
+    return BatchStatistics(cost, error, int(hits))
 
 
 def _arrange(samples: OrderedSamples) -> Samples:
