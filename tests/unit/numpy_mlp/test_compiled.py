@@ -224,23 +224,23 @@ def test_an_engine_error_is_a_value_error():
 class _Machine:
     """Seconds of a batch that two ways take, one after the other."""
 
-    def __init__(self, together, alone, slept):
+    def __init__(self, together, alone, lost):
         self.pace, self.seconds = Pace(), {False: together, True: alone}
-        self.slept, self.ways = slept, []
+        self.lost, self.ways = lost, []
 
     def work(self, n):
         for _ in range(n):
             alone = self.pace.alone
             self.ways.append(alone)
-            self.pace.note(10 * self.seconds[alone], 10, 0.0 if alone else self.slept)
+            self.pace.note(10 * self.seconds[alone], 10, 0.0 if alone else self.lost)
         return self
 
 
-def test_threads_that_do_not_sleep_stay_together():
+def test_threads_with_a_processor_each_stay_together():
     assert _Machine(1.0, 1.8, 1.0).work(50).ways == [False] * 50
 
 
-def test_threads_that_sleep_without_need_stay_together_most_of_the_time():
+def test_threads_that_lose_their_processors_without_harm_stay_together_most_of_the_time():
     ways = _Machine(1.0, 1.8, 5.0).work(200).ways
     assert 0 < sum(ways) < 12
 
@@ -254,5 +254,5 @@ def test_where_one_thread_is_faster_it_works_alone_most_of_the_time():
 
 def test_threads_come_together_again_when_the_others_have_gone():
     machine = _Machine(3.0, 1.0, 15.0).work(100)
-    machine.seconds[False], machine.slept = 0.6, 0.0
+    machine.seconds[False], machine.lost = 0.6, 0.0
     assert machine.work(60).ways[-10:] == [False] * 10

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from mlplab.numpy_mlp.compiled.intrinsics import gemm, matrix, part
+from mlplab.numpy_mlp.compiled.intrinsics import matrix, part
 from mlplab.numpy_mlp.compiled.kernels import (
     ENTRY_OPTIONS,
     OPTIONS,
@@ -30,9 +30,11 @@ from mlplab.numpy_mlp.compiled.layers import (
     propagate_errors,
     take_errors,
     take_gradients,
+    transpose_weights,
 )
 from mlplab.numpy_mlp.compiled.meeting import meet
 from mlplab.numpy_mlp.compiled.memory import Buffers, Layers
+from mlplab.numpy_mlp.compiled.products import multiply
 
 
 class Source(NamedTuple):
@@ -58,9 +60,7 @@ class Task(NamedTuple):
 
     Attributes
     ----------
-    gemm : address of the product in BLAS
-    n_first, n_weights : numbers of the first layer's weights, and of all weights
-    vector, previous : parameters and their last step Δ
+    vector, previous : parameters and their last step Δ, padded
     rests, previous_rests : by features, copies of what lies behind the first weights, (shares, …)
     step : (η, α, η λ₂, η λ₁), of the type of the parameters
     batch_size, slice_rows : samples of a batch, and of a slice of a share
@@ -68,10 +68,7 @@ class Task(NamedTuple):
     words : of the meetings
     """
 
-    gemm: int
     layers: Layers
-    n_first: int
-    n_weights: int
     samples: Samples
     vector: np.ndarray
     previous: np.ndarray
@@ -92,7 +89,6 @@ class EvaluationTask(NamedTuple):
     (n, outputs) or empty.
     """
 
-    gemm: int
     layers: Layers
     samples: Samples
     vector: np.ndarray
@@ -141,7 +137,8 @@ def _record(task, batch, share, codes, weights):
         logits = activations_of(layers, memory, last, len(codes))
         errors = errors_of(layers, memory, last, len(codes))
         place = 3 * (index * task.statistics.shape[1] + share)
-        add_statistics(logits, errors, codes, weights, part(task.statistics, place, 3))
+        total = part(task.statistics, place, 3)
+        add_statistics(logits, errors, codes, weights, layers.sizes[last + 1], total)
 
 
 @njit(**OPTIONS)
@@ -164,136 +161,153 @@ def _update(parameters, gradient, previous, n_weights, step):
     )
 
 
+@njit(**OPTIONS)
+def _bounds(n, share, n_shares):
+    """First and last of ``n`` things that belong to a share."""
+    return n * share // n_shares, n * (share + 1) // n_shares
+
+
+@njit(**OPTIONS)
+def _sample_bounds(rows, share, n_shares):
+    """The same for samples, of which the first shares have one where there are few."""
+    return -(-rows * share // n_shares), -(-rows * (share + 1) // n_shares)
+
+
+@njit(**OPTIONS)
+def _sum_features(task, order, share, out):
+    """Gather the inputs of a share and multiply them with its weights of the first layer."""
+    layers, buffers = task.layers, task.buffers
+    low, high = _bounds(layers.sizes[0], share, len(buffers.inputs))
+    nodes = layers.widths[1]
+    inputs = matrix(_row(buffers.inputs, share), 0, len(order), layers.input_width)
+    gather_rows(task.samples.source, order, inputs, low, high - low)
+    weights = matrix(task.vector, low * nodes, high - low, nodes)
+    multiply(inputs, weights, out, share == 0)
+
+
+@njit(**OPTIONS)
+def _update_features(task, share, errors, gradient):
+    """Update the weights of a share strip by strip, while the gradient is near."""
+    layers, buffers = task.layers, task.buffers
+    low, high = _bounds(layers.sizes[0], share, len(buffers.inputs))
+    nodes, memory = layers.widths[1], _row(buffers.inputs, share)
+    for first in range(low, high, layers.strip_rows):
+        rows = min(layers.strip_rows, high - first)
+        inputs = matrix(memory, first - low, len(errors), layers.input_width)
+        multiply(inputs.T, errors, matrix(gradient, 0, rows, nodes), False)
+        start, size = first * nodes, rows * nodes
+        vector, previous = part(task.vector, start, size), part(task.previous, start, size)
+        _update(vector, gradient, previous, size, task.step)
+
+
 @njit(**ENTRY_OPTIONS)
 def train_by_features(task, duty):
-    """Train with the features divided; how often this thread slept while it waited.
+    """Train with the features divided.
 
     Each share has some rows of the first layer's weights, and each thread works all upper layers
     for itself, so that the threads meet once for every batch.
     """
     layers, buffers, samples = task.layers, task.buffers, task.samples
-    n_features, nodes = layers.sizes[0], layers.sizes[1]
-    n_shares = len(buffers.inputs)
-    rate = task.step[0]
-    one, zero = rate * 0 + 1, rate * 0
+    n_shares, nodes = len(buffers.inputs), layers.widths[1]
     rest, previous = _row(task.rests, duty.share), _row(task.previous_rests, duty.share)
     memory, gradient = _row(buffers.memory, duty.share), _row(buffers.gradients, duty.share)
     stride = buffers.sums.shape[1]
-    naps = 0
     for batch in range(duty.first, duty.last):
         start = batch * task.batch_size
         rows = min(task.batch_size, len(samples.order) - start)
         order = part(samples.order, start, rows)
         parts = matrix(buffers.sums, (batch & 1) * n_shares * stride, n_shares, stride)
         for share in range(duty.share, duty.end):
-            low, high = n_features * share // n_shares, n_features * (share + 1) // n_shares
-            inputs = matrix(_row(buffers.inputs, share), 0, rows, high - low)
-            gather_rows(samples.source, order, inputs, low)
             out = matrix(_row(parts, share), 0, rows, nodes)
             if share == 0:
                 fill_rows(out, bias_of(layers, rest, 0))
-            weights = matrix(task.vector, low * nodes, high - low, nodes)
-            gemm(task.gemm, inputs, weights, out, one if share == 0 else zero)
-        if duty.end - duty.share < n_shares:
-            naps += meet(task.words, duty.thread, batch - duty.first + 1)
+            _sum_features(task, order, share, out)
+        transpose_weights(layers, rest, memory)
         codes, sample_weights = _take_targets(samples, order, buffers, duty.share)
+        if duty.end - duty.share < n_shares:
+            meet(task.words, duty.thread, batch - duty.first + 1)
         sum_parts(parts, part(memory, layers.activations[0], rows * nodes))
-        propagate(task.gemm, layers, rest, memory, rows)
+        propagate(layers, rest, memory, rows)
         take_errors(layers, memory, codes)
         if duty.share == 0:
             _record(task, batch, 0, codes, sample_weights)
-        propagate_errors(task.gemm, layers, rest, memory, rows, (rate, sample_weights))
+        propagate_errors(layers, memory, rows, (task.step[0], sample_weights))
         errors = errors_of(layers, memory, 0, rows)
         for share in range(duty.share, duty.end):
-            low, high = n_features * share // n_shares, n_features * (share + 1) // n_shares
-            inputs = matrix(_row(buffers.inputs, share), 0, rows, high - low)
-            gemm(task.gemm, inputs.T, errors, matrix(gradient, 0, high - low, nodes), zero)
-            size = (high - low) * nodes
-            _update(
-                part(task.vector, low * nodes, size),
-                gradient,
-                part(task.previous, low * nodes, size),
-                size,
-                task.step,
-            )
-        take_gradients(task.gemm, layers, memory, rows, gradient, False)
-        _update(rest, gradient, previous, task.n_weights - task.n_first, task.step)
-    return naps
+            _update_features(task, share, errors, gradient)
+        take_gradients(layers, memory, rows, gradient, False)
+        _update(rest, gradient, previous, layers.n_weights - layers.n_first, task.step)
 
 
 @njit(**OPTIONS)
 def _add_share(task, batch, share, start, stop):
     """Leave in the share's gradient the sum over samples ``start`` to ``stop``, times η."""
     layers, buffers, samples = task.layers, task.buffers, task.samples
-    n_features, nodes = layers.sizes[0], layers.sizes[1]
-    rate = task.step[0]
-    one, zero = rate * 0 + 1, rate * 0
-    rest = part(task.vector, task.n_first, len(task.vector) - task.n_first)
+    n_features, nodes = layers.sizes[0], layers.widths[1]
+    rest = part(task.vector, layers.n_first, layers.n_parameters - layers.n_first)
     first_weights = matrix(task.vector, 0, n_features, nodes)
     memory, own = _row(buffers.memory, share), _row(buffers.gradients, share)
-    gradient = part(own, task.n_first, len(rest))
+    target, gradient = matrix(own, 0, n_features, nodes), part(own, layers.n_first, len(rest))
+    transpose_weights(layers, rest, memory)
     for first in range(start, stop, task.slice_rows):
         rows = min(task.slice_rows, stop - first)
         order = part(samples.order, first, rows)
-        inputs = matrix(_row(buffers.inputs, share), 0, rows, n_features)
-        gather_rows(samples.source, order, inputs, 0)
+        inputs = matrix(_row(buffers.inputs, share), 0, rows, layers.input_width)
+        gather_rows(samples.source, order, inputs, 0, n_features)
         codes, sample_weights = _take_targets(samples, order, buffers, share)
         sums = activations_of(layers, memory, 0, rows)
         fill_rows(sums, bias_of(layers, rest, 0))
-        gemm(task.gemm, inputs, first_weights, sums, one)
-        propagate(task.gemm, layers, rest, memory, rows)
+        multiply(inputs, first_weights, sums, True)
+        propagate(layers, rest, memory, rows)
         take_errors(layers, memory, codes)
         _record(task, batch, share, codes, sample_weights)
-        propagate_errors(task.gemm, layers, rest, memory, rows, (rate, sample_weights))
+        propagate_errors(layers, memory, rows, (task.step[0], sample_weights))
         adds = first > start
-        target = matrix(own, 0, n_features, nodes)
-        errors = errors_of(layers, memory, 0, rows)
-        gemm(task.gemm, inputs.T, errors, target, one if adds else zero)
-        take_gradients(task.gemm, layers, memory, rows, gradient, adds)
+        multiply(inputs.T, errors_of(layers, memory, 0, rows), target, adds)
+        take_gradients(layers, memory, rows, gradient, adds)
+
+
+@njit(**OPTIONS)
+def _update_share(task, share, rows):
+    """Sum the gradients of all shares and update a share's part of the parameters."""
+    buffers, n_shares = task.buffers, len(task.buffers.inputs)
+    low, high = _bounds(task.layers.n_parameters, share, n_shares)
+    total = part(_row(buffers.gradients, 0), low, high - low)
+    for other in range(1, n_shares):
+        first, last = _sample_bounds(rows, other, n_shares)
+        if first < last:
+            added = part(_row(buffers.gradients, other), low, high - low)
+            for i in range(len(total)):
+                total[i] += added[i]
+    vector, previous = part(task.vector, low, high - low), part(task.previous, low, high - low)
+    n_weights = min(max(task.layers.n_weights - low, 0), high - low)
+    _update(vector, total, previous, n_weights, task.step)
 
 
 @njit(**ENTRY_OPTIONS)
 def train_by_rows(task, duty):
-    """Train with the samples of each batch divided; how often this thread slept.
+    """Train with the samples of each batch divided.
 
     Each share sums a gradient of its own; then each updates its part of the parameters. So the
     threads meet twice for every batch.
     """
-    buffers = task.buffers
-    n_shares, n_samples = len(buffers.inputs), len(task.samples.order)
-    n_parameters = len(task.vector)
+    n_shares, n_samples = len(task.buffers.inputs), len(task.samples.order)
     alone = duty.end - duty.share == n_shares
-    total = _row(buffers.gradients, 0)
-    naps, meeting = 0, 0
+    meeting = 0
     for batch in range(duty.first, duty.last):
         start = batch * task.batch_size
         rows = min(task.batch_size, n_samples - start)
         for share in range(duty.share, duty.end):
-            low, high = start - -rows * share // n_shares, start - -rows * (share + 1) // n_shares
-            _add_share(task, batch, share, low, high)
+            first, last = _sample_bounds(rows, share, n_shares)
+            _add_share(task, batch, share, start + first, start + last)
         if not alone:
             meeting += 1
-            naps += meet(task.words, duty.thread, meeting)
+            meet(task.words, duty.thread, meeting)
         for share in range(duty.share, duty.end):
-            low, high = n_parameters * share // n_shares, n_parameters * (share + 1) // n_shares
-            own = part(total, low, high - low)
-            for other in range(1, n_shares):
-                if -rows * other // n_shares == -rows * (other + 1) // n_shares:
-                    continue  # it has no samples of this batch
-                added = part(_row(buffers.gradients, other), low, high - low)
-                for i in range(len(own)):
-                    own[i] += added[i]
-            _update(
-                part(task.vector, low, high - low),
-                own,
-                part(task.previous, low, high - low),
-                min(max(task.n_weights - low, 0), high - low),
-                task.step,
-            )
+            _update_share(task, share, rows)
         if not alone:
             meeting += 1
-            naps += meet(task.words, duty.thread, meeting)
-    return naps
+            meet(task.words, duty.thread, meeting)
 
 
 @njit(**ENTRY_OPTIONS)
@@ -303,31 +317,33 @@ def evaluate(task, share, first_sample, last_sample):
     Adds up the statistics of the share; or, where ``logits`` are not empty, leaves them there.
     """
     layers, samples = task.layers, task.samples
-    n_features, nodes = layers.sizes[0], layers.sizes[1]
-    one, last = task.vector.dtype.type(1), len(layers.biases) - 1
-    n_first = n_features * nodes
-    rest = part(task.vector, n_first, len(task.vector) - n_first)
+    n_features, nodes = layers.sizes[0], layers.widths[1]
+    last = len(layers.biases) - 1
+    n_outputs = layers.sizes[last + 1]
+    rest = part(task.vector, layers.n_first, layers.n_parameters - layers.n_first)
     first_weights = matrix(task.vector, 0, n_features, nodes)
     memory = _row(task.memory, share)
     for first in range(first_sample, last_sample, task.slice_rows):
         rows = min(task.slice_rows, last_sample - first)
         if len(samples.source.row_starts):
             inputs = matrix(_row(task.inputs, share), 0, rows, n_features)
-            gather_rows(samples.source, part(samples.order, first, rows), inputs, 0)
+            order = part(samples.order, first, rows)
+            gather_rows(samples.source, order, inputs, 0, n_features)
         else:
             inputs = matrix(samples.source.values, first * n_features, rows, n_features)
         sums = activations_of(layers, memory, 0, rows)
         fill_rows(sums, bias_of(layers, rest, 0))
-        gemm(task.gemm, inputs, first_weights, sums, one)
-        propagate(task.gemm, layers, rest, memory, rows)
+        multiply(inputs, first_weights, sums, True)
+        propagate(layers, rest, memory, rows)
         outputs = activations_of(layers, memory, last, rows)
         if len(task.logits):
             for i in range(rows):
-                for j in range(outputs.shape[1]):
+                for j in range(n_outputs):
                     task.logits[first + i, j] = outputs[i, j]
         else:
             codes = part(samples.codes, first, rows)
             weights = part(samples.weights, first, min(len(samples.weights), rows))
             take_errors(layers, memory, codes)
             errors = errors_of(layers, memory, last, rows)
-            add_statistics(outputs, errors, codes, weights, part(task.statistics, 3 * share, 3))
+            total = part(task.statistics, 3 * share, 3)
+            add_statistics(outputs, errors, codes, weights, n_outputs, total)

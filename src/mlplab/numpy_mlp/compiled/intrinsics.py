@@ -1,14 +1,14 @@
-"""What Numba has no function for: views without bounds, BLAS by address, atomic words."""
+"""What Numba has no function for: views without bounds, an exponential, atomic words."""
 
 from __future__ import annotations
 
 import math
 import platform
-from typing import Any, NamedTuple
+from typing import Any
 
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils, errors
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 _INT = ir.IntType(32)
@@ -55,66 +55,6 @@ def matrix(typing_context: Any, vector: Any, start: Any, rows: Any, columns: Any
         return _refer(context, builder, result, source, arguments[1], list(arguments[2:]))
 
     return result(vector, types.intp, types.intp, types.intp), generate
-
-
-class _Matrix(NamedTuple):
-    """What the Fortran routine is told of a matrix."""
-
-    data: Any
-    shape: list[Any]
-    leading: Any
-    letter: Any
-
-
-@intrinsic
-def gemm(typing_context: Any, address: Any, left: Any, right: Any, out: Any, beta: Any) -> Any:
-    """``out = left · right + beta · out`` by the Fortran routine at an address.
-
-    ``left`` and ``right`` are C-contiguous arrays or transposes of such, ``out`` is C-contiguous.
-    """
-    if {left.layout, right.layout} - {"C", "F"} or out.layout != "C":
-        raise errors.TypingError(f"gemm of {left}, {right} and {out}: not contiguous")
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        number = context.get_data_type(out.dtype)
-        size = context.get_constant(
-            types.intp, context.get_abi_sizeof(context.get_data_type(out.dtype))
-        )
-
-        def slot(value: Any) -> Any:
-            return cgutils.alloca_once_value(builder, value)
-
-        def describe(matrix_type: Any, value: Any) -> _Matrix:
-            array = context.make_array(matrix_type)(context, builder, value)
-            strides = cgutils.unpack_tuple(builder, array.strides, 2)
-            transposed = matrix_type.layout == "F"
-            leading = builder.sdiv(strides[1 if transposed else 0], size)
-            return _Matrix(
-                array.data,
-                cgutils.unpack_tuple(builder, array.shape, 2),
-                slot(builder.trunc(leading, _INT)),
-                slot(ir.Constant(ir.IntType(8), ord("T" if transposed else "N"))),
-            )
-
-        a, b, c = (
-            describe(kind, value)
-            for kind, value in zip(signature.args[1:4], arguments[1:4], strict=True)
-        )
-        sizes = (c.shape[1], c.shape[0], a.shape[1])
-        # Fortran reads a C-contiguous matrix as its transpose: Cᵀ = Bᵀ · Aᵀ.
-        values = [
-            *(b.letter, a.letter),
-            *(slot(builder.trunc(value, _INT)) for value in sizes),
-            slot(ir.Constant(number, 1.0)),
-            *(b.data, b.leading, a.data, a.leading),
-            slot(arguments[4]),
-            *(c.data, c.leading),
-        ]
-        routine = ir.FunctionType(ir.VoidType(), [value.type for value in values])
-        builder.call(builder.inttoptr(arguments[0], routine.as_pointer()), values)
-        return context.get_dummy_value()
-
-    return types.void(types.intp, left, right, out, out.dtype), generate
 
 
 # exp(x) = 2ⁿ · exp(r), |r| ≤ ln(2)/2: degree of Taylor's series of exp(r) that is exact to the last

@@ -1,4 +1,4 @@
-"""Threads of compiled code that wait for each other: by looking, and soon by sleeping.
+"""Threads of compiled code that wait for each other: by looking, then by sleeping.
 
 Each thread has a word in a cache line of its own, in which it counts its meetings.
 """
@@ -13,10 +13,12 @@ from mlplab.numpy_mlp.compiled.kernels import OPTIONS
 
 # 128 bytes: processors that prefetch lines in pairs would fetch a neighbour's.
 _WORDS_APART = 16
-# Looks take some 20 µs together, longer than a wake-up of a thread on another processor.
-_LOOKS = 1000
+# 1,000 looks take some 20 µs, longer than a thread on another processor takes to see a word. A
+# thread that yields goes on at once unless another waits for its processor; one that sleeps wakes
+# so late that the others would sleep as well.
+_LOOKS, _YIELDS = 1000, 2000
 _NAP_MICROSECONDS = 50
-NAP_SECONDS = _NAP_MICROSECONDS * 1e-6
+_yield = types.ExternalFunction("sched_yield", types.int32())
 _sleep = types.ExternalFunction("usleep", types.int32(types.uint32))
 
 
@@ -27,16 +29,15 @@ def make_words(n_threads: int) -> np.ndarray:
 
 @njit(**OPTIONS)
 def meet(words, thread, meeting):
-    """Wait until all threads have come to this meeting (1, 2, …); how often this one slept."""
+    """Wait until all threads have come to this meeting (1, 2, …)."""
     store_release(words, thread * _WORDS_APART, meeting)
-    naps = 0
     for place in range(0, len(words), _WORDS_APART):
         looks = 0
         while load_acquire(words, place) < meeting:
-            if looks < _LOOKS:
-                looks += 1
+            looks += 1
+            if looks <= _LOOKS:
                 pause()
+            elif looks <= _LOOKS + _YIELDS:
+                _yield()
             else:
                 _sleep(_NAP_MICROSECONDS)
-                naps += 1
-    return naps

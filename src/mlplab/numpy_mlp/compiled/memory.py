@@ -1,19 +1,28 @@
-"""Memory of the compiled engine: where the layers lie in it, and how much it takes."""
+"""Memory of the compiled engine: where the layers lie in it, and how much it takes.
+
+Rows of all matrices are padded to whole vector registers. Padding in the parameters is zero and
+stays so, as do the errors there.
+"""
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
 
+from mlplab.numpy_mlp.compiled.products import VECTOR_BYTES
 from mlplab.numpy_mlp.evaluation import fit_idle
-from mlplab.numpy_mlp.parameters import count_parameters
+from mlplab.numpy_mlp.parameters import Parameters, parameter_bytes
 from mlplab.numpy_mlp.trainer import Plan
-from mlplab.numpy_mlp.workspace import values_per_row
+
+_LINE_BYTES = 64
+# Rows of more vectors lie an odd number of vectors apart: others would share few places of a cache.
+_WIDE_VECTORS = 16
+# By features, so many rows of weights are updated while their gradient is in the smallest cache.
+_STRIP_ROWS = 32
 
 
 class Layers(NamedTuple):
@@ -24,18 +33,29 @@ class Layers(NamedTuple):
 
     Attributes
     ----------
-    sizes : nodes of all layers, input first
+    sizes, widths : nodes of all layers, input first, without and with padding
     weights, biases : starts in the rest of the parameters; that of the first weights is unused
-    activations, errors : starts in the memory of a slice
+    activations, errors, transposed : starts in the memory of a slice, the last for transposed
+        weights of the upper layers
     memory : size of that memory
+    n_first, n_weights, n_parameters : padded numbers of the first weights, of all, and of all
+        parameters
+    strip_rows, input_width : by features, rows of a strip; padded columns of a share's inputs
     """
 
     sizes: np.ndarray
+    widths: np.ndarray
     weights: np.ndarray
     biases: np.ndarray
     activations: np.ndarray
     errors: np.ndarray
+    transposed: np.ndarray
     memory: int
+    n_first: int
+    n_weights: int
+    n_parameters: int
+    strip_rows: int
+    input_width: int
 
 
 class Buffers(NamedTuple):
@@ -46,7 +66,7 @@ class Buffers(NamedTuple):
     inputs : samples of a slice, in the columns of the share
     memory : activations and errors
     codes, weights : of the samples of a slice
-    gradients : by rows of all parameters; by features of the share's, and then of the rest
+    gradients : by rows of all parameters; by features of a strip, and then of the rest
     sums : by features, what each share adds to the first layer, for two batches in turn
     """
 
@@ -58,23 +78,85 @@ class Buffers(NamedTuple):
     sums: np.ndarray
 
 
-def lay_out(layer_sizes: Sequence[int], rows: int, *, trains: bool = True) -> Layers:
+def lay_out(
+    layer_sizes: Sequence[int],
+    rows: int,
+    dtype: DTypeLike,
+    *,
+    trains: bool = True,
+    feature_shares: int = 1,
+) -> Layers:
     """Layers of the given sizes, input first, for slices of ``rows`` samples.
 
     Without ``trains`` there is room for the errors of the outputs only.
     """
+    itemsize = np.dtype(dtype).itemsize
     sizes = np.array(layer_sizes, np.int64)
-    upper = [lower * above for lower, above in itertools.pairwise(layer_sizes[1:])]
-    weights = np.cumsum([0, *upper])
-    biases = weights[-1] + np.cumsum([0, *layer_sizes[1:-1]])
-    errors = sizes[1:].copy()
+    widths = np.array([_pad(size, itemsize) for size in layer_sizes], np.int64)
+    matrices = sizes[:-1] * widths[1:]
+    ends = np.cumsum([0, *matrices[1:], *widths[1:]])
+    weights, biases = np.split(ends[:-1], [len(matrices) - 1])
+    errors, transposed = widths[1:] * rows, np.concatenate([[0], sizes[2:] * widths[1:-1]])
     if not trains:
-        errors[:-1] = 0
-    ends = np.cumsum([*sizes[1:], *errors]) * rows
-    starts = np.concatenate([[0], ends[:-1]])
-    activations, errors = np.split(starts, 2)
-    weights = np.concatenate([[0], weights[:-1]])
-    return Layers(sizes, weights, biases, activations, errors, int(ends[-1]))
+        errors[:-1] = transposed[:] = 0
+    parts = widths[1:] * rows, errors, transposed
+    starts = np.cumsum([0, *np.concatenate(parts)])
+    activations, errors, transposed = np.split(starts[:-1], 3)
+    columns = -(-layer_sizes[0] // feature_shares)
+    return Layers(
+        sizes=sizes,
+        widths=widths,
+        weights=np.concatenate([[0], weights]),
+        biases=biases,
+        activations=activations,
+        errors=errors,
+        transposed=transposed,
+        memory=int(starts[-1]),
+        n_first=int(matrices[0]),
+        n_weights=int(matrices.sum()),
+        n_parameters=int(matrices[0] + ends[-1]),
+        strip_rows=min(_STRIP_ROWS, columns),
+        input_width=_pad(columns, itemsize, at_least=1),
+    )
+
+
+def _pad(size: int, itemsize: int, at_least: int = _WIDE_VECTORS) -> int:
+    """The size of a padded row."""
+    lanes = VECTOR_BYTES // itemsize
+    vectors = -(-size // lanes)
+    if vectors >= at_least:
+        vectors |= 1
+    return vectors * lanes
+
+
+def padded(layers: Layers, parameters: Parameters) -> np.ndarray:
+    """A padded copy of the vector of parameters."""
+    vector = _empty((1, layers.n_parameters), parameters.vector.dtype)[0]
+    vector[...] = 0
+    for view, values in zip(_views(layers, vector), _arrays(parameters), strict=True):
+        view[...] = values
+    return vector
+
+
+def take_back(layers: Layers, vector: np.ndarray, parameters: Parameters) -> None:
+    """Copy the parameters from a padded vector."""
+    for view, values in zip(_views(layers, vector), _arrays(parameters), strict=True):
+        values[...] = view
+
+
+def _arrays(parameters: Parameters) -> tuple[np.ndarray, ...]:
+    return *parameters.weights, *parameters.biases
+
+
+def _views(layers: Layers, vector: np.ndarray) -> Iterator[np.ndarray]:
+    """The weights, then the biases, of all layers in a padded vector."""
+    start = 0
+    for size, nodes, width in zip(layers.sizes, layers.sizes[1:], layers.widths[1:], strict=False):
+        yield vector[start : start + size * width].reshape(size, width)[:, :nodes]
+        start += size * width
+    for nodes, width in zip(layers.sizes[1:], layers.widths[1:], strict=True):
+        yield vector[start : start + nodes]
+        start += width
 
 
 class _Shapes(NamedTuple):
@@ -88,53 +170,89 @@ class _Shapes(NamedTuple):
     sums: tuple[int, int]
 
 
-def make_buffers(
-    layer_sizes: Sequence[int], batch_size: int, dtype: DTypeLike, plan: Plan
-) -> Buffers:
-    """Empty buffers for training as a plan says."""
-    shapes = _shapes(layer_sizes, batch_size, plan)
+def make_buffers(layers: Layers, batch_size: int, dtype: DTypeLike, plan: Plan) -> Buffers:
+    """Buffers for training as a plan says; their padding is zero."""
+    shapes = _shapes(layers, batch_size, plan)
     return Buffers(
-        np.empty(shapes.inputs, dtype),
-        np.empty(shapes.memory, dtype),
-        np.empty(shapes.codes, np.int64),
-        np.empty(shapes.weights, dtype),
-        np.empty(shapes.gradients, dtype),
-        np.empty(shapes.sums, dtype),
+        _empty(shapes.inputs, dtype),
+        _zeros(shapes.memory, dtype),
+        _empty(shapes.codes, np.int64),
+        _empty(shapes.weights, dtype),
+        _empty(shapes.gradients, dtype),
+        _empty(shapes.sums, dtype),
     )
+
+
+def _empty(shape: tuple[int, int], dtype: DTypeLike) -> np.ndarray:
+    """An array that begins at a line of the cache, as do its rows."""
+    n_bytes = math.prod(_in_lines(shape, dtype)) * np.dtype(dtype).itemsize
+    memory = np.empty(n_bytes + _LINE_BYTES, np.uint8)
+    start = -memory.ctypes.data % _LINE_BYTES
+    rows: np.ndarray = memory[start : start + n_bytes].view(dtype).reshape(_in_lines(shape, dtype))
+    return rows
+
+
+def _zeros(shape: tuple[int, int], dtype: DTypeLike) -> np.ndarray:
+    array = _empty(shape, dtype)
+    array[...] = 0
+    return array
+
+
+def _in_lines(shape: tuple[int, int], dtype: DTypeLike) -> tuple[int, int]:
+    numbers = _LINE_BYTES // np.dtype(dtype).itemsize
+    return shape[0], -(-shape[1] // numbers) * numbers
 
 
 def compiled_bytes(
     layer_sizes: Sequence[int], batch_size: int, dtype: DTypeLike, plan: Plan
 ) -> int:
     """Bytes that a trainer of this engine holds beside the data: weights, gradients and buffers."""
-    shapes, itemsize = _shapes(layer_sizes, batch_size, plan), np.dtype(dtype).itemsize
-    index_bytes = math.prod(shapes.codes) * np.dtype(np.int64).itemsize
-    # The parameters and the last step come from the caller.
-    others = 2 * count_parameters(layer_sizes)
+    layers = lay_out_plan(layer_sizes, batch_size, dtype, plan)
+    itemsize = np.dtype(dtype).itemsize
+
+    def size(shape: tuple[int, int], kind: DTypeLike = dtype) -> int:
+        return math.prod(_in_lines(shape, kind)) * np.dtype(kind).itemsize + _LINE_BYTES
+
+    shapes = _shapes(layers, batch_size, plan)
+    total = sum(size(shape) for shape in shapes if shape is not shapes.codes)
+    total += size(shapes.codes, np.int64)
+    # The parameters and the last step come from the caller, and have padded copies.
+    total += 2 * parameter_bytes(layer_sizes, dtype) + 2 * size((1, layers.n_parameters))
     if plan.split == "features":
-        others += 2 * plan.workers * _count_rest(layer_sizes)
-    rows, borrows = fit_idle(layer_sizes, shapes.inputs[1])
-    if not borrows:
-        others += plan.workers * rows * values_per_row(layer_sizes, trains=False)
-    numbers = sum(math.prod(shape) for shape in shapes) - math.prod(shapes.codes) + others
-    return numbers * itemsize + index_bytes
+        total += 2 * plan.workers * (layers.n_parameters - layers.n_first) * itemsize
+    idle, _, borrows = lay_out_evaluation(layer_sizes, dtype, _in_lines(shapes.inputs, dtype)[1])
+    return total if borrows else total + size((plan.workers, idle.memory))
 
 
-def _count_rest(layer_sizes: Sequence[int]) -> int:
-    """Parameters behind the weights of the first layer."""
-    return count_parameters(layer_sizes) - layer_sizes[0] * layer_sizes[1]
+def lay_out_plan(
+    layer_sizes: Sequence[int], batch_size: int, dtype: DTypeLike, plan: Plan
+) -> Layers:
+    """Layers for training as a plan says."""
+    shares = plan.workers if plan.split == "features" else 1
+    return lay_out(layer_sizes, plan.rows_at_once(batch_size), dtype, feature_shares=shares)
 
 
-def _shapes(layer_sizes: Sequence[int], batch_size: int, plan: Plan) -> _Shapes:
+def lay_out_evaluation(
+    layer_sizes: Sequence[int], dtype: DTypeLike, idle_values: int
+) -> tuple[Layers, int, bool]:
+    """Layers of an evaluation, samples of a slice, and whether they fit into an idle array."""
+    for idle in (idle_values, 0):
+        rows, borrows = fit_idle(layer_sizes, idle)
+        layers = lay_out(layer_sizes, rows, dtype, trains=False)
+        if layers.memory <= idle:
+            break
+    return layers, rows, borrows
+
+
+def _shapes(layers: Layers, batch_size: int, plan: Plan) -> _Shapes:
     shares, rows = plan.workers, plan.rows_at_once(batch_size)
-    columns, gradients, sums = layer_sizes[0], count_parameters(layer_sizes), 0
+    gradients, sums = layers.n_parameters, 0
     if plan.split == "features":
-        columns = -(-columns // shares)
-        gradients = max(columns * layer_sizes[1], _count_rest(layer_sizes))
-        sums = rows * layer_sizes[1]
+        strip, rest = layers.strip_rows * layers.widths[1], layers.n_parameters - layers.n_first
+        gradients, sums = max(int(strip), rest), rows * int(layers.widths[1])
     return _Shapes(
-        inputs=(shares, rows * columns),
-        memory=(shares, lay_out(layer_sizes, rows).memory),
+        inputs=(shares, rows * layers.input_width),
+        memory=(shares, layers.memory),
         codes=(shares, rows),
         weights=(shares, rows),
         gradients=(shares, gradients),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-# So many batches' time in naps tells that another thread had no processor.
+# So much of a thread's time without a processor tells that others use it, too.
 _WAITING_SHARE = 0.2
 _LONGEST_TERM = 32
 
@@ -28,8 +28,8 @@ class Pace:
         self._term, self._left = 1, 0
         self._in_trial = False
 
-    def note(self, seconds: float, n_batches: int, slept: float) -> None:
-        """Learn how long some batches took, and for how many seconds each thread slept."""
+    def note(self, seconds: float, n_batches: int, lost: float) -> None:
+        """Learn how long some batches took, and for how long a thread had no processor."""
         self._seconds[self.alone] = seconds / n_batches
         if self._in_trial:
             winner = self._seconds[True] < self._seconds[False]
@@ -37,6 +37,6 @@ class Pace:
             self.alone, self._in_trial, self._left = winner, False, self._term
             return
         self._left -= 1
-        waits = slept > _WAITING_SHARE * seconds
+        waits = lost > _WAITING_SHARE * seconds
         if self._left < 0 and (self.alone or waits):
             self.alone, self._in_trial = not self.alone, True

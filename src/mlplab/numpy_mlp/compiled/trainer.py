@@ -7,14 +7,19 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
-from functools import cache, partial
+from functools import partial
 
 import numpy as np
-from scipy.linalg import cython_blas
 
 from mlplab.numpy_mlp.blas import limit_blas_threads
-from mlplab.numpy_mlp.compiled.meeting import NAP_SECONDS, make_words
-from mlplab.numpy_mlp.compiled.memory import lay_out, make_buffers
+from mlplab.numpy_mlp.compiled.meeting import make_words
+from mlplab.numpy_mlp.compiled.memory import (
+    lay_out_evaluation,
+    lay_out_plan,
+    make_buffers,
+    padded,
+    take_back,
+)
 from mlplab.numpy_mlp.compiled.pace import Pace
 from mlplab.numpy_mlp.compiled.storage import kept_code, load_code
 from mlplab.numpy_mlp.evaluation import fit_idle
@@ -48,8 +53,8 @@ class CompiledTrainer(BaseTrainer):
             raise ValueError(f"features are divided where each worker has one, got {plan}")
         _load(dtype.name)
         self._rows = plan.rows_at_once(batch_size)
-        self._layers = lay_out(sizes, self._rows)
-        self._buffers = make_buffers(sizes, batch_size, dtype, plan)
+        self._layers = lay_out_plan(sizes, batch_size, dtype, plan)
+        self._buffers = make_buffers(self._layers, batch_size, dtype, plan)
         self._pace = Pace()
 
     def _train(
@@ -65,11 +70,11 @@ class CompiledTrainer(BaseTrainer):
         task = self._task(_arrange(samples), step, n_recorded)
         products = self._batch_size * len(self._parameters.vector)
         length = max(1, _SEGMENT_PRODUCTS // products)
-        for first in range(0, n_batches, length):
-            self._train_segment(task, first, min(first + length, n_batches))
-        if len(task.rests):
-            task.vector[task.n_first :] = task.rests[0]
-            task.previous[task.n_first :] = task.previous_rests[0]
+        try:
+            for first in range(0, n_batches, length):
+                self._train_segment(task, first, min(first + length, n_batches))
+        finally:
+            self._take_back(task)
         if on_batch is not None:
             for sums in task.statistics.sum(axis=1):
                 on_batch(_as_statistics(sums))
@@ -85,7 +90,7 @@ class CompiledTrainer(BaseTrainer):
         shares, start = self._plan.workers, time.perf_counter()
         by_features = self._plan.split == "features"
         train = epochs.train_by_features if by_features else epochs.train_by_rows
-        naps = [0] * shares
+        lost = [0.0] * shares
         if shares == 1 or self._pace.alone:
             train(task, Duty(first, last, 0, 0, shares))
             task.rests[1:] = task.rests[:1]
@@ -94,29 +99,34 @@ class CompiledTrainer(BaseTrainer):
             task.words[...] = 0
 
             def work(worker: int, _: object) -> None:
-                naps[worker] = train(task, Duty(first, last, worker, worker, worker + 1))
+                begun = time.perf_counter() - time.thread_time()
+                train(task, Duty(first, last, worker, worker, worker + 1))
+                lost[worker] = time.perf_counter() - time.thread_time() - begun
 
             self._team.run(partial(work, 0), [partial(work, n) for n in range(1, shares)])
         if shares > 1:
-            slept = max(naps) * NAP_SECONDS
-            self._pace.note(time.perf_counter() - start, last - first, slept)
+            self._pace.note(time.perf_counter() - start, last - first, max(lost))
+
+    def _take_back(self, task: Task) -> None:
+        """Leave the parameters and their last step with the caller."""
+        if len(task.rests):
+            task.vector[task.layers.n_first :] = task.rests[0]
+            task.previous[task.layers.n_first :] = task.previous_rests[0]
+        take_back(task.layers, task.vector, self._parameters)
+        take_back(task.layers, task.previous, self._previous)
 
     def _task(self, samples: Samples, step: Step, n_recorded: int) -> Task:
-        parameters, previous = self._parameters, self._previous.vector
-        vector, rate = parameters.vector, step.learning_rate
-        n_first = parameters.weights[0].size
+        layers, rate = self._layers, step.learning_rate
+        vector, previous = padded(layers, self._parameters), padded(layers, self._previous)
         copies = self._plan.workers if self._plan.split == "features" else 0
         numbers = (rate, step.momentum, rate * step.l2, rate * step.l1)
         return Task(
-            gemm=_find_gemm(vector.dtype.name),
-            layers=self._layers,
-            n_first=n_first,
-            n_weights=parameters.n_weights,
+            layers=layers,
             samples=samples,
             vector=vector,
             previous=previous,
-            rests=np.tile(vector[n_first:], (copies, 1)),
-            previous_rests=np.tile(previous[n_first:], (copies, 1)),
+            rests=np.tile(vector[layers.n_first :], (copies, 1)),
+            previous_rests=np.tile(previous[layers.n_first :], (copies, 1)),
             buffers=self._buffers,
             step=tuple(map(vector.dtype.type, numbers)),
             batch_size=self._batch_size,
@@ -147,16 +157,14 @@ def _propagate(
     """
     sizes, dtype, workers = parameters.layer_sizes, parameters.vector.dtype, len(idle)
     n_samples = len(samples.order)
-    rows, borrows = fit_idle(sizes, idle.shape[1])
+    layers, rows, borrows = lay_out_evaluation(sizes, dtype, idle.shape[1])
     if len(samples.source.row_starts):
         rows = min(rows, max(1, _SPARSE_INPUTS // sizes[0]))
-    layers = lay_out(sizes, rows, trains=False)
     columns = sizes[0] if len(samples.source.row_starts) else 0
     task = EvaluationTask(
-        gemm=_find_gemm(dtype.name),
         layers=layers,
         samples=samples,
-        vector=parameters.vector,
+        vector=padded(layers, parameters),
         inputs=np.empty((workers, rows * columns), dtype),
         memory=idle if borrows else np.empty((workers, layers.memory), dtype),
         slice_rows=rows,
@@ -207,16 +215,6 @@ def _plain(array: np.ndarray) -> np.ndarray:
     memory = (ctypes.c_char * array.nbytes).from_address(array.ctypes.data)
     numbers: np.ndarray = np.frombuffer(memoryview(memory), array.dtype)
     return numbers
-
-
-@cache
-def _find_gemm(dtype: str) -> int:
-    """Address of the product of matrices in SciPy's BLAS."""
-    capsule = cython_blas.__pyx_capi__[{"float32": "sgemm", "float64": "dgemm"}[dtype]]
-    name, pointer = ctypes.pythonapi.PyCapsule_GetName, ctypes.pythonapi.PyCapsule_GetPointer
-    name.restype, name.argtypes = ctypes.c_char_p, [ctypes.py_object]
-    pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
-    return int(pointer(capsule, name(capsule)))
 
 
 _lock = threading.RLock()
