@@ -30,12 +30,20 @@ class Engine:
     trainer : called as ``trainer(parameters, previous_step, batch_size, plan)``
     predict_logits : see :func:`mlplab.numpy_mlp.evaluation.predict_logits`
     trainer_bytes : see :func:`mlplab.numpy_mlp.trainer.trainer_bytes`
+    slice_rows : samples that a worker may propagate at once
+    uses_blas_threads : whether threads of BLAS may work
+    largest_feature_team : workers among which it can divide the features; None for any number
+    copies : of the parameters that a plan with several workers may take
     """
 
     name: str
     trainer: Callable[[Parameters, Parameters, int, Plan], BaseTrainer]
     predict_logits: Callable[[Parameters, Rows, int], np.ndarray]
     trainer_bytes: Callable[[Sequence[int], int, DTypeLike, Plan], int]
+    slice_rows: tuple[int, ...]
+    uses_blas_threads: bool
+    largest_feature_team: int | None
+    copies: int
 
 
 def find_engine(name: str) -> Engine:
@@ -47,7 +55,16 @@ def find_engine(name: str) -> Engine:
         The compiled engine does not work here.
     """
     if name == "numpy":
-        return Engine(name, Trainer, predict_logits, trainer_bytes)
+        return Engine(
+            name,
+            Trainer,
+            predict_logits,
+            trainer_bytes,
+            slice_rows=(250, 500, 1000),
+            uses_blas_threads=True,
+            largest_feature_team=2,
+            copies=4,
+        )
     try:
         from numba import config
 
@@ -59,4 +76,15 @@ def find_engine(name: str) -> Engine:
         raise EngineError(
             f'engine="compiled" is not usable here: {error}; install Numba, or use engine="numpy"'
         ) from error
-    return Engine(name, CompiledTrainer, predict_compiled, compiled_bytes)
+    return Engine(
+        name,
+        CompiledTrainer,
+        predict_compiled,
+        compiled_bytes,
+        # The activations of a slice stay in the cache next to the core.
+        slice_rows=(64, 125, 250),
+        uses_blas_threads=False,
+        largest_feature_team=None,
+        # Two of them with padded rows.
+        copies=6,
+    )

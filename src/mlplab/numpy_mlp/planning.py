@@ -33,9 +33,7 @@ logger = logging.getLogger(__name__)
 # Below so many multiplications per batch a second thread costs more than it saves, and a fit of a
 # toy example needs no measurements.
 _SERIAL_BELOW = 200_000
-_SLICE_ROWS = (250, 500, 1000)
-# The activations of a slice stay in the cache next to the core.
-_COMPILED_SLICE_ROWS = (125, 250, 500)
+_LARGEST_SHARE_AT_ONCE = 1000
 # Larger batches are divided by rows only: other plans leave work that grows with the batch to a
 # single thread.
 _LARGEST_FOR_BLAS_THREADS = 4_000
@@ -44,7 +42,7 @@ _LARGEST_PLANNED = 20_000
 # The work of 16,000 samples of the articles' network, about 50 ms.
 _MEASURED_PRODUCTS = 16_000 * 57_000
 # To be increased when the trainer changes so much that plans must be measured again.
-_FORMAT = 4
+_FORMAT = 5
 # See "Plans are measured in quiet passes" in docs/methodology.md.
 _PASSES, _ROUNDS, _MOST_PASSES = 2, 2, 4
 # See "Bringing cores together takes seconds" in docs/methodology.md.
@@ -84,7 +82,7 @@ def choose_plan(
     if batch_size * count_parameters(layer_sizes) < _SERIAL_BELOW:
         return Plan(1, 1, batch_size)
     if n_threads == 1:
-        return Plan(1, 1, min(batch_size, _SLICE_ROWS[1]))
+        return Plan(1, 1, min(batch_size, find_engine(engine).slice_rows[1]))
     batch_size = _planned_size(batch_size, len(x))
     if awake:
         with keep_processors_awake() as awake:
@@ -152,9 +150,11 @@ def _keep_first(path: Path, text: str) -> Plan | None:
     return _read_plan(path)
 
 
-def memory_limit(layer_sizes: Sequence[int], batch_size: int, dtype: np.dtype | str) -> int:
-    """Bytes of two mini-batches of inputs and four copies of weights and biases."""
-    values = 2 * batch_size * layer_sizes[0] + 4 * count_parameters(layer_sizes)
+def memory_limit(
+    layer_sizes: Sequence[int], batch_size: int, dtype: np.dtype | str, copies: int
+) -> int:
+    """Bytes of two mini-batches of inputs and some copies of weights and biases."""
+    values = 2 * batch_size * layer_sizes[0] + copies * count_parameters(layer_sizes)
     return values * np.dtype(dtype).itemsize
 
 
@@ -171,31 +171,29 @@ class _Shape:
 
 def _candidates(shape: _Shape) -> tuple[list[Plan], list[Plan]]:
     """Plans by workers, and plans by threads of BLAS, within the memory limit."""
-    batch_size, n_threads = shape.batch_size, shape.n_threads
-    compiled = shape.engine.name == "compiled"
+    engine, batch_size, n_threads = shape.engine, shape.batch_size, shape.n_threads
     share = -(-batch_size // n_threads)
-    slices = [rows for rows in (_COMPILED_SLICE_ROWS if compiled else _SLICE_ROWS) if rows < share]
-    if share <= _SLICE_ROWS[-1]:
+    slices = [rows for rows in engine.slice_rows if rows < share]
+    if share <= _LARGEST_SHARE_AT_ONCE:
         slices.append(share)
     workers = [Plan(n_threads, 1, rows) for rows in slices]
     fewer = n_threads // 2
     while fewer:
-        workers.append(Plan(fewer, 1, min(-(-batch_size // fewer), _SLICE_ROWS[1])))
+        workers.append(Plan(fewer, 1, min(-(-batch_size // fewer), engine.slice_rows[1])))
         fewer //= 2
     if batch_size <= _LARGEST_FOR_FEATURES:
-        teams = {2, max(2, n_threads)} if compiled else {2}
-        teams = {n for n in teams if n <= shape.layer_sizes[0]}
+        largest = min(engine.largest_feature_team or n_threads, shape.layer_sizes[0])
+        teams = {n for n in (2, n_threads) if 2 <= n <= largest}
         workers += [Plan(n, 1, batch_size, "features") for n in sorted(teams)]
-    # Threads of BLAS wait for each other longer than a compiled batch takes.
-    uses_blas = batch_size <= _LARGEST_FOR_BLAS_THREADS and not compiled
+    uses_blas = engine.uses_blas_threads and batch_size <= _LARGEST_FOR_BLAS_THREADS
     blas = [Plan(1, n_threads, batch_size)] if uses_blas else []
     numbers = shape.layer_sizes, batch_size, shape.dtype
-    limit = memory_limit(*numbers)
+    limit = memory_limit(*numbers, engine.copies)
 
     def fits(plan: Plan) -> bool:
         # A single worker has no smaller alternative.
         least = plan.workers == 1 and plan.blas_threads == 1
-        return least or shape.engine.trainer_bytes(*numbers, plan) <= limit
+        return least or engine.trainer_bytes(*numbers, plan) <= limit
 
     return [plan for plan in workers if fits(plan)], [plan for plan in blas if fits(plan)]
 

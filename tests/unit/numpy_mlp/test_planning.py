@@ -95,11 +95,12 @@ def test_two_processes_train_the_same_bytes(cache):
 
 @pytest.mark.parametrize("n_threads", [1, 2, 8])
 @pytest.mark.parametrize("batch_size", [32, 64, 128, 250, 500, 1000, 2000, 10_000, 60_000])
-def test_memory_is_less_than_two_batches_and_four_copies_of_the_weights(
+def test_memory_is_less_than_two_batches_and_some_copies_of_the_weights(
     engine, batch_size, n_threads
 ):
-    limit = 2 * batch_size * SIZES[0] * 4 + 4 * Parameters.zeros(SIZES, "float32").vector.nbytes
-    assert planning.memory_limit(SIZES, batch_size, "float32") == limit
+    copy = Parameters.zeros(SIZES, "float32").vector.nbytes
+    limit = 2 * batch_size * SIZES[0] * 4 + {"numpy": 4, "compiled": 6}[engine.name] * copy
+    assert planning.memory_limit(SIZES, batch_size, "float32", engine.copies) == limit
     shape = planning._Shape(engine, SIZES, batch_size, "float32", n_threads)
     groups = planning._candidates(shape)
     plans = [plan for group in groups for plan in group]
@@ -181,8 +182,9 @@ def test_no_more_memory_is_taken_than_is_counted_nor_than_the_limit(
         trainer.run_epoch(x, codes, order, Step(1e-3, 0.1, 0.1, 0.1))
         trainer.evaluate(x, codes)
     peak = tracemalloc.get_traced_memory()[1]
+    limit = planning.memory_limit(SIZES, batch_size, "float32", engine.copies)
     # Beside arrays there are threads, queues and views.
-    assert peak + held <= planning.memory_limit(SIZES, batch_size, "float32") + 100_000
+    assert peak + held <= limit + 100_000
 
 
 def test_batch_sizes_that_are_there_by_chance_share_a_plan(cache):

@@ -14,6 +14,7 @@ from numba import njit
 from mlplab.numpy_mlp.compiled.intrinsics import matrix, part
 from mlplab.numpy_mlp.compiled.kernels import (
     ENTRY_OPTIONS,
+    INLINE_OPTIONS,
     OPTIONS,
     add_statistics,
     fill_rows,
@@ -109,13 +110,13 @@ class Duty(NamedTuple):
     end: int
 
 
-@njit(**OPTIONS)
+@njit(**INLINE_OPTIONS)
 def _row(array, index):
     """A row of a matrix as a vector."""
     return part(array, index * array.shape[1], array.shape[1])
 
 
-@njit(**OPTIONS)
+@njit(**INLINE_OPTIONS)
 def _take_targets(samples, order, buffers, share):
     """Codes and weights of some samples, in the buffers of a share."""
     codes = part(_row(buffers.codes, share), 0, len(order))
@@ -141,7 +142,7 @@ def _record(task, batch, share, codes, weights):
         add_statistics(logits, errors, codes, weights, layers.sizes[last + 1], total)
 
 
-@njit(**OPTIONS)
+@njit(**INLINE_OPTIONS)
 def _update(parameters, gradient, previous, n_weights, step):
     """Update parameters, of which the first ``n_weights`` are weights and the others biases."""
     _, momentum, l2, l1 = step
@@ -161,19 +162,19 @@ def _update(parameters, gradient, previous, n_weights, step):
     )
 
 
-@njit(**OPTIONS)
+@njit(**INLINE_OPTIONS)
 def _bounds(n, share, n_shares):
     """First and last of ``n`` things that belong to a share."""
     return n * share // n_shares, n * (share + 1) // n_shares
 
 
-@njit(**OPTIONS)
+@njit(**INLINE_OPTIONS)
 def _sample_bounds(rows, share, n_shares):
     """The same for samples, of which the first shares have one where there are few."""
     return -(-rows * share // n_shares), -(-rows * (share + 1) // n_shares)
 
 
-@njit(**OPTIONS)
+@njit(**INLINE_OPTIONS)
 def _sum_features(task, order, share, out):
     """Gather the inputs of a share and multiply them with its weights of the first layer."""
     layers, buffers = task.layers, task.buffers
@@ -185,7 +186,7 @@ def _sum_features(task, order, share, out):
     multiply(inputs, weights, out, share == 0)
 
 
-@njit(**OPTIONS)
+@njit(**INLINE_OPTIONS)
 def _update_features(task, share, errors, gradient):
     """Update the weights of a share strip by strip, while the gradient is near."""
     layers, buffers = task.layers, task.buffers
@@ -239,7 +240,7 @@ def train_by_features(task, duty):
         _update(rest, gradient, previous, layers.n_weights - layers.n_first, task.step)
 
 
-@njit(**OPTIONS)
+@njit(**INLINE_OPTIONS)
 def _add_share(task, batch, share, start, stop):
     """Leave in the share's gradient the sum over samples ``start`` to ``stop``, times η."""
     layers, buffers, samples = task.layers, task.buffers, task.samples
@@ -267,7 +268,7 @@ def _add_share(task, batch, share, start, stop):
         take_gradients(layers, memory, rows, gradient, adds)
 
 
-@njit(**OPTIONS)
+@njit(**INLINE_OPTIONS)
 def _update_share(task, share, rows):
     """Sum the gradients of all shares and update a share's part of the parameters."""
     buffers, n_shares = task.buffers, len(task.buffers.inputs)

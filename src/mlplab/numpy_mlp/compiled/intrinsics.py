@@ -57,6 +57,17 @@ def matrix(typing_context: Any, vector: Any, start: Any, rows: Any, columns: Any
     return result(vector, types.intp, types.intp, types.intp), generate
 
 
+@intrinsic
+def any_order(typing_context: Any, array: Any) -> Any:
+    """The same matrix; its type no longer tells its order, so that one code serves all."""
+    result = array.copy(layout="A")
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return arguments[0]
+
+    return result(array), generate
+
+
 # exp(x) = 2ⁿ · exp(r), |r| ≤ ln(2)/2: degree of Taylor's series of exp(r) that is exact to the last
 # place, bounds within which 2ⁿ is a normal number, ln(2) as a sum of two numbers, of which n times
 # the first is exact, and bits, bias and place of the exponent of a number.

@@ -24,6 +24,8 @@ ENTRY_OPTIONS: dict[str, Any] = {
 }
 # For functions that only compiled functions call. To compile their wrappers takes most of the time.
 OPTIONS = {**ENTRY_OPTIONS, "cache": False, "no_cpython_wrapper": True}
+# LLVM optimises a function once more in each of its callers, so that levels of calls cost most.
+INLINE_OPTIONS = {**OPTIONS, "inline": "always"}
 
 
 @njit(**OPTIONS)

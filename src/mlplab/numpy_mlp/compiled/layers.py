@@ -11,6 +11,7 @@ from numba import njit
 
 from mlplab.numpy_mlp.compiled.intrinsics import matrix, part
 from mlplab.numpy_mlp.compiled.kernels import (
+    INLINE_OPTIONS,
     OPTIONS,
     apply_sigmoid,
     fill_rows,
@@ -22,33 +23,33 @@ from mlplab.numpy_mlp.compiled.kernels import (
 from mlplab.numpy_mlp.compiled.products import multiply, transpose
 
 
-@njit(**OPTIONS)
+@njit(**INLINE_OPTIONS)
 def bias_of(layers, rest, layer):
     return part(rest, layers.biases[layer], layers.widths[layer + 1])
 
 
-@njit(**OPTIONS)
+@njit(**INLINE_OPTIONS)
 def weights_of(layers, rest, layer):
     return matrix(rest, layers.weights[layer], layers.sizes[layer], layers.widths[layer + 1])
 
 
-@njit(**OPTIONS)
+@njit(**INLINE_OPTIONS)
 def activations_of(layers, memory, layer, rows):
     return matrix(memory, layers.activations[layer], rows, layers.widths[layer + 1])
 
 
-@njit(**OPTIONS)
+@njit(**INLINE_OPTIONS)
 def errors_of(layers, memory, layer, rows):
     return matrix(memory, layers.errors[layer], rows, layers.widths[layer + 1])
 
 
-@njit(**OPTIONS)
+@njit(**INLINE_OPTIONS)
 def transposed_weights_of(layers, memory, layer):
     start = layers.transposed[layer]
     return matrix(memory, start, layers.sizes[layer + 1], layers.widths[layer])
 
 
-@njit(**OPTIONS)
+@njit(**INLINE_OPTIONS)
 def transpose_weights(layers, rest, memory):
     """Have the weights ready for :func:`propagate_errors`."""
     for layer in range(1, len(layers.biases)):
@@ -66,7 +67,7 @@ def propagate(layers, rest, memory, rows):
         multiply(below, weights_of(layers, rest, layer), above, True)
 
 
-@njit(**OPTIONS)
+@njit(**INLINE_OPTIONS)
 def take_errors(layers, memory, codes):
     """Errors of the outputs, without factors."""
     last, rows = len(layers.biases) - 1, len(codes)

@@ -17,6 +17,7 @@ from mlplab.numpy_mlp.compiled.products import VECTOR_BYTES
 from mlplab.numpy_mlp.evaluation import fit_idle
 from mlplab.numpy_mlp.parameters import Parameters, parameter_bytes
 from mlplab.numpy_mlp.trainer import Plan
+from mlplab.numpy_mlp.workspace import values_per_row
 
 _LINE_BYTES = 64
 # Rows of more vectors lie an odd number of vectors apart: others would share few places of a cache.
@@ -129,13 +130,16 @@ def _pad(size: int, itemsize: int, at_least: int = _WIDE_VECTORS) -> int:
     return vectors * lanes
 
 
-def padded(layers: Layers, parameters: Parameters) -> np.ndarray:
-    """A padded copy of the vector of parameters."""
-    vector = _empty((1, layers.n_parameters), parameters.vector.dtype)[0]
-    vector[...] = 0
+def padded_vector(layers: Layers, dtype: DTypeLike) -> np.ndarray:
+    """A padded vector of parameters, all zero."""
+    vector: np.ndarray = _zeros((1, layers.n_parameters), dtype)[0, : layers.n_parameters]
+    return vector
+
+
+def hand_over(layers: Layers, parameters: Parameters, vector: np.ndarray) -> None:
+    """Copy the parameters to a padded vector."""
     for view, values in zip(_views(layers, vector), _arrays(parameters), strict=True):
         view[...] = values
-    return vector
 
 
 def take_back(layers: Layers, vector: np.ndarray, parameters: Parameters) -> None:
@@ -236,12 +240,10 @@ def lay_out_evaluation(
     layer_sizes: Sequence[int], dtype: DTypeLike, idle_values: int
 ) -> tuple[Layers, int, bool]:
     """Layers of an evaluation, samples of a slice, and whether they fit into an idle array."""
-    for idle in (idle_values, 0):
-        rows, borrows = fit_idle(layer_sizes, idle)
-        layers = lay_out(layer_sizes, rows, dtype, trains=False)
-        if layers.memory <= idle:
-            break
-    return layers, rows, borrows
+    per_row = lay_out(layer_sizes, 1, dtype, trains=False).memory
+    unpadded = idle_values * values_per_row(layer_sizes, trains=False) // per_row
+    rows, borrows = fit_idle(layer_sizes, unpadded)
+    return lay_out(layer_sizes, rows, dtype, trains=False), rows, borrows
 
 
 def _shapes(layers: Layers, batch_size: int, plan: Plan) -> _Shapes:

@@ -17,7 +17,8 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from mlplab.numpy_mlp.compiled.kernels import OPTIONS
+from mlplab.numpy_mlp.compiled.intrinsics import any_order
+from mlplab.numpy_mlp.compiled.kernels import INLINE_OPTIONS, OPTIONS
 
 
 def _find_vector_bytes() -> int:
@@ -127,7 +128,7 @@ def _multiply_columns(left, right, out, k, j, vectors, adds):
         i += 1
 
 
-@njit(**OPTIONS)
+@njit(**INLINE_OPTIONS)
 def multiply(left, right, out, adds):
     """``out = left · right``, or ``out += left · right``.
 
@@ -135,6 +136,11 @@ def multiply(left, right, out, adds):
     whole vectors. ``left`` is C-contiguous or the transpose of such a matrix; what it has beyond
     (rows, depth) is not read. Each number of ``out`` is summed in the order of the depth.
     """
+    _multiply(any_order(left), right, out, adds)
+
+
+@njit(**OPTIONS)
+def _multiply(left, right, out, adds):
     lanes = VECTOR_BYTES // out.itemsize
     n_vectors = right.shape[1] // lanes
     for k in range(0, right.shape[0], _DEPTH):

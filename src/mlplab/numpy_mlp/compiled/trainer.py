@@ -14,10 +14,11 @@ import numpy as np
 from mlplab.numpy_mlp.blas import limit_blas_threads
 from mlplab.numpy_mlp.compiled.meeting import make_words
 from mlplab.numpy_mlp.compiled.memory import (
+    hand_over,
     lay_out_evaluation,
     lay_out_plan,
     make_buffers,
-    padded,
+    padded_vector,
     take_back,
 )
 from mlplab.numpy_mlp.compiled.pace import Pace
@@ -55,6 +56,10 @@ class CompiledTrainer(BaseTrainer):
         self._rows = plan.rows_at_once(batch_size)
         self._layers = lay_out_plan(sizes, batch_size, dtype, plan)
         self._buffers = make_buffers(self._layers, batch_size, dtype, plan)
+        # Padded, and by features for each thread what lies behind the first weights.
+        self._vectors = [padded_vector(self._layers, dtype) for _ in range(2)]
+        copies, n_first = (plan.workers if plan.split == "features" else 0), self._layers.n_first
+        self._rests = [np.empty((copies, v.size - n_first), dtype) for v in self._vectors]
         self._pace = Pace()
 
     def _train(
@@ -74,7 +79,7 @@ class CompiledTrainer(BaseTrainer):
             for first in range(0, n_batches, length):
                 self._train_segment(task, first, min(first + length, n_batches))
         finally:
-            self._take_back(task)
+            self._take_back()
         if on_batch is not None:
             for sums in task.statistics.sum(axis=1):
                 on_batch(_as_statistics(sums))
@@ -107,33 +112,37 @@ class CompiledTrainer(BaseTrainer):
         if shares > 1:
             self._pace.note(time.perf_counter() - start, last - first, max(lost))
 
-    def _take_back(self, task: Task) -> None:
-        """Leave the parameters and their last step with the caller."""
-        if len(task.rests):
-            task.vector[task.layers.n_first :] = task.rests[0]
-            task.previous[task.layers.n_first :] = task.previous_rests[0]
-        take_back(task.layers, task.vector, self._parameters)
-        take_back(task.layers, task.previous, self._previous)
-
     def _task(self, samples: Samples, step: Step, n_recorded: int) -> Task:
         layers, rate = self._layers, step.learning_rate
-        vector, previous = padded(layers, self._parameters), padded(layers, self._previous)
-        copies = self._plan.workers if self._plan.split == "features" else 0
+        vectors, rests = self._vectors, self._rests
+        for vector, rest, parameters in zip(vectors, rests, self._both(), strict=True):
+            hand_over(layers, parameters, vector)
+            rest[...] = vector[layers.n_first :]
         numbers = (rate, step.momentum, rate * step.l2, rate * step.l1)
         return Task(
             layers=layers,
             samples=samples,
-            vector=vector,
-            previous=previous,
-            rests=np.tile(vector[layers.n_first :], (copies, 1)),
-            previous_rests=np.tile(previous[layers.n_first :], (copies, 1)),
+            vector=vectors[0],
+            previous=vectors[1],
+            rests=rests[0],
+            previous_rests=rests[1],
             buffers=self._buffers,
-            step=tuple(map(vector.dtype.type, numbers)),
+            step=tuple(map(vectors[0].dtype.type, numbers)),
             batch_size=self._batch_size,
             slice_rows=self._rows,
             statistics=np.zeros((n_recorded, self._plan.workers, 3)),
             words=make_words(self._plan.workers),
         )
+
+    def _take_back(self) -> None:
+        """Leave the parameters and their last step with the caller."""
+        for vector, rest, parameters in zip(self._vectors, self._rests, self._both(), strict=True):
+            if len(rest):
+                vector[self._layers.n_first :] = rest[0]
+            take_back(self._layers, vector, parameters)
+
+    def _both(self) -> tuple[Parameters, Parameters]:
+        return self._parameters, self._previous
 
 
 def predict_compiled(parameters: Parameters, x: Rows, n_threads: int) -> np.ndarray:
@@ -161,10 +170,12 @@ def _propagate(
     if len(samples.source.row_starts):
         rows = min(rows, max(1, _SPARSE_INPUTS // sizes[0]))
     columns = sizes[0] if len(samples.source.row_starts) else 0
+    vector = padded_vector(layers, dtype)
+    hand_over(layers, parameters, vector)
     task = EvaluationTask(
         layers=layers,
         samples=samples,
-        vector=padded(layers, parameters),
+        vector=vector,
         inputs=np.empty((workers, rows * columns), dtype),
         memory=idle if borrows else np.empty((workers, layers.memory), dtype),
         slice_rows=rows,
