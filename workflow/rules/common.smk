@@ -161,7 +161,7 @@ def experiment_network(wildcards):
 
 def experiment_settings(wildcards):
     """How long, in which batches and with which measurements the job's experiment is trained."""
-    keys = {"epochs", "batch_size", "n_validation", "measure_every", "test_every_epoch"}
+    keys = {"epochs", "batch_size", "n_validation", "measure_every", "test_every_epoch", "engine"}
     return CONFIG.experiments[wildcards.experiment].model_dump(mode="json", include=keys)
 
 

@@ -52,6 +52,7 @@ rule run_trial:
         n_drawn=CONFIG.search.stages[0].trials,
         space=CONFIG.search.space.model_dump(mode="json"),
         hidden_layer_sizes=list(CONFIG.search.hidden_layer_sizes),
+        engine=CONFIG.search.engine,
         seed=CONFIG.search.seed,
     script:
         "../scripts/run_trial.py"
@@ -76,6 +77,7 @@ rule train_final:
         slot=ONE_PROCESSOR,
     params:
         hidden_layer_sizes=list(CONFIG.search.hidden_layer_sizes),
+        engine=CONFIG.search.engine,
     script:
         "../scripts/train_final.py"
 

@@ -4,7 +4,7 @@ from mlplab.provenance.records import run_job
 from mlplab.runtime.files import load_array, read_tables, save_table
 from mlplab.training.search.draws import SearchSpace, draw_settings
 from mlplab.training.search.ranking import rank_trials
-from mlplab.training.search.trials import run_trial, split_samples
+from mlplab.training.search.trials import SearchNetwork, run_trial, split_samples
 
 with run_job(snakemake):
     paths, params = snakemake.input, snakemake.params
@@ -21,10 +21,9 @@ with run_job(snakemake):
             load_array(paths.labels),
         ),
         setting,
+        SearchNetwork(params.hidden_layer_sizes, params.engine, snakemake.threads),
         stage=params.stage,
         epochs=params.epochs,
-        hidden_layer_sizes=params.hidden_layer_sizes,
         seed=params.seed,
-        n_threads=snakemake.threads,
     )
     save_table(snakemake.output[0], row)

@@ -5,10 +5,10 @@ from mlplab.runtime.files import read_tables, save_table
 from mlplab.training.samples import Samples, load_samples
 from mlplab.training.search.inputs import make_search_features
 from mlplab.training.search.ranking import choose_setting
-from mlplab.training.search.trials import train_final
+from mlplab.training.search.trials import SearchNetwork, train_final
 
 with run_job(snakemake):
-    seed = int(snakemake.wildcards.seed)
+    params, seed = snakemake.params, int(snakemake.wildcards.seed)
     setting = choose_setting(read_tables(snakemake.input.last_stage))
     pixels = load_samples(snakemake.input)
     x_train, x_test = make_search_features(
@@ -17,8 +17,7 @@ with run_job(snakemake):
     row = train_final(
         Samples(x_train, pixels.y_train, x_test, pixels.y_test),
         setting,
-        hidden_layer_sizes=snakemake.params.hidden_layer_sizes,
+        SearchNetwork(params.hidden_layer_sizes, params.engine, snakemake.threads),
         seed=seed,
-        n_threads=snakemake.threads,
     )
     save_table(snakemake.output[0], row)

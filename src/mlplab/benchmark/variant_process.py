@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from mlplab.benchmark.loading import load_variant, require_package
 from mlplab.benchmark.problem import Clock, Problem, Train
+from mlplab.numpy_mlp.engines import EngineError
 
 _SLOW_PACKAGES = ("keras", "torch", "jax")
 _PR_SET_PDEATHSIG = 1
@@ -173,7 +174,7 @@ def _run(member: Member) -> None:
 
 def _tell_fault(pipe: Connection, error: Exception) -> None:
     with suppress(BrokenPipeError, ConnectionResetError):
-        if isinstance(error, ModuleNotFoundError):
+        if isinstance(error, ModuleNotFoundError | EngineError):
             pipe.send(("absent", str(error)))
         else:
             pipe.send(("failed", f"{type(error).__name__}: {error}"))

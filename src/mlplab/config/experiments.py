@@ -12,6 +12,7 @@ from mlplab.config.fields import (
     Count,
     CountFromZero,
     Distinct,
+    Engine,
     InputSpaceName,
     Name,
     Positive,
@@ -46,6 +47,10 @@ class ExperimentDefaults(Section):
     exclusive: Switch = Field(
         description="run alone with `train.n_threads`, so that seconds count; else one thread "
         "each, side by side"
+    )
+    engine: Engine = Field(
+        description="how the network computes, `numpy` or `compiled`; up to rounding, both have "
+        "the same results"
     )
 
 

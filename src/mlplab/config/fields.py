@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -177,4 +177,5 @@ _NAME = r"^[A-Za-z0-9_-]{1,100}$"
 PATTERNS = {_NAME: "up to 100 letters, digits, '-' and '_'", INPUT_SPACE_PATTERN: INPUT_SPACE_NAMES}
 
 Name = Annotated[str, Field(pattern=_NAME)]
+Engine = Literal["numpy", "compiled"]
 InputSpaceName = Annotated[str, Field(pattern=INPUT_SPACE_PATTERN)]

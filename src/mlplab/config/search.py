@@ -13,6 +13,7 @@ from mlplab.config.fields import (
     NULL,
     Count,
     Distinct,
+    Engine,
     InputSpaceName,
     Positive,
     PositiveShare,
@@ -60,6 +61,7 @@ class SearchConfig(Section):
     n_validation: Count = Field(description="last training images, which only serve to choose")
     max_features: Count = Field(description="largest number of inputs")
     hidden_layer_sizes: tuple[Count, ...] = Field(description="nodes, lowest first")
+    engine: Engine = Field(description="how the networks compute, `numpy` or `compiled`")
     space: SearchSpaceConfig = Field(description="what settings are drawn from")
     stages: tuple[StageConfig, ...] = Field(
         min_length=1, description="stages, with no more trials from one to the next"

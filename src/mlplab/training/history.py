@@ -37,6 +37,7 @@ def label_history(
     return pd.concat([pd.DataFrame(labels, index=history.index), history], axis=1)
 
 
-def add_load(history: pd.DataFrame, watch: QuietWatch, n_threads: int) -> pd.DataFrame:
-    """Add the number of threads, and the share of the machine lost to others and to the host."""
-    return history.assign(n_threads=min(n_threads, available_threads()), **watch.columns())
+def add_load(history: pd.DataFrame, watch: QuietWatch, n_threads: int, engine: str) -> pd.DataFrame:
+    """Add engine, number of threads, and the share of the machine lost to others and the host."""
+    threads = min(n_threads, available_threads())
+    return history.assign(engine=engine, n_threads=threads, **watch.columns())

@@ -42,4 +42,4 @@ def train_keras_reference(
             epochs=settings.epochs,
             batch_size=settings.batch_size,
         )
-    return add_load(history, watch, n_threads)
+    return add_load(history, watch, n_threads, "keras")

@@ -57,13 +57,14 @@ def train_numpy(
         random_state=seed,
         n_threads=n_threads,
         monitor_every=settings.measure_every,
+        engine=settings.engine,
         progress=True,
         **network.parameters(),
     )
     with QuietWatch() as watch:
         classifier.fit(samples.x_train, samples.y_train, validation_data=observed)
     logger.info("plan of threads: %s", classifier.plan_)
-    history = add_load(classifier.history_, watch, n_threads)
+    history = add_load(classifier.history_, watch, n_threads, settings.engine)
     predictions = classifier.predict(samples.x_test)
     history.loc[history.index[-1], "test_accuracy"] = np.mean(predictions == samples.y_test)
     return NumpyTraining(history, predictions)

@@ -52,6 +52,7 @@ class TrainingSettings:
     measure_every : epochs between two measurements of accuracy and cost of the training samples,
         which are missing in the rows between
     test_every_epoch : whether ``test_accuracy`` is that of every epoch, or of the last alone
+    engine : of ``NumpyMLPClassifier``
     """
 
     epochs: int
@@ -59,6 +60,7 @@ class TrainingSettings:
     n_validation: int = 0
     measure_every: int = 1
     test_every_epoch: bool = True
+    engine: Literal["numpy", "compiled"] = "numpy"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import pytest
 from mlplab.benchmark.interleaved import Schedule
 from mlplab.benchmark.ladder import measurement
 from mlplab.benchmark.ladder.measurement import measure_ladder
-from mlplab.benchmark.ladder.steps import STEPS
+from mlplab.benchmark.ladder.steps import STEPS, CompiledTrainer
 from mlplab.benchmark.ladder.summary import LADDER_SUMMARY, PUBLISHED_COLUMNS, summarize_ladder
 from mlplab.benchmark.problem import Problem
 from mlplab.numpy_mlp.parameters import draw_parameters
@@ -53,9 +53,9 @@ def test_every_step_and_keras_are_measured_in_every_round(random, tmp_path):
     assert columns[:3] == ["step", "name", "batch_size"]
     assert columns[-1] == "disturbed"
     assert table["name"].tolist() == [*(kind.title for kind in STEPS), "Keras"] * 2
-    assert table["step"].isna().tolist() == ([False] * 6 + [True]) * 2
+    assert table["step"].isna().tolist() == ([False] * len(STEPS) + [True]) * 2
     assert (table["batch_accuracy_seconds"] > 0).all()
-    assert table["full_accuracy_seconds"].isna().tolist() == ([False] * 6 + [True]) * 2
+    assert table["full_accuracy_seconds"].isna().tolist() == ([False] * len(STEPS) + [True]) * 2
     steps = table[table["step"].notna()]
     parts = steps[["shuffle_seconds", "batches_seconds", "prediction_seconds"]]
     assert (parts > 0).all().all()
@@ -65,6 +65,14 @@ def test_every_step_and_keras_are_measured_in_every_round(random, tmp_path):
     assert (timed[passes] > 0).all().all()
     assert (timed[passes].sum(axis=1) < timed["batches_seconds"]).all()
     assert table[~table.index.isin(timed.index)][passes].isna().all().all()
+
+
+def test_of_all_steps_the_compiled_one_may_be_absent(monkeypatch):
+    measured = pd.DataFrame({"variant": ["Keras"]})
+    absences = {CompiledTrainer.title: "no Numba", "Keras": "gone"}
+    monkeypatch.setattr(measurement, "measure_interleaved", lambda *_: (measured, absences))
+    with pytest.raises(RuntimeError, match="missing: Keras: gone$"):
+        measure_ladder(Problem(np.zeros((4, 2)), np.arange(4), 2, 1), Schedule(rounds=1))
 
 
 def test_a_ladder_without_keras_is_refused(random, monkeypatch):

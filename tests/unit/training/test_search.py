@@ -15,7 +15,7 @@ from mlplab.training.search.draws import SearchSpace, draw_settings, find_decrea
 from mlplab.training.search.inputs import make_search_features
 from mlplab.training.search.ranking import choose_setting, rank_trials, tabulate_trials
 from mlplab.training.search.results import summarize_search
-from mlplab.training.search.trials import run_trial, split_samples, train_final
+from mlplab.training.search.trials import SearchNetwork, run_trial, split_samples, train_final
 from tests.unit.config.test_loading import DATASETS, changed
 
 SPACE = SearchSpace(
@@ -55,9 +55,9 @@ def try_setting(digits, learning_rate, epochs=10):
     return run_trial(
         split_samples(fit, validation, y[:1600]),
         setting,
+        SearchNetwork((16,)),
         stage=1,
         epochs=epochs,
-        hidden_layer_sizes=(16,),
         seed=0,
     )
 
@@ -146,7 +146,7 @@ def test_the_test_images_have_no_influence_on_the_final_network(digits):
 
     def final(x_test, y_test):
         samples = Samples(x[:1200], y[:1200], x_test, y_test)
-        return train_final(samples, setting, hidden_layer_sizes=(16,), seed=1).iloc[0]
+        return train_final(samples, setting, SearchNetwork((16,)), seed=1).iloc[0]
 
     one, other = final(x[1200:], y[1200:]), final(x[1200:] * 0, (y[1200:] + 1) % 10)
     assert one["train_accuracy"] == other["train_accuracy"]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from mlplab.benchmark.interleaved import Schedule, measure_interleaved, refuse_absent
-from mlplab.benchmark.ladder.steps import STEPS, LadderStep, Stopwatch
+from mlplab.benchmark.ladder.steps import STEPS, CompiledTrainer, LadderStep, Stopwatch
 from mlplab.benchmark.ladder.summary import KERAS, LADDER
 from mlplab.benchmark.problem import L2, LEARNING_RATE, MOMENTUM, Clock, Problem
 from mlplab.benchmark.variants import keras_variant
 from mlplab.numpy_mlp.parameters import draw_parameters
 from mlplab.numpy_mlp.trainer import Step
+
+logger = logging.getLogger(__name__)
 
 
 def train_step(kind: type[LadderStep], problem: Problem, clock: Clock) -> None:
@@ -57,9 +60,12 @@ def measure_ladder(problem: Problem, schedule: Schedule) -> pd.DataFrame:
     ------
     RuntimeError
         A step or Keras failed, or Keras is not installed; the message names it and the reason.
+        The compiled step alone may be absent, where its engine does not work.
     """
     variants = {kind.title: partial(train_step, kind) for kind in STEPS}
     table, absent = measure_interleaved(variants | {KERAS: keras_variant.train}, problem, schedule)
+    if reason := absent.pop(CompiledTrainer.title, ""):
+        logger.warning("Without the step %s: %s", CompiledTrainer.title, reason)
     refuse_absent(absent, "the ladder needs all its steps and Keras")
     return _tabulate(table, problem)
 

@@ -11,6 +11,7 @@ of the articles: a column per sample, a bias node as row 0 of a layer and column
 3. ``ContiguousInput``: the input has its bias once and for all, and operands are contiguous.
 4. ``DerivativeFromOutput``: the derivative of the sigmoid is a (1 - a).
 5. ``ProjectTrainer``: the trainer of :mod:`mlplab.numpy_mlp`.
+6. ``CompiledTrainer``: the same in its compiled engine.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ from typing import ClassVar, Protocol
 import numpy as np
 
 from mlplab.machine.processors import available_threads
-from mlplab.numpy_mlp.evaluation import predict_logits
+from mlplab.numpy_mlp.engines import find_engine
 from mlplab.numpy_mlp.parameters import Parameters
 from mlplab.numpy_mlp.planning import choose_plan
-from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
+from mlplab.numpy_mlp.trainer import Plan, Step
 from mlplab.numpy_mlp.workspace import BatchStatistics
 
 
@@ -257,6 +258,7 @@ class ProjectTrainer:
     """Step 5: the trainer of this project. It has no clock inside a batch, which costs time."""
 
     title: ClassVar[str] = "this project's trainer"
+    engine_name: ClassVar[str] = "numpy"
 
     def __init__(
         self,
@@ -267,7 +269,7 @@ class ProjectTrainer:
         n_classes: int,
         n_threads: int | None = None,
     ) -> None:
-        self.stopwatch = Stopwatch()
+        self.stopwatch, self._engine = Stopwatch(), find_engine(self.engine_name)
         self._sizes = [x.shape[1], *(len(b) for b in start.biases)]
         self._x, self._codes, self._step = np.ascontiguousarray(x, np.float32), codes, step
         self._parameters = Parameters.from_layers(start.weights, start.biases, np.float32)
@@ -278,7 +280,12 @@ class ProjectTrainer:
     def prepare(self, batch_size: int) -> None:
         """See :class:`LadderStep`; it chooses a plan of threads."""
         self._plans[batch_size] = choose_plan(
-            self._x, self._sizes, batch_size, self._n_threads, awake=True
+            self._x,
+            self._sizes,
+            batch_size,
+            self._n_threads,
+            awake=True,
+            engine=self.engine_name,
         )
 
     def train_epoch(self, order: np.ndarray, batch_size: int) -> float:
@@ -292,18 +299,26 @@ class ProjectTrainer:
         if batch_size not in self._plans:
             self.prepare(batch_size)
         plan = self._plans[batch_size]
-        with Trainer(self._parameters, self._previous, batch_size, plan) as trainer:
+        engine, parameters = self._engine, self._parameters
+        with engine.trainer(parameters, self._previous, batch_size, plan) as trainer:
             trainer.run_epoch(self._x, self._codes, order, self._step, count)
         return hits / len(order)
 
     def predict_accuracy(self) -> float:
         """See :class:`LadderStep`."""
-        logits = predict_logits(self._parameters, self._x, self._n_threads)
+        logits = self._engine.predict_logits(self._parameters, self._x, self._n_threads)
         return float(np.mean(logits.argmax(axis=1) == self._codes))
 
     def parameters(self) -> Parameters:
         """See :class:`LadderStep`."""
         return Parameters.from_layers(self._parameters.weights, self._parameters.biases, np.float64)
+
+
+class CompiledTrainer(ProjectTrainer):
+    """Step 6: without Python inside an epoch."""
+
+    title = "compiled"
+    engine_name = "compiled"
 
 
 STEPS: tuple[type[LadderStep], ...] = (
@@ -313,4 +328,5 @@ STEPS: tuple[type[LadderStep], ...] = (
     ContiguousInput,
     DerivativeFromOutput,
     ProjectTrainer,
+    CompiledTrainer,
 )

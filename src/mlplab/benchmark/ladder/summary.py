@@ -37,8 +37,8 @@ LADDER = Table(
         "batches_seconds": "wall seconds of training all batches",
         "prediction_seconds": "wall seconds of the prediction for all training images",
         "forward_seconds": "within the batches: wall seconds of the forward pass, all batches of "
-        "the epoch together. Steps 0 to 4 only: in step 5 a clock would cost time, and two threads "
-        "work at once",
+        "the epoch together. Steps 0 to 4 only: in the others a clock would cost time, and two "
+        "threads work at once",
         "backward_L<layer>_seconds": "the same of the backward pass down to a layer; `L0` is the "
         "input layer, `L1` the first hidden layer",
         "cpu_seconds": "CPU seconds of the whole epoch",
@@ -52,8 +52,8 @@ LADDER = Table(
     "The steps are the articles' way from a slow network to a fast one, with the same mathematics: "
     "0 float64 throughout; 1 float32; 2 no error for the input layer, and only the regularisation "
     "in use; 3 bias stored with the input; 4 derivative from the output of the sigmoid; 5 this "
-    "project's trainer. Each step, and `fit` of Keras' reference model, trains in a process of its "
-    "own, in rounds of random order.",
+    "project's trainer; 6 the same in its compiled engine. Each step, and `fit` of Keras' reference "
+    "model, trains in a process of its own, in rounds of random order.",
 )
 LADDER_SUMMARY = Table(
     "optimization_ladder_summary",

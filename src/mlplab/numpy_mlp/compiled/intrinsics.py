@@ -118,6 +118,22 @@ def exponential(typing_context: Any, x: Any) -> Any:
 
 
 @intrinsic
+def prefetch(typing_context: Any, vector: Any, place: Any) -> Any:
+    """Ask for the line of the cache in which a number of a vector lies."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        pointer = builder.bitcast(builder.gep(array.data, [arguments[1]]), cgutils.voidptr_t)
+        kind = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, _INT, _INT, _INT])
+        hint = builder.module.declare_intrinsic("llvm.prefetch", [cgutils.voidptr_t], kind)
+        read, near, data = (ir.Constant(_INT, number) for number in (0, 3, 1))
+        builder.call(hint, [pointer, read, near, data])
+        return context.get_dummy_value()
+
+    return types.void(vector, types.intp), generate
+
+
+@intrinsic
 def load_acquire(typing_context: Any, words: Any, place: Any) -> Any:
     """Read a word (int64); what its writer wrote before it is seen after it."""
 

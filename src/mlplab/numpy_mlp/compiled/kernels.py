@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from mlplab.numpy_mlp.compiled.intrinsics import exponential, part
+from mlplab.numpy_mlp.compiled.intrinsics import exponential, part, prefetch
 
 # For functions that Python calls. Without "nnan" and "ninf", so that the infinities and NaN of a
 # diverging training stay.
@@ -140,9 +140,14 @@ def gather_rows(source, order, out, first, columns):
 
     ``source`` is a :class:`Source`; a sparse row becomes dense.
     """
+    step = 64 // out.itemsize
     for i in range(len(order)):
         row = order[i]
         if len(source.row_starts) == 0:
+            # The processor itself fetches a row ahead, but not the start of another.
+            following = order[min(i + 2, len(order) - 1)] * source.n_features + first
+            for j in range(0, min(columns, 8 * step), step):
+                prefetch(source.values, following + j)
             # Without offsets, the loop becomes vector instructions.
             values = part(source.values, row * source.n_features + first, columns)
             for j in range(columns):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -38,6 +39,15 @@ TRIAL_COLUMNS = [
 ]
 
 
+@dataclass(frozen=True)
+class SearchNetwork:
+    """What is the same in all trainings of a search: hidden nodes, engine and threads."""
+
+    hidden_layer_sizes: Sequence[int]
+    engine: Literal["numpy", "compiled"] = "numpy"
+    n_threads: int = 1
+
+
 def split_samples(x_fit: np.ndarray, x_validation: np.ndarray, labels: np.ndarray) -> Samples:
     """Samples whose test part is the validation part of the training images.
 
@@ -59,12 +69,11 @@ def split_samples(x_fit: np.ndarray, x_validation: np.ndarray, labels: np.ndarra
 def run_trial(
     samples: Samples,
     setting: Mapping[str, Any],
+    network: SearchNetwork,
     *,
     stage: int,
     epochs: int,
-    hidden_layer_sizes: Sequence[int],
     seed: int,
-    n_threads: int = 1,
 ) -> pd.DataFrame:
     """Train a setting on the fit part and classify the validation part: a row.
 
@@ -81,7 +90,7 @@ def run_trial(
     row = _describe(setting, samples.n_features, epochs, seed) | {"stage": stage}
     start = time.perf_counter()
     try:
-        history = _train(samples, row, hidden_layer_sizes, n_threads, every_epoch=True)
+        history = _train(samples, row, network, every_epoch=True)
     except DivergenceError as error:
         logger.warning("trial %d: %s", row["trial"], error)
         row |= {"train_accuracy": np.nan, "validation_accuracy": np.nan, "best_epoch": None}
@@ -99,10 +108,9 @@ def run_trial(
 def train_final(
     samples: Samples,
     setting: Mapping[str, Any],
+    network: SearchNetwork,
     *,
-    hidden_layer_sizes: Sequence[int],
     seed: int,
-    n_threads: int = 1,
 ) -> pd.DataFrame:
     """Train the chosen setting, a row of the trials, and classify the test part once: a row.
 
@@ -111,7 +119,7 @@ def train_final(
     """
     row = _describe(setting, samples.n_features, int(setting["epochs"]), seed)
     start = time.perf_counter()
-    history = _train(samples, row, hidden_layer_sizes, n_threads, every_epoch=False)
+    history = _train(samples, row, network, every_epoch=False)
     last = history.iloc[-1]
     row |= {
         "validation_accuracy": setting["validation_accuracy"],
@@ -143,15 +151,14 @@ def _describe(
 def _train(
     samples: Samples,
     row: Mapping[str, Any],
-    hidden_layer_sizes: Sequence[int],
-    n_threads: int,
+    network: SearchNetwork,
     *,
     every_epoch: bool,
 ) -> pd.DataFrame:
     return train_numpy(
         samples,
         NetworkSettings(
-            hidden_layer_sizes=tuple(hidden_layer_sizes),
+            hidden_layer_sizes=tuple(network.hidden_layer_sizes),
             **{name: row[name] for name in ("learning_rate", "decrease_const", "l2", "l1")},
         ),
         TrainingSettings(
@@ -159,7 +166,8 @@ def _train(
             batch_size=row["batch_size"],
             measure_every=row["epochs"],
             test_every_epoch=every_epoch,
+            engine=network.engine,
         ),
         seed=row["seed"],
-        n_threads=n_threads,
+        n_threads=network.n_threads,
     ).history
