@@ -71,7 +71,7 @@ def test_of_all_steps_the_compiled_one_may_be_absent(monkeypatch):
     measured = pd.DataFrame({"variant": ["Keras"]})
     absences = {CompiledTrainer.title: "no Numba", "Keras": "gone"}
     monkeypatch.setattr(measurement, "measure_interleaved", lambda *_: (measured, absences))
-    with pytest.raises(RuntimeError, match="missing: Keras: gone$"):
+    with pytest.raises(RuntimeError, match=r"missing: Keras: gone$"):
         measure_ladder(Problem(np.zeros((4, 2)), np.arange(4), 2, 1), Schedule(rounds=1))
 
 

@@ -52,8 +52,8 @@ LADDER = Table(
     "The steps are the articles' way from a slow network to a fast one, with the same mathematics: "
     "0 float64 throughout; 1 float32; 2 no error for the input layer, and only the regularisation "
     "in use; 3 bias stored with the input; 4 derivative from the output of the sigmoid; 5 this "
-    "project's trainer; 6 the same in its compiled engine. Each step, and `fit` of Keras' reference "
-    "model, trains in a process of its own, in rounds of random order.",
+    "project's trainer; 6 the same in its compiled engine. Each step, and `fit` of Keras' "
+    "reference model, trains in a process of its own, in rounds of random order.",
 )
 LADDER_SUMMARY = Table(
     "optimization_ladder_summary",
