@@ -59,8 +59,9 @@ why: $(INSTALLED)
 progress: $(INSTALLED)
 	$(BIN)/python workflow/progress.py
 
+# PAGE=docs/generated/speed.md writes the tables of the documentation.
 bench: $(INSTALLED)
-	$(BIN)/python benchmarks/epoch_seconds.py
+	$(BIN)/python benchmarks/epoch_seconds.py $(if $(PAGE),--page $(PAGE))
 
 scale: $(INSTALLED)
 	$(BIN)/python benchmarks/scale.py

@@ -38,12 +38,13 @@ class Problem:
 
     Attributes
     ----------
-    x : samples, float32 of shape (n, n_features)
+    x : samples of shape (n, n_features); their type, float32 in the workflow, is that of all
     codes : the output that should be 1, integers of shape (n,)
     batch_size : samples of a mini-batch
     n_threads : threads that a variant may use
     epochs : the most that are trained; a measurement ends the process before
     device : where Keras computes
+    hidden : nodes of the hidden layers, lowest first
     """
 
     x: np.ndarray
@@ -52,6 +53,7 @@ class Problem:
     n_threads: int
     epochs: int = _ENDLESS
     device: Device = field(default_factory=Device)
+    hidden: tuple[int, ...] = HIDDEN
 
     @classmethod
     def from_labels(
@@ -86,7 +88,7 @@ class Problem:
     @property
     def layer_sizes(self) -> list[int]:
         """Nodes of all layers, input first."""
-        return [self.x.shape[1], *HIDDEN, int(self.codes.max()) + 1]
+        return [self.x.shape[1], *self.hidden, int(self.codes.max()) + 1]
 
     @property
     def n_batches(self) -> int:

@@ -4,7 +4,8 @@ A variant is one file, ``variants/<name>_variant.py``. At its top it declares
 ``VARIANT = Variant(package=..., framework=..., label=..., color=..., marker=..., linestyle=...)``,
 see :class:`mlplab.benchmark.declaration.Variant`. Its function ``train(problem, clock)`` (a
 :data:`mlplab.benchmark.problem.Train`) trains ``problem.epochs`` epochs, with ``clock.start()``
-before and ``clock.stop()`` after each. A new file needs no entry anywhere else.
+before and ``clock.stop()`` after each. A function ``predict(problem, clock)``, if there is one,
+classifies all samples as often. A new file needs no entry anywhere else.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import pandas as pd
 from threadpoolctl import threadpool_info
 
 from mlplab.benchmark.interleaved import Schedule, measure_rounds, refuse_absent
-from mlplab.benchmark.problem import HIDDEN, L2, LEARNING_RATE, MOMENTUM, Clock, Problem, Train
+from mlplab.benchmark.problem import L2, LEARNING_RATE, MOMENTUM, Clock, Problem, Train
 from mlplab.benchmark.runners import Setup, thread_variables
 from mlplab.benchmark.variant_process import NamedVariant
 from mlplab.benchmark.variants import keras_variant
@@ -130,6 +130,6 @@ def train_keras_by_environment(problem: Problem, clock: Clock) -> None:
 
     clock.note(keras_variant.describe_threads())
     sizes = problem.layer_sizes
-    model = build_reference_model(sizes[0], sizes[-1], hidden=HIDDEN, l2=L2)
+    model = build_reference_model(sizes[0], sizes[-1], hidden=problem.hidden, l2=L2)
     targets = keras.utils.to_categorical(problem.codes)
     keras_variant.fit_with_clock(model, problem, clock, problem.x, targets)

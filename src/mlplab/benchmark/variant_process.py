@@ -21,10 +21,10 @@ _PR_SET_PDEATHSIG = 1
 
 
 class NamedVariant:
-    """The ``train`` function of a variant of :mod:`mlplab.benchmark.variants`, by its name."""
+    """A function of a variant of :mod:`mlplab.benchmark.variants`, by its name and theirs."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, function: str = "train") -> None:
+        self.name, self.function = name, function
 
     @property
     def slow_package(self) -> str | None:
@@ -56,7 +56,7 @@ class NamedVariant:
                 load_variant(self.name)
 
     def __call__(self, problem: Problem, clock: Clock) -> None:
-        load_variant(self.name).train(problem, clock)
+        getattr(load_variant(self.name), self.function)(problem, clock)
 
 
 class Member(NamedTuple):

@@ -134,11 +134,11 @@ PLANS = [Plan(2, 1, 40), Plan(1, 1, 500), Plan(2, 1, BATCH, "features")]
 def test_the_products_are_those_of_the_network(problem, clock, monkeypatch, plan):
     lists = []
 
-    def count(sizes, rows, plan, make=products_variant._products):
-        lists.extend(_CountedList(products) for products in make(sizes, rows, plan))
+    def count(*arguments, make=products_variant._products):
+        lists.extend(_CountedList(products) for products in make(*arguments))
         return lists
 
-    monkeypatch.setattr(products_variant, "choose_plan", lambda *_, **__: plan)
+    monkeypatch.setattr(products_variant, "_find_fastest", lambda _: plan)
     monkeypatch.setattr(products_variant, "_products", count)
     products_variant.train(problem, clock)
     assert clock.epochs == 3

@@ -24,7 +24,7 @@ def train(problem: Problem, clock: Clock) -> None:
     clock.note(limit_tensorflow(problem))
     import keras
 
-    start = draw_parameters(problem.layer_sizes, np.float32, np.random.RandomState(0))
+    start = draw_parameters(problem.layer_sizes, problem.x.dtype, np.random.RandomState(0))
     model = build_matched_model(
         start.weights,
         start.biases,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mlplab.benchmark.declaration import Variant
-from mlplab.benchmark.problem import HIDDEN, L2, Clock, Problem
+from mlplab.benchmark.problem import L2, Clock, Problem
 from mlplab.benchmark.variants.keras_variant import fit_with_clock, limit_tensorflow
 from mlplab.keras_mlp.models import build_reference_model
 from mlplab.machine.processors import keep_processors_awake
@@ -47,7 +47,7 @@ def train(problem: Problem, clock: Clock) -> None:
     n_batches = problem.n_batches
 
     def build(jit: bool) -> keras.Model:
-        model = build_reference_model(sizes[0], sizes[-1], hidden=HIDDEN, l2=L2)
+        model = build_reference_model(sizes[0], sizes[-1], hidden=problem.hidden, l2=L2)
         model.compile(
             optimizer="rmsprop",
             loss="categorical_crossentropy",
@@ -61,6 +61,22 @@ def train(problem: Problem, clock: Clock) -> None:
         jit = _is_faster_with_xla(build, x[:n], targets[:n], problem.batch_size)
     clock.note(f"jit_compile={jit}, steps_per_execution={n_batches}; {threads}")
     fit_with_clock(build(jit), problem, clock, x, targets)
+
+
+def predict(problem: Problem, clock: Clock) -> None:
+    """See :mod:`mlplab.benchmark.registry`; a compiled call for each batch, without `predict`."""
+    clock.note(limit_tensorflow(problem))
+    import tensorflow as tf
+
+    sizes, size = problem.layer_sizes, problem.batch_size
+    model = build_reference_model(sizes[0], sizes[-1], hidden=problem.hidden, l2=L2)
+    classify = tf.function(lambda x: tf.argmax(model(x), axis=1), jit_compile=True)
+    x = tf.constant(problem.x)
+    for _ in range(problem.epochs):
+        clock.start()
+        for start in range(0, len(problem.x), size):
+            classify(x[start : start + size]).numpy()
+        clock.stop()
 
 
 def _is_faster_with_xla(

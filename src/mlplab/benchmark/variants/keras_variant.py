@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlplab.benchmark.declaration import Variant
-from mlplab.benchmark.problem import HIDDEN, L2, Clock, Problem
+from mlplab.benchmark.problem import L2, Clock, Problem
 from mlplab.keras_mlp.models import build_reference_model, configure_tensorflow
 
 if TYPE_CHECKING:
@@ -30,12 +30,26 @@ def train(problem: Problem, clock: Clock) -> None:
     import keras
 
     sizes = problem.layer_sizes
-    model = build_reference_model(sizes[0], sizes[-1], hidden=HIDDEN, l2=L2)
+    model = build_reference_model(sizes[0], sizes[-1], hidden=problem.hidden, l2=L2)
     fit_with_clock(model, problem, clock, problem.x, keras.utils.to_categorical(problem.codes))
 
 
+def predict(problem: Problem, clock: Clock) -> None:
+    """See :mod:`mlplab.benchmark.registry`."""
+    clock.note(limit_tensorflow(problem))
+    sizes = problem.layer_sizes
+    model = build_reference_model(sizes[0], sizes[-1], hidden=problem.hidden, l2=L2)
+    for _ in range(problem.epochs):
+        clock.start()
+        model.predict(problem.x, batch_size=problem.batch_size, verbose=0).argmax(axis=1)
+        clock.stop()
+
+
 def limit_tensorflow(problem: Problem) -> str:
-    """Set TensorFlow's threads, device and seed for the problem; see :func:`describe_threads`."""
+    """Set TensorFlow's threads, device and seed, and the type of numbers; say the threads."""
+    import keras
+
+    keras.config.set_floatx(problem.x.dtype.name)
     device = problem.device
     configure_tensorflow(
         problem.n_threads, device=device.kind, gpu_memory_mib=device.memory_mib, seed=0

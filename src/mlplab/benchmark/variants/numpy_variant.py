@@ -37,8 +37,8 @@ def train_network(problem: Problem, clock: Clock, engine_name: str) -> None:
         f"{plan.workers}x{plan.blas_threads} threads, split by {plan.split}, "
         f"slices of {plan.slice_rows}"
     )
-    parameters = draw_parameters(sizes, np.float32, random)
-    previous = Parameters.zeros(sizes, np.float32)
+    parameters = draw_parameters(sizes, problem.x.dtype, random)
+    previous = Parameters.zeros(sizes, problem.x.dtype)
     with engine.trainer(parameters, previous, batch_size, plan) as trainer:
         for _ in range(problem.epochs):
             clock.start()
@@ -46,3 +46,19 @@ def train_network(problem: Problem, clock: Clock, engine_name: str) -> None:
             step = Step(LEARNING_RATE, MOMENTUM, L2, 0.0)
             trainer.run_epoch(problem.x, problem.codes, order, step)
             clock.stop()
+
+
+def predict(problem: Problem, clock: Clock) -> None:
+    """See :mod:`mlplab.benchmark.registry`; the slices are the network's own."""
+    predict_network(problem, clock, "numpy")
+
+
+def predict_network(problem: Problem, clock: Clock, engine_name: str) -> None:
+    """Predict with this project's network in one of its engines."""
+    engine = find_engine(engine_name)
+    random, x = np.random.RandomState(0), problem.x
+    parameters = draw_parameters(problem.layer_sizes, x.dtype, random)
+    for _ in range(problem.epochs):
+        clock.start()
+        engine.predict_logits(parameters, x, problem.n_threads).argmax(axis=1)
+        clock.stop()
