@@ -50,8 +50,6 @@ rule tabulate_batch_sizes:
     log:
         f"{RESULTS}/logs/tabulate_batch_sizes.log",
     localrule: True
-    params:
-        seed=CONFIG.seeds[0],
     script:
         "../scripts/tabulate_batch_sizes.py"
 
@@ -190,6 +188,5 @@ rule tabulate_ladder:
     localrule: True
     params:
         with_published=CONFIG.uses_published_data,
-        seed=CONFIG.seeds[0],
     script:
         "../scripts/tabulate_ladder.py"

@@ -11,7 +11,7 @@ from mlplab.benchmark.ladder.summary import LADDER_SUMMARY, PUBLISHED_COLUMNS, s
 from mlplab.benchmark.problem import Problem
 from mlplab.numpy_mlp.parameters import draw_parameters
 from mlplab.numpy_mlp.trainer import Step
-from mlplab.reporting.claims.model import load_claims
+from mlplab.reporting.claims.loading import load_claims
 from mlplab.reporting.figures.optimization_ladder import plot_optimization_ladder
 from mlplab.runtime.files import load_array, read_table, save_array
 from tests.conftest import ROOT
@@ -92,6 +92,7 @@ def ladder(name, full, batch, disturbed=False, step=None, **columns):
             "name": name,
             "batch_size": 500,
             "n_threads": 2,
+            "round": np.arange(1, len(batch) + 1),
             "full_accuracy_seconds": full,
             "batch_accuracy_seconds": batch,
             "shuffle_seconds": batch / 10,
@@ -117,7 +118,7 @@ PUBLISHED = pd.DataFrame(
 MEASURED = pd.concat(
     [
         ladder("float64", [4.0] * 3, [2.0] * 3, step=0),
-        ladder("float64", [90.0] * 5, [80.0] * 5, step=0, disturbed=True),
+        ladder("float64", [90.0] * 5, [80.0] * 5, step=0, disturbed=True, round=range(4, 9)),
         ladder("trainer", [1.0] * 3, [0.8] * 3, step=5, forward_seconds=np.nan,
                backward_L0_seconds=np.nan, backward_L1_seconds=np.nan, backward_L2_seconds=np.nan),
         ladder("Keras", [np.nan] * 3, [1.0] * 3).assign(
@@ -129,7 +130,7 @@ MEASURED = pd.concat(
 
 
 def test_the_summary_holds_medians_of_quiet_rounds_beside_published_figures():
-    summary = summarize_ladder(MEASURED, PUBLISHED, 0)
+    summary = summarize_ladder(MEASURED, PUBLISHED)
     assert summary.columns.tolist() == list(LADDER_SUMMARY.columns)
     cases = summary.set_index(["name", "accuracy"])
     assert cases.index.tolist() == [
@@ -138,7 +139,8 @@ def test_the_summary_holds_medians_of_quiet_rounds_beside_published_figures():
     ]  # fmt: skip
     full, batch = cases.loc["float64", "full"], cases.loc["float64", "batch"]
     assert (full["rounds"], full["seconds"]) == (3, 4.0)
-    assert full["ratio_to_keras"] == full["ci_low"] == full["ci_high"] == 4.0
+    assert full[["ratio_to_keras", "ci_low", "ci_high"]].tolist() == pytest.approx([4.0] * 3)
+    assert (full["median_ratio"], full["pairs"]) == (4.0, 3)
     shares = full[["shuffle_share", "batches_share", "prediction_share"]].tolist()
     assert shares == pytest.approx([0.05, 0.45, 0.5])
     assert batch[["shuffle_share", "batches_share"]].tolist() == pytest.approx([0.1, 0.9])
@@ -153,6 +155,17 @@ def test_the_summary_holds_medians_of_quiet_rounds_beside_published_figures():
     assert pd.isna(cases.loc["trainer", "full"]["published_ratio"])
 
 
+def test_the_ratio_to_keras_is_that_of_the_same_round_where_both_are_quiet():
+    """Medians of all rounds would give 8 / 2; the third round of Keras is disturbed."""
+    step = ladder("float64", [4.0, 9.0, 8.0], [2.0, 2.0, 2.0], step=0)
+    keras = ladder("Keras", [np.nan] * 3, [1.0, 4.0, 2.0], disturbed=[False, False, True])
+    summary = summarize_ladder(pd.concat([step, keras]), PUBLISHED.head(0))
+    full = summary.set_index(["name", "accuracy"]).loc["float64", "full"]
+    assert full["ratio_to_keras"] == pytest.approx(np.sqrt(4 * 9 / 4))
+    assert (full["median_ratio"], full["pairs"], full["rounds"]) == (3.125, 2, 3)
+    assert full["seconds"] == 8.0
+
+
 @pytest.mark.parametrize(
     ("row", "fault"),
     [(("float16", "full"), "float16"), (("float64", "full"), "given twice"),
@@ -161,7 +174,7 @@ def test_the_summary_holds_medians_of_quiet_rounds_beside_published_figures():
 def test_published_figures_that_fit_nothing_are_refused(row, fault):
     wrong = pd.DataFrame([(*row, 35, 1.0, np.nan, "")], columns=PUBLISHED_COLUMNS)
     with pytest.raises(ValueError, match=fault):
-        summarize_ladder(MEASURED, pd.concat([PUBLISHED, wrong]), 0)
+        summarize_ladder(MEASURED, pd.concat([PUBLISHED, wrong]))
 
 
 def test_published_figures_and_claims_say_the_same():
@@ -171,7 +184,7 @@ def test_published_figures_and_claims_say_the_same():
         [ladder(kind.title, [2.0], [1.0], step=n) for n, kind in enumerate(STEPS)]
         + [ladder("Keras", [np.nan], [1.0])]
     )
-    summary = summarize_ladder(named, published, 0)
+    summary = summarize_ladder(named, published)
     ratios = summary.set_index(["step", "accuracy"])["published_ratio"].dropna()
     claims = {
         (claim.value.where["step"], claim.value.where["accuracy"]): claim.published
@@ -184,7 +197,7 @@ def test_published_figures_and_claims_say_the_same():
 
 
 def test_the_figure_names_steps_and_published_ratios():
-    figure = plot_optimization_ladder(summarize_ladder(MEASURED, PUBLISHED, 0))
+    figure = plot_optimization_ladder(summarize_ladder(MEASURED, PUBLISHED))
     bars, ratios = figure.axes
     assert [label.get_text() for label in bars.get_yticklabels()] == [
         "0  float64", "5  trainer", "Keras",

@@ -217,7 +217,8 @@ def test_an_interval_that_is_not_there_is_not_told():
 
 
 def test_claims_are_counted_by_verdict():
-    claims = pd.DataFrame({"verdict": ["reproduced", "reproduced", "not tested"]})
+    verdicts = ["reproduced", "reproduced", "not tested", "not reproduced"]
+    claims = pd.DataFrame({"verdict": verdicts, "counted": [True, True, True, False]})
     assert find({"claims": claims}) == [
         "Of 3 statements of the articles: 2 reproduced and 1 not tested."
     ]

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from mlplab.runtime.tables import Table
-from mlplab.stats.ratios import median_ratio
+from mlplab.stats.ratios import paired_ratio
 from mlplab.stats.rounds import quiet_rounds
 
 PUBLISHED_COLUMNS = ["name", "accuracy", "epochs", "seconds", "ratio_to_keras", "source"]
@@ -73,26 +73,31 @@ LADDER_SUMMARY = Table(
         "backward_L0_over_L1": "backward pass down to the input layer over that down to the first "
         "hidden layer",
         "backward_over_forward": "the whole backward pass over the forward pass",
-        "ratio_to_keras": "median seconds over Keras' median",
-        "ci_low": "lower end of its 95 % bootstrap interval",
-        "ci_high": "upper end of its 95 % bootstrap interval",
+        "ratio_to_keras": "geometric mean over rounds: seconds of an epoch over those of Keras in "
+        "the same round",
+        "ci_low": "lower end of its 95 % interval, by Student's t on the logarithms of the pairs; "
+        "empty for one pair",
+        "ci_high": "upper end of that interval",
+        "median_ratio": "median over rounds of the same ratio",
+        "pairs": "rounds that count in the ratio: neither the step nor Keras was disturbed",
         "published_seconds": "published seconds of an epoch: those of "
         "`config/published_ladder.csv` divided by their epochs",
         "published_ratio": "published ratio to Keras",
     },
-    "Medians over the rounds that are not disturbed, or over all where fewer than two are quiet.",
+    "Medians over the rounds that are not disturbed, or over all where fewer than two are quiet. "
+    "From six pairs on, the highest and the lowest sixth do not count in a geometric mean and its "
+    "interval.",
 )
 
 
-def summarize_ladder(ladder: pd.DataFrame, published: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """Medians over quiet rounds of every step and of Keras, and ratios to Keras.
+def summarize_ladder(ladder: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+    """Medians over quiet rounds of every step and of Keras, and ratios to Keras round by round.
 
     Parameters
     ----------
     ladder : rounds of the ladder, :data:`LADDER`
     published : seconds of all ``epochs``, or the ratio to Keras where the articles give no
         seconds; the columns are ``PUBLISHED_COLUMNS``
-    seed : of the bootstrap
 
     Returns
     -------
@@ -104,15 +109,21 @@ def summarize_ladder(ladder: pd.DataFrame, published: pd.DataFrame, seed: int) -
         A published row has an unknown name or accuracy, or there are several of one.
     """
     figures = _published_figures(ladder, published)
-    quiet = {name: quiet_rounds(rounds) for name, rounds in ladder.groupby("name", sort=False)}
-    reference = quiet[KERAS]["batch_accuracy_seconds"]
+    keras = ladder[ladder["name"] == KERAS].set_index("round")
+    reference = keras[["batch_accuracy_seconds", "disturbed"]].add_suffix("_of_keras")
     rows = []
-    for name, rounds in quiet.items():
+    for name, measured in ladder.groupby("name", sort=False):
+        rounds = quiet_rounds(measured)
+        pairs = measured.join(reference, on="round", how="inner")
+        pairs = quiet_rounds(
+            pairs.assign(disturbed=pairs["disturbed"] | pairs["disturbed_of_keras"])
+        )
         for accuracy in ("full", "batch"):
-            seconds = rounds[f"{accuracy}_accuracy_seconds"]
+            column = f"{accuracy}_accuracy_seconds"
+            seconds = rounds[column]
             if seconds.isna().all():
                 continue
-            ratio = median_ratio(seconds, reference, seed=seed)
+            ratio = paired_ratio(pairs[column], pairs["batch_accuracy_seconds_of_keras"])
             rows.append(
                 {
                     **rounds.iloc[0][["step", "name", "batch_size", "n_threads"]],
@@ -123,6 +134,8 @@ def summarize_ladder(ladder: pd.DataFrame, published: pd.DataFrame, seed: int) -
                     "ratio_to_keras": ratio.ratio,
                     "ci_low": ratio.low,
                     "ci_high": ratio.high,
+                    "median_ratio": ratio.median,
+                    "pairs": ratio.rounds,
                     **figures.get((name, accuracy), {}),
                 }
             )

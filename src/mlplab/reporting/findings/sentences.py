@@ -80,9 +80,10 @@ def _select_keras(final: pd.DataFrame) -> pd.DataFrame:
 
 
 def _tell_claims(claims: pd.DataFrame, _: _Learning) -> str:
-    counts = claims["verdict"].value_counts()
+    counted = claims[claims["counted"].astype(bool)]
+    counts = counted["verdict"].value_counts()
     parts = [f"{count} {verdict}" for verdict, count in counts.items()]
-    return f"Of {len(claims)} statements of the articles: {_join(parts)}."
+    return f"Of {len(counted)} statements of the articles: {_join(parts)}."
 
 
 def _tell_accuracy(final: pd.DataFrame, learning: _Learning) -> str | None:

@@ -8,7 +8,8 @@ import yaml
 from mlplab.config.loading import load_config
 from mlplab.config.workflow import WorkflowConfig
 from mlplab.reporting.claims.evaluation import evaluate_claims, look_up, unmet_requirements
-from mlplab.reporting.claims.model import NOT_TESTABLE, load_claims
+from mlplab.reporting.claims.loading import load_claims
+from mlplab.reporting.claims.model import NOT_TESTABLE
 from tests.conftest import ROOT
 
 CONFIG = ROOT / "config"
