@@ -18,15 +18,6 @@ class Interval(NamedTuple):
     low: float
     high: float
 
-    @property
-    def verdict(self) -> str:
-        """What a difference of accuracies says; without an interval it says nothing."""
-        if np.isnan(self.low):
-            return "not tested"
-        if self.low > 0:
-            return "better"
-        return "worse" if self.high < 0 else "no clear difference"
-
 
 def mean_interval(
     values: Sequence[float] | np.ndarray, *, least: float = -np.inf, most: float = np.inf
@@ -101,17 +92,6 @@ def paired_differences(values: Mapping[int, float], reference: Mapping[int, floa
             "both experiments the same seeds"
         )
     return np.array([values[seed] - reference[seed] for seed in sorted(values)])
-
-
-def paired_interval(values: Mapping[int, float], reference: Mapping[int, float]) -> Interval:
-    """Mean difference of the accuracies that the same seeds gave twice, with its 95 % interval.
-
-    Raises
-    ------
-    ValueError
-        The seeds of the two are not the same.
-    """
-    return mean_interval(paired_differences(values, reference), least=-1.0, most=1.0)
 
 
 def check_values(values: Sequence[float] | np.ndarray) -> np.ndarray:

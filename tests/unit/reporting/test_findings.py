@@ -282,7 +282,10 @@ def test_only_targets_that_all_seeds_reach_are_told():
 def test_other_inputs_are_told_by_verdict():
     (sentence,) = find({"feature_controls": controls()})
     assert "against clusters-70" in sentence
-    assert sentence.endswith("over 3 seeds, are better: pca-70; worse: images-70, projection-70.")
+    assert sentence.endswith(
+        "over 3 seeds, corrected for the number of comparisons (Holm), are better: pca-70; "
+        "worse: images-70, projection-70."
+    )
 
 
 NOTHING = "learned nothing that shows on test images"

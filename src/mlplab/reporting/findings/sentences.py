@@ -253,7 +253,8 @@ def _tell_controls(controls: pd.DataFrame, learning: _Learning) -> str | None:
     failed = f"Networks on {_join([*spaces])}" if len(spaces) else ""
     return (
         f"Other input spaces against {others['against'].iloc[0]}, by paired differences of the "
-        f"test accuracy over {_count(others['seeds'].iloc[0], 'seed')}, are {'; '.join(parts)}."
+        f"test accuracy over {_count(others['seeds'].iloc[0], 'seed')}, corrected for the "
+        f"number of comparisons (Holm), are {'; '.join(parts)}."
         f"{_tell_unlearned(failed, learning.chance)}"
     )
 

@@ -12,8 +12,14 @@ from mlplab.features.spaces import parse_space
 from mlplab.reporting.tables.training import TRAINING_KEYS
 from mlplab.runtime.files import load_array
 from mlplab.runtime.tables import Table
-from mlplab.stats.intervals import Interval, accuracy_interval, paired_interval
+from mlplab.stats.intervals import accuracy_interval, mean_interval, paired_differences
 from mlplab.stats.mcnemar import mcnemar_p
+from mlplab.stats.significance import (
+    SIGNIFICANT_BELOW,
+    holm_adjusted,
+    one_more_p,
+    zero_mean_p,
+)
 from mlplab.training.settings import input_scaled_l2
 
 _SPACES = {
@@ -31,12 +37,15 @@ _SPACES = {
     "difference": "mean over seeds of the difference of test accuracies of the same seed",
     "difference_ci_low": "lower end of the 95 % interval of the difference",
     "difference_ci_high": "upper end of that interval",
-    "mcnemar_p": "p of McNemar's exact test over the test images, median over seeds. It tells "
-    "whether two trained networks differ; the interval tells whether two input spaces do",
-    "verdict": "`better` or `worse` if the interval of the difference lies on one side of 0, else "
-    "`no clear difference`; `not tested` with one seed; `reference` for the space to compare with",
+    "p": "p of Student's t-test over seeds that the difference is 0; empty for one seed",
+    "p_holm": "the same, corrected for all comparisons of the table (Holm)",
+    "mcnemar_p": "p of McNemar's exact test over the test images, largest over seeds. It tells "
+    "whether the networks of every seed differ; `p` tells whether two input spaces do",
+    "verdict": "`better` or `worse` if `p_holm` is below 0.05, else `no clear difference`; `not "
+    "tested` with one seed; `reference` for the space to compare with",
 }
 _LIMITS = (
+    "The correction is such that one or more verdicts of the table are false in 5 % of runs. "
     "The intervals hold for these seeds on these test images: with 10,000 test images an accuracy "
     "near 0.978 is uncertain by ± 0.003, and more seeds do not help. K-means, components and "
     "scalings use the validation images without their labels."
@@ -70,6 +79,8 @@ LAMBDA_RULE = Table(
         "difference": "mean difference of validation accuracies to factor 1, seed by seed",
         "difference_ci_low": "lower end of the 95 % interval of the difference",
         "difference_ci_high": "upper end of that interval",
+        "p": "p of Student's t-test over seeds that the difference is 0; empty for one seed",
+        "p_holm": "the same, corrected for all comparisons of the table (Holm)",
         "verdict": "as in `feature_controls.csv`, for the validation accuracy",
     },
 )
@@ -85,6 +96,11 @@ SCALING_COMPARISON = Table(
         "published": "accuracy that article C published for 70 distances",
         "test_accuracy": "mean over seeds after that epoch",
         "difference": "test accuracy less the published one",
+        "p": "p that the published accuracy is that of one more training, by Student's t over "
+        "seeds; empty for one seed",
+        "p_holm": "the same, corrected for all rows of the table (Holm)",
+        "verdict": "`differs` if `p_holm` is below 0.05, else `no clear difference`; `not tested` "
+        "with one seed",
         "mean_absolute_difference": "mean over the epochs of the absolute difference",
         "closest": "whether that mean is the smallest of all scalings",
     },
@@ -148,19 +164,17 @@ def compare_spaces(history: pd.DataFrame, hits: Hits, experiments: Sequence[str]
             "ci_low": accuracy.low,
             "ci_high": accuracy.high,
         }
-        if name == reference:
-            row |= {"verdict": "reference"}
-        else:
-            difference = paired_interval(_by_seed(group, "test_accuracy"), reference_test)
+        if name != reference:
+            differences = paired_differences(_by_seed(group, "test_accuracy"), reference_test)
             p = [mcnemar_p(hits[*name, s], hits[*reference, s]) for s in reference_test]
             row |= {
                 "against": reference[1],
-                **_difference_columns(difference),
-                "mcnemar_p": float(np.median(p)),
-                "verdict": difference.verdict,
+                **_difference_columns(differences),
+                "mcnemar_p": max(p),
             }
         rows.append(row)
-    return pd.DataFrame(rows, columns=[*FEATURE_CONTROLS.columns])
+    table = pd.DataFrame(rows, columns=[*FEATURE_CONTROLS.columns])
+    return FEATURE_CONTROLS.arrange(_judge_together(table))
 
 
 def compare_l2_factors(
@@ -188,16 +202,13 @@ def compare_l2_factors(
                 "ci_low": accuracy.low,
                 "ci_high": accuracy.high,
                 "test_accuracy": group["test_accuracy"].mean(),
-                "difference": np.nan,
-                "difference_ci_low": np.nan,
-                "difference_ci_high": np.nan,
-                "verdict": "reference",
             }
             if rule and factor != 1.0:
-                difference = paired_interval(_by_seed(group, "validation_accuracy"), rule)
-                row |= {**_difference_columns(difference), "verdict": difference.verdict}
+                accuracies = _by_seed(group, "validation_accuracy")
+                row |= _difference_columns(paired_differences(accuracies, rule))
             rows.append(row)
-    return LAMBDA_RULE.arrange(pd.DataFrame(rows))
+    table = pd.DataFrame(rows).reindex(columns=[*LAMBDA_RULE.columns])
+    return LAMBDA_RULE.arrange(_judge_together(table))
 
 
 def compare_scalings(
@@ -226,10 +237,16 @@ def compare_scalings(
                     "published": point["accuracy"],
                     "test_accuracy": accuracy,
                     "difference": accuracy - point["accuracy"],
+                    "p": one_more_p(point["accuracy"], found["test_accuracy"]),
                 }
             )
-    columns = ["input_space", "seeds", "epoch", "published", "test_accuracy", "difference"]
+    columns = ["input_space", "seeds", "epoch", "published", "test_accuracy", "difference", "p"]
     table = pd.DataFrame(rows, columns=columns)
+    table["p_holm"] = holm_adjusted(table["p"])
+    table["verdict"] = np.where(
+        table["p_holm"] < SIGNIFICANT_BELOW, "differs", "no clear difference"
+    )
+    table.loc[table["p"].isna(), "verdict"] = "not tested"
     gaps = table["difference"].abs().groupby(table["input_space"]).mean()
     table["mean_absolute_difference"] = table["input_space"].map(gaps)
     closest = table["mean_absolute_difference"] == gaps.min()
@@ -240,9 +257,27 @@ def _by_seed(rows: pd.DataFrame, column: str) -> dict[int, float]:
     return dict(zip(rows["seed"], rows[column], strict=True))
 
 
-def _difference_columns(difference: Interval) -> dict[str, float]:
+def _difference_columns(differences: np.ndarray) -> dict[str, float]:
+    interval = mean_interval(differences, least=-1.0, most=1.0)
     return {
-        "difference": difference.mean,
-        "difference_ci_low": difference.low,
-        "difference_ci_high": difference.high,
+        "difference": interval.mean,
+        "difference_ci_low": interval.low,
+        "difference_ci_high": interval.high,
+        "p": zero_mean_p(differences),
     }
+
+
+def _judge_together(table: pd.DataFrame) -> pd.DataFrame:
+    """With ``p_holm`` and ``verdict``; rows without a difference are what others differ from."""
+    p_holm = holm_adjusted(table["p"])
+    verdicts = np.select(
+        [
+            table["difference"].isna(),
+            np.isnan(p_holm),
+            p_holm >= SIGNIFICANT_BELOW,
+            table["difference"] > 0,
+        ],
+        ["reference", "not tested", "no clear difference", "better"],
+        "worse",
+    )
+    return table.assign(p_holm=p_holm, verdict=verdicts)

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from mlplab.runtime.tables import Table
-from mlplab.stats.intervals import mean_interval
+from mlplab.stats.intervals import Interval
+from mlplab.stats.ratios import geometric_interval
 
 _TRAINING = ["experiment", "input_space", "seed"]
 _TARGET = {
@@ -29,7 +30,8 @@ TIMES = Table(
         "epochs": "first epoch that reaches the target; empty, like the seconds, if none does",
         "wall_seconds": "wall seconds of training until then, without evaluation",
         "cpu_seconds": "CPU seconds of training until then",
-        "reference_seconds": "wall seconds of the whole reference training, median over seeds",
+        "reference_seconds": "wall seconds of the whole reference training of the same seed; the "
+        "median over its seeds where it has no such seed",
         "speedup": "`reference_seconds` over `wall_seconds`",
     },
 )
@@ -46,7 +48,8 @@ SUMMARY = Table(
         "seeds": "all trainings, one per seed",
         "epochs": "median of the trainings that reach the target",
         "wall_seconds": "median of the trainings that reach the target",
-        "speedup": "geometric mean of the trainings that reach the target",
+        "speedup": "geometric mean of the trainings that reach the target; from six on, without "
+        "the sixth that is highest and the sixth that is lowest",
         "ci_low": "lower end of its 95 % interval, by Student's t on logarithms",
         "ci_high": "upper end of that interval",
     },
@@ -98,7 +101,7 @@ def build_time_to_accuracy(
     ----------
     history : rows of ``training_history.csv``, test accuracy in every epoch
     reference : the experiment whose best accuracy is a further target, and whose whole training
-        (median over seeds) gives ``reference_seconds``
+        of the same seed gives ``reference_seconds``
     targets : accuracies by their ``target_kind``
 
     Returns
@@ -106,11 +109,12 @@ def build_time_to_accuracy(
     DataFrame with the columns of ``TIMES``; NaN for targets that are never reached
     """
     of_reference = history[history["experiment"] == reference]
-    whole = float(of_reference.groupby("seed")["wall_seconds"].sum().median())
+    whole = of_reference.groupby("seed")["wall_seconds"].sum()
     all_targets = [(target, kind) for kind, values in targets.items() for target in values]
     all_targets.append((find_best_accuracy(of_reference), "best of the reference"))
     rows = []
     for names, training in history.sort_values("epoch").groupby(_TRAINING, sort=False):
+        reference_seconds = float(whole.get(names[-1], whole.median()))
         for target, kind in all_targets:
             reached = training["test_accuracy"].to_numpy() >= target
             spent = training.iloc[: int(reached.argmax()) + 1] if reached.any() else None
@@ -121,7 +125,8 @@ def build_time_to_accuracy(
             }
             for column in ("wall_seconds", "cpu_seconds"):
                 row[column] = np.nan if spent is None else spent[column].sum()
-            row |= {"reference_seconds": whole, "speedup": whole / row["wall_seconds"]}
+            row["reference_seconds"] = reference_seconds
+            row["speedup"] = reference_seconds / row["wall_seconds"]
             rows.append(row)
     return TIMES.arrange(pd.DataFrame(rows))
 
@@ -136,9 +141,9 @@ def summarize_time_to_accuracy(times: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for names, group in times.groupby(keys, sort=False):
         reached = group[group["epochs"].notna()]
-        speedup = (np.nan,) * 3
+        speedup = Interval(np.nan, np.nan, np.nan)
         if len(reached):
-            speedup = tuple(np.exp(mean_interval(np.log(reached["speedup"]))))
+            speedup = geometric_interval(reached["speedup"])
         rows.append(
             dict(zip(keys, names, strict=True))
             | {

@@ -1,7 +1,24 @@
 import numpy as np
 import pytest
 
-from mlplab.stats.holm import holm_adjusted
+from mlplab.stats import mean_interval, prediction_interval
+from mlplab.stats.significance import holm_adjusted, one_more_p, zero_mean_p
+
+
+def test_p_is_five_percent_at_the_end_of_an_interval():
+    values = np.array([0.97, 0.98, 0.99, 0.96])
+    for end in mean_interval(values)[1:]:
+        assert zero_mean_p(values - end) == pytest.approx(0.05)
+    for end in prediction_interval(values)[1:]:
+        assert one_more_p(end, values) == pytest.approx(0.05)
+
+
+def test_equal_values_differ_from_all_others_and_a_single_one_from_none():
+    assert zero_mean_p([0.0, 0.0]) == one_more_p(2.0, [2.0, 2.0]) == 1.0
+    assert zero_mean_p([1.0, 1.0]) == one_more_p(3.0, [2.0, 2.0]) == 0.0
+    assert np.isnan([zero_mean_p([1.0]), one_more_p(3.0, [2.0])]).all()
+    with pytest.raises(ValueError, match="values: found"):
+        zero_mean_p([])
 
 
 def test_the_smallest_p_counts_for_all_tests_and_none_overtakes_another():
