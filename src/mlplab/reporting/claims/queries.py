@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -228,4 +228,5 @@ def _straightness(points: Points, tables: Tables) -> Estimate:
             )
         line = stats.linregress(group[points.x], group[points.y])
         units.append({"value": float(line.rvalue**2), "disturbed": False})
-    return _summarize(pd.DataFrame(units), "mean")
+    mean = _summarize(pd.DataFrame(units), "mean")
+    return replace(mean, high=min(mean.high, 1.0))

@@ -194,7 +194,8 @@ def _verdict(row: dict[str, Any]) -> str:
 def _published(row: dict[str, Any]) -> str:
     sign = _SIGNS[row["comparison"]]
     if row["kind"] == STATEMENT:
-        return f"“{row['words']}” (our bound: {sign}{_number(row['bound'])})"
+        spread = f" ± {_number(row['tolerance'])}" if row["tolerance"] > 0 else ""
+        return f"“{row['words']}” (our bound: {sign}{_number(row['bound'])}{spread})"
     return "" if pd.isna(row["published"]) else sign + _number(row["published"])
 
 

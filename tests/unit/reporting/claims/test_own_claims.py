@@ -9,7 +9,7 @@ from mlplab.config.loading import load_config
 from mlplab.config.workflow import WorkflowConfig
 from mlplab.reporting.claims.evaluation import evaluate_claims, look_up, unmet_requirements
 from mlplab.reporting.claims.loading import load_claims
-from mlplab.reporting.claims.model import NOT_TESTABLE
+from mlplab.reporting.claims.model import BY_CONSTRUCTION, NOT_TESTABLE, STATEMENT, Ratio
 from tests.conftest import ROOT
 
 CONFIG = ROOT / "config"
@@ -86,3 +86,32 @@ def test_claims_about_mnist_do_not_apply_to_another_data_set(claims):
     config = read_config() | {"dataset": "fashion_mnist", "experiments": {}}
     verdicts = evaluate_claims(claims, {}, config).set_index("id")["verdict"]
     assert set(verdicts) == {"not applicable", NOT_TESTABLE}
+
+
+def test_a_statement_shows_words_and_no_figure_as_published(claims):
+    statements = [claim for claim in claims if claim.kind == STATEMENT]
+    assert len(statements) >= 20
+    assert all(claim.words and claim.bound_reason for claim in statements)
+    assert [claim.id for claim in statements if claim.published is not None] == []
+
+
+def test_what_follows_from_the_configuration_is_not_counted(claims):
+    constructed = {claim.id for claim in claims if claim.kind == BY_CONSTRUCTION}
+    assert constructed == {"A-learning-rate", "C-input-nodes", "C-K70-inputs", "C-lambda"}
+
+
+def test_one_measurement_is_counted_once(claims):
+    """No two rows that count hold the same number of runs with the same Keras model."""
+    values = [
+        (str(claim.value), claim.requires.get("train.keras.l2"))
+        for claim in claims
+        if claim.value and claim.is_counted
+    ]
+    assert [value for value in values if values.count(value) > 1] == []
+
+
+def test_all_ratios_of_times_are_of_pairs(claims):
+    ratios = [claim for claim in claims if isinstance(claim.value, Ratio)]
+    assert len(ratios) > 20
+    assert [c.id for c in ratios if len({query.per for query in c.value.ratio}) > 1] == []
+    assert [c.id for c in ratios if c.value.ratio[0].per is None] == []

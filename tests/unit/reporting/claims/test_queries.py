@@ -134,6 +134,7 @@ def test_a_straight_line_is_recognised(tables):
     assert found(query, {"line": crooked}).value == pytest.approx(0.2)
     both = found(query, {"line": pd.concat([straight, crooked])})
     assert (both.value, both.repetitions) == (pytest.approx(0.6), 2)
+    assert (both.low, both.high) == (pytest.approx(0.6 - 12.7062 * 0.4, rel=1e-4), 1.0)
     with pytest.raises(ClaimError, match="needs three different k or more of every seed"):
         found(query, {"line": straight.head(2)})
 

@@ -28,6 +28,7 @@ def table(tables):
         claim(id="better", published=0.1, better="higher"),
         claim(id="single", value={"where": {"epoch": 35, "seed": 1}}),
         statement(id="words", bound=0.8),
+        statement(id="level", bound=0.5, comparison="equal", tolerance=0.6),
         claim(id="again", restates="good"),
         claim(id="rule", kind="by construction", published=0.5),
         claim(id="other", requires={"epochs": 9}),
@@ -57,13 +58,13 @@ def run(table, tmp_path):
 def test_markdown_has_a_row_per_testable_claim_and_reasons_for_the_others(table):
     lines = render_markdown(table).splitlines()
     assert lines[0] == (
-        "9 claims: 2 reproduced, 1 better than published, 1 inconclusive, 1 not reproduced, "
+        "10 claims: 3 reproduced, 1 better than published, 1 inconclusive, 1 not reproduced, "
         "1 one run, 1 not tested, 1 not applicable, 1 not testable here. Not counted: 1 "
         "restating another row and 1 by construction."
     )
     assert lines[1] == (
-        "5 of these verdicts rest on a 95 % interval each; by chance, 5 % of them may be false: "
-        "about 0.25."
+        "6 of these verdicts rest on a 95 % interval each; by chance, 5 % of them may be false: "
+        "about 0.3."
     )
     mean = "0.5 (0.2516 to 0.7484)"
     assert rf"| good | a \| b < c | 0.5 | {mean} | ✓ reproduced |  |" in lines
@@ -72,6 +73,7 @@ def test_markdown_has_a_row_per_testable_claim_and_reasons_for_the_others(table)
     assert f"| again | What was said | 0.5 | {mean} | ✓ reproduced, restates good |  |" in lines
     words = "“hardly half” (our bound: ≤ 0.8)"
     assert f"| words | What was said | {words} | {mean} | ✓ reproduced |  |" in lines
+    assert "| level | What was said | “hardly half” (our bound: 0.5 ± 0.3) |" in "".join(lines)
     wide = next(line for line in lines if "inconclusive |" in line)
     assert "| 5.333 (-7.17 to 17.84 for one more run) |" in wide
     assert "| single | What was said | 0.5 | 0.6 | 1 one run |  |" in lines
@@ -128,7 +130,7 @@ def test_only_what_stands_between_the_markers_is_replaced():
 def test_the_command_prints_the_claims_and_fails_only_if_strict(run, capsys):
     assert main([str(run)]) == 0
     said = capsys.readouterr()
-    assert "9 claims: 2 reproduced" in said.out
+    assert "10 claims: 3 reproduced" in said.out
     assert said.err == ""
     assert main([str(run), "--strict"]) == 1
     failing = capsys.readouterr().err
@@ -139,7 +141,7 @@ def test_the_command_prints_the_claims_and_fails_only_if_strict(run, capsys):
 def test_claims_that_do_not_apply_to_the_data_are_counted_only(run, table, capsys):
     save_table(run / "tables" / "claims.csv", table.assign(verdict="not applicable"))
     assert main([str(run)]) == 0
-    assert capsys.readouterr().out.startswith("9 claims: 9 not applicable. Not counted: ")
+    assert capsys.readouterr().out.startswith("10 claims: 10 not applicable. Not counted: ")
 
 
 def test_a_strict_run_passes_if_nothing_is_refuted(run, table, capsys):
@@ -152,7 +154,7 @@ def test_the_command_writes_the_table_and_the_machine_into_a_document(run, table
     document.write_text(f"# Title\n{BEGIN}\n{END}\nend\n")
     assert main([str(run), str(document)]) == 0
     text = document.read_text()
-    assert f"Run `{run.name}` on 2 × Some CPU, Python 3.11, NumPy 2.4. 9 claims" in text
+    assert f"Run `{run.name}` on 2 × Some CPU, Python 3.11, NumPy 2.4. 10 claims" in text
     assert render_markdown(table).split("\n", 1)[1] in text
     assert text.endswith(f"{END}\nend\n")
 
