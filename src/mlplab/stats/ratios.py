@@ -76,7 +76,7 @@ def paired_ratio(
     --------
     >>> ratio = paired_ratio([2.0, 4.2, 6.3], [1.0, 2.0, 3.0])
     >>> print(f"{ratio.ratio:.2f} ({ratio.low:.2f} to {ratio.high:.2f}), {ratio.verdict}")
-    2.07 (1.92 to 2.22), slower
+    2.07 (1.93 to 2.22), slower
 
     Raises
     ------
