@@ -155,8 +155,8 @@ def _tell_compiled(summary: pd.DataFrame, _: _Learning) -> str | None:
     each_batch, each_sample = np.polyfit(1 / both.index.to_numpy(), saved, 1)
     return (
         f"{text}. Fitted over {len(both)} batch sizes, it saves {each_batch:.0f} µs a batch (calls "
-        f"of Python, and hand-overs between threads) and {each_sample:.2g} µs a sample (one pass over "
-        "activations where NumPy has several, and products that copy no operands)."
+        f"of Python, and hand-overs between threads) and {each_sample:.2g} µs a sample (one pass "
+        "over activations where NumPy has several, and products that copy no operands)."
     )
 
 
