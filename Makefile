@@ -11,7 +11,7 @@ SNAKEMAKE := $(BIN)/python -m snakemake --cores $(CORES)
 # a traceback.
 with_config = $(BIN)/python -m mlplab.config $(1) >/dev/null && $(SNAKEMAKE) --configfile $(1)
 
-.PHONY: results quick article report gallery claims readme-claims verify why progress bench scale test coverage lint format schema setup lock
+.PHONY: results quick article report gallery claims readme-claims verify why progress bench crowded scale test coverage lint format schema setup lock
 
 # CONFIG="config/small.yaml my.yaml" lays files over config/config.yaml.
 results: $(INSTALLED)
@@ -62,6 +62,9 @@ progress: $(INSTALLED)
 # PAGE=docs/generated/speed.md writes the tables of the documentation.
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/epoch_seconds.py $(if $(PAGE),--page $(PAGE))
+
+crowded: $(INSTALLED)
+	$(BIN)/python benchmarks/crowded.py
 
 scale: $(INSTALLED)
 	$(BIN)/python benchmarks/scale.py

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,15 @@ from threadpoolctl import LibController, ThreadpoolController
 _lock = threading.Lock()
 _active: list[tuple[object, int]] = []
 _before: list[tuple[LibController, int]] = []
+
+
+def _forget_threads() -> None:
+    """In a forked child, where the thread that holds the lock does not exist."""
+    global _lock
+    _lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_forget_threads)
 
 
 @contextmanager

@@ -48,6 +48,21 @@ def evaluation_bytes(
     return workers * (rows * own + index_bytes(rows))
 
 
+def fold_sigmoids(parameters: Parameters) -> Parameters:
+    """Parameters with which tanh in the hidden layers gives the logits that sigmoids gave.
+
+    1 / (1 + exp(−z)) = (1 + tanh(z/2)) / 2: half of z, and half of 1 + tanh, go into the weights
+    and biases once, and need no pass over the activations of all samples.
+    """
+    folded = Parameters.from_vector(parameters.layer_sizes, parameters.vector.copy())
+    for weights, biases in zip(folded.weights[1:], folded.biases[1:], strict=True):
+        weights /= 2
+        biases += weights.sum(axis=0)
+    for hidden in (*folded.weights[:-1], *folded.biases[:-1]):
+        hidden /= 2
+    return folded
+
+
 class Evaluation:
     """Forward passes over any number of samples, divided by rows among the threads of a team.
 
@@ -72,7 +87,8 @@ class Evaluation:
         def take(worker: int, first: int, last: int) -> None:
             workspace = self._workspaces[worker]
             own_codes = workspace.take_targets(samples, first, last)
-            self._propagate(workspace, samples.x[first:last])
+            np.dot(samples.x[first:last], self._parameters.weights[0], out=workspace.sums)
+            workspace.complete_forward(self._parameters)
             parts[worker].append(workspace.statistics(own_codes))
 
         self._each_slice(team, len(samples), take)
@@ -81,18 +97,15 @@ class Evaluation:
     def logits(self, team: Team, x: Rows) -> np.ndarray:
         """Outputs before the last sigmoid, shape (n, n_outputs)."""
         result = np.empty((len(x), len(self._parameters.biases[-1])), x.dtype)
+        folded = fold_sigmoids(self._parameters)
 
         def take(worker: int, first: int, last: int) -> None:
             workspace = self._workspaces[worker]
             workspace.open(last - first)
-            result[first:last] = self._propagate(workspace, x[first:last])
+            result[first:last] = workspace.propagate_folded(x[first:last], folded)
 
         self._each_slice(team, len(x), take)
         return result
-
-    def _propagate(self, workspace: Workspace, x: np.ndarray) -> np.ndarray:
-        np.dot(x, self._parameters.weights[0], out=workspace.sums)
-        return workspace.complete_forward(self._parameters)
 
     def _each_slice(
         self, team: Team, n_samples: int, take: Callable[[int, int, int], None]

@@ -1,6 +1,7 @@
 """The compiled engine: NumPy's network, on any threads, and no surprise at its start."""
 
 import itertools
+import multiprocessing
 import os
 import shutil
 import signal
@@ -10,12 +11,13 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import joblib
 import numpy as np
 import pytest
 from numba import njit
 
-from mlplab.numpy_mlp import NumpyMLPClassifier, Plan
-from mlplab.numpy_mlp.compiled import kernels
+from mlplab.numpy_mlp import NumpyMLPClassifier, Plan, blas
+from mlplab.numpy_mlp.compiled import kernels, pace
 from mlplab.numpy_mlp.compiled import trainer as compiled
 from mlplab.numpy_mlp.compiled.pace import Pace
 from mlplab.numpy_mlp.compiled.storage import code_folder
@@ -25,6 +27,7 @@ from mlplab.numpy_mlp.trainer import Step
 from mlplab.numpy_mlp.workspace import sigmoid
 
 ROWS, FEATURES = Plan(2, 1, 125), Plan(2, 1, 1000, "features")
+HANGS = 120  # seconds after which a fit of a moment has no end
 FIT = """
 import logging, numpy as np, time
 from mlplab.numpy_mlp import NumpyMLPClassifier, Plan
@@ -83,6 +86,15 @@ def test_one_thread_alone_computes_the_bytes_of_one_for_each_share(plan):
     assert together.tobytes() == again.tobytes() == alone.tobytes()
 
 
+@pytest.mark.parametrize("plan", [Plan(1, 1, 30), ROWS, FEATURES])
+@pytest.mark.parametrize("alone", [False, True])
+def test_segments_of_one_batch_compute_the_same_bytes(plan, alone, monkeypatch):
+    expected = train("compiled", plan).tobytes()
+    monkeypatch.setattr(pace, "_TRIAL_NS", 0)
+    monkeypatch.setattr(pace, "_SEGMENT_NS", 0)
+    assert train("compiled", plan, alone=alone).tobytes() == expected
+
+
 def test_more_threads_than_processors_end_and_compute_the_same_bytes():
     expected = [train("compiled", plan).tobytes() for plan in (ROWS, FEATURES)]
     allowed = os.sched_getaffinity(0)
@@ -100,6 +112,47 @@ def test_fits_in_threads_of_a_pool_compute_the_same_bytes():
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda _: train("compiled", ROWS).tobytes(), range(8)))
     assert found == [expected] * 8
+
+
+@pytest.mark.parametrize("backend", ["loky", "threading"])
+def test_fits_under_joblib_compute_the_same_bytes(backend):
+    expected = train("compiled", FEATURES).tobytes()
+    fit = joblib.delayed(train)
+    parallel = joblib.Parallel(n_jobs=2, backend=backend, timeout=HANGS)
+    found = parallel(fit("compiled", FEATURES) for _ in range(4))
+    assert [parameters.tobytes() for parameters in found] == [expected] * 4
+
+
+@pytest.mark.parametrize(("method", "n"), [("fork", 1), ("spawn", 4)])
+def test_fits_in_child_processes_end_and_compute_the_same_bytes(method, n):
+    fits = [("compiled", plan) for plan in (ROWS, FEATURES) for _ in range(n)]
+    expected = [train(*fit).tobytes() for fit in fits]
+    # To leave the block ends the processes, also those that hang.
+    with multiprocessing.get_context(method).Pool(n) as pool:
+        found = pool.starmap_async(train, fits, chunksize=1).get(HANGS)
+    assert [parameters.tobytes() for parameters in found] == expected
+
+
+def test_a_child_can_fit_that_was_forked_while_another_thread_began_to():
+    expected = train("compiled", ROWS).tobytes()
+    with blas._lock:
+        pool = multiprocessing.get_context("fork").Pool(1)
+    with pool:
+        found = pool.apply_async(train, ("compiled", ROWS)).get(HANGS)
+    assert found.tobytes() == expected
+
+
+def test_a_fit_leaves_the_affinity_of_its_threads_as_it_is():
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(allowed)})
+    try:
+        train("compiled", ROWS)
+        train("compiled", FEATURES)
+        assert os.sched_getaffinity(0) == {max(allowed)}
+    finally:
+        os.sched_setaffinity(0, allowed)
+    train("compiled", ROWS)
+    assert os.sched_getaffinity(0) == allowed
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [(np.float32, 2e-7), (np.float64, 4e-16)])
@@ -234,6 +287,16 @@ class _Machine:
             self.ways.append(alone)
             self.pace.note(10 * self.seconds[alone], 10, 0.0 if alone else self.lost)
         return self
+
+
+def test_a_way_that_is_tried_has_less_time():
+    machine = _Machine(1.0, 1.8, 5.0)
+    spans = []
+    for _ in range(4):
+        spans.append(machine.pace.segment_ns)
+        machine.work(1)
+    assert machine.ways == [False, True, False, False]
+    assert spans[0] == spans[1] < spans[2] == spans[3]
 
 
 def test_threads_with_a_processor_each_stay_together():

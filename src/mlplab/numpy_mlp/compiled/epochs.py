@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from mlplab.numpy_mlp.compiled.intrinsics import matrix, part
+from mlplab.numpy_mlp.compiled.intrinsics import matrix, nanoseconds, part
 from mlplab.numpy_mlp.compiled.kernels import (
     ENTRY_OPTIONS,
     INLINE_OPTIONS,
@@ -101,10 +101,13 @@ class EvaluationTask(NamedTuple):
 
 
 class Duty(NamedTuple):
-    """Batches from ``first`` to ``last``, and of each the shares from ``share`` to ``end``."""
+    """Batches from ``first`` on, and of each the shares from ``share`` to ``end``.
+
+    No batch begins after the deadline, in nanoseconds of ``CLOCK_MONOTONIC``, but for the first.
+    """
 
     first: int
-    last: int
+    deadline: int
     thread: int
     share: int
     end: int
@@ -206,15 +209,16 @@ def train_by_features(task, duty):
     """Train with the features divided.
 
     Each share has some rows of the first layer's weights, and each thread works all upper layers
-    for itself, so that the threads meet once for every batch.
+    for itself, so that the threads meet once for every batch. Returns the first batch that is
+    left.
     """
     layers, buffers, samples = task.layers, task.buffers, task.samples
     n_shares, nodes = len(buffers.inputs), layers.widths[1]
     rest, previous = _row(task.rests, duty.share), _row(task.previous_rests, duty.share)
     memory, gradient = _row(buffers.memory, duty.share), _row(buffers.gradients, duty.share)
-    stride = buffers.sums.shape[1]
-    for batch in range(duty.first, duty.last):
-        start = batch * task.batch_size
+    stride, alone = buffers.sums.shape[1], duty.end - duty.share == n_shares
+    batch, start, ends = duty.first, duty.first * task.batch_size, False
+    while start < len(samples.order) and not ends:
         rows = min(task.batch_size, len(samples.order) - start)
         order = part(samples.order, start, rows)
         parts = matrix(buffers.sums, (batch & 1) * n_shares * stride, n_shares, stride)
@@ -225,8 +229,10 @@ def train_by_features(task, duty):
             _sum_features(task, order, share, out)
         transpose_weights(layers, rest, memory)
         codes, sample_weights = _take_targets(samples, order, buffers, duty.share)
-        if duty.end - duty.share < n_shares:
-            meet(task.words, duty.thread, batch - duty.first + 1)
+        if alone:
+            ends = nanoseconds() > duty.deadline
+        else:
+            ends = meet(task.words, duty.thread, batch - duty.first + 1, duty.deadline)
         sum_parts(parts, part(memory, layers.activations[0], rows * nodes))
         propagate(layers, rest, memory, rows)
         take_errors(layers, memory, codes)
@@ -238,6 +244,8 @@ def train_by_features(task, duty):
             _update_features(task, share, errors, gradient)
         take_gradients(layers, memory, rows, gradient, False)
         _update(rest, gradient, previous, layers.n_weights - layers.n_first, task.step)
+        batch, start = batch + 1, start + rows
+    return batch
 
 
 @njit(**INLINE_OPTIONS)
@@ -290,25 +298,29 @@ def train_by_rows(task, duty):
     """Train with the samples of each batch divided.
 
     Each share sums a gradient of its own; then each updates its part of the parameters. So the
-    threads meet twice for every batch.
+    threads meet twice for every batch. Returns the first batch that is left.
     """
     n_shares, n_samples = len(task.buffers.inputs), len(task.samples.order)
     alone = duty.end - duty.share == n_shares
-    meeting = 0
-    for batch in range(duty.first, duty.last):
-        start = batch * task.batch_size
+    meeting, ends = 0, False
+    batch, start = duty.first, duty.first * task.batch_size
+    while start < n_samples and not ends:
         rows = min(task.batch_size, n_samples - start)
         for share in range(duty.share, duty.end):
             first, last = _sample_bounds(rows, share, n_shares)
             _add_share(task, batch, share, start + first, start + last)
         if not alone:
             meeting += 1
-            meet(task.words, duty.thread, meeting)
+            meet(task.words, duty.thread, meeting, duty.deadline)
         for share in range(duty.share, duty.end):
             _update_share(task, share, rows)
-        if not alone:
+        if alone:
+            ends = nanoseconds() > duty.deadline
+        else:
             meeting += 1
-            meet(task.words, duty.thread, meeting)
+            ends = meet(task.words, duty.thread, meeting, duty.deadline)
+        batch, start = batch + 1, start + rows
+    return batch
 
 
 @njit(**ENTRY_OPTIONS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import platform
+import time
 from typing import Any
 
 from llvmlite import ir
@@ -155,6 +156,22 @@ def store_release(typing_context: Any, words: Any, place: Any, value: Any) -> An
         return context.get_dummy_value()
 
     return types.void(words, types.intp, types.int64), generate
+
+
+@intrinsic
+def nanoseconds(typing_context: Any) -> Any:
+    """Of the clock that no one sets (int64)."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        word = ir.IntType(64)
+        moment = cgutils.alloca_once(builder, ir.ArrayType(word, 2))
+        kind = ir.FunctionType(_INT, [_INT, moment.type])
+        function = cgutils.get_or_insert_function(builder.module, kind, "clock_gettime")
+        builder.call(function, [ir.Constant(_INT, time.CLOCK_MONOTONIC), moment])
+        seconds, rest = (builder.extract_value(builder.load(moment), n) for n in (0, 1))
+        return builder.add(builder.mul(seconds, ir.Constant(word, 10**9)), rest)
+
+    return types.int64(), generate
 
 
 @intrinsic

@@ -1,6 +1,7 @@
 """Threads of compiled code that wait for each other: by looking, then by sleeping.
 
-Each thread has a word in a cache line of its own, in which it counts its meetings.
+Each thread has a word in a cache line of its own, in which it counts its meetings. In one more
+word, the first thread tells which meeting is the last.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, types
 
-from mlplab.numpy_mlp.compiled.intrinsics import load_acquire, pause, store_release
+from mlplab.numpy_mlp.compiled.intrinsics import load_acquire, nanoseconds, pause, store_release
 from mlplab.numpy_mlp.compiled.kernels import OPTIONS
 
 # 128 bytes: processors that prefetch lines in pairs would fetch a neighbour's.
@@ -23,15 +24,23 @@ _sleep = types.ExternalFunction("usleep", types.int32(types.uint32))
 
 
 def make_words(n_threads: int) -> np.ndarray:
-    """The words of a team's threads, int64, all zero."""
-    return np.zeros(n_threads * _WORDS_APART, np.int64)
+    """The words of a team's threads, int64, before their first meeting."""
+    words = np.zeros((n_threads + 1) * _WORDS_APART, np.int64)
+    words[-_WORDS_APART] = np.iinfo(np.int64).max
+    return words
 
 
 @njit(**OPTIONS)
-def meet(words, thread, meeting):
-    """Wait until all threads have come to this meeting (1, 2, …)."""
+def meet(words, thread, meeting, deadline):
+    """Wait until all threads have come to this meeting (1, 2, …); whether it is the last.
+
+    It is if the first thread came to it, or to an earlier one, after the deadline.
+    """
+    last = len(words) - _WORDS_APART
+    if thread == 0 and nanoseconds() > deadline:
+        store_release(words, last, meeting)
     store_release(words, thread * _WORDS_APART, meeting)
-    for place in range(0, len(words), _WORDS_APART):
+    for place in range(0, last, _WORDS_APART):
         looks = 0
         while load_acquire(words, place) < meeting:
             looks += 1
@@ -41,3 +50,4 @@ def meet(words, thread, meeting):
                 _yield()
             else:
                 _sleep(_NAP_MICROSECONDS)
+    return load_acquire(words, last) <= meeting

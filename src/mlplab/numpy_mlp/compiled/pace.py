@@ -7,6 +7,7 @@ import math
 # So much of a thread's time without a processor tells that others use it, too.
 _WAITING_SHARE = 0.2
 _LONGEST_TERM = 32
+_SEGMENT_NS, _TRIAL_NS = 30_000_000, 10_000_000
 
 
 class Pace:
@@ -20,6 +21,7 @@ class Pace:
     Attributes
     ----------
     alone : whether one thread works all shares of the next batches
+    segment_ns : nanoseconds until the pace wants to be told how long the next batches took
     """
 
     def __init__(self) -> None:
@@ -27,6 +29,7 @@ class Pace:
         self._seconds = {False: math.inf, True: math.inf}  # per batch, by ``alone``
         self._term, self._left = 1, 0
         self._in_trial = False
+        self.segment_ns = _TRIAL_NS
 
     def note(self, seconds: float, n_batches: int, lost: float) -> None:
         """Learn how long some batches took, and for how long a thread had no processor."""
@@ -35,8 +38,11 @@ class Pace:
             winner = self._seconds[True] < self._seconds[False]
             self._term = min(2 * self._term, _LONGEST_TERM) if winner != self.alone else 1
             self.alone, self._in_trial, self._left = winner, False, self._term
+            self.segment_ns = _SEGMENT_NS
             return
         self._left -= 1
         waits = lost > _WAITING_SHARE * seconds
-        if self._left < 0 and (self.alone or waits):
-            self.alone, self._in_trial = not self.alone, True
+        self._in_trial = self._left < 0 and (self.alone or waits)
+        if self._in_trial:
+            self.alone = not self.alone
+        self.segment_ns = _TRIAL_NS if self._in_trial else _SEGMENT_NS

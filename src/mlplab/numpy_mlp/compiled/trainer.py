@@ -34,8 +34,6 @@ with kept_code():
     from mlplab.numpy_mlp.compiled import epochs
     from mlplab.numpy_mlp.compiled.epochs import Duty, EvaluationTask, Samples, Source, Task
 
-# Multiplications of a segment, some 30 ms of work: Python sees an interrupt between two of them.
-_SEGMENT_PRODUCTS = 10**9
 # Sparse samples are dense while they are evaluated: so many numbers at a time in each thread.
 _SPARSE_INPUTS = 2**18
 
@@ -73,11 +71,10 @@ class CompiledTrainer(BaseTrainer):
         n_batches = -(-len(samples) // self._batch_size)
         n_recorded = 0 if on_batch is None else 1 if only_last else n_batches
         task = self._task(_arrange(samples), step, n_recorded)
-        products = self._batch_size * len(self._parameters.vector)
-        length = max(1, _SEGMENT_PRODUCTS // products)
+        first = 0
         try:
-            for first in range(0, n_batches, length):
-                self._train_segment(task, first, min(first + length, n_batches))
+            while first < n_batches:  # Python sees an interrupt between two segments
+                first = self._train_segment(task, first)
         finally:
             self._take_back()
         if on_batch is not None:
@@ -90,27 +87,33 @@ class CompiledTrainer(BaseTrainer):
         sums = _propagate(self._parameters, _arrange(samples), self._team, idle, logits)
         return _as_statistics(sums)
 
-    def _train_segment(self, task: Task, first: int, last: int) -> None:
-        """Train some batches, on a thread for each share or on this one alone."""
-        shares, start = self._plan.workers, time.perf_counter()
+    def _train_segment(self, task: Task, first: int) -> int:
+        """Train some batches, on a thread for each share or on this one alone.
+
+        Returns the first batch that is left.
+        """
+        shares, start = self._plan.workers, time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+        deadline = start + self._pace.segment_ns
         by_features = self._plan.split == "features"
         train = epochs.train_by_features if by_features else epochs.train_by_rows
-        lost = [0.0] * shares
+        ends, lost = [first] * shares, [0.0] * shares
         if shares == 1 or self._pace.alone:
-            train(task, Duty(first, last, 0, 0, shares))
+            ends[0] = train(task, Duty(first, deadline, 0, 0, shares))
             task.rests[1:] = task.rests[:1]
             task.previous_rests[1:] = task.previous_rests[:1]
         else:
-            task.words[...] = 0
+            task.words[...] = make_words(shares)
 
             def work(worker: int, _: object) -> None:
                 begun = time.perf_counter() - time.thread_time()
-                train(task, Duty(first, last, worker, worker, worker + 1))
+                ends[worker] = train(task, Duty(first, deadline, worker, worker, worker + 1))
                 lost[worker] = time.perf_counter() - time.thread_time() - begun
 
             self._team.run(partial(work, 0), [partial(work, n) for n in range(1, shares)])
         if shares > 1:
-            self._pace.note(time.perf_counter() - start, last - first, max(lost))
+            seconds = 1e-9 * (time.clock_gettime_ns(time.CLOCK_MONOTONIC) - start)
+            self._pace.note(seconds, ends[0] - first, max(lost))
+        return ends[0]
 
     def _task(self, samples: Samples, step: Step, n_recorded: int) -> Task:
         layers, rate = self._layers, step.learning_rate
