@@ -207,13 +207,13 @@ def test_operations_threads_and_the_deep_model_have_their_tables(results):
 
 def test_every_step_of_the_ladder_is_measured_in_every_round_beside_keras(results):
     ladder = pd.read_csv(results / "tables" / "optimization_ladder.csv")
-    assert ladder.groupby("name")["round"].agg(list).tolist() == [[1, 2]] * 7
+    assert ladder.groupby("name")["round"].agg(list).tolist() == [[1, 2]] * 8
     steps = ladder[ladder["step"].notna()]
-    assert steps.groupby("step")["name"].nunique().to_dict() == dict.fromkeys(range(6), 1)
+    assert steps.groupby("step")["name"].nunique().to_dict() == dict.fromkeys(range(7), 1)
     assert (steps["full_accuracy_seconds"] > steps["batch_accuracy_seconds"]).all()
     assert (ladder["batch_accuracy_seconds"] > 0).all()
     summary = pd.read_csv(results / "tables" / "optimization_ladder_summary.csv")
-    assert len(summary) == 2 * 6 + 1
+    assert len(summary) == 2 * 7 + 1
     assert summary["published_ratio"].count() == 6
     assert (summary["ci_low"] <= summary["ratio_to_keras"]).all()
 
