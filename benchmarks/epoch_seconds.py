@@ -144,10 +144,9 @@ def _median(values: pd.Series | pd.DataFrame) -> pd.Series | pd.DataFrame:
 
 def _to_fastest(seconds: pd.DataFrame, engine: str, peers: list[str]) -> pd.Series:
     """The ratio to the peer with the least median, and its name."""
-    fastest = _median(seconds[peers]).idxmin(axis=1)
     rows = {}
-    for case, peer in fastest.items():
-        pairs = seconds.loc[case]
+    for case, pairs in seconds.groupby(["case", "batch_size"], sort=False):
+        peer = pairs[peers].median().idxmin()
         rows[case] = f"{(pairs[engine] / pairs[peer]).median():.2f} ({VARIANTS[peer].label})"
     return pd.Series(rows)
 
