@@ -99,7 +99,8 @@ def main() -> None:
 
 def write_page(table: pd.DataFrame, rounds: int, n_threads: int) -> str:
     """Both tables of ratios and that of seconds as Markdown."""
-    measured = table.sort_values("round", kind="stable").groupby(["case", "batch_size", "variant", "round"])
+    keys = ["case", "batch_size", "variant", "round"]
+    measured = table.sort_values("round", kind="stable").groupby(keys)
     seconds = measured["seconds_per_epoch"].last().unstack("variant")
     seconds = seconds.loc[[name for name in CASES if name in table["case"].to_numpy()]]
     names = [name for name in NAMES if name in seconds]
