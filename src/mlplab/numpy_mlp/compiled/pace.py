@@ -17,8 +17,8 @@ class Pace:
 
     Threads that meet for every batch need a processor each. Where others use the processors, one
     thread that works all shares may be faster; it computes the same bytes. So after batches in
-    which threads slept, both ways are tried, and the faster one is kept for a term, which is
-    four times as long each time the same way wins.
+    which a thread had no processor, both ways are tried, and the faster one is kept for a term,
+    which is four times as long each time the same way wins.
 
     Attributes
     ----------
