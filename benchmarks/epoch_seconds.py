@@ -8,7 +8,6 @@ the tables as a page of the documentation.
 from __future__ import annotations
 
 import argparse
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,17 +15,20 @@ import numpy as np
 import pandas as pd
 
 from mlplab.benchmark.interleaved import Schedule, measure_interleaved
+from mlplab.benchmark.measurements import last_measurements
 from mlplab.benchmark.problem import HIDDEN, Problem
 from mlplab.benchmark.registry import NAMES, VARIANTS
+from mlplab.benchmark.summary import PRODUCTS
 from mlplab.benchmark.variant_process import NamedVariant
 from mlplab.machine.processors import available_threads
 from mlplab.machine.record import machine_record
 from mlplab.machine.runs import timing_turn
+from mlplab.provenance.records import git_record
 from mlplab.runtime.files import save_table, save_text
 
 SIZES = (32, 64, 128, 250, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000)
 FEW_SIZES = (32, 500, 10_000)
-ENGINES, PRODUCTS = ("compiled", "numpy"), "products"
+ENGINES = ("compiled", "numpy")
 PREDICTION = "prediction"
 
 
@@ -99,8 +101,9 @@ def main() -> None:
 
 def write_page(table: pd.DataFrame, rounds: int, n_threads: int) -> str:
     """Both tables of ratios and that of seconds as Markdown."""
-    measured = table.sort_values("round").groupby(["case", "batch_size", "variant", "round"])
-    seconds = measured["seconds_per_epoch"].last().unstack("variant")
+    keys = ["case", "batch_size", "variant"]
+    measured = last_measurements(table, keys).set_index([*keys, "round"])
+    seconds = measured["seconds_per_epoch"].unstack("variant")
     seconds = seconds.loc[[name for name in CASES if name in table["case"].to_numpy()]]
     names = [name for name in NAMES if name in seconds]
     peers = [name for name in names if name not in (*ENGINES, PRODUCTS)]
@@ -144,10 +147,9 @@ def _median(values: pd.Series | pd.DataFrame) -> pd.Series | pd.DataFrame:
 
 def _to_fastest(seconds: pd.DataFrame, engine: str, peers: list[str]) -> pd.Series:
     """The ratio to the peer with the least median, and its name."""
-    fastest = _median(seconds[peers]).idxmin(axis=1)
     rows = {}
-    for case, peer in fastest.items():
-        pairs = seconds.loc[case]
+    for case, pairs in seconds.groupby(["case", "batch_size"], sort=False):
+        peer = pairs[peers].median().idxmin()
         rows[case] = f"{(pairs[engine] / pairs[peer]).median():.2f} ({VARIANTS[peer].label})"
     return pd.Series(rows)
 
@@ -163,11 +165,9 @@ def _markdown(table: pd.DataFrame) -> str:
 
 
 def _commit() -> str:
-    command = ["git", "describe", "--always", "--dirty"]
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=Path(__file__).parent
-    )
-    return done.stdout.strip() or "unknown"
+    found = git_record()
+    short = (found["commit"] or "unknown")[:7]
+    return f"{short}-dirty" if found["dirty"] else short
 
 
 if __name__ == "__main__":

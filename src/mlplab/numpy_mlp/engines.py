@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 from mlplab.numpy_mlp.evaluation import predict_logits
 from mlplab.numpy_mlp.parameters import Parameters
 from mlplab.numpy_mlp.sparse_rows import Rows
-from mlplab.numpy_mlp.trainer import BaseTrainer, Plan, Trainer, trainer_bytes
+from mlplab.numpy_mlp.trainer import BaseTrainer, Plan, Trainer
 
 ENGINES = ("numpy", "compiled")
 
@@ -29,21 +28,17 @@ class Engine:
     name : one of ``ENGINES``
     trainer : called as ``trainer(parameters, previous_step, batch_size, plan)``
     predict_logits : see :func:`mlplab.numpy_mlp.evaluation.predict_logits`
-    trainer_bytes : see :func:`mlplab.numpy_mlp.trainer.trainer_bytes`
     slice_rows : samples that a worker may propagate at once
     uses_blas_threads : whether threads of BLAS may work
     largest_feature_team : workers among which it can divide the features; None for any number
-    copies : of the parameters that a plan with several workers may take
     """
 
     name: str
     trainer: Callable[[Parameters, Parameters, int, Plan], BaseTrainer]
     predict_logits: Callable[[Parameters, Rows, int], np.ndarray]
-    trainer_bytes: Callable[[Sequence[int], int, DTypeLike, Plan], int]
     slice_rows: tuple[int, ...]
     uses_blas_threads: bool
     largest_feature_team: int | None
-    copies: int
 
 
 def find_engine(name: str) -> Engine:
@@ -59,18 +54,15 @@ def find_engine(name: str) -> Engine:
             name,
             Trainer,
             predict_logits,
-            trainer_bytes,
             slice_rows=(250, 500, 1000),
             uses_blas_threads=True,
             largest_feature_team=2,
-            copies=4,
         )
     try:
         from numba import config
 
         if getattr(config, "DISABLE_JIT", 0):
             raise ImportError("the environment sets NUMBA_DISABLE_JIT")
-        from mlplab.numpy_mlp.compiled.memory import compiled_bytes
         from mlplab.numpy_mlp.compiled.trainer import CompiledTrainer, predict_compiled
     except (ImportError, OSError) as error:  # OSError: of a library that cannot be loaded
         raise EngineError(
@@ -80,11 +72,8 @@ def find_engine(name: str) -> Engine:
         name,
         CompiledTrainer,
         predict_compiled,
-        compiled_bytes,
         # The activations of a slice stay in the cache next to the core.
         slice_rows=(64, 125, 250),
         uses_blas_threads=False,
         largest_feature_team=None,
-        # Two of them with padded rows.
-        copies=6,
     )

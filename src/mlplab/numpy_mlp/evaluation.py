@@ -7,7 +7,6 @@ from contextlib import closing
 from functools import partial
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 from mlplab.numpy_mlp.blas import limit_blas_threads
 from mlplab.numpy_mlp.parameters import Parameters
@@ -18,7 +17,6 @@ from mlplab.numpy_mlp.workspace import (
     OrderedSamples,
     Workspace,
     add_statistics,
-    index_bytes,
     values_per_row,
 )
 
@@ -34,18 +32,6 @@ def fit_idle(layer_sizes: Sequence[int], idle_values: int) -> tuple[int, bool]:
     most = min(_ROWS, max(_FEWEST_ROWS, _MOST_INPUTS // layer_sizes[0]))
     fitting = idle_values // values_per_row(layer_sizes, trains=False)
     return (min(most, fitting), True) if fitting >= _FEWEST_ROWS else (most, False)
-
-
-def evaluation_bytes(
-    layer_sizes: Sequence[int], dtype: DTypeLike, workers: int, idle_values: int
-) -> int:
-    """Bytes of the arrays that an :class:`Evaluation` makes.
-
-    ``idle_values`` are the numbers of the smallest idle array.
-    """
-    rows, borrows = fit_idle(layer_sizes, idle_values)
-    own = 0 if borrows else values_per_row(layer_sizes, trains=False) * np.dtype(dtype).itemsize
-    return workers * (rows * own + index_bytes(rows))
 
 
 def fold_sigmoids(parameters: Parameters) -> Parameters:

@@ -14,16 +14,14 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
-from numpy.typing import DTypeLike
 
-from mlplab.numpy_mlp.parameters import Parameters, parameter_bytes
+from mlplab.numpy_mlp.parameters import Parameters
 from mlplab.numpy_mlp.team import Link, Team
 from mlplab.numpy_mlp.update import Step, Update
 from mlplab.numpy_mlp.workspace import (
     BatchStatistics,
     OrderedSamples,
     Workspace,
-    workspace_bytes,
 )
 
 
@@ -37,17 +35,6 @@ def count_follower_features(layer_sizes: Sequence[int]) -> int:
     upper = sum(a * b for a, b in itertools.pairwise(layer_sizes[1:]))
     share = min(0.5 + upper / (4 * first), 1.0)
     return min(max(1, round(share * layer_sizes[0])), layer_sizes[0] - 1)
-
-
-def feature_split_bytes(layer_sizes: Sequence[int], batch_size: int, dtype: DTypeLike) -> int:
-    """Bytes of the arrays that a :class:`FeatureSplit` makes."""
-    # Two buffers of inputs, and the follower's sums of the first hidden layer.
-    values = batch_size * (2 * layer_sizes[0] + layer_sizes[1])
-    return (
-        values * np.dtype(dtype).itemsize
-        + workspace_bytes(layer_sizes, batch_size, dtype)
-        + parameter_bytes(layer_sizes, dtype)
-    )
 
 
 class FeatureSplit:

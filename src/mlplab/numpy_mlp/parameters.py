@@ -16,11 +16,6 @@ def count_parameters(layer_sizes: Sequence[int]) -> int:
     return sum((lower + 1) * upper for lower, upper in itertools.pairwise(layer_sizes))
 
 
-def parameter_bytes(layer_sizes: Sequence[int], dtype: DTypeLike) -> int:
-    """Bytes of one vector of all weights and biases."""
-    return count_parameters(layer_sizes) * np.dtype(dtype).itemsize
-
-
 @dataclass(frozen=True)
 class Parameters:
     """All weights, then all biases, in one vector, with a view for every layer.

@@ -150,14 +150,6 @@ def _keep_first(path: Path, text: str) -> Plan | None:
     return _read_plan(path)
 
 
-def memory_limit(
-    layer_sizes: Sequence[int], batch_size: int, dtype: np.dtype | str, copies: int
-) -> int:
-    """Bytes of two mini-batches of inputs and some copies of weights and biases."""
-    values = 2 * batch_size * layer_sizes[0] + copies * count_parameters(layer_sizes)
-    return values * np.dtype(dtype).itemsize
-
-
 @dataclass(frozen=True)
 class _Shape:
     """What a plan is for; see :func:`choose_plan`."""
@@ -170,7 +162,7 @@ class _Shape:
 
 
 def _candidates(shape: _Shape) -> tuple[list[Plan], list[Plan]]:
-    """Plans by workers, and plans by threads of BLAS, within the memory limit."""
+    """Plans by workers, and plans by threads of BLAS."""
     engine, batch_size, n_threads = shape.engine, shape.batch_size, shape.n_threads
     share = -(-batch_size // n_threads)
     slices = [rows for rows in engine.slice_rows if rows < share]
@@ -186,16 +178,7 @@ def _candidates(shape: _Shape) -> tuple[list[Plan], list[Plan]]:
         teams = {n for n in (2, n_threads) if 2 <= n <= largest}
         workers += [Plan(n, 1, batch_size, "features") for n in sorted(teams)]
     uses_blas = engine.uses_blas_threads and batch_size <= _LARGEST_FOR_BLAS_THREADS
-    blas = [Plan(1, n_threads, batch_size)] if uses_blas else []
-    numbers = shape.layer_sizes, batch_size, shape.dtype
-    limit = memory_limit(*numbers, engine.copies)
-
-    def fits(plan: Plan) -> bool:
-        # A single worker has no smaller alternative.
-        least = plan.workers == 1 and plan.blas_threads == 1
-        return least or engine.trainer_bytes(*numbers, plan) <= limit
-
-    return [plan for plan in workers if fits(plan)], [plan for plan in blas if fits(plan)]
+    return workers, [Plan(1, n_threads, batch_size)] if uses_blas else []
 
 
 def _measure(groups: Sequence[Sequence[Plan]], x: np.ndarray, shape: _Shape, awake: bool) -> Plan:

@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
-from numpy.typing import DTypeLike
 
-from mlplab.numpy_mlp.parameters import Parameters, parameter_bytes
+from mlplab.numpy_mlp.parameters import Parameters
 from mlplab.numpy_mlp.team import Link, Team
 from mlplab.numpy_mlp.update import Step, Update
 from mlplab.numpy_mlp.workspace import (
@@ -16,7 +15,6 @@ from mlplab.numpy_mlp.workspace import (
     OrderedSamples,
     Workspace,
     add_statistics,
-    workspace_bytes,
 )
 
 
@@ -75,17 +73,6 @@ def share_and_slice(batch_size: int, workers: int, slice_rows: int) -> tuple[int
     """Samples of the largest share of a batch, and of a slice of it."""
     share = -(-batch_size // workers)
     return share, min(slice_rows, share)
-
-
-def row_split_bytes(
-    layer_sizes: Sequence[int], batch_size: int, dtype: DTypeLike, workers: int, slice_rows: int
-) -> int:
-    """Bytes of the arrays that a :class:`RowSplit` makes."""
-    share, rows = share_and_slice(batch_size, workers, slice_rows)
-    gradients = 2 if rows < share else 1  # of the share, and of a slice
-    inputs = rows * layer_sizes[0] * np.dtype(dtype).itemsize
-    own = workspace_bytes(layer_sizes, rows, dtype) + inputs
-    return workers * (own + gradients * parameter_bytes(layer_sizes, dtype))
 
 
 class RowSplit:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Self
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 from mlplab.numpy_mlp.blas import limit_blas_threads
-from mlplab.numpy_mlp.evaluation import Evaluation, evaluation_bytes
-from mlplab.numpy_mlp.feature_split import FeatureSplit, feature_split_bytes
-from mlplab.numpy_mlp.parameters import Parameters, parameter_bytes
-from mlplab.numpy_mlp.row_split import RowSplit, row_split_bytes, share_and_slice
+from mlplab.numpy_mlp.evaluation import Evaluation
+from mlplab.numpy_mlp.feature_split import FeatureSplit
+from mlplab.numpy_mlp.parameters import Parameters
+from mlplab.numpy_mlp.row_split import RowSplit, share_and_slice
 from mlplab.numpy_mlp.sparse_rows import Rows
 from mlplab.numpy_mlp.team import Team
 from mlplab.numpy_mlp.update import Step
@@ -62,19 +61,6 @@ class Plan:
         if self.split == "features":
             return batch_size
         return share_and_slice(batch_size, self.workers, self.slice_rows)[1]
-
-
-def trainer_bytes(layer_sizes: Sequence[int], batch_size: int, dtype: DTypeLike, plan: Plan) -> int:
-    """Bytes that a :class:`Trainer` holds beside the data: weights, gradients and buffers."""
-    if plan.split == "features":
-        split = feature_split_bytes(layer_sizes, batch_size, dtype)
-    else:
-        workers, slice_rows = plan.workers, plan.slice_rows
-        split = row_split_bytes(layer_sizes, batch_size, dtype, workers, slice_rows)
-    idle_values = plan.rows_at_once(batch_size) * layer_sizes[0]
-    evaluation = evaluation_bytes(layer_sizes, dtype, plan.workers, idle_values)
-    # The parameters and the last step come from the caller.
-    return 2 * parameter_bytes(layer_sizes, dtype) + split + evaluation
 
 
 class BaseTrainer(ABC):

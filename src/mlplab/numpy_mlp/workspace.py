@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 from mlplab.numpy_mlp.parameters import Parameters
 from mlplab.numpy_mlp.sparse_rows import Rows
@@ -116,17 +115,6 @@ def values_per_row(layer_sizes: Sequence[int], *, trains: bool = True) -> int:
     outputs, hidden = layer_sizes[-1], list(layer_sizes[1:-1])
     kept = 2 * outputs + sum(hidden)
     return kept + sum(hidden) + max(hidden, default=0) if trains else kept
-
-
-def workspace_bytes(layer_sizes: Sequence[int], rows: int, dtype: DTypeLike) -> int:
-    """Bytes of a workspace that trains."""
-    values = values_per_row(layer_sizes) + 1  # and a one, to sum with
-    return rows * values * np.dtype(dtype).itemsize + index_bytes(rows)
-
-
-def index_bytes(rows: int) -> int:
-    """Bytes of the codes of a workspace, of its row starts, and of the places of its targets."""
-    return 3 * rows * np.dtype(np.intp).itemsize
 
 
 class Workspace:

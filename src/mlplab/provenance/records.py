@@ -99,7 +99,7 @@ def run_job(job: Job, *, capture_stderr: bool = False) -> Iterator[logging.Logge
             "outputs": {path: content_hash(path) for path in job.output},
             "machine": machine_record(),
             "blas": _blas_record(),
-            "git": _git_record(),
+            "git": git_record(),
             "started": started.isoformat(timespec="seconds"),
             "ended": datetime.now(UTC).isoformat(timespec="seconds"),
             "seconds": round(seconds, 3),
@@ -180,7 +180,7 @@ def _blas_record() -> list[dict[str, Any]]:
     ]
 
 
-def _git_record() -> dict[str, Any]:
+def git_record() -> dict[str, Any]:
     """Commit of the working directory, and whether tracked files differ from it."""
     # Only a repository at this folder: it may lie inside another project's, or a hook of another
     # repository may have started this process.

@@ -17,7 +17,7 @@ from mlplab.machine import watch
 from mlplab.numpy_mlp import Plan, planning
 from mlplab.numpy_mlp.parameters import Parameters
 from mlplab.numpy_mlp.planning import choose_plan
-from mlplab.numpy_mlp.trainer import Step, Trainer, trainer_bytes
+from mlplab.numpy_mlp.trainer import Step
 
 SIZES = (784, 70, 30, 10)
 X = np.random.default_rng(0).random((3000, 784), dtype=np.float32)
@@ -93,57 +93,12 @@ def test_two_processes_train_the_same_bytes(cache):
     assert runs[0].stdout == runs[1].stdout
 
 
-@pytest.mark.parametrize("n_threads", [1, 2, 8])
-@pytest.mark.parametrize("batch_size", [32, 64, 128, 250, 500, 1000, 2000, 10_000, 60_000])
-def test_memory_is_less_than_two_batches_and_some_copies_of_the_weights(
-    engine, batch_size, n_threads
-):
-    copy = Parameters.zeros(SIZES, "float32").vector.nbytes
-    limit = 2 * batch_size * SIZES[0] * 4 + {"numpy": 4, "compiled": 6}[engine.name] * copy
-    assert planning.memory_limit(SIZES, batch_size, "float32", engine.copies) == limit
-    shape = planning._Shape(engine, SIZES, batch_size, "float32", n_threads)
-    groups = planning._candidates(shape)
-    plans = [plan for group in groups for plan in group]
-    assert plans
-    for plan in plans:
-        assert engine.trainer_bytes(SIZES, batch_size, "float32", plan) <= limit
-
-
-def array_bytes(thing, seen=None):
-    """Bytes of all arrays that an object of the library reaches, each counted once."""
-    seen = {} if seen is None else seen
-    if isinstance(thing, np.ndarray):
-        while isinstance(thing.base, np.ndarray):
-            thing = thing.base
-        seen[id(thing)] = (thing, thing.nbytes)
-    elif isinstance(thing, dict | list | tuple) or type(thing).__module__.startswith("mlplab."):
-        inner = vars(thing).values() if hasattr(thing, "__dict__") else thing
-        for part in inner.values() if isinstance(inner, dict) else inner:
-            if (key := id(part)) not in seen:
-                seen[key] = (part, 0)
-                array_bytes(part, seen)
-    return sum(n_bytes for _, n_bytes in seen.values())
-
-
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("sizes", [SIZES, (784, 200, 100, 50, 30, 10), (2, 40, 3), (30, 4)])
-@pytest.mark.parametrize(
-    ("batch_size", "plan"),
-    [
-        (1, Plan(1, 1, 1)),
-        (32, Plan(1, 2, 32)),
-        (33, Plan(2, 1, 17)),
-        (33, Plan(2, 1, 33, "features")),
-        (1000, Plan(2, 1, 250)),
-        (1001, Plan(4, 1, 1000)),
-        (3000, Plan(1, 1, 500)),
-        (2000, Plan(2, 1, 2000, "features")),
-    ],
-)
-def test_the_bytes_of_a_trainer_are_known_before_it_is_made(sizes, batch_size, plan, dtype):
-    parameters, previous = (Parameters.zeros(sizes, dtype) for _ in range(2))
-    trainer = Trainer(parameters, previous, batch_size, plan)
-    assert trainer_bytes(sizes, batch_size, dtype, plan) == array_bytes(trainer)
+@pytest.mark.parametrize("batch_size", [32, 500, 10_000])
+def test_wide_layers_are_shared_among_threads(engine, batch_size):
+    wide = (784, 512, 512, 512, 512, 10)
+    shape = planning._Shape(engine, wide, batch_size, "float32", 2)
+    workers = {plan.workers for plans in planning._candidates(shape) for plan in plans}
+    assert workers == {1, 2}
 
 
 def test_to_choose_among_plans_makes_no_trainer(engine):
@@ -151,6 +106,7 @@ def test_to_choose_among_plans_makes_no_trainer(engine):
     assert any(planning._candidates(planning._Shape(idle, SIZES, 500, "float32", 2)))
 
 
+@pytest.mark.parametrize("sizes", [SIZES, (784, 200, 100, 50, 30, 10), (784, 512, 512, 10)])
 @pytest.mark.parametrize(
     ("batch_size", "plan"),
     [
@@ -158,33 +114,33 @@ def test_to_choose_among_plans_makes_no_trainer(engine):
         (32, Plan(2, 1, 32, "features")),
         (128, Plan(2, 1, 128, "features")),
         (500, Plan(2, 1, 250)),
+        (500, Plan(4, 1, 125)),
         (2000, Plan(2, 1, 500)),
     ],
 )
-def test_no_more_memory_is_taken_than_is_counted_nor_than_the_limit(
-    request, engine, batch_size, plan
+def test_memory_is_that_of_two_batches_and_some_copies_of_the_weights(
+    request, engine, batch_size, plan, sizes
 ):
     import tracemalloc
 
     n = 3 * batch_size
     codes, order = np.arange(n) % 10, np.random.RandomState(0).permutation(n)
     x = np.ones((n, 784), np.float32)
-    parameters, previous = (Parameters.zeros(SIZES, "float32") for _ in range(2))
+    parameters, previous = (Parameters.zeros(sizes, "float32") for _ in range(2))
     with engine.trainer(parameters, previous, batch_size, plan):
         pass  # the first time takes memory for what is imported then
     tracemalloc.start()
     request.addfinalizer(tracemalloc.stop)
     with engine.trainer(parameters, previous, batch_size, plan) as trainer:
-        held = parameters.vector.nbytes + previous.vector.nbytes
-        counted = engine.trainer_bytes(SIZES, batch_size, "float32", plan) - held
-        assert tracemalloc.get_traced_memory()[0] == pytest.approx(counted, rel=0.06, abs=60_000)
-        tracemalloc.reset_peak()  # to look for BLAS libraries takes memory too, for a moment
         trainer.run_epoch(x, codes, order, Step(1e-3, 0.1, 0.1, 0.1))
         trainer.evaluate(x, codes)
     peak = tracemalloc.get_traced_memory()[1]
-    limit = planning.memory_limit(SIZES, batch_size, "float32", engine.copies)
+    # All nodes, and those of some hundred images that are classified at once. The parameters have
+    # a padded copy; a worker has gradients, and copies of the upper weights.
+    nodes = max(2 * batch_size, 500 * plan.workers) * sum(sizes) * 4
+    copies = (2 + 3 * plan.workers) * parameters.vector.nbytes
     # Beside arrays there are threads, queues and views.
-    assert peak + held <= limit + 100_000
+    assert peak <= nodes + copies + 100_000
 
 
 def test_batch_sizes_that_are_there_by_chance_share_a_plan(cache):

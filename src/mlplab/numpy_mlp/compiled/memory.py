@@ -15,7 +15,7 @@ from numpy.typing import DTypeLike
 
 from mlplab.numpy_mlp.compiled.products import VECTOR_BYTES
 from mlplab.numpy_mlp.evaluation import fit_idle
-from mlplab.numpy_mlp.parameters import Parameters, parameter_bytes
+from mlplab.numpy_mlp.parameters import Parameters
 from mlplab.numpy_mlp.trainer import Plan
 from mlplab.numpy_mlp.workspace import values_per_row
 
@@ -205,27 +205,6 @@ def _zeros(shape: tuple[int, int], dtype: DTypeLike) -> np.ndarray:
 def _in_lines(shape: tuple[int, int], dtype: DTypeLike) -> tuple[int, int]:
     numbers = _LINE_BYTES // np.dtype(dtype).itemsize
     return shape[0], -(-shape[1] // numbers) * numbers
-
-
-def compiled_bytes(
-    layer_sizes: Sequence[int], batch_size: int, dtype: DTypeLike, plan: Plan
-) -> int:
-    """Bytes that a trainer of this engine holds beside the data: weights, gradients and buffers."""
-    layers = lay_out_plan(layer_sizes, batch_size, dtype, plan)
-    itemsize = np.dtype(dtype).itemsize
-
-    def size(shape: tuple[int, int], kind: DTypeLike = dtype) -> int:
-        return math.prod(_in_lines(shape, kind)) * np.dtype(kind).itemsize + _LINE_BYTES
-
-    shapes = _shapes(layers, batch_size, plan)
-    total = sum(size(shape) for shape in shapes if shape is not shapes.codes)
-    total += size(shapes.codes, np.int64)
-    # The parameters and the last step come from the caller, and have padded copies.
-    total += 2 * parameter_bytes(layer_sizes, dtype) + 2 * size((1, layers.n_parameters))
-    if plan.split == "features":
-        total += 2 * plan.workers * (layers.n_parameters - layers.n_first) * itemsize
-    idle, _, borrows = lay_out_evaluation(layer_sizes, dtype, _in_lines(shapes.inputs, dtype)[1])
-    return total if borrows else total + size((plan.workers, idle.memory))
 
 
 def lay_out_plan(

@@ -7,6 +7,8 @@ import math
 # So much of a thread's time without a processor tells that others use it, too.
 _WAITING_SHARE = 0.2
 _LONGEST_TERM = 32
+# Threads that meet have longer: the system may have to move one of them to another processor. With
+# 10 ms for both, one thread worked alone too often on a quiet machine.
 _SEGMENT_NS, _TRIAL_NS = 30_000_000, 10_000_000
 
 
@@ -15,8 +17,8 @@ class Pace:
 
     Threads that meet for every batch need a processor each. Where others use the processors, one
     thread that works all shares may be faster; it computes the same bytes. So after batches in
-    which threads slept, both ways are tried, and the faster one is kept for a term, which doubles
-    each time the same way wins.
+    which a thread had no processor, both ways are tried, and the faster one is kept for a term,
+    which is four times as long each time the same way wins.
 
     Attributes
     ----------
@@ -29,14 +31,14 @@ class Pace:
         self._seconds = {False: math.inf, True: math.inf}  # per batch, by ``alone``
         self._term, self._left = 1, 0
         self._in_trial = False
-        self.segment_ns = _TRIAL_NS
+        self.segment_ns = _SEGMENT_NS
 
     def note(self, seconds: float, n_batches: int, lost: float) -> None:
         """Learn how long some batches took, and for how long a thread had no processor."""
         self._seconds[self.alone] = seconds / n_batches
         if self._in_trial:
             winner = self._seconds[True] < self._seconds[False]
-            self._term = min(2 * self._term, _LONGEST_TERM) if winner != self.alone else 1
+            self._term = min(4 * self._term, _LONGEST_TERM) if winner != self.alone else 1
             self.alone, self._in_trial, self._left = winner, False, self._term
             self.segment_ns = _SEGMENT_NS
             return
@@ -45,4 +47,4 @@ class Pace:
         self._in_trial = self._left < 0 and (self.alone or waits)
         if self._in_trial:
             self.alone = not self.alone
-        self.segment_ns = _TRIAL_NS if self._in_trial else _SEGMENT_NS
+        self.segment_ns = _TRIAL_NS if self._in_trial and self.alone else _SEGMENT_NS

@@ -101,31 +101,35 @@ def _tile_function(rows: int, vectors: int) -> Callable[..., None]:
     return function
 
 
-_tile_4x3, _tile_4x2, _tile_4x1 = (_tile_function(_ROWS, n) for n in (3, 2, 1))
-_tile_1x3, _tile_1x2, _tile_1x1 = (_tile_function(1, n) for n in (3, 2, 1))
+def _rows_function(rows: int) -> Callable[..., None]:
+    """A tile of some rows, and of one to three vectors as it is told."""
+    one, two, three = (_tile_function(rows, n) for n in (1, 2, _VECTORS))
+
+    @njit(**INLINE_OPTIONS)
+    def multiply_rows(left, right, out, place, vectors, depth, adds):
+        if vectors == 3:
+            three(left, right, out, place, depth, adds)
+        elif vectors == 2:
+            two(left, right, out, place, depth, adds)
+        else:
+            one(left, right, out, place, depth, adds)
+
+    function: Callable[..., None] = multiply_rows
+    return function
+
+
+_multiply_some, _multiply_one = _rows_function(_ROWS), _rows_function(1)
 
 
 @njit(**OPTIONS)
 def _multiply_columns(left, right, out, k, j, vectors, adds):
     """The part of a product that some columns and a part of the depth contribute."""
-    rows, depth = out.shape[0], min(_DEPTH, right.shape[0] - k)
-    i = 0
-    while i + _ROWS <= rows:
-        if vectors == 3:
-            _tile_4x3(left, right, out, (i, k, j), depth, adds)
-        elif vectors == 2:
-            _tile_4x2(left, right, out, (i, k, j), depth, adds)
-        else:
-            _tile_4x1(left, right, out, (i, k, j), depth, adds)
-        i += _ROWS
-    while i < rows:
-        if vectors == 3:
-            _tile_1x3(left, right, out, (i, k, j), depth, adds)
-        elif vectors == 2:
-            _tile_1x2(left, right, out, (i, k, j), depth, adds)
-        else:
-            _tile_1x1(left, right, out, (i, k, j), depth, adds)
-        i += 1
+    depth = min(_DEPTH, right.shape[0] - k)
+    whole = out.shape[0] // _ROWS * _ROWS
+    for i in range(0, whole, _ROWS):
+        _multiply_some(left, right, out, (i, k, j), vectors, depth, adds)
+    for i in range(whole, out.shape[0]):
+        _multiply_one(left, right, out, (i, k, j), vectors, depth, adds)
 
 
 @njit(**INLINE_OPTIONS)
