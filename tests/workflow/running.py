@@ -19,6 +19,10 @@ TINY = {
     "silhouette": {"error_samples": [100]},
     "transform": {"k_values": [10]},
     "train": {"epochs": 2, "batch_sizes": [100]},
+    "keras_experiments": {
+        "keras_reference": {"epochs": 2, "batch_size": 100, "seeds": [0, 1]},
+        "keras_unregularised": {"epochs": 2, "batch_size": 100, "seeds": [0]},
+    },
     "experiments": {
         "article_a": TINY_EXPERIMENT,
         "article_c_reference": TINY_EXPERIMENT,
@@ -37,7 +41,7 @@ TINY = {
         "stages": [{"trials": 2, "epochs": 1}, {"trials": 1, "epochs": 2}],
         "final_seeds": [0],
     },
-    "ladder": {"batch_size": 100, "rounds": 1},
+    "ladder": {"batch_size": 100, "batch_sizes": [100, 200], "rounds": 1},
     "benchmark": {
         "batch_sizes": [100],
         "cluster_k": 10,
@@ -49,6 +53,7 @@ TINY = {
         "operations": {"batch_sizes": [100], "rounds": 1},
         "threads": {"batch_size": 100, "rounds": 1},
         "deep_model": {"hidden_layer_sizes": [8], "batch_size": 100, "epochs": 1},
+        "keras_run": {"batch_size": 100, "epochs": 2, "processes": 1},
     },
 }
 TINY_FILE = ("--configfile", "config/tiny.yaml")

@@ -2,10 +2,14 @@
 # out: results/<run>/measurements/<space>/: measurements of all variants with one batch size,
 #      measurements/operations/, measurements/deep_model/, results/<run>/tables/batch_size_*.csv,
 #      absent_variants.csv, operation_times.csv, thread_scaling.csv, deep_model.csv,
-#      optimization_ladder.csv, optimization_ladder_summary.csv, backward_times.csv
+#      optimization_ladder.csv, allocation.csv, optimization_ladder_summary.csv, backward_times.csv,
+#      ladder_batch_sizes.csv, ladder_input_spaces.csv, keras_run.csv
 #
 # A job that measures seconds runs alone. It has no `benchmark:` line, which would disturb it.
 # See "Jobs that measure have no benchmark line" in docs/methodology.md.
+
+# Whose epochs the ladder compares.
+LADDER_SPACES = [pixel_space("numpy"), f"clusters-{CONFIG.benchmark.cluster_k}"]
 
 
 rule measure_batch_size:
@@ -144,6 +148,28 @@ rule train_deep_model:
         "../scripts/train_deep_model.py"
 
 
+rule measure_keras_run:
+    input:
+        x_train=features(pixel_space("keras"), "train"),
+        x_test=features(pixel_space("keras"), "test"),
+        y_train=rules.extract_labels.output.train,
+        y_test=rules.extract_labels.output.test,
+    output:
+        table_file("keras_run"),
+    log:
+        f"{RESULTS}/logs/measure_keras_run.log",
+    threads: CONFIG.benchmark.n_threads
+    resources:
+        **ALONE,
+    params:
+        batch_size=CONFIG.benchmark.keras_run.batch_size,
+        epochs=CONFIG.benchmark.keras_run.epochs,
+        processes=CONFIG.benchmark.keras_run.processes,
+        n_threads=CONFIG.benchmark.n_threads,
+    script:
+        "../scripts/measure_keras_run.py"
+
+
 rule tabulate_deep_model:
     input:
         expand(rules.train_deep_model.output[0], variant=DEEP_VARIANTS),
@@ -159,9 +185,12 @@ rule tabulate_deep_model:
 rule measure_ladder:
     input:
         x_train=features(pixel_space("numpy"), "train"),
+        x_test=features(pixel_space("numpy"), "test"),
         y_train=rules.extract_labels.output.train,
+        y_test=rules.extract_labels.output.test,
     output:
-        table_file("optimization_ladder"),
+        ladder=table_file("optimization_ladder"),
+        allocation=table_file("allocation"),
     log:
         f"{RESULTS}/logs/measure_ladder.log",
     threads: CONFIG.train.n_threads
@@ -175,9 +204,50 @@ rule measure_ladder:
         "../scripts/measure_ladder.py"
 
 
+rule measure_ladder_batch_sizes:
+    input:
+        x_train=features(pixel_space("numpy"), "train"),
+        y_train=rules.extract_labels.output.train,
+    output:
+        table_file("ladder_batch_sizes"),
+    log:
+        f"{RESULTS}/logs/measure_ladder_batch_sizes.log",
+    threads: CONFIG.train.n_threads
+    resources:
+        **ALONE,
+    params:
+        batch_sizes=list(CONFIG.ladder.batch_sizes),
+        n_threads=CONFIG.train.n_threads,
+        schedule=schedule(CONFIG.ladder.rounds),
+    script:
+        "../scripts/measure_ladder_batch_sizes.py"
+
+
+rule measure_ladder_input_spaces:
+    input:
+        x_train=[features(space, "train") for space in LADDER_SPACES],
+        x_test=[features(space, "test") for space in LADDER_SPACES],
+        y_train=rules.extract_labels.output.train,
+        y_test=rules.extract_labels.output.test,
+    output:
+        table_file("ladder_input_spaces"),
+    log:
+        f"{RESULTS}/logs/measure_ladder_input_spaces.log",
+    threads: CONFIG.train.n_threads
+    resources:
+        **ALONE,
+    params:
+        input_spaces=[parse_space(space).input_space for space in LADDER_SPACES],
+        batch_size=CONFIG.ladder.batch_size,
+        n_threads=CONFIG.train.n_threads,
+        schedule=schedule(CONFIG.ladder.rounds),
+    script:
+        "../scripts/measure_ladder_input_spaces.py"
+
+
 rule tabulate_ladder:
     input:
-        ladder=rules.measure_ladder.output[0],
+        ladder=rules.measure_ladder.output.ladder,
         published=own_file("config/published_ladder.csv"),
         published_backward=own_file("config/published_backward.csv"),
     output:

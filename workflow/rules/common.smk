@@ -170,6 +170,23 @@ def grid_settings(wildcards):
     return {"epochs": CONFIG.train.epochs, "batch_size": int(wildcards.batch_size)}
 
 
+def keras_model(wildcards):
+    """The model of the job's experiment in Keras."""
+    keys = {"hidden_layer_sizes", "l2"}
+    return CONFIG.keras_experiments[wildcards.experiment].model_dump(mode="json", include=keys)
+
+
+def keras_settings(wildcards):
+    """How long and in which batches it is trained."""
+    keys = {"epochs", "batch_size"}
+    return CONFIG.keras_experiments[wildcards.experiment].model_dump(mode="json", include=keys)
+
+
+def keras_results(names=tuple(CONFIG.keras_experiments)):
+    """A file for each experiment in Keras."""
+    return [f"{RESULTS}/training/keras_experiments/{name}.csv" for name in names]
+
+
 def threads_of(training):
     """Threads of a training, by its section; those that run side by side have one each."""
     return CONFIG.train.n_threads if training.exclusive else 1

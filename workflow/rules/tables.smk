@@ -75,6 +75,7 @@ rule tabulate_training:
         training_histories("numpy"),
         training_histories("keras"),
         experiment_results("csv"),
+        keras_results(),
     output:
         history=table_file("training_history"),
         accuracies=table_file("final_accuracies"),
@@ -83,6 +84,24 @@ rule tabulate_training:
     localrule: True
     script:
         "../scripts/tabulate_training.py"
+
+
+rule compare_keras_log:
+    input:
+        history=keras_results([CONFIG.comparison.keras_log]),
+        y_train=rules.extract_labels.output.train,
+        published=own_file("config/published_keras_log.csv"),
+    output:
+        log=table_file("keras_log"),
+        summary=table_file("keras_log_summary"),
+        passes=table_file("keras_log_passes"),
+    log:
+        f"{RESULTS}/logs/compare_keras_log.log",
+    localrule: True
+    params:
+        with_published=CONFIG.uses_published_data,
+    script:
+        "../scripts/compare_keras_log.py"
 
 
 rule tabulate_confusion:

@@ -1,6 +1,7 @@
 # in:  results/<run>/data/<space>/, results/<run>/data/labels/
 # out: results/<run>/training/<framework>/<space>/, training/experiments/<experiment>/<space>/: a
-#      row per epoch, and the NumPy network's final predictions for the test images
+#      row per epoch, and the NumPy network's final predictions for the test images;
+#      training/keras_experiments/: a row per epoch and seed
 #
 # A timed training (`exclusive`) takes every slot of the default profile, so it runs alone. Others
 # run side by side.
@@ -85,3 +86,29 @@ rule train_keras:
         l2=CONFIG.train.keras.l2,
     script:
         "../scripts/train_keras.py"
+
+
+rule train_keras_seeds:
+    input:
+        x_train=features(pixel_space("keras"), "train"),
+        x_test=features(pixel_space("keras"), "test"),
+        y_train=rules.extract_labels.output.train,
+        y_test=rules.extract_labels.output.test,
+    output:
+        f"{RESULTS}/training/keras_experiments/{{experiment}}.csv",
+    log:
+        f"{RESULTS}/logs/train_keras_seeds/{{experiment}}.log",
+    benchmark:
+        f"{RESULTS}/job_times/train_keras_seeds/{{experiment}}.tsv"
+    priority: EARLY
+    threads: 1
+    resources:
+        slot=ONE_PROCESSOR,
+    params:
+        space=pixel_space("keras"),
+        seeds=lambda wildcards: list(CONFIG.keras_experiments[wildcards.experiment].seeds),
+        model=keras_model,
+        settings=keras_settings,
+        n_threads=1,
+    script:
+        "../scripts/train_keras_seeds.py"

@@ -46,8 +46,10 @@ def _list_checks(
     yield partial(_find_missing_variant, config)
     yield partial(_find_taken_name, config)
     yield lambda: find_absent_names(config, removed)
+    yield partial(_find_absent_log, config)
     yield lambda: _find_twins("networks", config.networks)
     yield lambda: _find_twins("experiments", config.experiments)
+    yield lambda: _find_twins("keras_experiments", config.keras_experiments)
     yield lambda: _find_twins("cost_quality.settings", config.cost_quality.settings)
     yield partial(_find_experiment_conflicts, config)
     yield lambda: find_comparison_conflicts(config.comparison, config.experiments)
@@ -82,10 +84,22 @@ def _find_missing_variant(config: WorkflowConfig) -> Iterator[str]:
 
 
 def _find_taken_name(config: WorkflowConfig) -> Iterator[str]:
-    if GRID_EXPERIMENT in config.experiments:
+    for section in ("experiments", "keras_experiments"):
+        if GRID_EXPERIMENT in getattr(config, section):
+            yield (
+                f"{section}: found {GRID_EXPERIMENT!r}, the name of the trainings of `train`; "
+                "allowed: any other name"
+            )
+    for name in sorted(config.experiments.keys() & config.keras_experiments.keys()):
+        yield f"keras_experiments: found {name!r}, a name in experiments; allowed: any other name"
+
+
+def _find_absent_log(config: WorkflowConfig) -> Iterator[str]:
+    name, there = config.comparison.keras_log, config.keras_experiments
+    if name not in there:
         yield (
-            f"experiments: found {GRID_EXPERIMENT!r}, the name of the trainings of `train`; "
-            "allowed: any other name"
+            f"comparison.keras_log: found {name!r}; allowed: an entry of keras_experiments, "
+            f"{', '.join(there)}{suggest(name, there)}"
         )
 
 
@@ -126,6 +140,7 @@ def _find_data_faults(config: WorkflowConfig, datasets: Mapping[str, DatasetSpec
         ),
         lambda: find_search_size_conflicts(config.search, n_train, size.n_pixels),
         *(partial(_find_too_large_batches, config, key, n_train) for key in _BATCH_SIZES),
+        partial(_find_too_large_keras_batches, config, n_train),
     ]
     yield from run_checks(checks)
 
@@ -157,6 +172,15 @@ def _find_too_large_batches(config: WorkflowConfig, key: str, n_train: int) -> I
     yield from _find_above(config, key, n_train, f"at most the {n_train} training images")
 
 
+def _find_too_large_keras_batches(config: WorkflowConfig, n_train: int) -> Iterator[str]:
+    for name, training in config.keras_experiments.items():
+        if training.batch_size > n_train:
+            yield (
+                f"keras_experiments.{name}.batch_size: found {training.batch_size}; allowed: at "
+                f"most the {n_train} training images"
+            )
+
+
 def _find_above(config: WorkflowConfig, key: str, limit: int, words: str) -> Iterator[str]:
     """Numbers at a key path, be it one or a list, that are above a limit."""
     value = attrgetter(key)(config)
@@ -169,9 +193,11 @@ def _find_above(config: WorkflowConfig, key: str, limit: int, words: str) -> Ite
 _BATCH_SIZES = (
     "train.batch_sizes",
     "ladder.batch_size",
+    "ladder.batch_sizes",
     "benchmark.batch_sizes",
     "benchmark.cluster_batch_sizes",
     "benchmark.operations.batch_sizes",
     "benchmark.threads.batch_size",
     "benchmark.deep_model.batch_size",
+    "benchmark.keras_run.batch_size",
 )

@@ -33,6 +33,9 @@ class ComparisonConfig(Section):
     )
     l2_rule: Name = Field(description="experiment with several factors of λ₂")
     scalings: Name = Field(description="experiment with several scalings")
+    keras_log: Name = Field(
+        description="entry of keras_experiments that is held against the published log of Keras"
+    )
     published: tuple[PublishedAccuracy, ...] = Field(
         description="targets where MNIST is used; the scalings are compared at their epochs",
     )

@@ -71,6 +71,16 @@ class KerasConfig(Section):
     l2: NonNegative = Field(description="λ₂, factor of the quadratic penalty on weights")
 
 
+class KerasExperimentConfig(Section):
+    """Trainings of the reference model in Keras on pixels, one after the other in one process."""
+
+    hidden_layer_sizes: tuple[Count, ...] = Field(description="nodes")
+    l2: NonNegative = Field(description="λ₂, factor of the quadratic penalty on weights")
+    batch_size: Count = Field(description="samples in a mini-batch")
+    epochs: Count = Field(description="passes over the training images")
+    seeds: Distinct[Seed] = Field(min_length=1, description="seeds; each is a repetition")
+
+
 class TrainConfig(Section):
     """Trainings of NumPy and Keras on every input space with every batch size."""
 
@@ -93,6 +103,10 @@ class LadderConfig(Section):
     """The optimisation ladder, measured beside Keras."""
 
     batch_size: Count = Field(description="samples in a mini-batch")
+    batch_sizes: Distinct[Count] = Field(
+        min_length=1,
+        description="samples in a mini-batch, where steps are compared over batch sizes",
+    )
     rounds: Count = Field(description="timed epochs of every step, one in each round")
 
 
@@ -126,6 +140,9 @@ class WorkflowConfig(Section):
     )
     train: TrainConfig = Field(
         description="trainings of NumPy and Keras on every input space with every batch size"
+    )
+    keras_experiments: dict[Name, KerasExperimentConfig] = Field(
+        min_length=1, description="trainings in Keras, by the name of their rows in the tables"
     )
     experiment_defaults: ExperimentDefaults = Field(
         description="what holds for an experiment that leaves the key out"

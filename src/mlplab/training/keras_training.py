@@ -22,16 +22,21 @@ def train_keras_reference(
     l2: float,
     seed: int,
     n_threads: int,
+    one_call: bool = False,
 ) -> pd.DataFrame:
     """Train the reference model of article A in Keras; a row per epoch.
 
-    Of ``settings``, epochs and batch size count: Keras measures after every epoch.
+    Of ``settings``, epochs and batch size count: Keras measures after every epoch. ``one_call``
+    has TensorFlow execute all batches of an epoch in one call: the same numbers in less time. A
+    process may train several seeds with the same ``n_threads``.
     """
     configure_tensorflow(n_threads, seed=seed)
     n_classes = int(samples.y_train.max()) + 1
     model = build_reference_model(
         samples.x_train.shape[1], n_classes, hidden=tuple(hidden_layer_sizes), l2=l2
     )
+    if one_call:
+        model.steps_per_execution = -(-len(samples.x_train) // settings.batch_size)
     with QuietWatch() as watch:
         history = train_keras(
             model,

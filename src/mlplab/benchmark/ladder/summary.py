@@ -18,6 +18,8 @@ PUBLISHED_COLUMNS = ["name", "accuracy", "epochs", "seconds", "ratio_to_keras", 
 
 # The name of Keras among the steps.
 KERAS = "Keras"
+# The memory allocator as the system sets it.
+SYSTEM = "system"
 
 LADDER = Table(
     "optimization_ladder",
@@ -34,11 +36,17 @@ LADDER = Table(
         "batch_accuracy_seconds": "wall seconds of an epoch with the accuracy of the batches: "
         "shuffle and batches; for Keras, the whole epoch of `fit`",
         "shuffle_seconds": "wall seconds of drawing the order of the images",
-        "batches_seconds": "wall seconds of training all batches",
-        "prediction_seconds": "wall seconds of the prediction for all training images",
+        "batches_seconds": "wall seconds of training all batches, each of which records its cost, "
+        "the share of the regularisation in it and the mean error, as in the articles",
+        "prediction_seconds": "wall seconds of the prediction for all training images, which also "
+        "gives the total cost, as in article A",
+        "test_prediction_seconds": "wall seconds of the same for all test images, as in article C; "
+        "part of no other column",
         "forward_seconds": "within the batches: wall seconds of the forward pass, all batches of "
         "the epoch together. Steps 0 to 4 only: in the others a clock would cost time, and two "
         "threads work at once",
+        "record_seconds": "the same of recording cost, share of the regularisation and error",
+        "update_seconds": "the same of correcting the weights",
         "backward_L<layer>_seconds": "the same of the backward pass down to a layer; `L0` is the "
         "input layer, `L1` the first hidden layer",
         "cpu_seconds": "CPU seconds of the whole epoch",
@@ -54,6 +62,30 @@ LADDER = Table(
     "in use; 3 bias stored with the input; 4 derivative from the output of the sigmoid; 5 this "
     "project's trainer; 6 the same in its compiled engine. Each step, and `fit` of Keras' "
     "reference model, trains in a process of its own, in rounds of random order.",
+)
+ALLOCATION = Table(
+    "allocation",
+    "a row per step, setting of the memory allocator, and round",
+    {
+        "step": "number of the step of the ladder",
+        "name": "name of the step",
+        "allocator": "`system`: as it is set, the same measurements as in "
+        "`optimization_ladder.csv`; `kept`: `MALLOC_MMAP_MAX_=0` and a `MALLOC_TRIM_THRESHOLD_` "
+        "above all memory, so that glibc keeps the blocks that NumPy frees",
+        "round": "number of the round, from 1",
+        "full_accuracy_seconds": "as in `optimization_ladder.csv`",
+        "batches_seconds": "as in `optimization_ladder.csv`",
+        "prediction_seconds": "as in `optimization_ladder.csv`",
+        "test_prediction_seconds": "as in `optimization_ladder.csv`",
+        "batches_faults": "pages that the system handed to the process during the batches",
+        "prediction_faults": "pages that it handed out during the prediction for all training "
+        "images",
+        "foreign_cpu_share": "as in `optimization_ladder.csv`",
+        "stolen_cpu_share": "as in `optimization_ladder.csv`",
+        "disturbed": "as in `batch_size_benchmark.csv`",
+    },
+    "A page is 4 KiB, or 2 MiB where NumPy asks for huge pages and the system gives them. The "
+    "system clears every page that it hands out, and this is part of the time.",
 )
 LADDER_SUMMARY = Table(
     "optimization_ladder_summary",
