@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         print(f"{options.document or path}: {error}; is the run finished?", file=sys.stderr)
         return 2
-    failed = claims[(claims["verdict"] == NOT_REPRODUCED) & claims["restates"].isna()]
+    failed = claims[(claims["verdict"] == NOT_REPRODUCED) & claims["counted"].astype(bool)]
     if options.strict and len(failed):
         print(f"{len(failed)} not reproduced:\n{_describe(failed)}", file=sys.stderr)
         return 1

@@ -30,8 +30,8 @@ def find_contradictions(claims: Sequence[Claim]) -> list[tuple[str, str]]:
 
     What a claim allows is a set of linear limits on the numbers that its queries take from tables.
     Two claims on the same numbers contradict each other if no numbers meet the limits of both.
-    Limits on how well a straight line fits are left out, and so are pairs that require different
-    configurations.
+    Limits on how well a straight line fits are left out, and so are ratios and differences with
+    a constant, and pairs that require different configurations.
     """
     testable = [claim for claim in claims if claim.value is not None]
     limits = {claim.id: _limits(claim) for claim in testable}
@@ -61,6 +61,8 @@ def _limits(claim: Claim) -> list[_Limit]:
     if lowest < highest:
         lowest += _MARGIN * max(1.0, abs(lowest)) if math.isfinite(lowest) else 0.0
         highest -= _MARGIN * max(1.0, abs(highest)) if math.isfinite(highest) else 0.0
+    if _has_a_constant(claim.value):
+        return []
     if isinstance(claim.value, Query):
         return _limits_of_query(claim.value, lowest, highest)
     if isinstance(claim.value, Difference):
@@ -75,8 +77,17 @@ def _limits(claim: Claim) -> list[_Limit]:
     return []
 
 
+def _has_a_constant(value: object) -> bool:
+    """Whether a ratio or difference holds a number that is subtracted from a constant."""
+    queries = getattr(value, "ratio", None) or getattr(value, "difference", None) or ()
+    return any(query.subtract_from is not None for query in queries)
+
+
 def _limits_of_query(query: Query, lowest: float, highest: float) -> list[_Limit]:
     """Of a number with an interval in the table, the whole interval must lie between the limits."""
+    if query.subtract_from is not None:
+        lowest, highest = query.subtract_from - highest, query.subtract_from - lowest
+        query = query.model_copy(update={"subtract_from": None})
     if query.interval is None:
         return _between(_factors(query), lowest, highest)
     ends = [

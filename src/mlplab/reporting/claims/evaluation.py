@@ -76,7 +76,11 @@ CLAIMS = Table(
         "cause": "why the figure is not the published one, or `cause unknown`; only for `not "
         "reproduced` and `better than published`",
         "restates": "claim about the same measurement, whose verdict counts in place of this one",
-        "counted": "whether the verdict counts: neither `by construction` nor a restatement",
+        "beside": "claim about the articles' own program, beside which this row shows another "
+        "program or setting",
+        "source": "where the figure stands, if not in the text of the article",
+        "counted": "whether the verdict counts: neither `by construction`, nor a restatement, nor "
+        "beside another claim",
     },
     """Ratios and differences are taken repetition by repetition if both sides have the same ones. \
 A published figure from one run varies as a single run does. So a `statistical` figure is held \
@@ -95,8 +99,10 @@ reached a target |
 | not applicable | the data set is another one |
 | not testable here | nothing in this project can test it |
 
-A `by construction` figure needs no repetition. A threshold (`at least`, `at most`) is reproduced \
-if the whole interval keeps it, and not reproduced if the whole interval fails it.
+A `by construction` figure needs no repetition. Some of these put figures of the articles \
+together; `not reproduced` then means that the articles contradict themselves. A threshold \
+(`at least`, `at most`) is reproduced if the whole interval keeps it, and not reproduced if the \
+whole interval fails it.
 
 If the configuration meets the requirements of a claim but its rows are not in the tables, \
 `evaluate_claims` fails.""",

@@ -20,7 +20,8 @@ def load_claims(path: str | os.PathLike[str]) -> list[Claim]:
     ------
     ClaimError
         The file cannot be read or has faults, all of which the message lists; a name is used
-        twice; a claim restates none that is counted; or two claims contradict each other.
+        twice; a claim restates, or stands beside, none that is counted; or two claims contradict
+        each other.
     """
     try:
         content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
@@ -35,9 +36,10 @@ def load_claims(path: str | os.PathLike[str]) -> list[Claim]:
     if repeated:
         raise ClaimError(f"{path}: found {repeated} more than once; every id must be unique")
     counted = {claim.id for claim in claims if claim.is_counted}
-    lost = sorted(c.id for c in claims if c.restates is not None and c.restates not in counted)
-    if lost:
-        raise ClaimError(f"{path}: {lost} restate no claim that is counted")
+    for key in ("restates", "beside"):
+        named = {claim.id: getattr(claim, key) for claim in claims if getattr(claim, key)}
+        if lost := sorted(name for name, other in named.items() if other not in counted):
+            raise ClaimError(f"{path}: {lost} name under {key} no claim that is counted")
     contradictions = find_contradictions(claims)
     if contradictions:
         pairs = ", ".join(" and ".join(pair) for pair in contradictions)

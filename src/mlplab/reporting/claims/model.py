@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import math
+import operator
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -64,6 +67,9 @@ class Query(_Entry):
         None, description="the table's own interval: columns <interval>_low and <interval>_high"
     )
     divide_by: float = Field(1.0, gt=0, description="the number is divided by this")
+    subtract_from: float | None = Field(
+        None, description="the number, once divided, is subtracted from this"
+    )
     empty: float | str | None = Field(
         None,
         description="what an empty field says: in words, a finding that refutes the claim, or the "
@@ -103,7 +109,13 @@ class Query(_Entry):
         words = f"tables/{self.table}.csv: {number}{conditions(self.where)}"
         mean = "mean" if self.average == "mean" else "geometric mean"
         words += f", {mean} over every {self.per}" if self.per else ""
-        return words if self.divide_by == 1 else f"({words}) / {self.divide_by:.10g}"
+        words = words if self.divide_by == 1 else f"({words}) / {self.divide_by:.10g}"
+        return words if self.subtract_from is None else f"{self.subtract_from:.10g} - ({words})"
+
+    def scaled(self, number: float) -> float:
+        """A number of the table as the query asks for it: divided, then subtracted."""
+        number /= self.divide_by
+        return number if self.subtract_from is None else self.subtract_from - number
 
 
 class Ratio(_Entry):
@@ -160,16 +172,72 @@ class Straightness(_Entry):
         return f"tables/{points.table}.csv: R² of {points.y} over {points.x}{where}"
 
 
+_OPERATIONS: dict[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+
+
+class Arithmetic(_Entry):
+    """Figures that the articles print, put together by the four operations.
+
+    Examples
+    --------
+    >>> round(Arithmetic(arithmetic="49.5 / 11.06").number, 2)
+    4.48
+    """
+
+    arithmetic: str = Field(
+        description="numbers, + - * / and parentheses, such as 49.5 / 11.06; only for kind 'by "
+        "construction'"
+    )
+
+    @field_validator("arithmetic")
+    @classmethod
+    def _check_text(cls, text: str) -> str:
+        try:
+            _calculate(ast.parse(text, mode="eval").body)
+        except (SyntaxError, ValueError, ZeroDivisionError) as error:
+            raise ValueError(f"must be numbers, + - * / and parentheses ({error})") from None
+        return text
+
+    @property
+    def number(self) -> float:
+        """What the text comes to."""
+        return _calculate(ast.parse(self.arithmetic, mode="eval").body)
+
+    def named_columns(self) -> dict[str, set[str]]:
+        """None: the figures are those of the articles."""
+        return {}
+
+    def __str__(self) -> str:
+        return f"figures of the articles: {self.arithmetic}"
+
+
+def _calculate(node: ast.expr) -> float:
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        return float(node.value)  # type: ignore[arg-type]
+    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATIONS:
+        return _OPERATIONS[type(node.op)](_calculate(node.left), _calculate(node.right))
+    raise ValueError(f"found {ast.unparse(node)}")
+
+
+_FORMS = ("ratio", "difference", "r_squared", "arithmetic")
+
+
 def _form(value: Any) -> str:
     keys = value.keys() if isinstance(value, dict) else type(value).model_fields
-    return next((key for key in ("ratio", "difference", "r_squared") if key in keys), "query")
+    return next((key for key in _FORMS if key in keys), "query")
 
 
 Expression = Annotated[
     Annotated[Query, Tag("query")]
     | Annotated[Ratio, Tag("ratio")]
     | Annotated[Difference, Tag("difference")]
-    | Annotated[Straightness, Tag("r_squared")],
+    | Annotated[Straightness, Tag("r_squared")]
+    | Annotated[Arithmetic, Tag("arithmetic")],
     Discriminator(_form),
 ]
 
@@ -222,6 +290,14 @@ class Claim(_Entry):
         description="id of a claim about the same measurement: this one follows from that one or "
         "nearly so, and is not counted",
     )
+    beside: str | None = Field(
+        None,
+        description="id of a claim about the articles' own program: this one shows the same figure "
+        "of another program or setting, and is not counted",
+    )
+    source: str = Field(
+        "", description="where the figure stands, if not in the text of the article"
+    )
     reason: str = Field("", description="why the claim is not testable here")
     requires: dict[str, Any] = Field(
         {},
@@ -271,6 +347,10 @@ class Claim(_Entry):
                 faults.append("value: must be given")
             if self.reason:
                 faults.append(f"reason: allowed only for kind {NOT_TESTABLE!r}")
+            if isinstance(self.value, Arithmetic) and self.kind != BY_CONSTRUCTION:
+                faults.append(f"value.arithmetic: allowed only for kind {BY_CONSTRUCTION!r}")
+            if self.restates and self.beside:
+                faults.append("beside: not allowed with restates")
         if self.better and self.comparison != "equal":
             faults.append("better: allowed only for comparison 'equal'")
         if faults:
@@ -300,7 +380,8 @@ class Claim(_Entry):
     @property
     def is_counted(self) -> bool:
         """Whether its verdict counts: one of those about the same measurement, and on it."""
-        return self.restates is None and self.kind != BY_CONSTRUCTION
+        apart = self.restates or self.beside
+        return apart is None and self.kind != BY_CONSTRUCTION
 
 
 def conditions(where: dict[str, Scalar | tuple[Scalar, ...]]) -> str:

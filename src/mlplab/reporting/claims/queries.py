@@ -11,6 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from mlplab.reporting.claims.model import (
+    Arithmetic,
     ClaimError,
     Difference,
     Points,
@@ -51,7 +52,9 @@ class Estimate:
     units: pd.DataFrame | None = None
 
 
-def evaluate(expression: Query | Ratio | Difference | Straightness, tables: Tables) -> Estimate:
+def evaluate(
+    expression: Query | Ratio | Difference | Straightness | Arithmetic, tables: Tables
+) -> Estimate:
     """The number that an expression describes.
 
     Raises
@@ -61,6 +64,8 @@ def evaluate(expression: Query | Ratio | Difference | Straightness, tables: Tabl
     """
     if isinstance(expression, Query):
         return _evaluate_query(expression, tables)
+    if isinstance(expression, Arithmetic):
+        return Estimate(expression.number)
     if isinstance(expression, Straightness):
         return _straightness(expression.r_squared, tables)
     if isinstance(expression, Ratio):
@@ -112,8 +117,8 @@ def _from_row(query: Query, rows: pd.DataFrame) -> Estimate:
         raise ClaimError(f"empty field in {query}")
     if row is None or query.interval is None:
         return Estimate(value, repetitions=repetitions)
-    low, high = (float(row[f"{query.interval}_{end}"]) / query.divide_by for end in ("low", "high"))
-    return Estimate(value, low, high, repetitions=repetitions)
+    ends = [query.scaled(float(row[f"{query.interval}_{end}"])) for end in ("low", "high")]
+    return Estimate(value, min(ends), max(ends), repetitions=repetitions)
 
 
 def _take(query: Query, rows: pd.DataFrame) -> tuple[float, pd.Series | None]:
@@ -124,7 +129,7 @@ def _take(query: Query, rows: pd.DataFrame) -> tuple[float, pd.Series | None]:
     if query.take in ("mean", "median", "sum"):
         # An empty field would drop out unseen.
         number = math.nan if numbers.isna().any() else float(getattr(numbers, query.take)())
-        return number / query.divide_by, None
+        return query.scaled(number), None
     if query.take == "single" and len(rows) > 1:
         raise ClaimError(
             f"{len(rows)} rows, where one was expected, in {query}; add conditions, `per` or `take`"
@@ -136,7 +141,7 @@ def _take(query: Query, rows: pd.DataFrame) -> tuple[float, pd.Series | None]:
     else:
         label = numbers.index[-1 if query.take == "last" else 0]
     row = rows.loc[label]
-    return float(row[query.at] if query.at else numbers[label]) / query.divide_by, row
+    return query.scaled(float(row[query.at] if query.at else numbers[label])), row
 
 
 def _select(

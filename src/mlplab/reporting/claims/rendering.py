@@ -121,10 +121,17 @@ def count_verdicts(claims: pd.DataFrame) -> str:
     words = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if verdict in counts)
     sentence = f"{len(counted)} claims: {words}."
     constructed = int((claims["kind"] == BY_CONSTRUCTION).sum())
-    restating = len(claims) - len(counted) - constructed
+    beside = int(claims["beside"].notna().sum())
+    restating = len(claims) - len(counted) - constructed - beside
     left_out = [f"{restating} restating another row"] if restating else []
+    left_out += [f"{beside} of other programs beside one"] if beside else []
     left_out += [f"{constructed} by construction"] if constructed else []
-    return sentence + (f" Not counted: {' and '.join(left_out)}." if left_out else "")
+    return sentence + (f" Not counted: {_join(left_out)}." if left_out else "")
+
+
+def _join(parts: list[str]) -> str:
+    """Parts of a sentence with commas and "and"."""
+    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
 
 
 def tell_false_verdicts(claims: pd.DataFrame) -> str:
@@ -156,10 +163,12 @@ def insert_between_markers(text: str, table: str) -> str:
 def _html_row(row: dict[str, Any]) -> str:
     tolerance = f"± {_number(row['tolerance'])}" if row["tolerance"] > 0 else ""
     reason = _text(row["bound_reason"]) or _text(row["tolerance_reason"])
-    restates = _text(row["restates"])
+    restates, beside, source = (_text(row[key]) for key in ("restates", "beside", "source"))
     notes = [
         f"{row['id']}, {row['kind']}",
         f"restates {restates}, so it is not counted" if restates else "",
+        f"beside {beside}, so it is not counted" if beside else "",
+        f"source: {source}" if source else "",
         row["evidence"],
     ]
     paragraphs = "".join(f"<p>{html.escape(note)}</p>" for note in notes if note)
@@ -187,8 +196,8 @@ def _symbol(row: dict[str, Any]) -> str:
 
 
 def _verdict(row: dict[str, Any]) -> str:
-    restates = _text(row["restates"])
-    return _symbol(row) + (f", restates {restates}" if restates else "")
+    words = {key: _text(row[key]) for key in ("restates", "beside")}
+    return _symbol(row) + "".join(f", {key} {other}" for key, other in words.items() if other)
 
 
 def _published(row: dict[str, Any]) -> str:

@@ -82,7 +82,7 @@ def test_all_faults_of_the_file_are_told_at_once(tmp_path):
             "bound_reason: must be given; published: not allowed for kind 'statement'; tolerance_r",
         ),
         ({"bound": 1.0}, "bound: not allowed for kind 'machine'"),
-        ({"restates": "Y"}, r"\['X'\] restate no claim that is counted"),
+        ({"restates": "Y"}, r"\['X'\] name under restates no claim that is counted"),
         ({"published": None}, "published: must be given"),
         ({"reason": "no GPU"}, "reason: allowed only for kind 'not testable here'"),
         ({"kind": "not testable here"}, "reason: must say why.*value: allowed only for what"),
