@@ -36,7 +36,11 @@ ALL_JOBS = DOWNLOAD | {
     "make_search_features": 1,
     "run_trial": 3,
     "train_final": 1,
+    "train_keras_seeds": 2,
     "measure_ladder": 1,
+    "measure_ladder_batch_sizes": 1,
+    "measure_ladder_input_spaces": 1,
+    "measure_keras_run": 1,
     "measure_batch_size": 2,
     "measure_operations": 1,
     "measure_threads": 1,
@@ -45,6 +49,7 @@ ALL_JOBS = DOWNLOAD | {
     "tabulate_cluster_quality": 1,
     "tabulate_cluster_cost": 1,
     "tabulate_training": 1,
+    "compare_keras_log": 1,
     "tabulate_confusion": 1,
     "compare_spaces": 1,
     "compare_l2_factors": 1,
@@ -102,13 +107,16 @@ AFTER_SILHOUETTES = AFTER_SWEEP | all_of(
 )
 AFTER_LADDER = all_of("tabulate_ladder", "plot_optimization_ladder", "plot_epoch_parts") | SUMMARIES
 AFTER_BATCH_SIZES = all_of("tabulate_batch_sizes", "plot_batch_sizes") | SUMMARIES
-MEASUREMENTS = all_of(
-    "measure_ladder",
+MEASURED_LADDERS = all_of(
+    "measure_ladder", "measure_ladder_batch_sizes", "measure_ladder_input_spaces"
+)
+MEASUREMENTS = MEASURED_LADDERS | all_of(
     "measure_batch_size",
     "measure_operations",
     "measure_threads",
     "train_deep_model",
 )
+KERAS_TRAININGS = all_of("train_keras", "train_keras_seeds", "measure_keras_run")
 AFTER_MEASUREMENTS = (
     AFTER_LADDER
     | AFTER_BATCH_SIZES
@@ -125,7 +133,13 @@ AFTER_CENTERS = (
     | AFTER_EXPERIMENTS
     | AFTER_BATCH_SIZES
     | all_of("score_silhouettes", "transform_clusters")
-    | {"train_numpy": 1, "train_keras": 1, "train_experiment": 5, "measure_batch_size": 1}
+    | {
+        "train_numpy": 1,
+        "train_keras": 1,
+        "train_experiment": 5,
+        "measure_batch_size": 1,
+        "measure_ladder_input_spaces": 1,
+    }
 )
 RECORD = {"record_run": 1}
 
@@ -249,21 +263,23 @@ CHANGES = (
     ),
     Change(
         "code of the NumPy network, `mlplab.numpy_mlp`",
-        all_of("train_numpy", "train_experiment") | MEASUREMENTS | SEARCH_TRAININGS,
+        all_of("train_numpy", "train_experiment", "measure_keras_run")
+        | MEASUREMENTS
+        | SEARCH_TRAININGS,
         AFTER_EXPERIMENTS | AFTER_MEASUREMENTS | AFTER_SEARCH,
         edit=append("src/mlplab/numpy_mlp/trainer.py"),
         because="module mlplab.numpy_mlp.trainer changed",
     ),
     Change(
         "code of the Keras models, `mlplab.keras_mlp`",
-        all_of("train_keras") | MEASUREMENTS,
-        AFTER_TRAINING | AFTER_MEASUREMENTS,
+        KERAS_TRAININGS | MEASUREMENTS,
+        AFTER_TRAINING | AFTER_MEASUREMENTS | all_of("compare_keras_log"),
         edit=append("src/mlplab/keras_mlp/models.py"),
     ),
     Change(
         "another version of keras",
-        all_of("train_keras") | MEASUREMENTS,
-        AFTER_TRAINING | AFTER_MEASUREMENTS,
+        KERAS_TRAININGS | MEASUREMENTS,
+        AFTER_TRAINING | AFTER_MEASUREMENTS | all_of("compare_keras_log"),
         libraries={"keras": "99.0"},
     ),
     Change(
@@ -329,8 +345,10 @@ CHANGES = (
     ),
     Change(
         "`scale.keras`, to a scaling not made before",
-        RECORD | {"scale_pixels": 1, "train_keras": 1, "train_deep_model": 2},
-        AFTER_TRAINING | all_of("tabulate_deep_model", "plot_deep_model"),
+        RECORD
+        | {"scale_pixels": 1, "train_keras": 1, "train_deep_model": 2}
+        | all_of("train_keras_seeds", "measure_keras_run"),
+        AFTER_TRAINING | all_of("compare_keras_log", "tabulate_deep_model", "plot_deep_model"),
         config=("scale={keras: minmax}",),
     ),
     Change(
@@ -365,7 +383,7 @@ CHANGES = (
     ),
     Change(
         "`ladder`",
-        RECORD | all_of("measure_ladder"),
+        RECORD | MEASURED_LADDERS,
         AFTER_LADDER,
         config=("ladder={rounds: 2}",),
     ),

@@ -218,6 +218,29 @@ def test_every_step_of_the_ladder_is_measured_in_every_round_beside_keras(result
     assert (summary["ci_low"] <= summary["ratio_to_keras"]).all()
 
 
+def test_the_ladder_is_compared_over_batch_sizes_input_spaces_and_allocators(results):
+    sizes = pd.read_csv(results / "tables" / "ladder_batch_sizes.csv")
+    assert sizes.groupby("name")["batch_size"].agg(list).tolist() == [[500, 1000] * 2] * 4
+    spaces = pd.read_csv(results / "tables" / "ladder_input_spaces.csv")
+    assert set(spaces["input_space"]) == {"pixels", "clusters-30"}
+    allocation = pd.read_csv(results / "tables" / "allocation.csv")
+    cases = allocation.groupby(["step", "allocator"])["round"].agg(list)
+    assert len(cases) == 4
+    assert cases.tolist() == [[1, 2]] * 4
+
+
+def test_keras_log_and_call_have_their_tables(results):
+    log = pd.read_csv(results / "tables" / "keras_log.csv")
+    assert log.groupby("measure")["epoch"].agg(list).tolist() == [[1, 2, 3]] * 2
+    assert log["published"].notna().all()
+    passes = pd.read_csv(results / "tables" / "keras_log_passes.csv")
+    assert passes["seed"].tolist() == [0, 0, 1, 1]
+    history = pd.read_csv(results / "tables" / "training_history.csv").set_index("experiment")
+    assert set(history.loc["keras_reference", "seed"]) == {0, 1}
+    run = pd.read_csv(results / "tables" / "keras_run.csv")
+    assert run[["process", "run"]].to_numpy().tolist() == [[1, 1], [1, 2], [2, 1], [2, 2]]
+
+
 def test_backward_times_of_every_round_stand_beside_the_two_published_batches(results):
     ladder = pd.read_csv(results / "tables" / "optimization_ladder.csv")
     backward = pd.read_csv(results / "tables" / "backward_times.csv")

@@ -7,7 +7,12 @@ from mlplab.benchmark.interleaved import Schedule
 from mlplab.benchmark.ladder import measurement
 from mlplab.benchmark.ladder.measurement import measure_ladder
 from mlplab.benchmark.ladder.steps import STEPS, CompiledTrainer
-from mlplab.benchmark.ladder.summary import LADDER_SUMMARY, PUBLISHED_COLUMNS, summarize_ladder
+from mlplab.benchmark.ladder.summary import (
+    ALLOCATION,
+    LADDER_SUMMARY,
+    PUBLISHED_COLUMNS,
+    summarize_ladder,
+)
 from mlplab.benchmark.problem import Problem
 from mlplab.numpy_mlp.parameters import draw_parameters
 from mlplab.numpy_mlp.trainer import Step
@@ -35,17 +40,54 @@ def test_all_steps_end_with_the_same_weights(problem, random, l2, l1):
     for network in networks[1:]:
         np.testing.assert_allclose(network.parameters().vector, first, rtol=1e-3, atol=1e-4)
     assert accuracies == pytest.approx([accuracies[0]] * len(STEPS), abs=1.5 / len(x))
-    full = [network.predict_accuracy() for network in networks]
-    assert full == pytest.approx([full[0]] * len(STEPS), abs=1.5 / len(x))
+    full = [network.predict(network.samples, codes) for network in networks]
+    accuracies = [prediction.accuracy for prediction in full]
+    assert accuracies == pytest.approx([accuracies[0]] * len(STEPS), abs=1.5 / len(x))
+    costs = [prediction.cost for prediction in full]
+    assert costs == pytest.approx([costs[0]] * len(STEPS), rel=1e-3)
+
+
+def test_the_steps_record_what_the_articles_batches_did(problem):
+    """The network of scikit-learn's interface, trained alike, tells the same costs and errors."""
+    x, codes, start = problem
+    networks = [kind(x, codes, start, Step(1e-9, 0.0, 0.3, 0.02), 4) for kind in STEPS]
+    order = np.arange(len(x))
+    for network in networks:
+        network.train_epoch(order, 100)
+    assert {len(network.records) for network in networks} == {3}
+    first, *others = networks
+    outputs = expit_forward(x.astype(float), start)
+    targets = np.eye(4)[codes]
+    loss = -(targets * np.log(outputs) + (1 - targets) * np.log(1 - outputs))
+    squares = sum(np.square(w).sum() for w in start.weights)
+    sizes = sum(np.abs(w).sum() for w in start.weights)
+    penalty = 0.15 * squares + 0.02 * sizes
+    for batch, record in enumerate(first.records):
+        rows = slice(100 * batch, 100 * (batch + 1))
+        cost = loss[rows].sum() + penalty
+        assert record.cost == pytest.approx(cost, rel=1e-4)
+        assert record.regularization_share == pytest.approx(penalty / cost, rel=1e-4)
+        assert record.error == pytest.approx(np.abs(outputs - targets)[rows].mean(), rel=1e-4)
+    for network in others:
+        errors = [record.error for record in network.records]
+        assert errors == pytest.approx([record.error for record in first.records], rel=1e-3)
+    assert first.predict(first.keep(x), codes).cost == pytest.approx(loss.sum() + penalty, rel=1e-4)
+
+
+def expit_forward(x, start):
+    for weights, biases in zip(start.weights, start.biases, strict=True):
+        x = 1 / (1 + np.exp(-(x @ weights + biases)))
+    return x
 
 
 def test_every_step_and_keras_are_measured_in_every_round(random, tmp_path):
     save_array(tmp_path / "x.npy", random.standard_normal((900, 20), dtype=np.float32))
     labels = np.arange(900, dtype=np.uint8) % 3
+    x = load_array(tmp_path / "x.npy")
     problem = Problem.from_labels(
-        load_array(tmp_path / "x.npy"), labels, batch_size=100, n_threads=1
+        x, labels, batch_size=100, n_threads=1, test=(x[:300].copy(), labels[:300])
     )
-    table = measure_ladder(problem, Schedule(rounds=2))
+    table, allocation = measure_ladder(problem, Schedule(rounds=2))
     columns = table.columns.tolist()
     assert [name for name in columns if name.startswith("backward")] == [
         f"backward_L{layer}_seconds" for layer in range(3)
@@ -59,8 +101,15 @@ def test_every_step_and_keras_are_measured_in_every_round(random, tmp_path):
     steps = table[table["step"].notna()]
     parts = steps[["shuffle_seconds", "batches_seconds", "prediction_seconds"]]
     assert (parts > 0).all().all()
-    assert (parts.sum(axis=1) <= steps["full_accuracy_seconds"]).all()
-    passes = [c for c in table if c.startswith(("forward", "backward"))]
+    assert (steps["test_prediction_seconds"] > 0).all()
+    np.testing.assert_allclose(parts.sum(axis=1), steps["full_accuracy_seconds"])
+    assert allocation.columns.tolist() == [*ALLOCATION.columns]
+    cases = allocation.groupby(["step", "allocator"])["round"].agg(list)
+    assert cases.to_dict() == {
+        (step, name): [1, 2] for step in (0, 2) for name in ("kept", "system")
+    }
+    assert (allocation[["batches_faults", "prediction_faults"]] >= 0).all().all()
+    passes = [c for c in table if c.startswith(("forward", "record", "backward", "update"))]
     timed = steps[steps["step"] < 5]
     assert (timed[passes] > 0).all().all()
     assert (timed[passes].sum(axis=1) < timed["batches_seconds"]).all()
@@ -70,14 +119,14 @@ def test_every_step_and_keras_are_measured_in_every_round(random, tmp_path):
 def test_of_all_steps_the_compiled_one_may_be_absent(monkeypatch):
     measured = pd.DataFrame({"variant": ["Keras"]})
     absences = {CompiledTrainer.title: "no Numba", "Keras": "gone"}
-    monkeypatch.setattr(measurement, "measure_interleaved", lambda *_: (measured, absences))
+    monkeypatch.setattr(measurement, "measure_rounds", lambda *_: (measured, absences))
     with pytest.raises(RuntimeError, match=r"missing: Keras: gone$"):
         measure_ladder(Problem(np.zeros((4, 2)), np.arange(4), 2, 1), Schedule(rounds=1))
 
 
 def test_a_ladder_without_keras_is_refused(random, monkeypatch):
     monkeypatch.setattr(
-        measurement, "measure_interleaved", lambda *_, **__: (pd.DataFrame(), {"Keras": "gone"})
+        measurement, "measure_rounds", lambda *_, **__: (pd.DataFrame(), {"Keras": "gone"})
     )
     with pytest.raises(RuntimeError, match="all its steps and Keras; missing: Keras: gone"):
         measure_ladder(Problem(np.zeros((4, 2)), np.arange(4), 2, 1), Schedule(rounds=1))

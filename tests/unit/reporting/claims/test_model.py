@@ -2,7 +2,7 @@ import pytest
 import yaml
 
 from mlplab.reporting.claims.loading import load_claims
-from mlplab.reporting.claims.model import Claim, ClaimError, Includes
+from mlplab.reporting.claims.model import Arithmetic, Claim, ClaimError, Includes
 from tests.unit.reporting.claims.conftest import ENTRY, entry
 
 
@@ -83,6 +83,8 @@ def test_all_faults_of_the_file_are_told_at_once(tmp_path):
         ),
         ({"bound": 1.0}, "bound: not allowed for kind 'machine'"),
         ({"restates": "Y"}, r"\['X'\] name under restates no claim that is counted"),
+        ({"beside": "Y"}, r"\['X'\] name under beside no claim that is counted"),
+        ({"beside": "Y", "restates": "Z"}, "beside: not allowed with restates"),
         ({"published": None}, "published: must be given"),
         ({"reason": "no GPU"}, "reason: allowed only for kind 'not testable here'"),
         ({"kind": "not testable here"}, "reason: must say why.*value: allowed only for what"),
@@ -113,3 +115,27 @@ def test_a_file_that_is_no_list_of_claims_is_refused(tmp_path):
         load_claims(path)
     with pytest.raises(ClaimError, match="cannot be read"):
         load_claims(tmp_path / "nothing.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("49.5 / 11.06", 4.4756), ("2 * (3 + 4) - 1", 13), ("784*70", 54_880)]
+)
+def test_figures_of_the_articles_are_put_together(text, number):
+    value = Arithmetic(arithmetic=text)
+    assert value.number == pytest.approx(number, rel=1e-4)
+    assert value.named_columns() == {}
+    assert str(value) == f"figures of the articles: {text}"
+
+
+@pytest.mark.parametrize("text", ["1 / 0", "__import__('os')", "2 ** 9", "1 +", "True", "'a' * 9"])
+def test_all_else_is_no_arithmetic(text):
+    with pytest.raises(ValueError, match="must be numbers"):
+        Arithmetic(arithmetic=text)
+
+
+def test_arithmetic_is_by_construction_alone(tmp_path):
+    wrong = entry() | {"value": {"arithmetic": "1 + 1"}}
+    with pytest.raises(ClaimError, match="arithmetic: allowed only for kind 'by construction'"):
+        load_claims(write(tmp_path, wrong))
+    (claim,) = load_claims(write(tmp_path, wrong | {"kind": "by construction"}))
+    assert not claim.is_counted

@@ -33,6 +33,8 @@ def found(value, tables):
         ({"where": {}, "take": "min", "at": "seconds"}, 1.0),
         ({"where": {"epoch": 35, "seed": 2}, "column": ["accuracy", "seconds"]}, 8.5),
         ({"where": {"epoch": 35, "seed": 2}, "divide_by": 5}, 0.1),
+        ({"where": {"epoch": 35, "seed": 2}, "divide_by": 5, "subtract_from": 1.0}, 0.9),
+        ({"take": "max", "subtract_from": 1.0}, 0.4),
     ],
 )
 def test_rows_become_one_number(tables, query, number):

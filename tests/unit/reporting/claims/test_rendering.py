@@ -30,6 +30,7 @@ def table(tables):
         statement(id="words", bound=0.8),
         statement(id="level", bound=0.5, comparison="equal", tolerance=0.6),
         claim(id="again", restates="good"),
+        claim(id="ours", beside="good", source="a later part"),
         claim(id="rule", kind="by construction", published=0.5),
         claim(id="other", requires={"epochs": 9}),
         claim(id="elsewhere", requires={"dataset": "other"}),
@@ -60,7 +61,7 @@ def test_markdown_has_a_row_per_testable_claim_and_reasons_for_the_others(table)
     assert lines[0] == (
         "10 claims: 3 reproduced, 1 better than published, 1 inconclusive, 1 not reproduced, "
         "1 one run, 1 not tested, 1 not applicable, 1 not testable here. Not counted: 1 "
-        "restating another row and 1 by construction."
+        "restating another row, 1 of other programs beside one and 1 by construction."
     )
     assert lines[1] == (
         "6 of these verdicts rest on a 95 % interval each; by chance, 5 % of them may be false: "
@@ -71,6 +72,7 @@ def test_markdown_has_a_row_per_testable_claim_and_reasons_for_the_others(table)
     failed = f"| bad | What was said | ≥ 5,500 | {mean} | ✗ not reproduced | another machine |"
     assert failed in lines
     assert f"| again | What was said | 0.5 | {mean} | ✓ reproduced, restates good |  |" in lines
+    assert f"| ours | What was said | 0.5 | {mean} | ✓ reproduced, beside good |  |" in lines
     words = "“hardly half” (our bound: ≤ 0.8)"
     assert f"| words | What was said | {words} | {mean} | ✓ reproduced |  |" in lines
     assert "| level | What was said | “hardly half” (our bound: 0.5 ± 0.3) |" in "".join(lines)
@@ -109,6 +111,8 @@ def test_the_page_says_each_verdict_in_a_word_a_symbol_and_a_colour(table):
         "tables/history.csv: accuracy where epoch = 35, mean over every seed",
     ]
     assert rows[1][8].text == "another machine"
+    notes = [note.text for note in next(row for row in rows if row.get("id") == "ours")[1]]
+    assert notes[1:3] == ["beside good, so it is not counted", "source: a later part"]
 
 
 def test_a_table_read_from_csv_looks_the_same(table, run):
