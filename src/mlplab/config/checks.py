@@ -46,7 +46,6 @@ def _list_checks(
     yield partial(_find_missing_variant, config)
     yield partial(_find_taken_name, config)
     yield lambda: find_absent_names(config, removed)
-    yield partial(_find_absent_log, config)
     yield lambda: _find_twins("networks", config.networks)
     yield lambda: _find_twins("experiments", config.experiments)
     yield lambda: _find_twins("keras_experiments", config.keras_experiments)
@@ -92,15 +91,6 @@ def _find_taken_name(config: WorkflowConfig) -> Iterator[str]:
             )
     for name in sorted(config.experiments.keys() & config.keras_experiments.keys()):
         yield f"keras_experiments: found {name!r}, a name in experiments; allowed: any other name"
-
-
-def _find_absent_log(config: WorkflowConfig) -> Iterator[str]:
-    name, there = config.comparison.keras_log, config.keras_experiments
-    if name not in there:
-        yield (
-            f"comparison.keras_log: found {name!r}; allowed: an entry of keras_experiments, "
-            f"{', '.join(there)}{suggest(name, there)}"
-        )
 
 
 def _find_twins(path: str, names: Iterable[str]) -> Iterator[str]:

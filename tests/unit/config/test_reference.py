@@ -120,7 +120,12 @@ def test_the_page_describes_every_key_once():
     def paths(value, path=""):
         if isinstance(value, dict):
             for key, inner in value.items():
-                is_named = path in ("experiments", "networks", "cost_quality.settings")
+                is_named = path in (
+                    "experiments",
+                    "keras_experiments",
+                    "networks",
+                    "cost_quality.settings",
+                )
                 yield from paths(inner, f"{path}.{'<name>' if is_named else key}".lstrip("."))
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             yield from paths(value[0], f"{path}[ ]")

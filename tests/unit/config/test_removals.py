@@ -15,6 +15,7 @@ CONFIG_FILE = ROOT / "config" / "config.yaml"
 FREE = [
     "experiments.article_a",
     "experiments.article_c_other_clusters",
+    "keras_experiments.keras_unregularised",
     *(f"cost_quality.settings.{name}" for name in DEFAULT["cost_quality"]["settings"]),
 ]
 # Entries of the default run, and the keys that name them.
@@ -24,6 +25,7 @@ NAMED = {
     "experiments.feature_controls": ["comparison.controls"],
     "experiments.lambda_rule": ["comparison.l2_rule"],
     "experiments.distance_scalings": ["comparison.scalings"],
+    "keras_experiments.keras_reference": ["comparison.keras_log"],
     "networks.article_a": ["train.network", "experiments.article_a.network"],
     "networks.article_c": ["experiment_defaults.network"],
 }

@@ -77,7 +77,9 @@ def test_the_default_run_tests_all_that_can_be_tested(claims):
     assert {i for i, unmet in untested.items() if unmet} == NOT_IN_THE_DEFAULT_RUN
 
 
-@pytest.mark.parametrize("collection", ["experiments", "cost_quality.settings"])
+@pytest.mark.parametrize(
+    "collection", ["experiments", "keras_experiments", "cost_quality.settings"]
+)
 def test_without_an_entry_the_claims_about_it_are_not_tested(claims, collection):
     config = read_config()
     for name in look_up(config, collection):
