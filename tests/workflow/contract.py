@@ -65,6 +65,7 @@ ALL_JOBS = DOWNLOAD | {
     "plot_cluster_cost": 1,
     "plot_clusters": 1,
     "plot_training_history": 1,
+    "plot_keras_log": 1,
     "plot_training_run": 3,
     "plot_comparisons": 1,
     "plot_search": 1,
@@ -273,13 +274,13 @@ CHANGES = (
     Change(
         "code of the Keras models, `mlplab.keras_mlp`",
         KERAS_TRAININGS | MEASUREMENTS,
-        AFTER_TRAINING | AFTER_MEASUREMENTS | all_of("compare_keras_log"),
+        AFTER_TRAINING | AFTER_MEASUREMENTS | all_of("compare_keras_log", "plot_keras_log"),
         edit=append("src/mlplab/keras_mlp/models.py"),
     ),
     Change(
         "another version of keras",
         KERAS_TRAININGS | MEASUREMENTS,
-        AFTER_TRAINING | AFTER_MEASUREMENTS | all_of("compare_keras_log"),
+        AFTER_TRAINING | AFTER_MEASUREMENTS | all_of("compare_keras_log", "plot_keras_log"),
         libraries={"keras": "99.0"},
     ),
     Change(
@@ -348,7 +349,8 @@ CHANGES = (
         RECORD
         | {"scale_pixels": 1, "train_keras": 1, "train_deep_model": 2}
         | all_of("train_keras_seeds", "measure_keras_run"),
-        AFTER_TRAINING | all_of("compare_keras_log", "tabulate_deep_model", "plot_deep_model"),
+        AFTER_TRAINING
+        | all_of("compare_keras_log", "plot_keras_log", "tabulate_deep_model", "plot_deep_model"),
         config=("scale={keras: minmax}",),
     ),
     Change(

@@ -92,6 +92,20 @@ rule plot_training_history:
         "../scripts/plot_figures.py"
 
 
+rule plot_keras_log:
+    input:
+        log=rules.compare_keras_log.output.log,
+    output:
+        log=figure_files("keras_log", "Training", "Keras' printed log against several seeds"),
+    log:
+        f"{RESULTS}/logs/plot_keras_log.log",
+    localrule: True
+    params:
+        module="mlplab.reporting.figures.keras_log",
+    script:
+        "../scripts/plot_figures.py"
+
+
 rule plot_training_run:
     input:
         history=rules.tabulate_training.output.history,

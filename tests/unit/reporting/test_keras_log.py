@@ -1,9 +1,11 @@
 """The published log of Keras against trainings of several seeds."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 
+from mlplab.reporting.figures.keras_log import plot_keras_log
 from mlplab.reporting.tables.keras_log import (
     KERAS_LOG,
     KERAS_LOG_PASSES,
@@ -85,3 +87,12 @@ def test_the_published_log_is_the_one_that_the_claims_hold():
     assert log.iloc[-1].tolist() == [35, 1.1605, 0.7449]
     passes = find_passes(log.assign(seed=0, train_accuracy=log["accuracy"]))
     assert passes["epoch"].tolist() == [13, 24]
+
+
+@pytest.mark.parametrize("seeds", [1, 3])
+def test_the_figure_shows_the_band_and_what_was_published(seeds):
+    printed = published([0.1, 0.2]) if seeds == 3 else published([])
+    figure = plot_keras_log(compare_log(curves([[0.1, 0.2]] * seeds), printed, 10))
+    labels = [text.get_text() for text in figure.axes[1].get_legend().get_texts()]
+    assert labels == (["mean of 3 seeds", "published"] if seeds == 3 else ["one seed"])
+    plt.close(figure)
