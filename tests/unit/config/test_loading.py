@@ -344,6 +344,22 @@ def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
             "l2_factors: found [1.0, 2.0]; allowed: one, since comparison.controls",
         ),
         ("ladder.batch_size", 60_001, "ladder.batch_size: found 60001; allowed: at most the"),
+        ("ladder.batch_sizes", [70_000], "ladder.batch_sizes: found 70000; allowed: at most the"),
+        (
+            "keras_experiments.keras_reference.batch_size",
+            60_001,
+            "keras_experiments.keras_reference.batch_size: found 60001; allowed: at most the 60000",
+        ),
+        (
+            "comparison.keras_log",
+            "article_a",
+            "comparison.keras_log: found 'article_a'; allowed: a",
+        ),
+        (
+            "benchmark.keras_run.epochs",
+            1,
+            "benchmark.keras_run.epochs: found 1; allowed: at least 2",
+        ),
         ("benchmark.batch_sizes", [70_000], "benchmark.batch_sizes: found 70000; allowed: at most"),
         ("benchmark.variants", ["keras"], "benchmark.variants: found ['keras']; allowed: numpy"),
         ("benchmark.variants", ["numpy", "theano"], "benchmark.variants[1]: found 'theano'"),
@@ -369,10 +385,20 @@ def test_a_fault_is_named_with_its_key_what_was_found_and_what_is_allowed(path, 
     assert fault in str(caught.value)
 
 
-def test_experiments_are_not_named_like_the_trainings_of_all_batch_sizes():
-    mapping = changed("experiments.batch_sizes", DEFAULT["experiments"]["article_a"])
-    with pytest.raises(ConfigError, match="experiments: found 'batch_sizes', the name of the"):
+@pytest.mark.parametrize(
+    ("section", "entry"),
+    [("experiments", "article_a"), ("keras_experiments", "keras_reference")],
+)
+def test_experiments_are_not_named_like_the_trainings_of_all_batch_sizes(section, entry):
+    mapping = changed(f"{section}.batch_sizes", DEFAULT[section][entry])
+    with pytest.raises(ConfigError, match=f"{section}: found 'batch_sizes', the name of the"):
         load_config(mapping)
+
+
+def test_experiments_in_keras_and_in_numpy_have_different_names():
+    entry = DEFAULT["keras_experiments"]["keras_reference"]
+    with pytest.raises(ConfigError, match="keras_experiments: found 'article_a', a name in exp"):
+        load_config(changed("keras_experiments.article_a", entry))
 
 
 @pytest.mark.parametrize(
