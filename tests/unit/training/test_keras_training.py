@@ -54,6 +54,25 @@ def test_the_reference_training_is_a_row_per_epoch_with_its_threads(samples, mon
     ]
 
 
+def test_epochs_in_one_call_and_several_seeds_in_a_process_give_the_same_numbers(samples):
+    def train(seed, *, one_call):
+        history = train_keras_reference(
+            samples,
+            TrainingSettings(epochs=2, batch_size=30),
+            hidden_layer_sizes=(6, 3),
+            l2=0.01,
+            seed=seed,
+            n_threads=N_THREADS,
+            one_call=one_call,
+        )
+        return history[["total_cost", "train_accuracy", "test_accuracy"]].to_numpy()
+
+    first, other, again = (train(seed, one_call=True) for seed in (0, 1, 0))
+    np.testing.assert_array_equal(again, first)
+    assert (other != first).any()
+    np.testing.assert_allclose(train(0, one_call=False), first, rtol=1e-5)
+
+
 def test_the_deep_model_is_trained_in_keras(samples, monkeypatch):
     models = keep_made(monkeypatch, keras_models, "build_deep_model")
     table = train_deep_model(
