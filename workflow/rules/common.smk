@@ -85,6 +85,7 @@ wildcard_constraints:
     part=r"train|test",
     variant=r"[a-z_]+",
     setting=r"[A-Za-z0-9_-]+",
+    stop=r"(forwards|backwards)-\d+",
 
 
 def own_file(path):

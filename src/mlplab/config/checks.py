@@ -168,6 +168,7 @@ def _find_above(config: WorkflowConfig, key: str, limit: int, words: str) -> Ite
 # Every batch size of a training, but those of experiments and search, which set images apart.
 _BATCH_SIZES = (
     "train.batch_sizes",
+    "bridge.batch_size",
     "ladder.batch_size",
     "benchmark.batch_sizes",
     "benchmark.cluster_batch_sizes",

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from mlplab.config.benchmark import BenchmarkConfig
+from mlplab.config.bridge import BridgeConfig
 from mlplab.config.clusters import ClusterConfig, CostQualityConfig, SilhouetteConfig
 from mlplab.config.comparison import ComparisonConfig
 from mlplab.config.experiments import ExperimentConfig, ExperimentDefaults
@@ -134,6 +135,9 @@ class WorkflowConfig(Section):
         description="trainings of their own, by the name of their rows in the tables"
     )
     comparison: ComparisonConfig = Field(description="which experiments the tables compare")
+    bridge: BridgeConfig = Field(
+        description="from NumPy to Keras, one difference at a time, and back"
+    )
     search: SearchConfig = Field(description="the search for the best network with few inputs")
     ladder: LadderConfig = Field(description="the optimisation ladder, measured beside Keras")
     benchmark: BenchmarkConfig = Field(

@@ -163,7 +163,7 @@ def build_matched_model(
     descent = descent or Descent()
     import keras
 
-    from mlplab.keras_mlp.extensions import MomentumDescent, SummedLogLoss
+    from mlplab.keras_mlp.extensions import LogLoss, MomentumDescent
 
     dtype = str(coefs[0].dtype)
     model = keras.Sequential([keras.Input((coefs[0].shape[0],), dtype=dtype)])
@@ -185,7 +185,7 @@ def build_matched_model(
             decrease_const=descent.decrease_const,
             steps_per_epoch=steps_per_epoch,
         ),
-        loss=SummedLogLoss(dtype=dtype),
+        loss=LogLoss(dtype=dtype),
         # XLA reorders sums; without it the rounding stays comparable to NumPy's.
         jit_compile=False,
     )
