@@ -117,13 +117,38 @@ FITTED_K = [k for k in CONFIG.transform.k_values if k != AUTO] or [CONFIG.cluste
 CLUSTER_SPACES = [f"clusters-{k}" for k in CONFIG.transform.k_values]
 
 
-def training_histories(framework):
-    """A history for every input space, batch size and seed of a framework."""
+def numpy_histories():
+    """A history of the NumPy network for every input space, batch size and seed."""
     return expand(
-        f"{RESULTS}/training/{framework}/{{space}}/batch-{{batch_size}}-seed-{{seed}}.csv",
-        space=[pixel_space(framework), *CLUSTER_SPACES],
+        f"{RESULTS}/training/numpy/{{space}}/batch-{{batch_size}}-seed-{{seed}}.csv",
+        space=[pixel_space("numpy"), *CLUSTER_SPACES],
         batch_size=CONFIG.train.batch_sizes,
         seed=CONFIG.seeds,
+    )
+
+
+def keras_histories():
+    """The histories in Keras of every input space, and of every experiment there."""
+    spaces = [pixel_space("keras"), *CLUSTER_SPACES]
+    return [
+        *expand(f"{RESULTS}/training/keras/{{space}}.csv", space=spaces),
+        *expand(
+            f"{RESULTS}/training/keras_experiments/{{experiment}}.csv",
+            experiment=CONFIG.keras_experiments,
+        ),
+    ]
+
+
+def reference_model(l2, timed):
+    """The reference model of trainings in Keras, for params."""
+    network = CONFIG.network_of(CONFIG.train)
+    return dict(
+        hidden_layer_sizes=list(network.hidden_layer_sizes),
+        l2=l2,
+        n_pixels=DATA.size.n_pixels,
+        scale_l2_with_inputs=network.scale_l2_with_inputs,
+        n_threads=CONFIG.train.n_threads if timed else 1,
+        timed=timed,
     )
 
 
@@ -168,7 +193,11 @@ def experiment_settings(wildcards):
 
 def grid_settings(wildcards):
     """The same for a training of `train`."""
-    return {"epochs": CONFIG.train.epochs, "batch_size": int(wildcards.batch_size)}
+    return {
+        "epochs": CONFIG.train.epochs,
+        "batch_size": int(wildcards.batch_size),
+        "engine": CONFIG.train.engine,
+    }
 
 
 def threads_of(training):

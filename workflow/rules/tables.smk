@@ -72,8 +72,8 @@ rule describe_clusters:
 
 rule tabulate_training:
     input:
-        training_histories("numpy"),
-        training_histories("keras"),
+        numpy_histories(),
+        keras_histories(),
         experiment_results("csv"),
     output:
         history=table_file("training_history"),

@@ -9,7 +9,7 @@ from mlplab.keras_mlp.differences import DIFFERENCES, DifferenceName
 
 
 class BridgeConfig(Section):
-    """From the NumPy network of `train` to its model in Keras, one difference at a time, and back."""
+    """From the network of `train` to its model in Keras, one difference at a time, and back."""
 
     batch_size: Count = Field(description="samples in a mini-batch, at most the training images")
     epochs: Count = Field(description="passes over the training images")

@@ -12,7 +12,7 @@ from mlplab.config.fields import read_null, run_checks
 from mlplab.config.workflow import WorkflowConfig
 
 # Sections that hold entries under such names. Null in place of an entry removes it.
-COLLECTIONS = ("experiments", "networks", "cost_quality.settings")
+COLLECTIONS = ("experiments", "keras_experiments", "networks", "cost_quality.settings")
 
 # Names of entries, by the path of their section.
 Names = Mapping[str, Collection[str]]

@@ -84,7 +84,7 @@ TAIL = f"""## Input spaces
   `clusters-<K>` in `experiments`. `benchmark.cluster_k` is among `transform.k_values`.
 - `benchmark.variants` holds `numpy`, to which all are compared.
 - The names in `comparison` are those of `experiments`; no experiment is called
-  `{GRID_EXPERIMENT}`. `reference` and `against_reference` have the same seeds and are `exclusive`,
+  `{GRID_EXPERIMENT}`, and none of `keras_experiments` as one of `experiments`. `reference` and `against_reference` have the same seeds and are `exclusive`,
   `reference` has one input space, `controls` and `l2_rule` have `n_validation` images, all but
   `l2_rule` have one of `l2_factors`; `reference`, `against_reference` and `scalings` have
   `test_every_epoch`.

@@ -17,6 +17,7 @@ from mlplab.config.fields import (
     ClusterChoice,
     Count,
     Distinct,
+    Engine,
     Name,
     NonNegative,
     Positive,
@@ -24,6 +25,7 @@ from mlplab.config.fields import (
     Seed,
     Switch,
 )
+from mlplab.config.keras_experiments import KerasExperimentConfig
 from mlplab.config.networks import NetworkConfig
 from mlplab.config.search import SearchConfig
 from mlplab.data.own import DatasetChoice
@@ -80,6 +82,10 @@ class TrainConfig(Section):
         min_length=1, description="samples in a mini-batch, at most the training images"
     )
     network: Name = Field(description="NumPy network that is trained, a name in `networks`")
+    engine: Engine = Field(
+        description="how the NumPy network computes, `numpy` or `compiled`; up to rounding, both "
+        "have the same results"
+    )
     n_threads: Count = Field(
         description="threads of a timed training, at most those of the machine"
     )
@@ -133,6 +139,9 @@ class WorkflowConfig(Section):
     )
     experiments: dict[Name, ExperimentConfig] = Field(
         description="trainings of their own, by the name of their rows in the tables"
+    )
+    keras_experiments: dict[Name, KerasExperimentConfig] = Field(
+        description="trainings of Keras' reference model on pixels, by the name of their rows"
     )
     comparison: ComparisonConfig = Field(description="which experiments the tables compare")
     bridge: BridgeConfig = Field(

@@ -15,6 +15,7 @@ CONFIG_FILE = ROOT / "config" / "config.yaml"
 FREE = [
     "experiments.article_a",
     "experiments.article_c_other_clusters",
+    *(f"keras_experiments.{name}" for name in DEFAULT["keras_experiments"]),
     *(f"cost_quality.settings.{name}" for name in DEFAULT["cost_quality"]["settings"]),
 ]
 # Entries of the default run, and the keys that name them.

@@ -1,6 +1,9 @@
 """Whole trainings with Keras, as tables of the workflow."""
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from mlplab.benchmark.deep_model import DEEP_MODEL, DeepTraining, train_deep_model
@@ -9,9 +12,13 @@ from mlplab.keras_mlp.differences import DIFFERENCES, find_stop
 from mlplab.machine.processors import available_threads
 from mlplab.training import keras_training
 from mlplab.training.bridge import describe_networks, train_stop
-from mlplab.training.keras_training import train_keras_reference
+from mlplab.training.keras_training import (
+    ReferenceModel,
+    train_keras_reference,
+    train_keras_together,
+)
 from mlplab.training.samples import Samples
-from mlplab.training.settings import TrainingSettings
+from mlplab.training.settings import TrainingLabel, TrainingSettings
 from tests.unit.benchmark.clocks import keep_made
 
 # As many threads as other tests have: a process cannot change them once TensorFlow runs.
@@ -36,10 +43,8 @@ def test_the_reference_training_is_a_row_per_epoch_with_its_threads(samples, mon
     history = train_keras_reference(
         samples,
         TrainingSettings(epochs=4, batch_size=5),
-        hidden_layer_sizes=(6, 3),
-        l2=0.002,
+        ReferenceModel((6, 3), l2=0.004, n_pixels=12, n_threads=N_THREADS),
         seed=1,
-        n_threads=N_THREADS,
     )
     (model,) = models
     assert [layer.units for layer in model.layers] == [6, 3, 2]
@@ -94,3 +99,18 @@ def test_the_network_of_a_stop_is_trained_with_every_seed(samples):
     ]
     assert (rows[["wall_seconds", "cpu_seconds"]] > 0).all(axis=None)
     assert rows["test_accuracy"].between(0, 1).all()
+
+
+@pytest.mark.parametrize("timed", [True, False])
+def test_trainings_in_one_process_are_those_of_each_alone(samples, timed):
+    model = ReferenceModel((6, 3), 0.01, n_pixels=6, n_threads=N_THREADS, timed=timed)
+    settings = TrainingSettings(epochs=2, batch_size=30)
+    labels = [TrainingLabel("both", "keras", "pixels-unit", seed) for seed in (3, 1)]
+    together = train_keras_together(
+        [(label, settings) for label in labels], lambda _: samples, model
+    )
+    assert together["seed"].tolist() == [3, 3, 1, 1]
+    alone = train_keras_reference(samples, settings, replace(model, timed=not timed), seed=1)
+    columns = ["epoch", "train_accuracy", "test_accuracy", "total_cost", "mean_abs_weight_L0"]
+    last = together.loc[together["seed"] == 1, columns].reset_index(drop=True)
+    pd.testing.assert_frame_equal(last, alone[columns], rtol=1e-6)

@@ -22,7 +22,8 @@ TRAINING_KEYS = [
 ]
 _TRAINING = {
     "experiment": "`batch_sizes`: the trainings of the section `train`, on every input space with "
-    "every batch size; else the name of an entry of `experiments`, such as `article_a`",
+    "every batch size; else the name of an entry of `experiments`, such as `article_a`, or of "
+    "`keras_experiments`",
     "framework": "`numpy`, or `keras` (the reference model of the articles)",
     "input_space": "`pixels`, `clusters-<K>` or another input space, named as under `data/`",
     "n_features": "number of inputs",
