@@ -31,6 +31,21 @@ rule fit_clusters:
         "../scripts/fit_clusters.py"
 
 
+# Distances to centres among pixels that are divided by 255 alone, `clusters-<K>-raw`.
+use rule fit_clusters as fit_raw_clusters with:
+    input:
+        train=features("pixels-unit", "train"),
+        test=features("pixels-unit", "test"),
+    output:
+        centers=f"{RESULTS}/models/clusters/raw-k-{{k}}-seed-{{seed}}.centers.npy",
+        labels=f"{RESULTS}/models/clusters/raw-k-{{k}}-seed-{{seed}}.labels.npy",
+        row=f"{RESULTS}/models/clusters/raw-k-{{k}}-seed-{{seed}}.csv",
+    log:
+        f"{RESULTS}/logs/fit_raw_clusters/k-{{k}}-seed-{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/job_times/fit_raw_clusters/k-{{k}}-seed-{{seed}}.tsv"
+
+
 # The choice is known only after the sweep, so all fits of the seed are inputs. What follows asks
 # for K "auto" by name and so needs no checkpoint.
 rule choose_clusters:

@@ -76,7 +76,7 @@ wildcard_constraints:
     components=r"pca-\d+(-[a-z]+)?",
     input_space=r"[a-z0-9-]+",
     random_space=r"(projection|images)-\d+",
-    rescaling=r"(-[a-z]+)?",
+    rescaling=r"(-(?!raw)[a-z]+)?",
     stage=r"\d+",
     place=r"\d+",
     l2_factor=r"[0-9.]+(e[+-]?[0-9]+)?",
@@ -261,6 +261,19 @@ def experiment_results(extension, names=tuple(CONFIG.experiments)):
     pattern = f"{RESULTS}/training/experiments/{{experiment}}/{{space}}"
     name = f"l2-{{l2_factor:.15g}}-seed-{{seed}}.{extension}"
     return [f"{pattern}/{name}".format(**training) for training in experiment_trainings(names)]
+
+
+def fits_of(names):
+    """The rows of k-means for the cluster distances of experiments; those of K "auto" have none."""
+    spaces = {
+        (parse_space(training["space"]), training["seed"])
+        for training in experiment_trainings(names)
+    }
+    return sorted(
+        f"{RESULTS}/models/clusters/{space.fit_name}-seed-{seed}.csv"
+        for space, seed in spaces
+        if space.kind == "clusters" and not space.is_chosen
+    )
 
 
 # Experiments that are timed or measured after every epoch: the articles' own trainings.

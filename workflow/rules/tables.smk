@@ -138,7 +138,7 @@ rule compare_l2_factors:
 
 rule compare_scalings:
     input:
-        experiment_results("csv", dict.fromkeys([TIMED[1], CONFIG.comparison.scalings])),
+        experiment_results("csv", [CONFIG.comparison.scalings]),
     output:
         table_file("scaling_comparison"),
     log:
@@ -147,6 +147,7 @@ rule compare_scalings:
     params:
         scalings=CONFIG.comparison.scalings,
         published=[point.model_dump() for point in PUBLISHED],
+        choose_at=list(CONFIG.comparison.choose_at),
     script:
         "../scripts/compare_scalings.py"
 
@@ -155,6 +156,7 @@ rule compare_times:
     input:
         timed=experiment_results("csv", TIMED),
         controls=experiment_results("csv", [CONFIG.comparison.controls]),
+        fits=fits_of(TIMED),
     output:
         times=table_file("time_to_accuracy"),
         summary=table_file("time_to_accuracy_summary"),

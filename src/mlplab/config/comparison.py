@@ -36,6 +36,10 @@ class ComparisonConfig(Section):
     published: tuple[PublishedAccuracy, ...] = Field(
         description="targets where MNIST is used; the scalings are compared at their epochs",
     )
+    choose_at: Distinct[Count] = Field(
+        min_length=1,
+        description="epochs of `published` that decide which scaling comes closest",
+    )
     targets: Distinct[Share] = Field(
         description="further test accuracies, the time to which is compared with any data"
     )
@@ -51,13 +55,9 @@ def find_comparison_conflicts(
         if (name := getattr(comparison, key, None)) is not None and name in experiments
     }
     checks = [
+        partial(_find_unpublished_choice, comparison),
         partial(_find_unequal_seeds, roles),
         partial(_find_second_reference, roles),
-        *(
-            partial(_find_untimed, key, *roles[key])
-            for key in ("reference", "against_reference")
-            if key in roles
-        ),
         *(
             partial(_find_untested_epochs, key, *roles[key])
             for key in ("reference", "against_reference", "scalings")
@@ -81,6 +81,15 @@ def find_comparison_conflicts(
 _Roles = Mapping[str, tuple[str, ExperimentConfig]]
 
 
+def _find_unpublished_choice(comparison: ComparisonConfig) -> Iterator[str]:
+    published = [point.epoch for point in comparison.published]
+    if published and not set(comparison.choose_at) <= set(published):
+        yield (
+            f"comparison.choose_at: found {list(comparison.choose_at)}; allowed: epochs of "
+            f"comparison.published, {published}"
+        )
+
+
 def _find_unequal_seeds(roles: _Roles) -> Iterator[str]:
     if "reference" not in roles or "against_reference" not in roles:
         return
@@ -100,14 +109,6 @@ def _find_second_reference(roles: _Roles) -> Iterator[str]:
                 f"experiments.{name}.input_spaces: found {list(reference.input_spaces)}; allowed: "
                 "one, to which others are compared"
             )
-
-
-def _find_untimed(key: str, name: str, experiment: ExperimentConfig) -> Iterator[str]:
-    if not experiment.exclusive:
-        yield (
-            f"experiments.{name}.exclusive: found false; allowed: true, since comparison.{key} "
-            "compares seconds"
-        )
 
 
 def _find_untested_epochs(key: str, name: str, experiment: ExperimentConfig) -> Iterator[str]:

@@ -154,5 +154,6 @@ class EpochRecorder(keras.callbacks.Callback):
             | {
                 "wall_seconds": stop[0] - self._start[0],
                 "cpu_seconds": stop[1] - self._start[1],
+                "evaluation_cpu_seconds": math.nan,
             }
         )

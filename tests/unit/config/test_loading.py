@@ -328,9 +328,19 @@ def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
             "test_every_epoch: found false; allowed: true, since comparison.against_reference",
         ),
         (
-            "experiments.article_c_reference.exclusive",
-            False,
-            "exclusive: found false; allowed: true, since comparison.reference compares seconds",
+            "comparison.choose_at",
+            [150, 200],
+            "comparison.choose_at: found [150, 200]; allowed: epochs of comparison.published, [150",
+        ),
+        (
+            "search.space.input_spaces",
+            ["clusters-70-raw"],
+            "search.space.input_spaces: found 'clusters-70-raw'; allowed: spaces that are made",
+        ),
+        (
+            "keras_experiments.keras_reference.batch_size",
+            60_001,
+            "keras_experiments.keras_reference.batch_size: found 60001; allowed: at most the 60000",
         ),
         ("experiments.lambda_rule.n_validation", 0, "lambda_rule.n_validation: found 0; allowed"),
         (

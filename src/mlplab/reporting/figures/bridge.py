@@ -64,7 +64,7 @@ def _draw_way(axis: Axes, rows: pd.DataFrame, direction: str) -> None:
         axis.errorbar(accuracy[place], place, xerr=half, color=NEUTRAL, capsize=2, linewidth=0.8)
         axis.plot([before, before], [place - 1, place], color=NEUTRAL, linewidth=0.6)
         right = max(before, accuracy[place]) + (half if half > 0 else 0.0)
-        _write(axis, place, right, f"{step:+.4f}", row)
+        _write(axis, place, right, f"{round(step, 4) + 0.0:+.4f}", row)
     axis.set_yticks(range(len(labels)), labels)
     axis.set_ylim(len(rows) + 0.5, -0.5)
     axis.set_xlim(0, 1.3)
