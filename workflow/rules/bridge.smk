@@ -1,34 +1,24 @@
 # in:  results/<run>/data/pixels-<scaling>/, results/<run>/data/labels/
-# out: results/<run>/training/bridge/: rows of all seeds, per stop between NumPy's network and the
-#      reference model in Keras; results/<run>/tables/bridge.csv
+# out: results/<run>/training/bridge/: rows of all stops between NumPy's network and the reference
+#      model in Keras, and seeds; results/<run>/tables/bridge.csv
 #
-# A job trains one network with all seeds, so that TensorFlow starts once; one thread each, side by
-# side.
-from mlplab.keras_mlp.differences import find_stop, trained_stops
-
-
-def stop_features(part):
-    """For inputs: the pixels in the scaling of the job's stop."""
-
-    def features_of_stop(wildcards):
-        crossed = find_stop(wildcards.stop, CONFIG.bridge.order).keras
-        return features(pixel_space("keras" if "pixels" in crossed else "numpy"), part)
-
-    return features_of_stop
-
-
+# A job trains all networks of a direction with all seeds, so that TensorFlow starts once; one thread
+# each, side by side.
 rule train_bridge:
     input:
-        x_train=stop_features("train"),
-        x_test=stop_features("test"),
+        numpy_train=features(pixel_space("numpy"), "train"),
+        numpy_test=features(pixel_space("numpy"), "test"),
+        keras_train=features(pixel_space("keras"), "train"),
+        keras_test=features(pixel_space("keras"), "test"),
         y_train=rules.extract_labels.output.train,
         y_test=rules.extract_labels.output.test,
     output:
-        f"{RESULTS}/training/bridge/{{stop}}.csv",
+        f"{RESULTS}/training/bridge/{{direction}}.csv",
     log:
-        f"{RESULTS}/logs/train_bridge/{{stop}}.log",
+        f"{RESULTS}/logs/train_bridge/{{direction}}.log",
     benchmark:
-        f"{RESULTS}/job_times/train_bridge/{{stop}}.tsv"
+        f"{RESULTS}/job_times/train_bridge/{{direction}}.tsv"
+    priority: EARLY
     threads: 1
     resources:
         slot=ONE_PROCESSOR,
@@ -48,7 +38,7 @@ rule tabulate_bridge:
     input:
         expand(
             rules.train_bridge.output[0],
-            stop=[stop.name for stop in trained_stops(CONFIG.bridge.order)],
+            direction=["forwards", "backwards"],
         ),
     output:
         table_file("bridge"),

@@ -85,7 +85,7 @@ wildcard_constraints:
     part=r"train|test",
     variant=r"[a-z_]+",
     setting=r"[A-Za-z0-9_-]+",
-    stop=r"(forwards|backwards)-\d+",
+    direction=r"forwards|backwards",
 
 
 def own_file(path):

@@ -136,6 +136,20 @@ rule compare_l2_factors:
         "../scripts/compare_l2_factors.py"
 
 
+rule compare_learning_rates:
+    input:
+        experiment_results("csv", CONFIG.comparison.learning_rates),
+    output:
+        table_file("learning_rates"),
+    log:
+        f"{RESULTS}/logs/compare_learning_rates.log",
+    localrule: True
+    params:
+        experiments=list(CONFIG.comparison.learning_rates),
+    script:
+        "../scripts/compare_learning_rates.py"
+
+
 rule compare_scalings:
     input:
         experiment_results("csv", [CONFIG.comparison.scalings]),

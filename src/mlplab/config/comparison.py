@@ -33,6 +33,10 @@ class ComparisonConfig(Section):
     )
     l2_rule: Name = Field(description="experiment with several factors of λ₂")
     scalings: Name = Field(description="experiment with several scalings")
+    learning_rates: Distinct[Name] = Field(
+        min_length=2,
+        description="experiments that differ in the learning rate alone, the usual one first",
+    )
     published: tuple[PublishedAccuracy, ...] = Field(
         description="targets where MNIST is used; the scalings are compared at their epochs",
     )
@@ -74,6 +78,13 @@ def find_comparison_conflicts(
             if key in roles
         ),
     ]
+    for name in getattr(comparison, "learning_rates", ()):
+        if name in experiments:
+            checks += [
+                partial(_find_untested_epochs, "learning_rates", name, experiments[name]),
+                partial(_find_several_factors, "learning_rates", name, experiments[name]),
+                partial(_find_other_seeds, comparison.learning_rates[0], name, experiments),
+            ]
     yield from run_checks(checks)
 
 
@@ -98,6 +109,17 @@ def _find_unequal_seeds(roles: _Roles) -> Iterator[str]:
         yield (
             f"experiments.{name}.seeds: found {list(against.seeds)}; allowed: those of "
             f"{reference_name}, {list(reference.seeds)}, since differences are taken seed by seed"
+        )
+
+
+def _find_other_seeds(
+    first: str, name: str, experiments: Mapping[str, ExperimentConfig]
+) -> Iterator[str]:
+    if first in experiments and set(experiments[name].seeds) != set(experiments[first].seeds):
+        yield (
+            f"experiments.{name}.seeds: found {list(experiments[name].seeds)}; allowed: those of "
+            f"{first}, {list(experiments[first].seeds)}, since comparison.learning_rates compares "
+            "them seed by seed"
         )
 
 

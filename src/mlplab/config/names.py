@@ -102,6 +102,10 @@ def _list_references(config: WorkflowConfig) -> Iterator[Callable[[], Iterable[R
         yield partial(_refer_to_network, config, name)
     for key in ROLES:
         yield partial(_refer_to_experiment, config, key)
+    yield lambda: [
+        Reference("comparison.learning_rates", name, "experiments")
+        for name in config.comparison.learning_rates
+    ]
 
 
 def _refer_to_network(config: WorkflowConfig, name: str) -> Iterator[Reference]:

@@ -90,7 +90,7 @@ TAIL = f"""## Input spaces
 - `reference` and `against_reference` have the same seeds, `reference` has one input space,
   `controls` and `l2_rule` have `n_validation` images, all but `l2_rule` have one of `l2_factors`;
   `reference`, `against_reference` and `scalings` have `test_every_epoch`. `comparison.choose_at`
-  are epochs of `comparison.published`.
+  are epochs of `comparison.published`. `comparison.learning_rates` have the same seeds.
 - `scale.n_train` and `scale.n_test` are at most the images there are, every batch size at most the
   training images that are not kept for validation, every K less than the images that are
   clustered, `silhouette.error_samples` at most these.

@@ -87,20 +87,6 @@ def list_stops(order: Sequence[DifferenceName]) -> list[Stop]:
     ]
 
 
-def find_stop(name: str, order: Sequence[DifferenceName]) -> Stop:
-    """The stop of a name, see :func:`list_stops`.
-
-    Raises
-    ------
-    ValueError
-        There is none of this name.
-    """
-    stops = {stop.name: stop for stop in list_stops(order)}
-    if name not in stops:
-        raise ValueError(f"stop: found {name!r}; allowed: {', '.join(stops)}")
-    return stops[name]
-
-
 def trained_stops(order: Sequence[DifferenceName]) -> list[Stop]:
     """The stops whose networks differ: those that lie on both ways are trained once.
 

@@ -1,9 +1,9 @@
-"""Trainings at one stop between NumPy's network and the reference model in Keras."""
+"""Trainings at the stops between NumPy's network and the reference model in Keras."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pandas as pd
@@ -14,6 +14,15 @@ from mlplab.keras_mlp.models import Descent, configure_tensorflow
 from mlplab.runtime.progress import Progress
 from mlplab.training.samples import Samples
 from mlplab.training.settings import NetworkSettings
+
+
+@dataclass(frozen=True)
+class BridgeTraining:
+    """How often and how long each network is trained: epochs, seeds, and threads of TensorFlow."""
+
+    epochs: int
+    seeds: Sequence[int]
+    n_threads: int = 1
 
 
 def describe_networks(
@@ -39,35 +48,38 @@ def describe_networks(
     )
 
 
-def train_stop(
-    samples: Samples,
-    stop: Stop,
+def train_direction(
+    samples: Mapping[str, Samples],
+    stops: Sequence[Stop],
     network: BridgeNetwork,
-    *,
-    epochs: int,
-    seeds: Sequence[int],
-    n_threads: int,
+    training: BridgeTraining,
 ) -> pd.DataFrame:
-    """Train the network of a stop with every seed, in one process, so that TensorFlow starts once.
+    """Train the networks of stops with every seed, in one process, so that TensorFlow starts once.
+
+    Parameters
+    ----------
+    samples : "numpy" and "keras": the pixels in the scaling of each
 
     Returns
     -------
-    DataFrame with a row per seed: ``direction``, ``step``, ``seed`` and ``epochs``, then the fields
-    of :class:`mlplab.keras_mlp.bridge.BridgeResult`
+    DataFrame with a row per stop and seed: ``direction``, ``step``, ``seed`` and ``epochs``, then
+    the fields of :class:`mlplab.keras_mlp.bridge.BridgeResult`
     """
-    configure_tensorflow(n_threads)
-    n_classes = int(samples.y_train.max()) + 1
-    bridge = Bridge(samples.n_features, n_classes, network, stop.keras)
+    configure_tensorflow(training.n_threads)
     rows = []
-    with Progress(len(seeds), "training") as progress:
-        for seed in seeds:
-            result = bridge.train(
-                (samples.x_train, samples.y_train),
-                (samples.x_test, samples.y_test),
-                epochs=epochs,
-                seed=seed,
-            )
-            labels = {"direction": stop.direction, "step": stop.step, "seed": seed}
-            rows.append(labels | {"epochs": epochs} | asdict(result))
-            progress.advance(asdict(result))
+    with Progress(len(stops) * len(training.seeds), "training") as progress:
+        for stop in stops:
+            own = samples["keras" if "pixels" in stop.keras else "numpy"]
+            n_classes = int(own.y_train.max()) + 1
+            bridge = Bridge(own.n_features, n_classes, network, stop.keras)
+            for seed in training.seeds:
+                result = bridge.train(
+                    (own.x_train, own.y_train),
+                    (own.x_test, own.y_test),
+                    epochs=training.epochs,
+                    seed=seed,
+                )
+                labels = {"direction": stop.direction, "step": stop.step, "seed": seed}
+                rows.append(labels | {"epochs": training.epochs} | asdict(result))
+                progress.advance(asdict(result))
     return pd.DataFrame(rows)

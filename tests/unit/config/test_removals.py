@@ -25,6 +25,11 @@ NAMED = {
     "experiments.feature_controls": ["comparison.controls"],
     "experiments.lambda_rule": ["comparison.l2_rule"],
     "experiments.distance_scalings": ["comparison.scalings"],
+    "experiments.learning_rate_1": ["comparison.learning_rates"],
+    "experiments.learning_rate_2": ["comparison.learning_rates"],
+    "experiments.learning_rate_4": ["comparison.learning_rates"],
+    "networks.article_c_rate_2": ["experiments.learning_rate_2.network"],
+    "networks.article_c_rate_4": ["experiments.learning_rate_4.network"],
     "networks.article_a": ["train.network", "experiments.article_a.network"],
     "networks.article_c": ["experiment_defaults.network"],
 }

@@ -49,7 +49,7 @@ def tabulate_bridge(trainings: pd.DataFrame, order: Sequence[DifferenceName]) ->
 
     Parameters
     ----------
-    trainings : rows of :func:`mlplab.training.bridge.train_stop` for all trained stops
+    trainings : rows of :func:`mlplab.training.bridge.train_direction` for all trained stops
     order : in which the differences are crossed, in either direction
 
     Returns
