@@ -27,12 +27,16 @@ ALL_JOBS = DOWNLOAD | {
     "measure_silhouette_error": 1,
     "measure_cluster_cost": 6,
     "describe_clusters": 1,
-    "transform_clusters": 2,
+    "fit_raw_clusters": 1,
+    "transform_clusters": 1,
+    "transform_raw_clusters": 1,
     "transform_components": 1,
     "transform_random": 1,
     "train_numpy": 2,
     "train_keras": 2,
-    "train_experiment": 9,
+    "train_keras_experiment": 2,
+    "train_bridge": 2,
+    "train_experiment": 12,
     "make_search_features": 1,
     "run_trial": 3,
     "train_final": 1,
@@ -48,8 +52,10 @@ ALL_JOBS = DOWNLOAD | {
     "tabulate_confusion": 1,
     "compare_spaces": 1,
     "compare_l2_factors": 1,
+    "compare_learning_rates": 1,
     "compare_scalings": 1,
     "compare_times": 1,
+    "tabulate_bridge": 1,
     "tabulate_search": 1,
     "tabulate_ladder": 1,
     "tabulate_batch_sizes": 1,
@@ -62,6 +68,7 @@ ALL_JOBS = DOWNLOAD | {
     "plot_training_history": 1,
     "plot_training_run": 3,
     "plot_comparisons": 1,
+    "plot_bridge": 1,
     "plot_search": 1,
     "plot_batch_sizes": 1,
     "plot_optimization_ladder": 1,
@@ -88,10 +95,13 @@ AFTER_EXPERIMENTS = AFTER_TRAINING | all_of(
     "tabulate_confusion",
     "compare_spaces",
     "compare_l2_factors",
+    "compare_learning_rates",
     "compare_scalings",
     "compare_times",
     "plot_comparisons",
 )
+KERAS_TRAININGS = all_of("train_keras", "train_keras_experiment", "train_bridge")
+AFTER_BRIDGE = all_of("tabulate_bridge", "plot_bridge") | SUMMARIES
 SEARCH_TRAININGS = all_of("run_trial", "train_final")
 AFTER_SEARCH = all_of("tabulate_search", "plot_search") | SUMMARIES
 AFTER_SWEEP = (
@@ -125,7 +135,7 @@ AFTER_CENTERS = (
     | AFTER_EXPERIMENTS
     | AFTER_BATCH_SIZES
     | all_of("score_silhouettes", "transform_clusters")
-    | {"train_numpy": 1, "train_keras": 1, "train_experiment": 5, "measure_batch_size": 1}
+    | {"train_numpy": 1, "train_keras": 1, "train_experiment": 8, "measure_batch_size": 1}
 )
 RECORD = {"record_run": 1}
 
@@ -256,14 +266,14 @@ CHANGES = (
     ),
     Change(
         "code of the Keras models, `mlplab.keras_mlp`",
-        all_of("train_keras") | MEASUREMENTS,
-        AFTER_TRAINING | AFTER_MEASUREMENTS,
+        KERAS_TRAININGS | MEASUREMENTS,
+        AFTER_TRAINING | AFTER_BRIDGE | AFTER_MEASUREMENTS,
         edit=append("src/mlplab/keras_mlp/models.py"),
     ),
     Change(
         "another version of keras",
-        all_of("train_keras") | MEASUREMENTS,
-        AFTER_TRAINING | AFTER_MEASUREMENTS,
+        KERAS_TRAININGS | MEASUREMENTS,
+        AFTER_TRAINING | AFTER_BRIDGE | AFTER_MEASUREMENTS,
         libraries={"keras": "99.0"},
     ),
     Change(
@@ -316,21 +326,23 @@ CHANGES = (
     ),
     Change(
         "`train.network`, to one with another λ₂",
-        RECORD | all_of("train_numpy"),
-        AFTER_TRAINING,
+        RECORD | all_of("train_numpy", "train_bridge"),
+        AFTER_TRAINING | AFTER_BRIDGE,
         config=(f"networks={{mine: {OTHER_NETWORK}}}", "train={network: mine}"),
         because="parameter network.l2 was 0.01, is 0.02",
     ),
     Change(
         "`train.keras`",
-        RECORD | all_of("train_keras"),
-        AFTER_TRAINING,
+        RECORD | all_of("train_keras", "train_bridge"),
+        AFTER_TRAINING | AFTER_BRIDGE,
         config=("train={keras: {l2: 0.001}}",),
     ),
     Change(
         "`scale.keras`, to a scaling not made before",
-        RECORD | {"scale_pixels": 1, "train_keras": 1, "train_deep_model": 2},
-        AFTER_TRAINING | all_of("tabulate_deep_model", "plot_deep_model"),
+        RECORD
+        | {"scale_pixels": 1, "train_keras": 1, "train_keras_experiment": 2, "train_bridge": 2}
+        | {"train_deep_model": 2},
+        AFTER_TRAINING | AFTER_BRIDGE | all_of("tabulate_deep_model", "plot_deep_model"),
         config=("scale={keras: minmax}",),
     ),
     Change(

@@ -28,9 +28,20 @@ TINY = {
         | {"input_spaces": ["clusters-10", "pca-5", "images-5"], "n_validation": 100},
         "lambda_rule": TINY_EXPERIMENT
         | {"input_spaces": ["clusters-10"], "l2_factors": [1.0], "n_validation": 100},
-        "distance_scalings": TINY_EXPERIMENT | {"input_spaces": ["clusters-10-whitened"]},
+        "learning_rate_1": TINY_EXPERIMENT | {"input_spaces": ["clusters-10"]},
+        "learning_rate_2": TINY_EXPERIMENT | {"input_spaces": ["clusters-10"]},
+        "learning_rate_4": TINY_EXPERIMENT | {"input_spaces": ["clusters-10"]},
+        "distance_scalings": TINY_EXPERIMENT | {"input_spaces": ["clusters-10-raw"]},
     },
-    "comparison": {"published": [{"accuracy": 0.1, "epoch": 1}, {"accuracy": 0.99, "epoch": 2}]},
+    "keras_experiments": {
+        "keras_reference": {"epochs": 1, "batch_size": 100, "seeds": [0, 1]},
+        "keras_without_l2": {"epochs": 1, "batch_size": 100, "seeds": [0]},
+    },
+    "bridge": {"epochs": 1, "batch_size": 100, "seeds": [0]},
+    "comparison": {
+        "published": [{"accuracy": 0.1, "epoch": 1}, {"accuracy": 0.99, "epoch": 2}],
+        "choose_at": [1],
+    },
     "search": {
         "n_validation": 100,
         "space": {"input_spaces": ["pca-10-halfwhitened"]},

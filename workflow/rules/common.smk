@@ -139,6 +139,11 @@ def keras_histories():
     ]
 
 
+def keras_pixels(part, experiment):
+    """The pixels for Keras, once for every seed of an experiment there."""
+    return [features(pixel_space("keras"), part)] * len(CONFIG.keras_experiments[experiment].seeds)
+
+
 def reference_model(l2, timed):
     """The reference model of trainings in Keras, for params."""
     network = CONFIG.network_of(CONFIG.train)

@@ -88,8 +88,8 @@ rule train_keras:
 
 use rule train_keras as train_keras_experiment with:
     input:
-        x_train=[features(pixel_space("keras"), "train")],
-        x_test=[features(pixel_space("keras"), "test")],
+        x_train=lambda wildcards: keras_pixels("train", wildcards.experiment),
+        x_test=lambda wildcards: keras_pixels("test", wildcards.experiment),
         y_train=rules.extract_labels.output.train,
         y_test=rules.extract_labels.output.test,
     output:
