@@ -281,9 +281,13 @@ def fits_of(names):
     )
 
 
-# Experiments that are timed or measured after every epoch: the articles' own trainings.
+# Experiments whose times are compared.
+TIMED = [CONFIG.comparison.reference, CONFIG.comparison.against_reference]
+# These, and those measured after every epoch: the articles' own trainings.
 DRAWN_ONE_BY_ONE = [
-    name for name, run in CONFIG.experiments.items() if run.exclusive or run.measure_every == 1
+    name
+    for name, run in CONFIG.experiments.items()
+    if name in TIMED or run.exclusive or run.measure_every == 1
 ]
 
 

@@ -1,7 +1,6 @@
 # in:  results/<run>/models/clusters/, results/<run>/training/
 # out: results/<run>/tables/: a table per subject
 
-TIMED = [CONFIG.comparison.reference, CONFIG.comparison.against_reference]
 PUBLISHED = CONFIG.comparison.published if CONFIG.uses_published_data else []
 # An experiment may be named for several comparisons.
 PAIRED = [*dict.fromkeys([CONFIG.comparison.controls, *TIMED])]
