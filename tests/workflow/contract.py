@@ -135,7 +135,7 @@ AFTER_CENTERS = (
     | AFTER_EXPERIMENTS
     | AFTER_BATCH_SIZES
     | all_of("score_silhouettes", "transform_clusters")
-    | {"train_numpy": 1, "train_keras": 1, "train_experiment": 8, "measure_batch_size": 1}
+    | {"train_numpy": 1, "train_keras": 1, "train_experiment": 7, "measure_batch_size": 1}
 )
 RECORD = {"record_run": 1}
 
@@ -320,8 +320,8 @@ CHANGES = (
     ),
     Change(
         "a parameter of k-means in `cluster`",
-        RECORD | all_of("fit_clusters"),
-        AFTER_CENTERS,
+        RECORD | all_of("fit_clusters", "fit_raw_clusters"),
+        AFTER_CENTERS | all_of("transform_raw_clusters") | {"train_experiment": 8},
         config=("cluster={n_init: 4}",),
     ),
     Change(
