@@ -11,11 +11,12 @@ import yaml
 from tests.unit.data.own import make_arrays, write_npz
 
 TINY_EXPERIMENT = {"epochs": 2, "batch_size": 100, "seeds": [0]}
+TINY_GROWTH = {"growth": {"k_values": [5], "n_init": 2, "seeds": [0]}}
 TINY = {
     "run": "tiny",
     "scale": {"n_train": 1500, "n_test": 300},
     "cluster": {"k_values": [5, 10], "seeds": [0], "batch_size": 512},
-    "cost_quality": {"k": 5, "settings": {"articles": {"n_init": 2}}},
+    "cost_quality": {"k": 5, "settings": {"articles": {"n_init": 2}}} | TINY_GROWTH,
     "silhouette": {"error_samples": [100]},
     "transform": {"k_values": [10]},
     "train": {"epochs": 2, "batch_sizes": [100]},

@@ -57,6 +57,7 @@ def test_seeds_k_and_batch_sizes_are_jobs_of_the_cluster_and_figures_and_tables_
         "run_trial": 2 + 1,
         "train_final": 2,
         "measure_cluster_cost": 6,
+        "measure_cluster_growth": 2,
         "measure_ladder": 1,
         "measure_batch_size": 2,
         "measure_operations": 1,

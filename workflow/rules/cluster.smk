@@ -84,6 +84,7 @@ rule measure_cluster_cost:
         **ALONE,
     params:
         fit_on=CONFIG.cluster.fit_on,
+        setting=lambda wildcards: wildcards.setting,
         k=CONFIG.cost_quality.k,
         kmeans=lambda wildcards: CONFIG.cost_quality.settings[wildcards.setting].model_dump(
             mode="json", exclude={"seeds"}
@@ -91,6 +92,36 @@ rule measure_cluster_cost:
         seeds=lambda wildcards: list(CONFIG.cost_quality.settings[wildcards.setting].seeds),
     script:
         "../scripts/measure_cluster_cost.py"
+
+
+# Its CPU seconds count, so it may run beside others.
+use rule measure_cluster_cost as measure_cluster_growth with:
+    output:
+        f"{RESULTS}/measurements/cluster_growth/k-{{k}}.csv",
+    log:
+        f"{RESULTS}/logs/measure_cluster_growth/k-{{k}}.log",
+    wildcard_constraints:
+        k=r"\d+",
+    resources:
+        slot=ONE_PROCESSOR,
+        slurm_extra="",
+    params:
+        setting="growth",
+        k=lambda wildcards: int(wildcards.k),
+        kmeans=CONFIG.cost_quality.growth.model_dump(mode="json", exclude={"seeds", "k_values"}),
+        seeds=list(CONFIG.cost_quality.growth.seeds),
+
+
+rule tabulate_cluster_growth:
+    input:
+        expand(rules.measure_cluster_growth.output[0], k=CONFIG.cost_quality.growth.k_values),
+    output:
+        table_file("cluster_growth"),
+    log:
+        f"{RESULTS}/logs/tabulate_cluster_growth.log",
+    localrule: True
+    script:
+        "../scripts/join_tables.py"
 
 
 rule tabulate_cluster_cost:

@@ -159,6 +159,7 @@ def _find_too_large_k(config: WorkflowConfig, n_train: int, n_test: int) -> Iter
         for key, limit, words in (
             ("cluster.k_values", n_clustered - 1, fewer),
             ("cost_quality.k", n_clustered - 1, fewer),
+            ("cost_quality.growth.k_values", n_clustered - 1, fewer),
             ("silhouette.error_samples", n_clustered, at_most),
         )
     )

@@ -76,7 +76,11 @@ def _select_article_a(final: pd.DataFrame) -> pd.DataFrame:
 
 def _select_keras(final: pd.DataFrame) -> pd.DataFrame:
     """The training of Keras on pixels whose batch size is nearest to the usual one."""
-    keras = final[(final["framework"] == "keras") & (final["input_space"] == "pixels")]
+    keras = final[
+        (final["experiment"] == "batch_sizes")
+        & (final["framework"] == "keras")
+        & (final["input_space"] == "pixels")
+    ]
     distances = (keras["batch_size"] - _USUAL_BATCH_SIZE).abs().sort_values(kind="stable")
     return keras.loc[distances.index[:1]]
 
