@@ -259,7 +259,7 @@ def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
             "experiments.article_a.network",
             "article_cc",
             "experiments.article_a.network: found 'article_cc'; allowed: a name in networks, "
-            "['article_a', 'article_c']; did you mean article_c?",
+            f"{list(DEFAULT['networks'])}; did you mean article_c?",
         ),
         ("train.network", "b", "train.network: found 'b'; allowed: a name in networks"),
         ("networks", {}, "networks: found {}; allowed: at least 1"),

@@ -179,7 +179,7 @@ def test_rows_tell_type_limits_default_and_meaning():
         "| `benchmark.variants` | `all` or list of names | each one of `numpy`,",
         "| `transform.k_values` | list of whole numbers or `auto` | each ≥ 2; at least one; none",
         "| `scale.n_train` | whole number or `null` | ≥ 1 | `null` | number of",
-        "| `search.space.l2` | 2 numbers | each > 0, the smaller first | `[0.008, 0.02]` |",
+        "| `search.space.l2` | 2 numbers | each > 0, the smaller first | `[0.001, 0.3]` |",
         "| `experiment_defaults.exclusive` | `true` or `false` |  | `false` |",
     ):
         assert row in PAGE
