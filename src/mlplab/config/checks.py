@@ -10,6 +10,7 @@ from mlplab.config.comparison import find_comparison_conflicts
 from mlplab.config.experiments import find_experiment_conflicts, find_size_conflicts
 from mlplab.config.faults import suggest
 from mlplab.config.fields import Check, run_checks
+from mlplab.config.keras_experiments import KerasExperimentConfig
 from mlplab.config.names import Names, find_absent_names
 from mlplab.config.search import find_search_conflicts, find_search_size_conflicts
 from mlplab.config.workflow import WorkflowConfig
@@ -134,7 +135,7 @@ def _find_data_faults(config: WorkflowConfig, datasets: Mapping[str, DatasetSpec
         lambda: find_search_size_conflicts(config.search, n_train, size.n_pixels),
         *(partial(_find_too_large_batches, config, key, n_train) for key in _BATCH_SIZES),
         *(
-            partial(_find_too_large_keras_batch, name, experiment.batch_size, n_train)
+            partial(_find_too_large_keras_batch, name, experiment, n_train)
             for name, experiment in getattr(config, "keras_experiments", {}).items()
         ),
     ]
@@ -169,10 +170,12 @@ def _find_too_large_batches(config: WorkflowConfig, key: str, n_train: int) -> I
     yield from _find_above(config, key, n_train, f"at most the {n_train} training images")
 
 
-def _find_too_large_keras_batch(name: str, batch_size: int, n_train: int) -> Iterator[str]:
-    if batch_size > n_train:
+def _find_too_large_keras_batch(
+    name: str, experiment: KerasExperimentConfig, n_train: int
+) -> Iterator[str]:
+    if experiment.batch_size > n_train:
         yield (
-            f"keras_experiments.{name}.batch_size: found {batch_size}; allowed: at most the "
+            f"keras_experiments.{name}.batch_size: found {experiment.batch_size}; allowed: at most the "
             f"{n_train} training images"
         )
 
