@@ -175,8 +175,8 @@ def _find_too_large_keras_batch(
 ) -> Iterator[str]:
     if experiment.batch_size > n_train:
         yield (
-            f"keras_experiments.{name}.batch_size: found {experiment.batch_size}; allowed: at most the "
-            f"{n_train} training images"
+            f"keras_experiments.{name}.batch_size: found {experiment.batch_size}; allowed: at most "
+            f"the {n_train} training images"
         )
 
 
