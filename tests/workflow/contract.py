@@ -26,17 +26,21 @@ ALL_JOBS = DOWNLOAD | {
     "score_silhouettes": 1,
     "measure_silhouette_error": 1,
     "measure_cluster_cost": 6,
+    "measure_cluster_growth": 1,
     "describe_clusters": 1,
-    "transform_clusters": 2,
+    "fit_raw_clusters": 1,
+    "transform_clusters": 1,
+    "transform_raw_clusters": 1,
     "transform_components": 1,
     "transform_random": 1,
     "train_numpy": 2,
     "train_keras": 2,
-    "train_experiment": 9,
+    "train_keras_experiment": 2,
+    "train_bridge": 2,
+    "train_experiment": 12,
     "make_search_features": 1,
     "run_trial": 3,
     "train_final": 1,
-    "train_keras_seeds": 2,
     "measure_ladder": 1,
     "measure_ladder_batch_sizes": 1,
     "measure_ladder_input_spaces": 1,
@@ -48,13 +52,16 @@ ALL_JOBS = DOWNLOAD | {
     "tabulate_cluster_sweep": 1,
     "tabulate_cluster_quality": 1,
     "tabulate_cluster_cost": 1,
+    "tabulate_cluster_growth": 1,
     "tabulate_training": 1,
     "compare_keras_log": 1,
     "tabulate_confusion": 1,
     "compare_spaces": 1,
     "compare_l2_factors": 1,
+    "compare_learning_rates": 1,
     "compare_scalings": 1,
     "compare_times": 1,
+    "tabulate_bridge": 1,
     "tabulate_search": 1,
     "tabulate_ladder": 1,
     "tabulate_batch_sizes": 1,
@@ -68,6 +75,7 @@ ALL_JOBS = DOWNLOAD | {
     "plot_keras_log": 1,
     "plot_training_run": 3,
     "plot_comparisons": 1,
+    "plot_bridge": 1,
     "plot_search": 1,
     "plot_batch_sizes": 1,
     "plot_optimization_ladder": 1,
@@ -94,10 +102,16 @@ AFTER_EXPERIMENTS = AFTER_TRAINING | all_of(
     "tabulate_confusion",
     "compare_spaces",
     "compare_l2_factors",
+    "compare_learning_rates",
     "compare_scalings",
     "compare_times",
     "plot_comparisons",
 )
+KERAS_TRAININGS = all_of(
+    "train_keras", "train_keras_experiment", "train_bridge", "measure_keras_run"
+)
+AFTER_KERAS_LOG = all_of("compare_keras_log", "plot_keras_log") | SUMMARIES
+AFTER_BRIDGE = all_of("tabulate_bridge", "plot_bridge") | SUMMARIES
 SEARCH_TRAININGS = all_of("run_trial", "train_final")
 AFTER_SEARCH = all_of("tabulate_search", "plot_search") | SUMMARIES
 AFTER_SWEEP = (
@@ -117,7 +131,6 @@ MEASUREMENTS = MEASURED_LADDERS | all_of(
     "measure_threads",
     "train_deep_model",
 )
-KERAS_TRAININGS = all_of("train_keras", "train_keras_seeds", "measure_keras_run")
 AFTER_MEASUREMENTS = (
     AFTER_LADDER
     | AFTER_BATCH_SIZES
@@ -137,7 +150,7 @@ AFTER_CENTERS = (
     | {
         "train_numpy": 1,
         "train_keras": 1,
-        "train_experiment": 5,
+        "train_experiment": 7,
         "measure_batch_size": 1,
         "measure_ladder_input_spaces": 1,
     }
@@ -274,13 +287,13 @@ CHANGES = (
     Change(
         "code of the Keras models, `mlplab.keras_mlp`",
         KERAS_TRAININGS | MEASUREMENTS,
-        AFTER_TRAINING | AFTER_MEASUREMENTS | all_of("compare_keras_log", "plot_keras_log"),
+        AFTER_TRAINING | AFTER_KERAS_LOG | AFTER_BRIDGE | AFTER_MEASUREMENTS,
         edit=append("src/mlplab/keras_mlp/models.py"),
     ),
     Change(
         "another version of keras",
         KERAS_TRAININGS | MEASUREMENTS,
-        AFTER_TRAINING | AFTER_MEASUREMENTS | all_of("compare_keras_log", "plot_keras_log"),
+        AFTER_TRAINING | AFTER_KERAS_LOG | AFTER_BRIDGE | AFTER_MEASUREMENTS,
         libraries={"keras": "99.0"},
     ),
     Change(
@@ -327,30 +340,32 @@ CHANGES = (
     ),
     Change(
         "a parameter of k-means in `cluster`",
-        RECORD | all_of("fit_clusters"),
-        AFTER_CENTERS,
+        RECORD | all_of("fit_clusters", "fit_raw_clusters"),
+        AFTER_CENTERS | all_of("transform_raw_clusters") | {"train_experiment": 8},
         config=("cluster={n_init: 4}",),
     ),
     Change(
         "`train.network`, to one with another λ₂",
-        RECORD | all_of("train_numpy"),
-        AFTER_TRAINING,
+        RECORD | all_of("train_numpy", "train_bridge"),
+        AFTER_TRAINING | AFTER_BRIDGE,
         config=(f"networks={{mine: {OTHER_NETWORK}}}", "train={network: mine}"),
         because="parameter network.l2 was 0.01, is 0.02",
     ),
     Change(
         "`train.keras`",
-        RECORD | all_of("train_keras"),
-        AFTER_TRAINING,
+        RECORD | all_of("train_keras", "train_bridge"),
+        AFTER_TRAINING | AFTER_BRIDGE,
         config=("train={keras: {l2: 0.001}}",),
     ),
     Change(
         "`scale.keras`, to a scaling not made before",
         RECORD
-        | {"scale_pixels": 1, "train_keras": 1, "train_deep_model": 2}
-        | all_of("train_keras_seeds", "measure_keras_run"),
+        | {"scale_pixels": 1, "train_keras": 1, "train_keras_experiment": 2, "train_bridge": 2}
+        | {"measure_keras_run": 1, "train_deep_model": 2},
         AFTER_TRAINING
-        | all_of("compare_keras_log", "plot_keras_log", "tabulate_deep_model", "plot_deep_model"),
+        | AFTER_KERAS_LOG
+        | AFTER_BRIDGE
+        | all_of("tabulate_deep_model", "plot_deep_model"),
         config=("scale={keras: minmax}",),
     ),
     Change(

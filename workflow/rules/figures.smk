@@ -167,6 +167,20 @@ rule plot_comparisons:
         "../scripts/plot_figures.py"
 
 
+rule plot_bridge:
+    input:
+        bridge=rules.tabulate_bridge.output[0],
+    output:
+        bridge=figure_files("bridge", "Training", "from NumPy to Keras, one difference at a time"),
+    log:
+        f"{RESULTS}/logs/plot_bridge.log",
+    localrule: True
+    params:
+        module="mlplab.reporting.figures.bridge",
+    script:
+        "../scripts/plot_figures.py"
+
+
 rule plot_batch_sizes:
     input:
         summary=rules.tabulate_batch_sizes.output.summary,

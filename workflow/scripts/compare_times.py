@@ -6,7 +6,10 @@ from mlplab.runtime.files import read_tables, save_table
 
 with run_job(snakemake):
     history = read_tables(snakemake.input.timed)
-    times = time_tables.build_time_to_accuracy(history, **own_parameters(snakemake.params))
+    fits = read_tables(snakemake.input.fits) if snakemake.input.fits else None
+    times = time_tables.build_time_to_accuracy(
+        history, kmeans=fits, **own_parameters(snakemake.params)
+    )
     save_table(snakemake.output.times, times)
     save_table(snakemake.output.summary, time_tables.summarize_time_to_accuracy(times))
     curves = time_tables.build_accuracy_over_time(history)

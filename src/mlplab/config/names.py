@@ -105,6 +105,10 @@ def _list_references(config: WorkflowConfig) -> Iterator[Callable[[], Iterable[R
     yield lambda: [
         Reference("comparison.keras_log", config.comparison.keras_log, "keras_experiments")
     ]
+    yield lambda: [
+        Reference("comparison.learning_rates", name, "experiments")
+        for name in config.comparison.learning_rates
+    ]
 
 
 def _refer_to_network(config: WorkflowConfig, name: str) -> Iterator[Reference]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from mlplab.config.benchmark import BenchmarkConfig
+from mlplab.config.bridge import BridgeConfig
 from mlplab.config.clusters import ClusterConfig, CostQualityConfig, SilhouetteConfig
 from mlplab.config.comparison import ComparisonConfig
 from mlplab.config.experiments import ExperimentConfig, ExperimentDefaults
@@ -16,6 +17,7 @@ from mlplab.config.fields import (
     ClusterChoice,
     Count,
     Distinct,
+    Engine,
     Name,
     NonNegative,
     Positive,
@@ -23,6 +25,7 @@ from mlplab.config.fields import (
     Seed,
     Switch,
 )
+from mlplab.config.keras_experiments import KerasExperimentConfig
 from mlplab.config.networks import NetworkConfig
 from mlplab.config.search import SearchConfig
 from mlplab.data.own import DatasetChoice
@@ -71,16 +74,6 @@ class KerasConfig(Section):
     l2: NonNegative = Field(description="λ₂, factor of the quadratic penalty on weights")
 
 
-class KerasExperimentConfig(Section):
-    """Trainings of the reference model in Keras on pixels, one after the other in one process."""
-
-    hidden_layer_sizes: tuple[Count, ...] = Field(description="nodes")
-    l2: NonNegative = Field(description="λ₂, factor of the quadratic penalty on weights")
-    batch_size: Count = Field(description="samples in a mini-batch")
-    epochs: Count = Field(description="passes over the training images")
-    seeds: Distinct[Seed] = Field(min_length=1, description="seeds; each is a repetition")
-
-
 class TrainConfig(Section):
     """Trainings of NumPy and Keras on every input space with every batch size."""
 
@@ -89,6 +82,10 @@ class TrainConfig(Section):
         min_length=1, description="samples in a mini-batch, at most the training images"
     )
     network: Name = Field(description="NumPy network that is trained, a name in `networks`")
+    engine: Engine = Field(
+        description="how the NumPy network computes, `numpy` or `compiled`; up to rounding, both "
+        "have the same results"
+    )
     n_threads: Count = Field(
         description="threads of a timed training, at most those of the machine"
     )
@@ -141,16 +138,20 @@ class WorkflowConfig(Section):
     train: TrainConfig = Field(
         description="trainings of NumPy and Keras on every input space with every batch size"
     )
-    keras_experiments: dict[Name, KerasExperimentConfig] = Field(
-        min_length=1, description="trainings in Keras, by the name of their rows in the tables"
-    )
     experiment_defaults: ExperimentDefaults = Field(
         description="what holds for an experiment that leaves the key out"
     )
     experiments: dict[Name, ExperimentConfig] = Field(
         description="trainings of their own, by the name of their rows in the tables"
     )
+    keras_experiments: dict[Name, KerasExperimentConfig] = Field(
+        min_length=1,
+        description="trainings of Keras' reference model on pixels, by the name of their rows",
+    )
     comparison: ComparisonConfig = Field(description="which experiments the tables compare")
+    bridge: BridgeConfig = Field(
+        description="from NumPy to Keras, one difference at a time, and back"
+    )
     search: SearchConfig = Field(description="the search for the best network with few inputs")
     ladder: LadderConfig = Field(description="the optimisation ladder, measured beside Keras")
     benchmark: BenchmarkConfig = Field(

@@ -98,7 +98,8 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
     coefs_ : list of weights, shapes (n_lower, n_upper)
     intercepts_ : list of biases, shapes (n_upper,)
     history_ : DataFrame, a row per epoch. ``wall_seconds`` and ``cpu_seconds`` are those of the
-        training alone; costs are sums over samples and include the regularisation, of which
+        training alone, ``evaluation_cpu_seconds`` those of all that is measured after
+        it; costs are sums over samples and include the regularisation, of which
         ``regularization_share`` is the part; ``last_batch_error`` is the mean absolute error of
         the outputs for the last mini-batch before its update
     plan_ : the plan that was used
@@ -356,8 +357,10 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         ):
             for left in range(epochs)[::-1]:
                 record = self._run_epoch(trainer, samples, is_last=not left)
+                start = time.process_time()
                 for column, pair in validation_data.items():
                     record[column] = trainer.evaluate(pair.x, pair.codes).n_correct / len(pair)
+                record["evaluation_cpu_seconds"] += time.process_time() - start
                 self._records.append(record)
                 if progress:
                     progress.advance(record)
@@ -395,6 +398,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
             "learning_rate": rate,
             "wall_seconds": wall,
             "cpu_seconds": cpu,
+            "evaluation_cpu_seconds": 0.0,
         }
         last_rows = n % self.batch_size or min(self.batch_size, n)
         due = is_last or self.n_iter_ % self.monitor_every == 0
@@ -403,7 +407,9 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
             self._check_finite(batches[-1].cost, _sum_weights(last, n - last_rows))
             return record
         if self.monitor == "full":
+            start = time.process_time()
             total = trainer.evaluate(x, codes, weights)
+            record["evaluation_cpu_seconds"] = time.process_time() - start
         else:
             total = add_statistics(batches)
         self._check_finite(total.cost, _sum_weights(samples, 0))

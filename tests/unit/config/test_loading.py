@@ -259,7 +259,7 @@ def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
             "experiments.article_a.network",
             "article_cc",
             "experiments.article_a.network: found 'article_cc'; allowed: a name in networks, "
-            "['article_a', 'article_c']; did you mean article_c?",
+            f"{list(DEFAULT['networks'])}; did you mean article_c?",
         ),
         ("train.network", "b", "train.network: found 'b'; allowed: a name in networks"),
         ("networks", {}, "networks: found {}; allowed: at least 1"),
@@ -328,9 +328,19 @@ def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
             "test_every_epoch: found false; allowed: true, since comparison.against_reference",
         ),
         (
-            "experiments.article_c_reference.exclusive",
-            False,
-            "exclusive: found false; allowed: true, since comparison.reference compares seconds",
+            "comparison.choose_at",
+            [150, 200],
+            "comparison.choose_at: found [150, 200]; allowed: epochs of comparison.published, [150",
+        ),
+        (
+            "search.space.input_spaces",
+            ["clusters-70-raw"],
+            "search.space.input_spaces: found 'clusters-70-raw'; allowed: spaces that are made",
+        ),
+        (
+            "keras_experiments.keras_reference.batch_size",
+            60_001,
+            "keras_experiments.keras_reference.batch_size: found 60001; allowed: at most the 60000",
         ),
         ("experiments.lambda_rule.n_validation", 0, "lambda_rule.n_validation: found 0; allowed"),
         (
@@ -345,11 +355,6 @@ def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
         ),
         ("ladder.batch_size", 60_001, "ladder.batch_size: found 60001; allowed: at most the"),
         ("ladder.batch_sizes", [70_000], "ladder.batch_sizes: found 70000; allowed: at most the"),
-        (
-            "keras_experiments.keras_reference.batch_size",
-            60_001,
-            "keras_experiments.keras_reference.batch_size: found 60001; allowed: at most the 60000",
-        ),
         (
             "comparison.keras_log",
             "article_a",
@@ -397,7 +402,7 @@ def test_experiments_are_not_named_like_the_trainings_of_all_batch_sizes(section
 
 def test_experiments_in_keras_and_in_numpy_have_different_names():
     entry = DEFAULT["keras_experiments"]["keras_reference"]
-    with pytest.raises(ConfigError, match="keras_experiments: found 'article_a', a name in exp"):
+    with pytest.raises(ConfigError, match="keras_experiments.article_a: found beside exp"):
         load_config(changed("keras_experiments.article_a", entry))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from mlplab.reporting.findings.bridge import tell_bridge
 from mlplab.reporting.findings.chance import FAILED, Chance
 from mlplab.reporting.tables.operations import select_operations
 
@@ -18,7 +19,7 @@ _DEEP_MODELS = {"numpy": "NumPy", "keras": "Keras", "keras_xla": "Keras with XLA
 
 
 def find(tables: Tables) -> list[str]:
-    """The findings of a run, at most eleven.
+    """The findings of a run, at most twelve.
 
     Parameters
     ----------
@@ -75,7 +76,11 @@ def _select_article_a(final: pd.DataFrame) -> pd.DataFrame:
 
 def _select_keras(final: pd.DataFrame) -> pd.DataFrame:
     """The training of Keras on pixels whose batch size is nearest to the usual one."""
-    keras = final[(final["framework"] == "keras") & (final["input_space"] == "pixels")]
+    keras = final[
+        (final["experiment"] == "batch_sizes")
+        & (final["framework"] == "keras")
+        & (final["input_space"] == "pixels")
+    ]
     distances = (keras["batch_size"] - _USUAL_BATCH_SIZE).abs().sort_values(kind="stable")
     return keras.loc[distances.index[:1]]
 
@@ -108,6 +113,11 @@ def _tell_accuracy(final: pd.DataFrame, learning: _Learning) -> str | None:
     if learning.unlearned:
         return text
     return f"{text} The difference is one of training methods, not of libraries."
+
+
+def _tell_bridge(bridge: pd.DataFrame, learning: _Learning) -> str | None:
+    # Where the better end learned nothing, no difference shows.
+    return None if learning.chance.covers(bridge["test_accuracy"].iloc[0]) else tell_bridge(bridge)
 
 
 def _tell_ratios(ratios: pd.DataFrame, learning: _Learning) -> str | None:
@@ -299,6 +309,7 @@ def _tell_search(result: pd.DataFrame, learning: _Learning) -> str | None:
 _FINDINGS: tuple[tuple[str, Callable[[pd.DataFrame, _Learning], str | None]], ...] = (
     ("claims", _tell_claims),
     ("final_accuracies", _tell_accuracy),
+    ("bridge", _tell_bridge),
     ("batch_size_ratios", _tell_ratios),
     ("batch_size_summary", _tell_compiled),
     ("operation_times", _tell_operations),

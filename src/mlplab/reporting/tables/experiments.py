@@ -86,7 +86,7 @@ LAMBDA_RULE = Table(
 )
 SCALING_COMPARISON = Table(
     "scaling_comparison",
-    "a row per scaling of the cluster distances and published epoch; none with data other than "
+    "a row per input space of `comparison.scalings` and published epoch; none with data other than "
     "MNIST",
     {
         "input_space": "the input space, which names its scaling; `clusters-<K>` has that of "
@@ -101,9 +101,15 @@ SCALING_COMPARISON = Table(
         "p_holm": "the same, corrected for all rows of the table (Holm)",
         "verdict": "`differs` if `p_holm` is below 0.05, else `no clear difference`; `not tested` "
         "with one seed",
-        "mean_absolute_difference": "mean over the epochs of the absolute difference",
+        "seeds_reached": "trainings that reach the published accuracy in any epoch",
+        "first_epoch": "first epoch of these that does, median",
+        "highest": "highest accuracy of a training over its epochs, mean over seeds",
+        "decides": "whether the epoch is one of `comparison.choose_at`",
+        "mean_absolute_difference": "mean over these epochs of the absolute difference",
         "closest": "whether that mean is the smallest of all scalings",
     },
+    "The scaling is chosen by the epochs of `comparison.choose_at` alone. Trainings with other "
+    "seeds, those of `comparison.against_reference`, confirm the choice.",
 )
 # By experiment, input space and seed: which test samples are classified correctly, bool (n,).
 Hits = Mapping[tuple[str, str, int], np.ndarray]
@@ -212,45 +218,59 @@ def compare_l2_factors(
 
 
 def compare_scalings(
-    history: pd.DataFrame, *, scalings: str, published: Sequence[Mapping[str, float]]
+    history: pd.DataFrame,
+    *,
+    scalings: str,
+    published: Sequence[Mapping[str, float]],
+    choose_at: Sequence[int],
 ) -> pd.DataFrame:
-    """A row per input space and published epoch: test accuracy beside the published one.
+    """A row per input space of an experiment and published epoch: test accuracy beside it.
 
-    Input spaces are those with as many features as the experiment ``scalings`` has; ``published``
-    has ``epoch`` and ``accuracy``. Epochs that were not trained are left out; ``closest`` marks
-    the space whose mean absolute difference is smallest.
+    Parameters
+    ----------
+    history : rows of ``training_history.csv``; others than those of ``scalings`` are left out
+    published : ``epoch`` and ``accuracy``; epochs that were not trained are left out
+    choose_at : the epochs that decide which space is ``closest``: that with the smallest mean
+        absolute difference there
     """
-    wanted = history.loc[history["experiment"] == scalings, "n_features"].unique()
-    history = history[history["n_features"].isin(wanted)]
+    history = history[history["experiment"] == scalings]
     rows = []
     for space, group in history.groupby("input_space", sort=False):
         for point in published:
-            found = group[group["epoch"] == point["epoch"]]
-            if found.empty:
-                continue
-            accuracy = found["test_accuracy"].mean()
-            rows.append(
-                {
-                    "input_space": space,
-                    "seeds": found["seed"].nunique(),
-                    "epoch": point["epoch"],
-                    "published": point["accuracy"],
-                    "test_accuracy": accuracy,
-                    "difference": accuracy - point["accuracy"],
-                    "p": one_more_p(point["accuracy"], found["test_accuracy"]),
-                }
-            )
-    columns = ["input_space", "seeds", "epoch", "published", "test_accuracy", "difference", "p"]
-    table = pd.DataFrame(rows, columns=columns)
+            if (group["epoch"] == point["epoch"]).any():
+                rows.append({"input_space": space} | _compare_with_published(group, point))
+    table = pd.DataFrame(rows).reindex(columns=[*SCALING_COMPARISON.columns])
+    table["decides"] = table["epoch"].isin(choose_at)
     table["p_holm"] = holm_adjusted(table["p"])
     table["verdict"] = np.where(
         table["p_holm"] < SIGNIFICANT_BELOW, "differs", "no clear difference"
     )
     table.loc[table["p"].isna(), "verdict"] = "not tested"
-    gaps = table["difference"].abs().groupby(table["input_space"]).mean()
+    deciding = table[table["decides"]]
+    gaps = deciding["difference"].abs().groupby(deciding["input_space"]).mean()
     table["mean_absolute_difference"] = table["input_space"].map(gaps)
     closest = table["mean_absolute_difference"] == gaps.min()
     return SCALING_COMPARISON.arrange(table.assign(closest=closest))
+
+
+def _compare_with_published(
+    group: pd.DataFrame, point: Mapping[str, float]
+) -> dict[str, float | int]:
+    """A published accuracy beside that of an input space, (epoch, test accuracy) of all seeds."""
+    found = group[group["epoch"] == point["epoch"]]
+    accuracy = found["test_accuracy"].mean()
+    first = group[group["test_accuracy"] >= point["accuracy"]].groupby("seed")["epoch"].min()
+    return {
+        "seeds": found["seed"].nunique(),
+        "epoch": int(point["epoch"]),
+        "published": point["accuracy"],
+        "test_accuracy": accuracy,
+        "difference": accuracy - point["accuracy"],
+        "p": one_more_p(point["accuracy"], found["test_accuracy"]),
+        "seeds_reached": len(first),
+        "first_epoch": first.median(),
+        "highest": group.groupby("seed")["test_accuracy"].max().mean(),
+    }
 
 
 def _by_seed(rows: pd.DataFrame, column: str) -> dict[int, float]:

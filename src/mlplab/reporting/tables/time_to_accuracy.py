@@ -12,6 +12,8 @@ from mlplab.stats.intervals import Interval
 from mlplab.stats.ratios import geometric_interval
 
 _TRAINING = ["experiment", "input_space", "seed"]
+# Accuracies of neighbouring epochs differ by chance; the article's "stable" is read off a curve.
+STABLE_EPOCHS = 25
 _TARGET = {
     "target": "a test accuracy",
     "target_kind": "`published` by article C, `configured` in `comparison.targets`, or "
@@ -27,13 +29,22 @@ TIMES = Table(
     }
     | _TARGET
     | {
-        "epochs": "first epoch that reaches the target; empty, like the seconds, if none does",
-        "wall_seconds": "wall seconds of training until then, without evaluation",
-        "cpu_seconds": "CPU seconds of training until then",
-        "reference_seconds": "wall seconds of the whole reference training of the same seed; the "
+        "epochs": "first epoch that reaches the target; empty, like what follows, if none does",
+        "stable_epochs": f"first epoch from which the mean of {STABLE_EPOCHS} epochs, it and those "
+        "that follow, stays at the target or above until the end; empty if none does",
+        "wall_seconds": "wall seconds of training until the first epoch that reaches it, without "
+        "evaluation",
+        "cpu_seconds": "CPU seconds of the same",
+        "evaluation_cpu_seconds": "CPU seconds of what was measured meanwhile",
+        "kmeans_cpu_seconds": "CPU seconds of k-means before the training; 0 without clusters",
+        "reference_seconds": "CPU seconds of the whole reference training of the same seed; the "
         "median over its seeds where it has no such seed",
-        "speedup": "`reference_seconds` over `wall_seconds`",
+        "speedup": "`reference_seconds` over `cpu_seconds`",
+        "speedup_with_kmeans": "the same, k-means counting as well",
+        "speedup_with_evaluation": "the same, evaluation counting in both trainings",
+        "speedup_with_both": "the same, k-means and evaluation counting",
     },
+    "One thread computes in the trainings that run side by side, so their CPU seconds compare.",
 )
 SUMMARY = Table(
     "time_to_accuracy_summary",
@@ -45,13 +56,19 @@ SUMMARY = Table(
     | _TARGET
     | {
         "seeds_reached": "trainings that reach the target",
+        "seeds_stable": "trainings that stay there, as `stable_epochs` says",
         "seeds": "all trainings, one per seed",
         "epochs": "median of the trainings that reach the target",
+        "stable_epochs": "median of the trainings that stay there",
         "wall_seconds": "median of the trainings that reach the target",
         "speedup": "geometric mean of the trainings that reach the target; from six on, without "
         "the sixth that is highest and the sixth that is lowest",
         "ci_low": "lower end of its 95 % interval, by Student's t on logarithms",
         "ci_high": "upper end of that interval",
+    }
+    | {
+        f"speedup_with_{what}": "median, as in `time_to_accuracy.csv`"
+        for what in ("kmeans", "evaluation", "both")
     },
 )
 _RANGE = {
@@ -93,7 +110,10 @@ def find_best_accuracy(history: pd.DataFrame) -> float:
 
 
 def build_time_to_accuracy(
-    history: pd.DataFrame, reference: str, targets: Mapping[str, Sequence[float]]
+    history: pd.DataFrame,
+    reference: str,
+    targets: Mapping[str, Sequence[float]],
+    kmeans: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """A row per training and target: seconds of training up to the first epoch that reaches it.
 
@@ -103,32 +123,61 @@ def build_time_to_accuracy(
     reference : the experiment whose best accuracy is a further target, and whose whole training
         of the same seed gives ``reference_seconds``
     targets : accuracies by their ``target_kind``
+    kmeans : ``k``, ``seed`` and ``cpu_seconds`` of the fits that distances come from
 
     Returns
     -------
     DataFrame with the columns of ``TIMES``; NaN for targets that are never reached
     """
     of_reference = history[history["experiment"] == reference]
-    whole = of_reference.groupby("seed")["wall_seconds"].sum()
+    whole = of_reference.groupby("seed")[["cpu_seconds", "evaluation_cpu_seconds"]].sum()
     all_targets = [(target, kind) for kind, values in targets.items() for target in values]
     all_targets.append((find_best_accuracy(of_reference), "best of the reference"))
     rows = []
     for names, training in history.sort_values("epoch").groupby(_TRAINING, sort=False):
-        reference_seconds = float(whole.get(names[-1], whole.median()))
+        seed = names[-1]
+        trained, measured = whole.loc[seed] if seed in whole.index else whole.median()
+        clustering = _find_kmeans_seconds(training, kmeans)
         for target, kind in all_targets:
-            reached = training["test_accuracy"].to_numpy() >= target
-            spent = training.iloc[: int(reached.argmax()) + 1] if reached.any() else None
-            row = dict(zip(_TRAINING, names, strict=True)) | {
-                "target": target,
-                "target_kind": kind,
-                "epochs": np.nan if spent is None else spent["epoch"].iloc[-1],
-            }
-            for column in ("wall_seconds", "cpu_seconds"):
-                row[column] = np.nan if spent is None else spent[column].sum()
-            row["reference_seconds"] = reference_seconds
-            row["speedup"] = reference_seconds / row["wall_seconds"]
-            rows.append(row)
+            spent = _spend_until(training, target)
+            seconds, evaluation = spent["cpu_seconds"], spent["evaluation_cpu_seconds"]
+            rows.append(
+                dict(zip(_TRAINING, names, strict=True))
+                | {"target": target, "target_kind": kind}
+                | spent
+                | {
+                    "stable_epochs": find_stable_epoch(training, target),
+                    "kmeans_cpu_seconds": clustering,
+                    "reference_seconds": trained,
+                    "speedup": trained / seconds,
+                    "speedup_with_kmeans": trained / (seconds + clustering),
+                    "speedup_with_evaluation": (trained + measured) / (seconds + evaluation),
+                    "speedup_with_both": (trained + measured) / (seconds + evaluation + clustering),
+                }
+            )
     return TIMES.arrange(pd.DataFrame(rows))
+
+
+def find_stable_epoch(training: pd.DataFrame, target: float) -> float:
+    """The first epoch from which a training stays at an accuracy, NaN if it does not.
+
+    ``training`` has ``epoch`` and ``test_accuracy``, an epoch a row. What counts is the mean of
+    ``STABLE_EPOCHS`` epochs; a training with fewer has none.
+
+    Examples
+    --------
+    >>> curve = pd.DataFrame({"epoch": range(1, 101), "test_accuracy": [0.9] * 40 + [0.95] * 60})
+    >>> find_stable_epoch(curve, 0.95)
+    41.0
+    """
+    accuracy = training["test_accuracy"].to_numpy()
+    if len(accuracy) < STABLE_EPOCHS:
+        return np.nan
+    # Equal accuracies have sums that differ by rounding.
+    means = np.convolve(accuracy, np.full(STABLE_EPOCHS, 1 / STABLE_EPOCHS), "valid") + 1e-12
+    below = np.flatnonzero(means < target)
+    first = below[-1] + 1 if len(below) else 0
+    return float(training["epoch"].iloc[first]) if first < len(means) else np.nan
 
 
 def summarize_time_to_accuracy(times: pd.DataFrame) -> pd.DataFrame:
@@ -148,11 +197,14 @@ def summarize_time_to_accuracy(times: pd.DataFrame) -> pd.DataFrame:
             dict(zip(keys, names, strict=True))
             | {
                 "seeds_reached": len(reached),
+                "seeds_stable": int(group["stable_epochs"].notna().sum()),
                 "seeds": len(group),
                 "epochs": reached["epochs"].median(),
+                "stable_epochs": group["stable_epochs"].median(),
                 "wall_seconds": reached["wall_seconds"].median(),
             }
             | dict(zip(("speedup", "ci_low", "ci_high"), speedup, strict=True))
+            | reached[[name for name in SUMMARY.columns if "_with_" in name]].median().to_dict()
         )
     return SUMMARY.arrange(pd.DataFrame(rows))
 
@@ -185,3 +237,24 @@ def build_accuracy_over_time(
         "highest": (accuracy, "max"),
     }
     return groups.agg(**columns)
+
+
+def _spend_until(training: pd.DataFrame, target: float) -> dict[str, float]:
+    """Epochs and seconds of a training until it reaches a target, NaN if it does not."""
+    columns = ("wall_seconds", "cpu_seconds", "evaluation_cpu_seconds")
+    reached = training["test_accuracy"].to_numpy() >= target
+    if not reached.any():
+        return dict.fromkeys(("epochs", *columns), np.nan)
+    spent = training.iloc[: int(reached.argmax()) + 1]
+    return {"epochs": spent["epoch"].iloc[-1]} | {name: spent[name].sum() for name in columns}
+
+
+def _find_kmeans_seconds(training: pd.DataFrame, kmeans: pd.DataFrame | None) -> float:
+    """CPU seconds of the fit that a training's distances come from; NaN if it is not known."""
+    if not training["input_space"].iloc[0].startswith("clusters-"):
+        return 0.0
+    if kmeans is None:
+        return np.nan
+    wanted = training[["n_features", "seed"]].iloc[0]
+    of_fit = (kmeans["k"] == wanted["n_features"]) & (kmeans["seed"] == wanted["seed"])
+    return float(kmeans.loc[of_fit, "cpu_seconds"].sum()) if of_fit.any() else np.nan
