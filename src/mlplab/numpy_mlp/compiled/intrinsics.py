@@ -69,6 +69,17 @@ def any_order(typing_context: Any, array: Any) -> Any:
     return result(array), generate
 
 
+@intrinsic
+def any_value(typing_context: Any, constant: Any) -> Any:
+    """The same number; its type no longer tells its value, so that one code serves all."""
+    result = types.unliteral(constant)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return context.cast(builder, arguments[0], signature.args[0], result)
+
+    return result(constant), generate
+
+
 # exp(x) = 2ⁿ · exp(r), |r| ≤ ln(2)/2: degree of Taylor's series of exp(r) that is exact to the last
 # place, bounds within which 2ⁿ is a normal number, ln(2) as a sum of two numbers, of which n times
 # the first is exact, and bits, bias and place of the exponent of a number.

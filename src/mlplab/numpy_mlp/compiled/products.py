@@ -17,7 +17,7 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from mlplab.numpy_mlp.compiled.intrinsics import any_order
+from mlplab.numpy_mlp.compiled.intrinsics import any_order, any_value
 from mlplab.numpy_mlp.compiled.kernels import INLINE_OPTIONS, OPTIONS
 
 
@@ -140,7 +140,7 @@ def multiply(left, right, out, adds):
     whole vectors. ``left`` is C-contiguous or the transpose of such a matrix; what it has beyond
     (rows, depth) is not read. Each number of ``out`` is summed in the order of the depth.
     """
-    _multiply(any_order(left), right, out, adds)
+    _multiply(any_order(left), right, out, any_value(adds))
 
 
 @njit(**OPTIONS)
