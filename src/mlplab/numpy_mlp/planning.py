@@ -41,8 +41,10 @@ _LARGEST_FOR_FEATURES = 2_000
 _LARGEST_PLANNED = 20_000
 # The work of 16,000 samples of the articles' network, about 50 ms.
 _MEASURED_PRODUCTS = 16_000 * 57_000
+# Before, so many samples at most touch the memory of a plan for the first time.
+_WARM_UP = 2_000
 # To be increased when the trainer changes so much that plans must be measured again.
-_FORMAT = 5
+_FORMAT = 6
 # See "Plans are measured in quiet passes" in docs/methodology.md.
 _PASSES, _ROUNDS, _MOST_PASSES = 2, 2, 4
 # See "Bringing cores together takes seconds" in docs/methodology.md.
@@ -188,13 +190,15 @@ def _measure(groups: Sequence[Sequence[Plan]], x: np.ndarray, shape: _Shape, awa
     codes = random.randint(layer_sizes[-1], size=len(x))
     n_batches = _MEASURED_PRODUCTS // (batch_size * count_parameters(layer_sizes))
     order = random.randint(len(x), size=batch_size * max(1, n_batches))
+    step = Step(1e-6, 1e-4, 1e-4, 0.0)
 
     def time_epoch(plan: Plan) -> float:
         parameters = draw_parameters(layer_sizes, x.dtype, random)
         previous = Parameters.zeros(layer_sizes, x.dtype)
         with shape.engine.trainer(parameters, previous, batch_size, plan) as trainer:
+            trainer.run_epoch(x, codes, order[: min(batch_size, _WARM_UP)], step)
             start = time.perf_counter()
-            trainer.run_epoch(x, codes, order, Step(1e-6, 1e-4, 1e-4, 0.0))
+            trainer.run_epoch(x, codes, order, step)
             return time.perf_counter() - start
 
     passes: list[_Pass] = []
