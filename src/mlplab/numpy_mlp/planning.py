@@ -90,8 +90,7 @@ def choose_plan(
         with keep_processors_awake() as awake:
             pass  # only to learn whether the system grants it
     machine = machine_record()
-    dtype = x.dtype.name
-    shape = _Shape(find_engine(engine), layer_sizes, batch_size, dtype, n_threads)
+    shape = _Shape(find_engine(engine), layer_sizes, batch_size, n_threads)
     groups = _candidates(shape)
     case = {
         "processor": machine["processor"],
@@ -101,7 +100,7 @@ def choose_plan(
         "format": _FORMAT,
         "layer_sizes": list(layer_sizes),
         "batch_size": batch_size,
-        "dtype": dtype,
+        "dtype": x.dtype.name,
         "n_threads": n_threads,
         "awake": awake,
         "engine": engine,
@@ -159,7 +158,6 @@ class _Shape:
     engine: Engine
     layer_sizes: Sequence[int]
     batch_size: int
-    dtype: str
     n_threads: int
 
 
