@@ -10,6 +10,7 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.imputils import impl_ret_borrowed
 from numba.extending import intrinsic
 
 _INT = ir.IntType(32)
@@ -64,7 +65,7 @@ def any_order(typing_context: Any, array: Any) -> Any:
     result = array.copy(layout="A")
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return arguments[0]
+        return impl_ret_borrowed(context, builder, result, arguments[0])
 
     return result(array), generate
 

@@ -29,12 +29,9 @@ _STRIP_ROWS = 32
 # Of a layer: nodes below and of its own, without and with padding; starts in the rest of the
 # parameters (that of the first weights is unused); starts in the memory of a slice, the last for
 # transposed weights of the upper layers. One array of records is compiled faster than nine arrays.
-_PLACES = (
-    *("inputs", "input_width", "nodes", "width"),
-    *("weights", "biases"),
-    *("activations", "errors", "transposed"),
-)
-LAYER = np.dtype([(name, np.int64) for name in _PLACES])
+_SHAPE, _IN_REST = "inputs input_width nodes width", "weights biases"
+_IN_SLICE = "activations errors transposed"
+LAYER = np.dtype([(name, np.int64) for name in f"{_SHAPE} {_IN_REST} {_IN_SLICE}".split()])
 
 
 class Layers(NamedTuple):

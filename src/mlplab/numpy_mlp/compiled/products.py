@@ -102,7 +102,7 @@ def _tile_function(rows: int, vectors: int) -> Callable[..., None]:
 
 
 def _rows_function(rows: int) -> Callable[..., None]:
-    """A tile of some rows, and of one to three vectors as it is told."""
+    """A tile of some rows, and of one to three vectors."""
     one, two, three = (_tile_function(rows, n) for n in (1, 2, _VECTORS))
 
     @njit(**INLINE_OPTIONS)
