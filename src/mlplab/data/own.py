@@ -116,7 +116,7 @@ def check_dates(paths: Sequence[str]) -> None:
 
 
 def content_checksums(paths: Sequence[str]) -> list[int]:
-    """CRC-32 of your own files, so that a change is noticed whatever their dates.
+    """CRC-32 of your own files, so that a change is noticed even if their dates stay.
 
     For an .npz file, the checksums in its directory; the arrays are not read.
     """

@@ -41,8 +41,10 @@ _LARGEST_FOR_FEATURES = 2_000
 _LARGEST_PLANNED = 20_000
 # The work of 16,000 samples of the articles' network, about 50 ms.
 _MEASURED_PRODUCTS = 16_000 * 57_000
+# Before, so many samples at most touch the memory of a plan for the first time.
+_WARM_UP = 2_000
 # To be increased when the trainer changes so much that plans must be measured again.
-_FORMAT = 5
+_FORMAT = 6
 # See "Plans are measured in quiet passes" in docs/methodology.md.
 _PASSES, _ROUNDS, _MOST_PASSES = 2, 2, 4
 # See "Bringing cores together takes seconds" in docs/methodology.md.
@@ -88,8 +90,7 @@ def choose_plan(
         with keep_processors_awake() as awake:
             pass  # only to learn whether the system grants it
     machine = machine_record()
-    dtype = x.dtype.name
-    shape = _Shape(find_engine(engine), layer_sizes, batch_size, dtype, n_threads)
+    shape = _Shape(find_engine(engine), layer_sizes, batch_size, n_threads)
     groups = _candidates(shape)
     case = {
         "processor": machine["processor"],
@@ -99,7 +100,7 @@ def choose_plan(
         "format": _FORMAT,
         "layer_sizes": list(layer_sizes),
         "batch_size": batch_size,
-        "dtype": dtype,
+        "dtype": x.dtype.name,
         "n_threads": n_threads,
         "awake": awake,
         "engine": engine,
@@ -157,7 +158,6 @@ class _Shape:
     engine: Engine
     layer_sizes: Sequence[int]
     batch_size: int
-    dtype: str
     n_threads: int
 
 
@@ -188,13 +188,15 @@ def _measure(groups: Sequence[Sequence[Plan]], x: np.ndarray, shape: _Shape, awa
     codes = random.randint(layer_sizes[-1], size=len(x))
     n_batches = _MEASURED_PRODUCTS // (batch_size * count_parameters(layer_sizes))
     order = random.randint(len(x), size=batch_size * max(1, n_batches))
+    step = Step(1e-6, 1e-4, 1e-4, 0.0)
 
     def time_epoch(plan: Plan) -> float:
         parameters = draw_parameters(layer_sizes, x.dtype, random)
         previous = Parameters.zeros(layer_sizes, x.dtype)
         with shape.engine.trainer(parameters, previous, batch_size, plan) as trainer:
+            trainer.run_epoch(x, codes, order[: min(batch_size, _WARM_UP)], step)
             start = time.perf_counter()
-            trainer.run_epoch(x, codes, order, Step(1e-6, 1e-4, 1e-4, 0.0))
+            trainer.run_epoch(x, codes, order, step)
             return time.perf_counter() - start
 
     passes: list[_Pass] = []

@@ -402,7 +402,7 @@ def test_experiments_are_not_named_like_the_trainings_of_all_batch_sizes(section
 
 def test_experiments_in_keras_and_in_numpy_have_different_names():
     entry = DEFAULT["keras_experiments"]["keras_reference"]
-    with pytest.raises(ConfigError, match="keras_experiments.article_a: found beside exp"):
+    with pytest.raises(ConfigError, match=r"keras_experiments\.article_a: found beside exp"):
         load_config(changed("keras_experiments.article_a", entry))
 
 

@@ -190,7 +190,8 @@ def test_a_folder_with_a_name_that_is_no_text_can_be_announced(tmp_path, monkeyp
     odd.mkdir()
     monkeypatch.chdir(odd)
     with announce_run(), timing_turn():
-        pass
+        kept = sorted(path.suffix for path in Path(tmp_path, "cache").rglob("*") if path.is_file())
+    assert kept == [".run", ".timing"]
 
 
 def test_what_fails_in_a_turn_without_locks_fails_alone(monkeypatch):

@@ -31,8 +31,9 @@ HANGS = 120  # seconds after which a fit of a moment has no end
 FIT = """
 import logging, numpy as np, time
 from mlplab.numpy_mlp import NumpyMLPClassifier, Plan
-x, y = np.random.default_rng(0).random((40, 3), dtype=np.float32), np.arange(40) % 2
-network = NumpyMLPClassifier(4, epochs=2, random_state=0, engine="compiled")
+x, y = np.random.default_rng(0).random((960, 60), dtype=np.float32), np.arange(960) % 5
+network = NumpyMLPClassifier((20, 12), epochs=20, batch_size=100, learning_rate=1e-3, l1=1e-3,
+                             random_state=0, engine="compiled", plan=Plan(2, 1, 25))
 print(network.fit(x, y).coefs_[0].tobytes().hex())
 """
 

@@ -146,7 +146,7 @@ def test_the_deep_model_shows_times_and_accuracies():
     seconds, accuracy = figure.axes
     assert [axis.get_xlabel() for axis in figure.axes] == [
         "time of an epoch (seconds)",
-        "share of the images classified rightly",
+        "share of the images classified correctly",
     ]
     for axis, columns in (
         (seconds, ["seconds_per_epoch", "first_epoch_seconds"]),
@@ -262,7 +262,7 @@ def test_epochs_that_were_not_measured_are_left_out(history):
     assert "test 0.9100 to 0.9400" in words(figure)
     assert labels(figure) == [
         ("epoch", "cost of the training images\n(sum of log-losses)"),
-        ("epoch", "share of the images classified rightly"),
+        ("epoch", "share of the images classified correctly"),
     ]
 
 

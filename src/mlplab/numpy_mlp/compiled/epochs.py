@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from mlplab.numpy_mlp.compiled.intrinsics import matrix, nanoseconds, part
+from mlplab.numpy_mlp.compiled.intrinsics import any_value, matrix, nanoseconds, part
 from mlplab.numpy_mlp.compiled.kernels import (
     ENTRY_OPTIONS,
     INLINE_OPTIONS,
@@ -137,19 +137,19 @@ def _record(task, batch, share, codes, weights):
     index = batch - (n_batches - len(task.statistics))
     if index >= 0:
         layers, memory = task.layers, _row(task.buffers.memory, share)
-        last = len(layers.biases) - 1
+        last = len(layers.each) - 1
         logits = activations_of(layers, memory, last, len(codes))
         errors = errors_of(layers, memory, last, len(codes))
         place = 3 * (index * task.statistics.shape[1] + share)
         total = part(task.statistics, place, 3)
-        add_statistics(logits, errors, codes, weights, layers.sizes[last + 1], total)
+        add_statistics(logits, errors, codes, weights, layers.each[last].nodes, total)
 
 
 @njit(**INLINE_OPTIONS)
 def _update(parameters, gradient, previous, n_weights, step):
     """Update parameters, of which the first ``n_weights`` are weights and the others biases."""
     _, momentum, l2, l1 = step
-    zero = momentum * 0
+    zero = momentum - momentum
     update(
         part(parameters, 0, n_weights),
         part(gradient, 0, n_weights),
@@ -181,8 +181,8 @@ def _sample_bounds(rows, share, n_shares):
 def _sum_features(task, order, share, out):
     """Gather the inputs of a share and multiply them with its weights of the first layer."""
     layers, buffers = task.layers, task.buffers
-    low, high = _bounds(layers.sizes[0], share, len(buffers.inputs))
-    nodes = layers.widths[1]
+    low, high = _bounds(layers.each[0].inputs, share, len(buffers.inputs))
+    nodes = layers.each[0].width
     inputs = matrix(_row(buffers.inputs, share), 0, len(order), layers.input_width)
     gather_rows(task.samples.source, order, inputs, low, high - low)
     weights = matrix(task.vector, low * nodes, high - low, nodes)
@@ -193,8 +193,8 @@ def _sum_features(task, order, share, out):
 def _update_features(task, share, errors, gradient):
     """Update the weights of a share strip by strip, while the gradient is near."""
     layers, buffers = task.layers, task.buffers
-    low, high = _bounds(layers.sizes[0], share, len(buffers.inputs))
-    nodes, memory = layers.widths[1], _row(buffers.inputs, share)
+    low, high = _bounds(layers.each[0].inputs, share, len(buffers.inputs))
+    nodes, memory = layers.each[0].width, _row(buffers.inputs, share)
     for first in range(low, high, layers.strip_rows):
         rows = min(layers.strip_rows, high - first)
         inputs = matrix(memory, first - low, len(errors), layers.input_width)
@@ -213,7 +213,7 @@ def train_by_features(task, duty):
     left.
     """
     layers, buffers, samples = task.layers, task.buffers, task.samples
-    n_shares, nodes = len(buffers.inputs), layers.widths[1]
+    n_shares, nodes = len(buffers.inputs), layers.each[0].width
     rest, previous = _row(task.rests, duty.share), _row(task.previous_rests, duty.share)
     memory, gradient = _row(buffers.memory, duty.share), _row(buffers.gradients, duty.share)
     stride, alone = buffers.sums.shape[1], duty.end - duty.share == n_shares
@@ -233,16 +233,16 @@ def train_by_features(task, duty):
             ends = nanoseconds() > duty.deadline
         else:
             ends = meet(task.words, duty.thread, batch - duty.first + 1, duty.deadline)
-        sum_parts(parts, part(memory, layers.activations[0], rows * nodes))
+        sum_parts(parts, part(memory, layers.each[0].activations, rows * nodes))
         propagate(layers, rest, memory, rows)
         take_errors(layers, memory, codes)
         if duty.share == 0:
-            _record(task, batch, 0, codes, sample_weights)
+            _record(task, batch, any_value(0), codes, sample_weights)
         propagate_errors(layers, memory, rows, (task.step[0], sample_weights))
         errors = errors_of(layers, memory, 0, rows)
         for share in range(duty.share, duty.end):
             _update_features(task, share, errors, gradient)
-        take_gradients(layers, memory, rows, gradient, False)
+        take_gradients(layers, memory, rows, gradient, any_value(False))
         _update(rest, gradient, previous, layers.n_weights - layers.n_first, task.step)
         batch, start = batch + 1, start + rows
     return batch
@@ -252,7 +252,7 @@ def train_by_features(task, duty):
 def _add_share(task, batch, share, start, stop):
     """Leave in the share's gradient the sum over samples ``start`` to ``stop``, times η."""
     layers, buffers, samples = task.layers, task.buffers, task.samples
-    n_features, nodes = layers.sizes[0], layers.widths[1]
+    n_features, nodes = layers.each[0].inputs, layers.each[0].width
     rest = part(task.vector, layers.n_first, layers.n_parameters - layers.n_first)
     first_weights = matrix(task.vector, 0, n_features, nodes)
     memory, own = _row(buffers.memory, share), _row(buffers.gradients, share)
@@ -262,7 +262,7 @@ def _add_share(task, batch, share, start, stop):
         rows = min(task.slice_rows, stop - first)
         order = part(samples.order, first, rows)
         inputs = matrix(_row(buffers.inputs, share), 0, rows, layers.input_width)
-        gather_rows(samples.source, order, inputs, 0, n_features)
+        gather_rows(samples.source, order, inputs, any_value(0), n_features)
         codes, sample_weights = _take_targets(samples, order, buffers, share)
         sums = activations_of(layers, memory, 0, rows)
         fill_rows(sums, bias_of(layers, rest, 0))
@@ -330,9 +330,9 @@ def evaluate(task, share, first_sample, last_sample):
     Adds up the statistics of the share; or, where ``logits`` are not empty, leaves them there.
     """
     layers, samples = task.layers, task.samples
-    n_features, nodes = layers.sizes[0], layers.widths[1]
-    last = len(layers.biases) - 1
-    n_outputs = layers.sizes[last + 1]
+    n_features, nodes = layers.each[0].inputs, layers.each[0].width
+    last = len(layers.each) - 1
+    n_outputs = layers.each[last].nodes
     rest = part(task.vector, layers.n_first, layers.n_parameters - layers.n_first)
     first_weights = matrix(task.vector, 0, n_features, nodes)
     memory = _row(task.memory, share)
@@ -341,7 +341,7 @@ def evaluate(task, share, first_sample, last_sample):
         if len(samples.source.row_starts):
             inputs = matrix(_row(task.inputs, share), 0, rows, n_features)
             order = part(samples.order, first, rows)
-            gather_rows(samples.source, order, inputs, 0, n_features)
+            gather_rows(samples.source, order, inputs, any_value(0), n_features)
         else:
             inputs = matrix(samples.source.values, first * n_features, rows, n_features)
         sums = activations_of(layers, memory, 0, rows)

@@ -10,6 +10,7 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.imputils import impl_ret_borrowed
 from numba.extending import intrinsic
 
 _INT = ir.IntType(32)
@@ -64,9 +65,20 @@ def any_order(typing_context: Any, array: Any) -> Any:
     result = array.copy(layout="A")
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return arguments[0]
+        return impl_ret_borrowed(context, builder, result, arguments[0])
 
     return result(array), generate
+
+
+@intrinsic
+def any_value(typing_context: Any, constant: Any) -> Any:
+    """The same number; its type no longer tells its value, so that one code serves all."""
+    result = types.unliteral(constant)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return context.cast(builder, arguments[0], signature.args[0], result)
+
+    return result(constant), generate
 
 
 # exp(x) = 2ⁿ · exp(r), |r| ≤ ln(2)/2: degree of Taylor's series of exp(r) that is exact to the last

@@ -25,43 +25,44 @@ from mlplab.numpy_mlp.compiled.products import multiply, transpose
 
 @njit(**INLINE_OPTIONS)
 def bias_of(layers, rest, layer):
-    return part(rest, layers.biases[layer], layers.widths[layer + 1])
+    return part(rest, layers.each[layer].biases, layers.each[layer].width)
 
 
 @njit(**INLINE_OPTIONS)
 def weights_of(layers, rest, layer):
-    return matrix(rest, layers.weights[layer], layers.sizes[layer], layers.widths[layer + 1])
+    place = layers.each[layer]
+    return matrix(rest, place.weights, place.inputs, place.width)
 
 
 @njit(**INLINE_OPTIONS)
 def activations_of(layers, memory, layer, rows):
-    return matrix(memory, layers.activations[layer], rows, layers.widths[layer + 1])
+    return matrix(memory, layers.each[layer].activations, rows, layers.each[layer].width)
 
 
 @njit(**INLINE_OPTIONS)
 def errors_of(layers, memory, layer, rows):
-    return matrix(memory, layers.errors[layer], rows, layers.widths[layer + 1])
+    return matrix(memory, layers.each[layer].errors, rows, layers.each[layer].width)
 
 
 @njit(**INLINE_OPTIONS)
 def transposed_weights_of(layers, memory, layer):
-    start = layers.transposed[layer]
-    return matrix(memory, start, layers.sizes[layer + 1], layers.widths[layer])
+    place = layers.each[layer]
+    return matrix(memory, place.transposed, place.nodes, place.input_width)
 
 
 @njit(**INLINE_OPTIONS)
 def transpose_weights(layers, rest, memory):
     """Have the weights ready for :func:`propagate_errors`."""
-    for layer in range(1, len(layers.biases)):
+    for layer in range(1, len(layers.each)):
         transpose(weights_of(layers, rest, layer), transposed_weights_of(layers, memory, layer))
 
 
 @njit(**OPTIONS)
 def propagate(layers, rest, memory, rows):
     """From the sums of the first layer, with its biases, to the logits."""
-    for layer in range(1, len(layers.biases)):
+    for layer in range(1, len(layers.each)):
         below = activations_of(layers, memory, layer - 1, rows)
-        apply_sigmoid(part(memory, layers.activations[layer - 1], below.size))
+        apply_sigmoid(part(memory, layers.each[layer - 1].activations, below.size))
         above = activations_of(layers, memory, layer, rows)
         fill_rows(above, bias_of(layers, rest, layer))
         multiply(below, weights_of(layers, rest, layer), above, True)
@@ -70,10 +71,10 @@ def propagate(layers, rest, memory, rows):
 @njit(**INLINE_OPTIONS)
 def take_errors(layers, memory, codes):
     """Errors of the outputs, without factors."""
-    last, rows = len(layers.biases) - 1, len(codes)
+    last, rows = len(layers.each) - 1, len(codes)
     logits = activations_of(layers, memory, last, rows)
     errors = errors_of(layers, memory, last, rows)
-    take_output_errors(logits, codes, errors, layers.sizes[last + 1])
+    take_output_errors(logits, codes, errors, layers.each[last].nodes)
 
 
 @njit(**OPTIONS)
@@ -84,22 +85,22 @@ def propagate_errors(layers, memory, rows, scale):
     :meth:`mlplab.numpy_mlp.workspace.Workspace.propagate_errors`.
     """
     factor, weights = scale
-    last = len(layers.biases) - 1
+    last = len(layers.each) - 1
     scale_rows(errors_of(layers, memory, last, rows), factor, weights)
     for layer in range(last, 0, -1):
         error = errors_of(layers, memory, layer - 1, rows)
         transposed = transposed_weights_of(layers, memory, layer)
         multiply(errors_of(layers, memory, layer, rows), transposed, error, False)
         multiply_by_slope(
-            part(memory, layers.errors[layer - 1], error.size),
-            part(memory, layers.activations[layer - 1], error.size),
+            part(memory, layers.each[layer - 1].errors, error.size),
+            part(memory, layers.each[layer - 1].activations, error.size),
         )
 
 
 @njit(**OPTIONS)
 def take_gradients(layers, memory, rows, gradient, adds):
     """Gradients of the rest of the parameters, or add them to what ``gradient`` holds."""
-    for layer in range(len(layers.biases)):
+    for layer in range(len(layers.each)):
         error = errors_of(layers, memory, layer, rows)
         if layer:
             below = activations_of(layers, memory, layer - 1, rows)

@@ -26,6 +26,14 @@ _WIDE_VECTORS = 16
 _STRIP_ROWS = 32
 
 
+# Of a layer: nodes below and of its own, without and with padding; starts in the rest of the
+# parameters (that of the first weights is unused); starts in the memory of a slice, the last for
+# transposed weights of the upper layers. One array of records is compiled faster than nine arrays.
+_SHAPE, _IN_REST = "inputs input_width nodes width", "weights biases"
+_IN_SLICE = "activations errors transposed"
+LAYER = np.dtype([(name, np.int64) for name in f"{_SHAPE} {_IN_REST} {_IN_SLICE}".split()])
+
+
 class Layers(NamedTuple):
     """Where things lie in flat arrays.
 
@@ -34,23 +42,14 @@ class Layers(NamedTuple):
 
     Attributes
     ----------
-    sizes, widths : nodes of all layers, input first, without and with padding
-    weights, biases : starts in the rest of the parameters; that of the first weights is unused
-    activations, errors, transposed : starts in the memory of a slice, the last for transposed
-        weights of the upper layers
-    memory : size of that memory
+    each : of type :data:`LAYER`, for every layer above the input
+    memory : size of the memory of a slice
     n_first, n_weights, n_parameters : padded numbers of the first weights, of all, and of all
         parameters
     strip_rows, input_width : by features, rows of a strip; padded columns of a share's inputs
     """
 
-    sizes: np.ndarray
-    widths: np.ndarray
-    weights: np.ndarray
-    biases: np.ndarray
-    activations: np.ndarray
-    errors: np.ndarray
-    transposed: np.ndarray
+    each: np.recarray
     memory: int
     n_first: int
     n_weights: int
@@ -104,14 +103,10 @@ def lay_out(
     starts = np.cumsum([0, *np.concatenate(parts)])
     activations, errors, transposed = np.split(starts[:-1], 3)
     columns = -(-layer_sizes[0] // feature_shares)
+    shapes = sizes[:-1], widths[:-1], sizes[1:], widths[1:]
+    places = *shapes, np.concatenate([[0], weights]), biases, activations, errors, transposed
     return Layers(
-        sizes=sizes,
-        widths=widths,
-        weights=np.concatenate([[0], weights]),
-        biases=biases,
-        activations=activations,
-        errors=errors,
-        transposed=transposed,
+        each=np.rec.fromarrays(places, LAYER),
         memory=int(starts[-1]),
         n_first=int(matrices[0]),
         n_weights=int(matrices.sum()),
@@ -155,12 +150,13 @@ def _arrays(parameters: Parameters) -> tuple[np.ndarray, ...]:
 def _views(layers: Layers, vector: np.ndarray) -> Iterator[np.ndarray]:
     """The weights, then the biases, of all layers in a padded vector."""
     start = 0
-    for size, nodes, width in zip(layers.sizes, layers.sizes[1:], layers.widths[1:], strict=False):
-        yield vector[start : start + size * width].reshape(size, width)[:, :nodes]
-        start += size * width
-    for nodes, width in zip(layers.sizes[1:], layers.widths[1:], strict=True):
-        yield vector[start : start + nodes]
-        start += width
+    for layer in layers.each:
+        end = start + layer.inputs * layer.width
+        yield vector[start:end].reshape(layer.inputs, layer.width)[:, : layer.nodes]
+        start = end
+    for layer in layers.each:
+        yield vector[start : start + layer.nodes]
+        start += layer.width
 
 
 class _Shapes(NamedTuple):
@@ -229,8 +225,9 @@ def _shapes(layers: Layers, batch_size: int, plan: Plan) -> _Shapes:
     shares, rows = plan.workers, plan.rows_at_once(batch_size)
     gradients, sums = layers.n_parameters, 0
     if plan.split == "features":
-        strip, rest = layers.strip_rows * layers.widths[1], layers.n_parameters - layers.n_first
-        gradients, sums = max(int(strip), rest), rows * int(layers.widths[1])
+        width = int(layers.each[0].width)
+        rest = layers.n_parameters - layers.n_first
+        gradients, sums = max(layers.strip_rows * width, rest), rows * width
     return _Shapes(
         inputs=(shares, rows * layers.input_width),
         memory=(shares, layers.memory),

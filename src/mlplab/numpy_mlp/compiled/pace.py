@@ -6,7 +6,7 @@ import math
 
 # So much of a thread's time without a processor tells that others use it, too.
 _WAITING_SHARE = 0.2
-_LONGEST_TERM = 32
+_SHORTEST_TERM, _LONGEST_TERM = 4, 32
 # Threads that meet have longer: the system may have to move one of them to another processor. With
 # 10 ms for both, one thread worked alone too often on a quiet machine.
 _SEGMENT_NS, _TRIAL_NS = 30_000_000, 10_000_000
@@ -18,7 +18,7 @@ class Pace:
     Threads that meet for every batch need a processor each. Where others use the processors, one
     thread that works all shares may be faster; it computes the same bytes. So after batches in
     which a thread had no processor, both ways are tried, and the faster one is kept for a term,
-    which is four times as long each time the same way wins.
+    which is twice as long each time the same way wins.
 
     Attributes
     ----------
@@ -29,7 +29,7 @@ class Pace:
     def __init__(self) -> None:
         self.alone = False
         self._seconds = {False: math.inf, True: math.inf}  # per batch, by ``alone``
-        self._term, self._left = 1, 0
+        self._term, self._left = _SHORTEST_TERM, 0
         self._in_trial = False
         self.segment_ns = _SEGMENT_NS
 
@@ -38,7 +38,8 @@ class Pace:
         self._seconds[self.alone] = seconds / n_batches
         if self._in_trial:
             winner = self._seconds[True] < self._seconds[False]
-            self._term = min(4 * self._term, _LONGEST_TERM) if winner != self.alone else 1
+            changed = winner == self.alone
+            self._term = _SHORTEST_TERM if changed else min(2 * self._term, _LONGEST_TERM)
             self.alone, self._in_trial, self._left = winner, False, self._term
             self.segment_ns = _SEGMENT_NS
             return

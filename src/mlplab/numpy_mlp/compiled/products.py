@@ -17,7 +17,7 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from mlplab.numpy_mlp.compiled.intrinsics import any_order
+from mlplab.numpy_mlp.compiled.intrinsics import any_order, any_value
 from mlplab.numpy_mlp.compiled.kernels import INLINE_OPTIONS, OPTIONS
 
 
@@ -102,7 +102,7 @@ def _tile_function(rows: int, vectors: int) -> Callable[..., None]:
 
 
 def _rows_function(rows: int) -> Callable[..., None]:
-    """A tile of some rows, and of one to three vectors as it is told."""
+    """A tile of some rows, and of one to three vectors."""
     one, two, three = (_tile_function(rows, n) for n in (1, 2, _VECTORS))
 
     @njit(**INLINE_OPTIONS)
@@ -140,7 +140,7 @@ def multiply(left, right, out, adds):
     whole vectors. ``left`` is C-contiguous or the transpose of such a matrix; what it has beyond
     (rows, depth) is not read. Each number of ``out`` is summed in the order of the depth.
     """
-    _multiply(any_order(left), right, out, adds)
+    _multiply(any_order(left), right, out, any_value(adds))
 
 
 @njit(**OPTIONS)

@@ -85,7 +85,7 @@ def load_code(name: str, use: Callable[[], None]) -> None:
             lock = wait_for_lock(code_folder() / "lock", what="A fit that compiles", tell=_tell)
             stack.enter_context(lock)
         if not mark.exists():
-            _tell(f"Compiling the engine for {name}, once for this user and machine: 15 to 20 s")
+            _tell(f"Compiling the engine for {name}, once for this user and machine: 10 to 20 s")
         use()
         save_text(mark, "")
 

@@ -19,7 +19,7 @@ _LABELS = {"numpy": "NumPy", "keras": "Keras", "keras_xla": "Keras with XLA"}
 _PANELS = (
     ("time of an epoch (seconds)", "seconds_per_epoch", "first_epoch_seconds",
      "filled: median of the epochs after the first, hollow: the first"),
-    ("share of the images classified rightly", "test_accuracy", "train_accuracy",
+    ("share of the images classified correctly", "test_accuracy", "train_accuracy",
      "filled: test images, hollow: training images"),
 )  # fmt: skip
 

@@ -92,7 +92,7 @@ def plot_cost_and_accuracy(run: pd.DataFrame) -> Figure:
     cost.yaxis.set_major_locator(MaxNLocator(6))
     cost.yaxis.set_minor_locator(NullLocator())
     cost.yaxis.set_major_formatter(FuncFormatter(_thousands))
-    accuracy.set(ylabel="share of the images classified rightly")
+    accuracy.set(ylabel="share of the images classified correctly")
     label_shares(accuracy.yaxis)
     for axis in (cost, accuracy):
         _label_epochs(axis)
