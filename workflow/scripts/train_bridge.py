@@ -1,9 +1,9 @@
 """Train the networks between NumPy's network and Keras' model that lie in one direction."""
 
-from mlplab.keras_mlp.differences import trained_stops
 from mlplab.provenance.records import run_job
 from mlplab.runtime.files import load_array, save_table
 from mlplab.training.bridge import BridgeTraining, describe_networks, train_direction
+from mlplab.training.differences import trained_stops
 from mlplab.training.samples import Samples
 
 with run_job(snakemake, capture_stderr=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from mlplab.config.fields import Count, Distinct, Section, Seed
-from mlplab.keras_mlp.differences import DIFFERENCES, DifferenceName
+from mlplab.training.differences import DIFFERENCES, DifferenceName
 
 
 class BridgeConfig(Section):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlplab.keras_mlp.differences import DifferenceName
 from mlplab.keras_mlp.models import Descent
 from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
 
@@ -65,7 +64,8 @@ class Bridge:
     ----------
     n_features, n_classes : inputs and outputs
     network : the numbers of both ways
-    crossed : the differences that have Keras' way. "pixels" is for the caller, who scales them
+    crossed : names of :data:`mlplab.training.differences.DIFFERENCES` that have Keras' way;
+        "pixels" is for the caller, who scales them
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Bridge:
         n_features: int,
         n_classes: int,
         network: BridgeNetwork,
-        crossed: Collection[DifferenceName],
+        crossed: Collection[str],
     ) -> None:
         self._network, self._keras = network, frozenset(crossed)
         self._sizes = [n_features, *network.hidden, n_classes]

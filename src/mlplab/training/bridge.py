@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from mlplab.keras_mlp.bridge import Bridge, BridgeNetwork
-from mlplab.keras_mlp.differences import Stop
 from mlplab.keras_mlp.models import Descent, configure_tensorflow
 from mlplab.runtime.progress import Progress
+from mlplab.training.differences import Stop
 from mlplab.training.samples import Samples
 from mlplab.training.settings import NetworkSettings
 

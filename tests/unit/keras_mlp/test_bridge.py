@@ -6,9 +6,9 @@ import pytest
 
 from mlplab.keras_mlp import build_reference_model, configure_tensorflow
 from mlplab.keras_mlp.bridge import Bridge, BridgeNetwork
-from mlplab.keras_mlp.differences import DIFFERENCES, list_stops, trained_stops
 from mlplab.keras_mlp.models import Descent
 from mlplab.numpy_mlp import NumpyMLPClassifier
+from mlplab.training.differences import DIFFERENCES, list_stops, trained_stops
 
 ORDER = tuple(DIFFERENCES)
 NETWORK = BridgeNetwork(

@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 
-from mlplab.keras_mlp.differences import DIFFERENCES, list_stops, trained_stops
 from mlplab.reporting.figures.bridge import plot_bridge
 from mlplab.reporting.findings.bridge import tell_bridge
 from mlplab.reporting.findings.sentences import find
 from mlplab.reporting.tables.bridge import BRIDGE, find_cause, tabulate_bridge
+from mlplab.training.differences import DIFFERENCES, list_stops, trained_stops
 
 ORDER = tuple(DIFFERENCES)
 # Keras' L2 costs 0.15 everywhere, a mean over the batch 0.6 with gradient descent alone.

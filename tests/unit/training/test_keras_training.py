@@ -8,10 +8,10 @@ import pytest
 
 from mlplab.benchmark.deep_model import DEEP_MODEL, DeepTraining, train_deep_model
 from mlplab.keras_mlp import models as keras_models
-from mlplab.keras_mlp.differences import DIFFERENCES, list_stops
 from mlplab.machine.processors import available_threads
 from mlplab.training import keras_training
 from mlplab.training.bridge import BridgeTraining, describe_networks, train_direction
+from mlplab.training.differences import DIFFERENCES, list_stops
 from mlplab.training.keras_training import (
     ReferenceModel,
     train_keras_reference,

@@ -95,7 +95,8 @@ def tabulate_batch_sizes(table: pd.DataFrame, batch_sizes: Sequence[int]) -> pd.
 def _train_step(
     kind: type[LadderStep], batch_sizes: Sequence[int], problem: Problem, clock: Clock
 ) -> None:
-    network, random = build_step(kind, problem), np.random.RandomState(0)
+    random = np.random.RandomState(0)
+    network = build_step(kind, problem, random)
 
     def run(batch_size: int) -> float:
         start = time.perf_counter()

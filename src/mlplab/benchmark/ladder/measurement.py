@@ -39,10 +39,12 @@ ALLOCATORS: dict[str, dict[str, str]] = {
 }
 
 
-def build_step(kind: type[LadderStep], problem: Problem) -> LadderStep:
-    """A step of the ladder with the start weights of seed 0, before its first epoch."""
+def build_step(
+    kind: type[LadderStep], problem: Problem, random: np.random.RandomState
+) -> LadderStep:
+    """A step of the ladder before its first epoch, with start weights that ``random`` draws."""
     sizes = problem.layer_sizes
-    start = draw_parameters(sizes, np.float64, np.random.RandomState(0))
+    start = draw_parameters(sizes, np.float64, random)
     step = Step(LEARNING_RATE, MOMENTUM, L2, 0.0)
     return kind(problem.x, problem.codes, start, step, sizes[-1], problem.n_threads)
 
@@ -55,7 +57,7 @@ def train_step(kind: type[LadderStep], problem: Problem, clock: Clock) -> None:
     batches and prediction.
     """
     random = np.random.RandomState(0)
-    network = build_step(kind, problem)
+    network = build_step(kind, problem, random)
     network.prepare(problem.batch_size)
     test = None if problem.x_test is None else network.keep(problem.x_test)
     for _ in range(problem.epochs):

@@ -9,7 +9,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mlplab.keras_mlp.differences import DIFFERENCES
 from mlplab.reporting.figures.drawing import (
     FRAMEWORK_STYLES,
     GREY,
@@ -18,6 +17,7 @@ from mlplab.reporting.figures.drawing import (
     in_house_style,
     label_shares,
 )
+from mlplab.training.differences import DIFFERENCES
 
 _ENDS = {"forwards": ("numpy", "keras"), "backwards": ("keras", "numpy")}
 _END_WORDS = {"numpy": "NumPy's network", "keras": "reference model"}

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from mlplab.keras_mlp.differences import DIFFERENCES, DifferenceName, Stop, list_stops
 from mlplab.runtime.tables import Table
 from mlplab.stats.intervals import accuracy_interval, mean_interval, paired_differences
 from mlplab.stats.significance import holm_adjusted, zero_mean_p
+from mlplab.training.differences import DIFFERENCES, DifferenceName, Stop, list_stops
 
 BRIDGE = Table(
     "bridge",
