@@ -101,11 +101,12 @@ class Team:
         self,
         lead: Callable[[Sequence[Link]], None],
         follow: Sequence[Callable[[Link], None]],
+        release: Callable[[], None] = lambda: None,
     ) -> None:
         """Run ``lead`` here and each of ``follow`` in a thread; return when all have ended.
 
         An error in any of them ends all, and is raised here. ``lead`` must wait for as many
-        signals as the followers send.
+        signals as the followers send. ``release`` ends what followers wait for beside links.
         """
         followers = self._followers[: len(follow)]
         links = self._links = [Link() for _ in followers]
@@ -116,6 +117,7 @@ class Team:
             for link in links:
                 link.wait_for_follower()
         finally:
+            release()
             self._release()
             for follower in followers:
                 follower.wait()

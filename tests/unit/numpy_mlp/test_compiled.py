@@ -1,5 +1,6 @@
 """The compiled engine: NumPy's network, on any threads, and no surprise at its start."""
 
+import ctypes
 import itertools
 import multiprocessing
 import os
@@ -20,7 +21,7 @@ from mlplab.numpy_mlp import NumpyMLPClassifier, Plan, blas
 from mlplab.numpy_mlp.compiled import kernels, pace
 from mlplab.numpy_mlp.compiled import trainer as compiled
 from mlplab.numpy_mlp.compiled.pace import Pace
-from mlplab.numpy_mlp.compiled.storage import code_folder
+from mlplab.numpy_mlp.compiled.storage import code_folder, load_code
 from mlplab.numpy_mlp.engines import EngineError, find_engine
 from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
 from mlplab.numpy_mlp.trainer import Step
@@ -208,6 +209,67 @@ def test_an_interrupt_in_an_epoch_ends_it_soon_and_leaves_no_thread():
     assert np.isfinite(network.coefs_[0]).all()
     assert not network._previous_step.vector.any()
     network.partial_fit(x[:200], y[:200])
+
+
+@pytest.mark.parametrize("plan", [ROWS, FEATURES], ids=str)
+@pytest.mark.parametrize("thread", [0, 1])
+def test_a_thread_that_does_not_come_keeps_no_other_waiting(monkeypatch, plan, thread):
+    name = f"train_by_{plan.split}"
+    compiled_code = getattr(compiled.epochs, name)
+
+    def fail_in_a_thread(task, duty):
+        if duty.thread == thread:
+            raise MemoryError("no room")
+        return compiled_code(task, duty)
+
+    network = NumpyMLPClassifier((20,), 2, 500, engine="compiled", plan=plan, random_state=0)
+    x, y = np.random.default_rng(0).random((2000, 30), dtype=np.float32), np.arange(2000) % 3
+    expected = network.fit(x, y).coefs_[0]
+    with monkeypatch.context() as context:
+        context.setattr(compiled.epochs, name, fail_in_a_thread)
+        with pytest.raises(MemoryError, match="no room"):
+            network.fit(x, y)
+    assert np.array_equal(network.fit(x, y).coefs_[0], expected)
+
+
+def test_an_interrupt_in_a_callback_of_llvm_comes_after_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("mlplab.numpy_mlp.compiled.storage.code_folder", lambda: tmp_path)
+    steps = []
+
+    def call_back():
+        signal.raise_signal(signal.SIGINT)
+        steps.append("called back")
+
+    # An error in it would be printed and lost.
+    named = {"__name__": "llvmlite.binding", "call_back": call_back}
+    exec("def in_llvm():\n    call_back()", named)
+    in_llvm = ctypes.CFUNCTYPE(None)(named["in_llvm"])
+
+    def use():
+        in_llvm()
+        steps.append("returned")
+        time.sleep(HANGS)
+
+    handler = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        load_code("float32", use)
+    assert steps == ["called back", "returned"]
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
+def test_an_interrupt_ends_a_compilation_soon(tmp_path):
+    begun = subprocess.Popen(
+        [sys.executable, "-c", FIT],
+        env=os.environ | {"MLPLAB_CACHE_DIR": str(tmp_path)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert "Compiling" in begun.stderr.readline()
+    time.sleep(1)
+    begun.send_signal(signal.SIGINT)
+    _, errors = begun.communicate(timeout=5)
+    assert errors.endswith("KeyboardInterrupt\n")
+    assert "Exception ignored" not in errors
 
 
 def test_to_import_the_network_imports_no_numba():

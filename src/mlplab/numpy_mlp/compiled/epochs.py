@@ -33,7 +33,7 @@ from mlplab.numpy_mlp.compiled.layers import (
     take_gradients,
     transpose_weights,
 )
-from mlplab.numpy_mlp.compiled.meeting import meet
+from mlplab.numpy_mlp.compiled.meeting import ABANDONED, LAST, ONE_OF_MANY, meet
 from mlplab.numpy_mlp.compiled.memory import Buffers, Layers
 from mlplab.numpy_mlp.compiled.products import multiply
 
@@ -232,7 +232,10 @@ def train_by_features(task, duty):
         if alone:
             ends = nanoseconds() > duty.deadline
         else:
-            ends = meet(task.words, duty.thread, batch - duty.first + 1, duty.deadline)
+            outcome = meet(task.words, duty.thread, batch - duty.first + 1, duty.deadline)
+            if outcome == ABANDONED:
+                break
+            ends = outcome == LAST
         sum_parts(parts, part(memory, layers.each[0].activations, rows * nodes))
         propagate(layers, rest, memory, rows)
         take_errors(layers, memory, codes)
@@ -311,14 +314,15 @@ def train_by_rows(task, duty):
             _add_share(task, batch, share, start + first, start + last)
         if not alone:
             meeting += 1
-            meet(task.words, duty.thread, meeting, duty.deadline)
+            if meet(task.words, duty.thread, meeting, duty.deadline) == ABANDONED:
+                break
         for share in range(duty.share, duty.end):
             _update_share(task, share, rows)
         if alone:
             ends = nanoseconds() > duty.deadline
         else:
             meeting += 1
-            ends = meet(task.words, duty.thread, meeting, duty.deadline)
+            ends = meet(task.words, duty.thread, meeting, duty.deadline) != ONE_OF_MANY
         batch, start = batch + 1, start + rows
     return batch
 

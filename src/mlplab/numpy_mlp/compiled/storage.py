@@ -6,11 +6,14 @@ import hashlib
 import logging
 import os
 import shutil
+import signal
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import llvmlite
@@ -22,6 +25,8 @@ from mlplab.runtime.files import cache_folder, save_text
 from mlplab.runtime.locks import LockError, wait_for_lock
 
 logger = logging.getLogger(__name__)
+
+_AGAIN_SECONDS = 0.02
 
 
 class Locator(UserProvidedCacheLocator):
@@ -61,6 +66,33 @@ def kept_code() -> Iterator[None]:
         config.CACHE_DIR, config.CACHE_LOCATOR_CLASSES = before
 
 
+@contextmanager
+def _interrupts_outside_llvm() -> Iterator[None]:
+    """Let an interrupt wait until no call of LLVM is under way: its callbacks swallow errors."""
+    handler = signal.getsignal(signal.SIGINT)
+    main = threading.main_thread()
+    if threading.current_thread() is not main or not callable(handler):
+        yield
+        return
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        place = frame
+        while place is not None:
+            if place.f_globals.get("__name__", "").startswith("llvmlite."):
+                again = signal.pthread_kill, [main.ident, number]
+                threading.Timer(_AGAIN_SECONDS, *again).start()
+                return
+            place = place.f_back
+        handler(number, frame)
+
+    signal.signal(signal.SIGINT, handle)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+
+
+@_interrupts_outside_llvm()
 def load_code(name: str, use: Callable[[], None]) -> None:
     """Load the code that ``use`` calls, or compile it and say so.
 

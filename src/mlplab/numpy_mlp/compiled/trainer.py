@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 
 from mlplab.numpy_mlp.blas import limit_blas_threads
-from mlplab.numpy_mlp.compiled.meeting import make_words
+from mlplab.numpy_mlp.compiled.meeting import abandon, make_words
 from mlplab.numpy_mlp.compiled.memory import (
     hand_over,
     lay_out_evaluation,
@@ -103,13 +103,18 @@ class CompiledTrainer(BaseTrainer):
             task.previous_rests[1:] = task.previous_rests[:1]
         else:
             task.words[...] = make_words(shares)
+            release = partial(abandon, task.words)
 
             def work(worker: int, _: object) -> None:
                 begun = time.perf_counter() - time.thread_time()
-                ends[worker] = train(task, Duty(first, deadline, worker, worker, worker + 1))
+                try:
+                    ends[worker] = train(task, Duty(first, deadline, worker, worker, worker + 1))
+                except BaseException:
+                    release()  # the others wait in compiled code
+                    raise
                 lost[worker] = time.perf_counter() - time.thread_time() - begun
 
-            self._team.run(partial(work, 0), [partial(work, n) for n in range(1, shares)])
+            self._team.run(partial(work, 0), [partial(work, n) for n in range(1, shares)], release)
         if shares > 1:
             seconds = 1e-9 * (time.clock_gettime_ns(time.CLOCK_MONOTONIC) - start)
             self._pace.note(seconds, ends[0] - first, max(lost))
@@ -250,8 +255,9 @@ def _load(dtype: str) -> None:
 def _call_all(dtype: str) -> None:
     """Call every compiled function once, on the smallest network."""
     sizes, x = [2, 1, 1], np.zeros((2, 2), dtype)
-    for plan in (Plan(2, 1, 1), Plan(2, 1, 2, "features")):
+    for plan in (Plan(1, 1, 1), Plan(2, 1, 2, "features")):
         parameters, previous = Parameters.zeros(sizes, dtype), Parameters.zeros(sizes, dtype)
         with CompiledTrainer(parameters, previous, 2, plan) as trainer:
+            trainer._pace.alone = True  # all in this thread: an interrupt waits for no other
             trainer.run_epoch(x, np.zeros(2, np.int64), None, Step(0.0, 0.0, 0.0, 0.0))
             trainer.evaluate(x, np.zeros(2, np.int64))
