@@ -8,8 +8,13 @@
 # A job that measures seconds runs alone. It has no `benchmark:` line, which would disturb it.
 # See "Jobs that measure have no benchmark line" in docs/methodology.md.
 
-# Whose epochs the ladder compares.
-LADDER_SPACES = [pixel_space("numpy"), f"clusters-{CONFIG.benchmark.cluster_k}"]
+# Whose epochs the ladder compares: of each experiment and input space the first training.
+LADDER_TRAININGS = [
+    training
+    for training in experiment_trainings(TIMED)
+    for run in [CONFIG.experiments[training["experiment"]]]
+    if (training["seed"], training["l2_factor"]) == (run.seeds[0], run.l2_factors[0])
+]
 
 
 rule measure_batch_size:
@@ -225,8 +230,8 @@ rule measure_ladder_batch_sizes:
 
 rule measure_ladder_input_spaces:
     input:
-        x_train=[features(space, "train") for space in LADDER_SPACES],
-        x_test=[features(space, "test") for space in LADDER_SPACES],
+        x_train=[features(t["space"], "train", t["seed"]) for t in LADDER_TRAININGS],
+        x_test=[features(t["space"], "test", t["seed"]) for t in LADDER_TRAININGS],
         y_train=rules.extract_labels.output.train,
         y_test=rules.extract_labels.output.test,
     output:
@@ -237,8 +242,16 @@ rule measure_ladder_input_spaces:
     resources:
         **ALONE,
     params:
-        input_spaces=[parse_space(space).input_space for space in LADDER_SPACES],
-        batch_size=CONFIG.ladder.batch_size,
+        trainings=[
+            dict(
+                experiment=training["experiment"],
+                input_space=parse_space(training["space"]).input_space,
+                batch_size=run.batch_size,
+                hidden=list(CONFIG.network_of(run).hidden_layer_sizes),
+            )
+            for training in LADDER_TRAININGS
+            for run in [CONFIG.experiments[training["experiment"]]]
+        ],
         n_threads=CONFIG.train.n_threads,
         schedule=schedule(CONFIG.ladder.rounds),
     script:

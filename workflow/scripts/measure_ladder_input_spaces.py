@@ -10,15 +10,16 @@ with run_job(snakemake, capture_stderr=True):
     params, paths = snakemake.params, snakemake.input
     y_train, y_test = load_array(paths.y_train), load_array(paths.y_test)
     problems = {
-        space: Problem.from_labels(
+        (training["experiment"], training["input_space"]): Problem.from_labels(
             load_array(x_train),
             y_train,
-            batch_size=params.batch_size,
+            batch_size=training["batch_size"],
             n_threads=params.n_threads,
+            hidden=tuple(training["hidden"]),
             test=(load_array(x_test), y_test),
         )
-        for space, x_train, x_test in zip(
-            params.input_spaces, paths.x_train, paths.x_test, strict=True
+        for training, x_train, x_test in zip(
+            params.trainings, paths.x_train, paths.x_test, strict=True
         )
     }
     table = measure_ladder_input_spaces(problems, Schedule(**params.schedule))

@@ -68,6 +68,7 @@ class Problem:
         batch_size: int,
         n_threads: int | None = None,
         device: Device | None = None,
+        hidden: tuple[int, ...] = HIDDEN,
         test: tuple[np.ndarray, np.ndarray] | None = None,
     ) -> Problem:
         """A problem from the arrays of a run.
@@ -80,6 +81,7 @@ class Problem:
         n_threads : threads that a variant may use; None, and more than there are, mean all that
             this process may use
         device : where Keras computes; None means the CPU
+        hidden : nodes of the hidden layers, lowest first
         test : samples and labels that are only predicted; None for none
         """
         available = available_threads()
@@ -90,6 +92,7 @@ class Problem:
             batch_size,
             available if n_threads is None else min(n_threads, available),
             device=device or Device(),
+            hidden=hidden,
             x_test=x_test,
             test_codes=None if test_labels is None else test_labels.astype(np.intp),
         )

@@ -15,10 +15,11 @@ from mlplab.benchmark.ladder.input_spaces import LADDER_INPUT_SPACES, measure_la
 from mlplab.benchmark.problem import Problem
 
 
-def problem(n_features=6):
+def problem(n_features=6, batch_size=40):
     x = np.random.default_rng(0).standard_normal((120, n_features), dtype=np.float32)
     labels = np.arange(120, dtype=np.uint8) % 3
-    return Problem.from_labels(x, labels, batch_size=40, n_threads=1, test=(x[:60], labels[:60]))
+    test = x[:60], labels[:60]
+    return Problem.from_labels(x, labels, batch_size=batch_size, n_threads=1, test=test)
 
 
 def test_every_step_is_measured_with_every_batch_size():
@@ -50,12 +51,17 @@ def test_a_turn_of_all_batch_sizes_becomes_a_row_for_each():
 
 def test_input_spaces_are_measured_with_the_articles_step_and_our_engines():
     table = measure_ladder_input_spaces(
-        {"pixels": problem(), "clusters-4": problem(4)}, Schedule(rounds=2)
+        {("all", "pixels"): problem(), ("few", "clusters-4"): problem(4, batch_size=30)},
+        Schedule(rounds=2),
     )
     assert table.columns.tolist() == [*LADDER_INPUT_SPACES.columns]
     assert len(table) == 2 * 3 * 2
     widths = table.groupby("input_space")["n_features"].unique().str[0].to_dict()
     assert widths == {"pixels": 6, "clusters-4": 4}
+    assert table.groupby("experiment")["batch_size"].unique().str[0].to_dict() == {
+        "all": 40,
+        "few": 30,
+    }
     assert (table["epoch_seconds"] > table["batches_seconds"]).all()
     assert table["backward_L0_seconds"].isna().tolist() == (table["step"] > 0).tolist()
 
@@ -66,7 +72,7 @@ def test_input_spaces_are_measured_with_the_articles_step_and_our_engines():
         (batch_sizes, lambda: measure_ladder_batch_sizes(problem(), [20], Schedule(rounds=1))),
         (
             input_spaces,
-            lambda: measure_ladder_input_spaces({"pixels": problem()}, Schedule(rounds=1)),
+            lambda: measure_ladder_input_spaces({("all", "pixels"): problem()}, Schedule(rounds=1)),
         ),
     ],
     ids=["batch sizes", "input spaces"],

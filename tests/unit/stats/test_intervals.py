@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mlplab.benchmark.ladder.steps import STEPS, ProjectTrainer
 from mlplab.reporting.tables import time_to_accuracy as time_tables
 from mlplab.reporting.tables.experiments import (
     compare_l2_factors,
@@ -217,45 +218,60 @@ def test_a_scaling_has_the_epoch_that_first_reaches_what_was_published():
 def timed():
     return pd.concat(
         [
-            history("reference", "pixels", 0, [0.5, 0.7, 0.6, 0.6], seconds=10),
-            history("reference", "pixels", 1, [0.5, 0.6, 0.6, 0.9], seconds=20),
-            history("few", "clusters-70", 0, [0.5, 0.8, 0.9], seconds=2),
-            history("few", "clusters-70", 1, [0.5, 0.6, 0.95], seconds=1),
+            history("reference", "pixels", 0, [0.5, 0.7, 0.6, 0.6]),
+            history("reference", "pixels", 1, [0.5, 0.6, 0.6, 0.9]),
+            history("few", "clusters-70", 0, [0.5, 0.8, 0.9]),
+            history("few", "clusters-70", 1, [0.5, 0.6, 0.95]),
         ]
     )
 
 
-def test_time_ends_with_the_first_epoch_that_reaches_the_target(timed):
+@pytest.fixture
+def epochs():
+    """Three rounds of the NumPy trainer, one of them disturbed, and another step."""
+    rows = [
+        ("reference", "pixels", 20.0, 25.0),
+        ("few", "clusters-70", 4.0, 5.0),
+    ]
+    columns = ["experiment", "input_space", "batches_seconds", "epoch_seconds"]
+    quiet = pd.DataFrame(rows, columns=columns).assign(step=time_tables.NUMPY_STEP, disturbed=False)
+    slow = quiet.assign(batches_seconds=90.0, epoch_seconds=95.0)
+    return pd.concat([quiet, quiet, slow.assign(disturbed=True), slow.assign(step=0)])
+
+
+def test_the_epochs_that_count_are_those_of_the_numpy_trainer():
+    assert STEPS.index(ProjectTrainer) == time_tables.NUMPY_STEP
+
+
+def test_time_ends_with_the_first_epoch_that_reaches_the_target(timed, epochs):
     targets = {"published": [0.65], "configured": [0.6]}
-    times = time_tables.build_time_to_accuracy(timed, "reference", targets)
+    times = time_tables.build_time_to_accuracy(timed, epochs, "reference", targets)
     assert set(times["target"]) == {0.6, 0.65, 0.8}  # 0.8: mean of the best, 0.7 and 0.9
-    assert times.groupby("seed")["reference_seconds"].unique().explode().tolist() == [80, 160]
+    assert times["reference_seconds"].tolist() == pytest.approx([80] * len(times))
     few = times[times["experiment"] == "few"].set_index(["seed", "target_kind"])
     first = few.loc[(0, "published")]
-    assert first[["epochs", "wall_seconds", "cpu_seconds", "speedup"]].tolist() == [2, 4, 8, 10]
-    assert few.loc[(1, "best of the reference"), "wall_seconds"] == 3
+    assert first[["epochs", "seconds", "speedup"]].tolist() == pytest.approx([2, 8, 10])
+    assert few.loc[(1, "best of the reference"), "seconds"] == pytest.approx(12)
     never = times[(times["experiment"] == "reference") & (times["seed"] == 0)].iloc[-1]
-    assert never[["epochs", "wall_seconds", "speedup"]].isna().all()
+    assert never[["epochs", "seconds", "speedup"]].isna().all()
 
 
-def test_the_time_counts_with_and_without_clustering_and_evaluation(timed):
+def test_the_time_counts_with_and_without_clustering_and_evaluation(timed, epochs):
     fits = pd.DataFrame({"k": [70, 70, 40], "seed": [0, 1, 0], "cpu_seconds": [3.0, 4.0, 9.0]})
-    times = time_tables.build_time_to_accuracy(timed, "reference", {"published": [0.8]}, fits)
+    targets = {"published": [0.8]}
+    times = time_tables.build_time_to_accuracy(timed, epochs, "reference", targets, fits)
     published = times[times["target_kind"] == "published"].set_index(["experiment", "seed"])
     row = published.loc[("few", 0)]
-    assert row[["cpu_seconds", "evaluation_cpu_seconds", "kmeans_cpu_seconds"]].tolist() == [
-        8,
-        2,
-        3,
-    ]
-    assert row["speedup"] == 80 / 8
-    assert row["speedup_with_kmeans"] == 80 / 11
-    assert row["speedup_with_evaluation"] == 100 / 10
-    assert row["speedup_with_both"] == 100 / 13
+    seconds = row[["seconds", "evaluation_seconds", "kmeans_cpu_seconds"]]
+    assert seconds.tolist() == pytest.approx([8, 2, 3])
+    assert row["speedup"] == pytest.approx(80 / 8)
+    assert row["speedup_with_kmeans"] == pytest.approx(80 / 11)
+    assert row["speedup_with_evaluation"] == pytest.approx(100 / 10)
+    assert row["speedup_with_both"] == pytest.approx(100 / 13)
     assert published.loc[("reference", 1), "kmeans_cpu_seconds"] == 0
     summary = time_tables.summarize_time_to_accuracy(times)
     few = summary[(summary["experiment"] == "few") & (summary["target_kind"] == "published")]
-    assert few["speedup_with_both"].tolist() == pytest.approx([(100 / 13 + 200 / 11.5) / 2])
+    assert few["speedup_with_both"].tolist() == pytest.approx([(100 / 13 + 100 / 19) / 2])
 
 
 def test_stable_is_a_mean_that_stays_at_the_target():
@@ -269,31 +285,33 @@ def test_stable_is_a_mean_that_stays_at_the_target():
     assert time_tables.find_stable_epoch(training, 0.0) == 1
 
 
-def test_the_summary_says_how_many_seeds_reach_a_target(timed):
-    times = time_tables.build_time_to_accuracy(timed, "reference", {"published": [0.65]})
+def test_the_summary_says_how_many_seeds_reach_a_target(timed, epochs):
+    times = time_tables.build_time_to_accuracy(timed, epochs, "reference", {"published": [0.65]})
     summary = time_tables.summarize_time_to_accuracy(times)
     few = summary[summary["experiment"] == "few"].set_index("target_kind").loc["published"]
     assert (few["seeds_reached"], few["seeds"], few["epochs"]) == (2, 2, 2.5)
-    assert few["speedup"] == pytest.approx(np.sqrt(80 / 8 * 160 / 6))
+    assert few["speedup"] == pytest.approx(np.sqrt(80 / 8 * 80 / 12))
     assert few["ci_low"] < few["speedup"] < few["ci_high"]
     best = summary[(summary["experiment"] == "reference")].set_index("target_kind")
     assert best.loc["best of the reference", "seeds_reached"] == 1
     assert np.isnan(best.loc["best of the reference", "ci_low"])
 
 
-def test_a_target_that_no_seed_reaches_has_no_time(timed):
-    times = time_tables.build_time_to_accuracy(timed, "reference", {"published": [0.99]})
+def test_a_target_that_no_seed_reaches_has_no_time(timed, epochs):
+    times = time_tables.build_time_to_accuracy(timed, epochs, "reference", {"published": [0.99]})
     summary = time_tables.summarize_time_to_accuracy(times)
     never = summary[summary["target_kind"] == "published"]
     assert never["seeds_reached"].tolist() == [0, 0]
     assert never["seeds"].tolist() == [2, 2]
-    assert never[["epochs", "wall_seconds", "speedup", "ci_low", "ci_high"]].isna().all().all()
+    assert never[["epochs", "seconds", "speedup", "ci_low", "ci_high"]].isna().all().all()
 
 
-def test_accuracy_over_time_adds_up_the_seconds_of_training(timed):
-    curves = time_tables.build_accuracy_over_time(timed)
+def test_accuracy_over_time_adds_up_the_seconds_of_epochs(timed, epochs):
+    curves = time_tables.build_accuracy_over_time(
+        time_tables.add_epoch_seconds(timed, epochs), accuracy="test_accuracy", seconds="seconds"
+    )
     last = curves[curves["experiment"] == "few"].iloc[-1]
-    assert last["wall_seconds"] == pytest.approx((6 + 3) / 2)
+    assert last["seconds"] == pytest.approx(3 * 4)
     assert last[["test_accuracy", "lowest", "highest"]].tolist() == pytest.approx(
         [0.925, 0.9, 0.95]
     )
@@ -307,15 +325,7 @@ def test_accuracy_over_time_of_other_columns_keeps_their_names(timed):
         seconds="cpu_seconds",
     )
     last = curves[curves["experiment"] == "few"].iloc[-1]
-    assert last["cpu_seconds"] == pytest.approx((12 + 6) / 2)
+    assert last["cpu_seconds"] == pytest.approx(3 * 4)
     assert last[["validation_accuracy", "lowest", "highest"]].tolist() == pytest.approx(
         [0.825, 0.8, 0.85]
     )
-
-
-def test_a_seed_that_the_reference_lacks_has_the_median_of_its_seconds(timed):
-    other = history("few", "clusters-70", 7, [0.7], seconds=3)
-    times = time_tables.build_time_to_accuracy(
-        pd.concat([timed, other]), "reference", {"published": [0.65]}
-    )
-    assert set(times.loc[times["seed"] == 7, "reference_seconds"]) == {120}  # of 80 and 160

@@ -30,7 +30,9 @@ LADDER_INPUT_SPACES = Table(
         "step": "number of the step of the ladder: 0 as article C ran it; 5 and 6 this project's "
         "engines",
         "name": "name of the step",
-        "input_space": "`pixels` or `clusters-<K>`",
+        "experiment": "experiment with such an epoch: `comparison.reference` or "
+        "`comparison.against_reference`",
+        "input_space": "input space of its trainings",
         "n_features": "number of inputs",
         "batch_size": "samples of a mini-batch",
         "n_threads": "threads that the step may use",
@@ -48,13 +50,14 @@ LADDER_INPUT_SPACES = Table(
 
 
 def measure_ladder_input_spaces(
-    problems: Mapping[str, Problem], schedule: Schedule
+    problems: Mapping[tuple[str, str], Problem], schedule: Schedule
 ) -> pd.DataFrame:
     """Time epochs from several input spaces, each with each step in a process of its own.
 
     Parameters
     ----------
-    problems : what is trained, by the name of its input space, with samples that are only predicted
+    problems : what is trained, with samples that are only predicted, by the names of an experiment
+        and its input space
     schedule : how often and how long
 
     Returns
@@ -69,28 +72,31 @@ def measure_ladder_input_spaces(
     """
     setups = [
         Setup(
-            f"{kind.title}|{space}",
+            "|".join([kind.title, *names]),
             partial(train_step, kind),
             problem,
             thread_variables(problem.n_threads),
         )
         for kind in _STEPS
-        for space, problem in problems.items()
+        for names, problem in problems.items()
     ]
     table, absent = measure_rounds(setups, schedule)
     refuse_absent(
         {name: why for name, why in absent.items() if not name.startswith(CompiledTrainer.title)},
         "epochs from pixels are compared with those from distances",
     )
-    names = table["variant"].str.partition("|")
+    labels = table["variant"].str.split("|", expand=True)
+    pairs = pd.MultiIndex.from_frame(labels[[1, 2]])
     numbers = {kind.title: STEPS.index(kind) for kind in _STEPS}
     parts = [f"{part}_seconds" for part in ("shuffle", "batches", "prediction", "test_prediction")]
     table = table.assign(
-        step=names[0].map(numbers),
-        name=names[0],
-        input_space=names[2],
-        n_features=names[2].map({name: p.x.shape[1] for name, p in problems.items()}),
+        step=labels[0].map(numbers),
+        name=labels[0],
+        experiment=labels[1],
+        input_space=labels[2],
+        n_features=[problems[pair].x.shape[1] for pair in pairs],
+        batch_size=[problems[pair].batch_size for pair in pairs],
         epoch_seconds=table[parts].sum(axis=1),
     )
-    order = ["round", "step", "input_space"]
+    order = ["round", "step", "experiment", "input_space"]
     return LADDER_INPUT_SPACES.arrange(table).sort_values(order, ignore_index=True)
