@@ -42,8 +42,9 @@ _SETTLED_FROM_SECONDS, _SETTLED_AWAKE_FROM_SECONDS = 1.0, 0.35
 # Short epochs warm up for as long as so many measurements.
 # See "The first epochs take longer" in docs/methodology.md.
 _WARMING_MEASUREMENTS = 4
-# See "Bringing cores together takes seconds" in docs/methodology.md.
-_PATIENCE_SECONDS = 20.0
+# See "Bringing cores together takes seconds" in docs/methodology.md. Two rounds, as in the quick
+# run, have no interval that would be worth the wait.
+_PATIENCE_SECONDS, _PATIENT_FROM_ROUNDS = 20.0, 3
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,8 @@ def measure_rounds(
     retries = schedule.retries
     with ExitStack() as stack:
         n_threads = max(setup.problem.n_threads for setup in setups)
-        distance = stack.enter_context(watched_distance(n_threads, _PATIENCE_SECONDS))
+        patience = _PATIENCE_SECONDS if schedule.rounds >= _PATIENT_FROM_ROUNDS else 0.0
+        distance = stack.enter_context(watched_distance(n_threads, patience))
         runners = stack.enter_context(start_runners(setups))
         first = _run_first_epochs(runners, absent, distance)
         runners = [runner for runner in runners if runner.name in first]

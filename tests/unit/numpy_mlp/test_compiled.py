@@ -39,6 +39,14 @@ print(network.fit(x, y).coefs_[0].tobytes().hex())
 """
 
 
+@pytest.fixture
+def interruptible():
+    """What runs in the background of a shell inherits that it ignores interrupts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @njit
 def apply_sigmoid(z):
     kernels.apply_sigmoid(z)
@@ -194,6 +202,7 @@ def test_read_only_and_unaligned_samples_need_no_other_code(random):
     ]
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_in_an_epoch_ends_it_soon_and_leaves_no_thread():
     x = np.random.default_rng(0).random((20_000, 784), dtype=np.float32)
     y = np.arange(20_000) % 10
@@ -232,6 +241,7 @@ def test_a_thread_that_does_not_come_keeps_no_other_waiting(monkeypatch, plan, t
     assert np.array_equal(network.fit(x, y).coefs_[0], expected)
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_in_a_callback_of_llvm_comes_after_it(tmp_path, monkeypatch):
     monkeypatch.setattr("mlplab.numpy_mlp.compiled.storage.code_folder", lambda: tmp_path)
     steps = []
@@ -263,6 +273,7 @@ def test_an_interrupt_ends_a_compilation_soon(tmp_path):
         env=os.environ | {"MLPLAB_CACHE_DIR": str(tmp_path)},
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     assert "Compiling" in begun.stderr.readline()
     time.sleep(1)
