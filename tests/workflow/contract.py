@@ -120,7 +120,11 @@ AFTER_SWEEP = (
 AFTER_SILHOUETTES = AFTER_SWEEP | all_of(
     "measure_silhouette_error", "describe_clusters", "plot_clusters"
 )
-AFTER_LADDER = all_of("tabulate_ladder", "plot_optimization_ladder", "plot_epoch_parts") | SUMMARIES
+AFTER_LADDER = (
+    all_of("tabulate_ladder", "plot_optimization_ladder", "plot_epoch_parts")
+    | all_of("compare_times", "plot_comparisons")
+    | SUMMARIES
+)
 AFTER_BATCH_SIZES = all_of("tabulate_batch_sizes", "plot_batch_sizes") | SUMMARIES
 MEASURED_LADDERS = all_of(
     "measure_ladder", "measure_ladder_batch_sizes", "measure_ladder_input_spaces"
