@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
+from functools import partial
 from queue import SimpleQueue
 from threading import Thread
 
@@ -84,6 +85,16 @@ class _Follower(Thread):
         self.join()
 
 
+def _run_or_release(
+    function: Callable[[Link], None], release: Callable[[], None], link: Link
+) -> None:
+    try:
+        function(link)
+    except BaseException:
+        release()
+        raise
+
+
 class Team:
     """The calling thread, which leads, and ``n_followers`` more, until :meth:`close`."""
 
@@ -106,13 +117,14 @@ class Team:
         """Run ``lead`` here and each of ``follow`` in a thread; return when all have ended.
 
         An error in any of them ends all, and is raised here. ``lead`` must wait for as many
-        signals as the followers send. ``release`` ends what followers wait for beside links.
+        signals as the followers send. ``release`` ends what they wait for beside links; an error
+        calls it in the thread where it occurs.
         """
         followers = self._followers[: len(follow)]
         links = self._links = [Link() for _ in followers]
         try:
             for follower, function, link in zip(followers, follow, links, strict=True):
-                follower.send(function, link)
+                follower.send(partial(_run_or_release, function, release), link)
             lead(links)
             for link in links:
                 link.wait_for_follower()

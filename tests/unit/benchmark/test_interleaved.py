@@ -200,6 +200,7 @@ def test_how_near_processors_come_is_searched_once_and_then_recalled(
     monkeypatch.setattr(nearest_distance, "_others_rest", lambda: False)
     monkeypatch.setenv("MLPLAB_CACHE_DIR", str(tmp_path / "another"))
     measure_interleaved({"some": report_parts}, *settings)
+    assert _Near.searched == 1
     monkeypatch.setattr(nearest_distance, "_others_rest", lambda: True)
     monkeypatch.setenv("MLPLAB_CACHE_DIR", str(tmp_path / "a third"))
     measure_interleaved({"some": report_parts}, small(*samples), Schedule(rounds=2))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from traceback import walk_stack
 from types import FrameType
 from typing import Any
 
@@ -76,14 +77,12 @@ def _interrupts_outside_llvm() -> Iterator[None]:
         return
 
     def handle(number: int, frame: FrameType | None) -> None:
-        place = frame
-        while place is not None:
-            if place.f_globals.get("__name__", "").startswith("llvmlite."):
-                again = signal.pthread_kill, [main.ident, number]
-                threading.Timer(_AGAIN_SECONDS, *again).start()
-                return
-            place = place.f_back
-        handler(number, frame)
+        modules = (place.f_globals.get("__name__", "") for place, _ in walk_stack(frame))
+        if any(name.startswith("llvmlite.") for name in modules):
+            again = signal.pthread_kill, [main.ident, number]
+            threading.Timer(_AGAIN_SECONDS, *again).start()
+        else:
+            handler(number, frame)
 
     signal.signal(signal.SIGINT, handle)
     try:

@@ -103,18 +103,14 @@ class CompiledTrainer(BaseTrainer):
             task.previous_rests[1:] = task.previous_rests[:1]
         else:
             task.words[...] = make_words(shares)
-            release = partial(abandon, task.words)
 
             def work(worker: int, _: object) -> None:
                 begun = time.perf_counter() - time.thread_time()
-                try:
-                    ends[worker] = train(task, Duty(first, deadline, worker, worker, worker + 1))
-                except BaseException:
-                    release()  # the others wait in compiled code
-                    raise
+                ends[worker] = train(task, Duty(first, deadline, worker, worker, worker + 1))
                 lost[worker] = time.perf_counter() - time.thread_time() - begun
 
-            self._team.run(partial(work, 0), [partial(work, n) for n in range(1, shares)], release)
+            followers = [partial(work, n) for n in range(1, shares)]
+            self._team.run(partial(work, 0), followers, partial(abandon, task.words))
         if shares > 1:
             seconds = 1e-9 * (time.clock_gettime_ns(time.CLOCK_MONOTONIC) - start)
             self._pace.note(seconds, ends[0] - first, max(lost))
