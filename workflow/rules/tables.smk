@@ -187,7 +187,7 @@ rule compare_scalings:
 rule compare_times:
     input:
         timed=experiment_results("csv", TIMED),
-        epochs=rules.measure_ladder_input_spaces.output,
+        epochs=rules.measure_ladder_input_spaces.output[0],
         controls=experiment_results("csv", [CONFIG.comparison.controls]),
         fits=fits_of(TIMED),
     output:
