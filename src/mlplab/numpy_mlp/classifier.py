@@ -286,7 +286,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
             factor=self.init_factor,
             interval=self.init_interval,
         )
-        self._network = Network(parameters, self.learning_rate, random)
+        self._network: Network = Network(parameters, self.learning_rate, random)
 
     @property
     def coefs_(self) -> list[np.ndarray]:

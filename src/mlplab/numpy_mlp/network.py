@@ -64,6 +64,8 @@ class Network:
     ----------
     parameters : weights and biases
     records : a row of the history per epoch
+    previous_step : the last step, of which momentum adds a share to the next one
+    n_epochs : epochs trained
     plan : how batches were spread over threads; None before the first training
     """
 
@@ -73,7 +75,7 @@ class Network:
         self.parameters = parameters
         self.records: list[dict[str, Any]] = []
         self.plan: Plan | None = None
-        self._previous_step = Parameters.zeros(parameters.layer_sizes, parameters.vector.dtype)
+        self.previous_step = Parameters.zeros(parameters.layer_sizes, parameters.vector.dtype)
         self._rate = learning_rate
         self._random = random
         self.n_epochs = 0
@@ -132,7 +134,7 @@ class Network:
         self.plan = descent.plan or choose_plan(
             x, sizes, batch_size, descent.usable_threads, engine=descent.engine
         )
-        return engine.trainer(self.parameters, self._previous_step, batch_size, self.plan)
+        return engine.trainer(self.parameters, self.previous_step, batch_size, self.plan)
 
     def _run_epoch(
         self, trainer: BaseTrainer, samples: OrderedSamples, descent: Descent, *, is_last: bool
@@ -151,7 +153,7 @@ class Network:
             )
         except BaseException:
             # The last step of an interrupted epoch is unusable for the next one.
-            self._previous_step.vector[...] = 0.0
+            self.previous_step.vector[...] = 0.0
             raise
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         self.n_epochs += 1
