@@ -349,6 +349,11 @@ class Claim(_Entry):
                 faults.append(f"reason: allowed only for kind {NOT_TESTABLE!r}")
             if isinstance(self.value, Arithmetic) and self.kind != BY_CONSTRUCTION:
                 faults.append(f"value.arithmetic: allowed only for kind {BY_CONSTRUCTION!r}")
+            if self.kind == STATISTICAL and isinstance(self.value, Query) and self.value.interval:
+                faults.append(
+                    f"value.interval: not allowed for kind {STATISTICAL!r}, which needs the interval "
+                    "of one more run; use per"
+                )
             if self.restates and self.beside:
                 faults.append("beside: not allowed with restates")
         if self.better and self.comparison != "equal":

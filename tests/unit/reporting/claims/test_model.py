@@ -92,6 +92,10 @@ def test_all_faults_of_the_file_are_told_at_once(tmp_path):
         ({"value": {"at": "epoch"}}, "at: allowed with take: min or take: max only"),
         ({"value": {"interval": "ci", "per": "seed"}}, "interval: allowed only where"),
         ({"value": {"interval": "ci", "take": "mean"}}, "interval: allowed only where"),
+        (
+            {"kind": "statistical", "value": {"interval": "ci", "per": None, "take": "single"}},
+            "value.interval: not allowed for kind 'statistical'",
+        ),
         ({"value": {"quiet": True, "per": None}}, "quiet: allowed with per only"),
     ],
 )
