@@ -351,8 +351,8 @@ class Claim(_Entry):
                 faults.append(f"value.arithmetic: allowed only for kind {BY_CONSTRUCTION!r}")
             if self.kind == STATISTICAL and isinstance(self.value, Query) and self.value.interval:
                 faults.append(
-                    f"value.interval: not allowed for kind {STATISTICAL!r}, which needs the interval "
-                    "of one more run; use per"
+                    f"value.interval: not allowed for kind {STATISTICAL!r}, which needs the "
+                    "interval of one more run; use per"
                 )
             if self.restates and self.beside:
                 faults.append("beside: not allowed with restates")
