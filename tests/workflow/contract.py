@@ -148,7 +148,7 @@ AFTER_MEASUREMENTS = (
 )
 AFTER_CENTERS = (
     AFTER_SILHOUETTES
-    | AFTER_EXPERIMENTS
+    | {job: n for job, n in AFTER_EXPERIMENTS.items() if job != "compare_scalings"}
     | AFTER_BATCH_SIZES
     | all_of("score_silhouettes", "transform_clusters")
     | {
@@ -345,7 +345,9 @@ CHANGES = (
     Change(
         "a parameter of k-means in `cluster`",
         RECORD | all_of("fit_clusters", "fit_raw_clusters"),
-        AFTER_CENTERS | all_of("transform_raw_clusters") | {"train_experiment": 8},
+        AFTER_CENTERS
+        | all_of("transform_raw_clusters", "compare_scalings")
+        | {"train_experiment": 8},
         config=("cluster={n_init: 4}",),
     ),
     Change(

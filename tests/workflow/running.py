@@ -45,7 +45,7 @@ TINY = {
     },
     "search": {
         "n_validation": 100,
-        "space": {"input_spaces": ["pca-10-halfwhitened"]},
+        "space": {"input_spaces": ["pca-10-halfwhitened"], "batch_sizes": [50, 100]},
         "stages": [{"trials": 2, "epochs": 1}, {"trials": 1, "epochs": 2}],
         "final_seeds": [0],
     },
