@@ -26,17 +26,25 @@ ALL_JOBS = DOWNLOAD | {
     "score_silhouettes": 1,
     "measure_silhouette_error": 1,
     "measure_cluster_cost": 6,
+    "measure_cluster_growth": 1,
     "describe_clusters": 1,
-    "transform_clusters": 2,
+    "fit_raw_clusters": 1,
+    "transform_clusters": 1,
+    "transform_raw_clusters": 1,
     "transform_components": 1,
     "transform_random": 1,
     "train_numpy": 2,
     "train_keras": 2,
-    "train_experiment": 9,
+    "train_keras_experiment": 2,
+    "train_bridge": 2,
+    "train_experiment": 12,
     "make_search_features": 1,
     "run_trial": 3,
     "train_final": 1,
     "measure_ladder": 1,
+    "measure_ladder_batch_sizes": 1,
+    "measure_ladder_input_spaces": 1,
+    "measure_keras_run": 1,
     "measure_batch_size": 2,
     "measure_operations": 1,
     "measure_threads": 1,
@@ -44,12 +52,16 @@ ALL_JOBS = DOWNLOAD | {
     "tabulate_cluster_sweep": 1,
     "tabulate_cluster_quality": 1,
     "tabulate_cluster_cost": 1,
+    "tabulate_cluster_growth": 1,
     "tabulate_training": 1,
+    "compare_keras_log": 1,
     "tabulate_confusion": 1,
     "compare_spaces": 1,
     "compare_l2_factors": 1,
+    "compare_learning_rates": 1,
     "compare_scalings": 1,
     "compare_times": 1,
+    "tabulate_bridge": 1,
     "tabulate_search": 1,
     "tabulate_ladder": 1,
     "tabulate_batch_sizes": 1,
@@ -60,8 +72,10 @@ ALL_JOBS = DOWNLOAD | {
     "plot_cluster_cost": 1,
     "plot_clusters": 1,
     "plot_training_history": 1,
+    "plot_keras_log": 1,
     "plot_training_run": 3,
     "plot_comparisons": 1,
+    "plot_bridge": 1,
     "plot_search": 1,
     "plot_batch_sizes": 1,
     "plot_optimization_ladder": 1,
@@ -88,10 +102,16 @@ AFTER_EXPERIMENTS = AFTER_TRAINING | all_of(
     "tabulate_confusion",
     "compare_spaces",
     "compare_l2_factors",
+    "compare_learning_rates",
     "compare_scalings",
     "compare_times",
     "plot_comparisons",
 )
+KERAS_TRAININGS = all_of(
+    "train_keras", "train_keras_experiment", "train_bridge", "measure_keras_run"
+)
+AFTER_KERAS_LOG = all_of("compare_keras_log", "plot_keras_log") | SUMMARIES
+AFTER_BRIDGE = all_of("tabulate_bridge", "plot_bridge") | SUMMARIES
 SEARCH_TRAININGS = all_of("run_trial", "train_final")
 AFTER_SEARCH = all_of("tabulate_search", "plot_search") | SUMMARIES
 AFTER_SWEEP = (
@@ -100,10 +120,16 @@ AFTER_SWEEP = (
 AFTER_SILHOUETTES = AFTER_SWEEP | all_of(
     "measure_silhouette_error", "describe_clusters", "plot_clusters"
 )
-AFTER_LADDER = all_of("tabulate_ladder", "plot_optimization_ladder", "plot_epoch_parts") | SUMMARIES
+AFTER_LADDER = (
+    all_of("tabulate_ladder", "plot_optimization_ladder", "plot_epoch_parts")
+    | all_of("compare_times", "plot_comparisons")
+    | SUMMARIES
+)
 AFTER_BATCH_SIZES = all_of("tabulate_batch_sizes", "plot_batch_sizes") | SUMMARIES
-MEASUREMENTS = all_of(
-    "measure_ladder",
+MEASURED_LADDERS = all_of(
+    "measure_ladder", "measure_ladder_batch_sizes", "measure_ladder_input_spaces"
+)
+MEASUREMENTS = MEASURED_LADDERS | all_of(
     "measure_batch_size",
     "measure_operations",
     "measure_threads",
@@ -122,10 +148,16 @@ AFTER_MEASUREMENTS = (
 )
 AFTER_CENTERS = (
     AFTER_SILHOUETTES
-    | AFTER_EXPERIMENTS
+    | {job: n for job, n in AFTER_EXPERIMENTS.items() if job != "compare_scalings"}
     | AFTER_BATCH_SIZES
     | all_of("score_silhouettes", "transform_clusters")
-    | {"train_numpy": 1, "train_keras": 1, "train_experiment": 5, "measure_batch_size": 1}
+    | {
+        "train_numpy": 1,
+        "train_keras": 1,
+        "train_experiment": 7,
+        "measure_batch_size": 1,
+        "measure_ladder_input_spaces": 1,
+    }
 )
 RECORD = {"record_run": 1}
 
@@ -249,21 +281,23 @@ CHANGES = (
     ),
     Change(
         "code of the NumPy network, `mlplab.numpy_mlp`",
-        all_of("train_numpy", "train_experiment") | MEASUREMENTS | SEARCH_TRAININGS,
+        all_of("train_numpy", "train_experiment", "measure_keras_run")
+        | MEASUREMENTS
+        | SEARCH_TRAININGS,
         AFTER_EXPERIMENTS | AFTER_MEASUREMENTS | AFTER_SEARCH,
         edit=append("src/mlplab/numpy_mlp/trainer.py"),
         because="module mlplab.numpy_mlp.trainer changed",
     ),
     Change(
         "code of the Keras models, `mlplab.keras_mlp`",
-        all_of("train_keras") | MEASUREMENTS,
-        AFTER_TRAINING | AFTER_MEASUREMENTS,
+        KERAS_TRAININGS | MEASUREMENTS,
+        AFTER_TRAINING | AFTER_KERAS_LOG | AFTER_BRIDGE | AFTER_MEASUREMENTS,
         edit=append("src/mlplab/keras_mlp/models.py"),
     ),
     Change(
         "another version of keras",
-        all_of("train_keras") | MEASUREMENTS,
-        AFTER_TRAINING | AFTER_MEASUREMENTS,
+        KERAS_TRAININGS | MEASUREMENTS,
+        AFTER_TRAINING | AFTER_KERAS_LOG | AFTER_BRIDGE | AFTER_MEASUREMENTS,
         libraries={"keras": "99.0"},
     ),
     Change(
@@ -310,27 +344,34 @@ CHANGES = (
     ),
     Change(
         "a parameter of k-means in `cluster`",
-        RECORD | all_of("fit_clusters"),
-        AFTER_CENTERS,
+        RECORD | all_of("fit_clusters", "fit_raw_clusters"),
+        AFTER_CENTERS
+        | all_of("transform_raw_clusters", "compare_scalings")
+        | {"train_experiment": 8},
         config=("cluster={n_init: 4}",),
     ),
     Change(
         "`train.network`, to one with another λ₂",
-        RECORD | all_of("train_numpy"),
-        AFTER_TRAINING,
+        RECORD | all_of("train_numpy", "train_bridge"),
+        AFTER_TRAINING | AFTER_BRIDGE,
         config=(f"networks={{mine: {OTHER_NETWORK}}}", "train={network: mine}"),
         because="parameter network.l2 was 0.01, is 0.02",
     ),
     Change(
         "`train.keras`",
-        RECORD | all_of("train_keras"),
-        AFTER_TRAINING,
+        RECORD | all_of("train_keras", "train_bridge"),
+        AFTER_TRAINING | AFTER_BRIDGE,
         config=("train={keras: {l2: 0.001}}",),
     ),
     Change(
         "`scale.keras`, to a scaling not made before",
-        RECORD | {"scale_pixels": 1, "train_keras": 1, "train_deep_model": 2},
-        AFTER_TRAINING | all_of("tabulate_deep_model", "plot_deep_model"),
+        RECORD
+        | {"scale_pixels": 1, "train_keras": 1, "train_keras_experiment": 2, "train_bridge": 2}
+        | {"measure_keras_run": 1, "train_deep_model": 2},
+        AFTER_TRAINING
+        | AFTER_KERAS_LOG
+        | AFTER_BRIDGE
+        | all_of("tabulate_deep_model", "plot_deep_model"),
         config=("scale={keras: minmax}",),
     ),
     Change(
@@ -365,7 +406,7 @@ CHANGES = (
     ),
     Change(
         "`ladder`",
-        RECORD | all_of("measure_ladder"),
+        RECORD | MEASURED_LADDERS,
         AFTER_LADDER,
         config=("ladder={rounds: 2}",),
     ),

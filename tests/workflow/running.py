@@ -11,11 +11,12 @@ import yaml
 from tests.unit.data.own import make_arrays, write_npz
 
 TINY_EXPERIMENT = {"epochs": 2, "batch_size": 100, "seeds": [0]}
+TINY_GROWTH = {"growth": {"k_values": [5], "n_init": 2, "seeds": [0]}}
 TINY = {
     "run": "tiny",
     "scale": {"n_train": 1500, "n_test": 300},
     "cluster": {"k_values": [5, 10], "seeds": [0], "batch_size": 512},
-    "cost_quality": {"k": 5, "settings": {"articles": {"n_init": 2}}},
+    "cost_quality": {"k": 5, "settings": {"articles": {"n_init": 2}}} | TINY_GROWTH,
     "silhouette": {"error_samples": [100]},
     "transform": {"k_values": [10]},
     "train": {"epochs": 2, "batch_sizes": [100]},
@@ -28,16 +29,27 @@ TINY = {
         | {"input_spaces": ["clusters-10", "pca-5", "images-5"], "n_validation": 100},
         "lambda_rule": TINY_EXPERIMENT
         | {"input_spaces": ["clusters-10"], "l2_factors": [1.0], "n_validation": 100},
-        "distance_scalings": TINY_EXPERIMENT | {"input_spaces": ["clusters-10-whitened"]},
+        "learning_rate_1": TINY_EXPERIMENT | {"input_spaces": ["clusters-10"]},
+        "learning_rate_2": TINY_EXPERIMENT | {"input_spaces": ["clusters-10"]},
+        "learning_rate_4": TINY_EXPERIMENT | {"input_spaces": ["clusters-10"]},
+        "distance_scalings": TINY_EXPERIMENT | {"input_spaces": ["clusters-10-raw"]},
     },
-    "comparison": {"published": [{"accuracy": 0.1, "epoch": 1}, {"accuracy": 0.99, "epoch": 2}]},
+    "keras_experiments": {
+        "keras_reference": {"epochs": 1, "batch_size": 100, "seeds": [0, 1]},
+        "keras_without_l2": {"epochs": 1, "batch_size": 100, "seeds": [0]},
+    },
+    "bridge": {"epochs": 1, "batch_size": 100, "seeds": [0]},
+    "comparison": {
+        "published": [{"accuracy": 0.1, "epoch": 1}, {"accuracy": 0.99, "epoch": 2}],
+        "choose_at": [1],
+    },
     "search": {
         "n_validation": 100,
-        "space": {"input_spaces": ["pca-10-halfwhitened"]},
+        "space": {"input_spaces": ["pca-10-halfwhitened"], "batch_sizes": [50, 100]},
         "stages": [{"trials": 2, "epochs": 1}, {"trials": 1, "epochs": 2}],
         "final_seeds": [0],
     },
-    "ladder": {"batch_size": 100, "rounds": 1},
+    "ladder": {"batch_size": 100, "batch_sizes": [100, 200], "rounds": 1},
     "benchmark": {
         "batch_sizes": [100],
         "cluster_k": 10,
@@ -49,6 +61,7 @@ TINY = {
         "operations": {"batch_sizes": [100], "rounds": 1},
         "threads": {"batch_size": 100, "rounds": 1},
         "deep_model": {"hidden_layer_sizes": [8], "batch_size": 100, "epochs": 1},
+        "keras_run": {"batch_size": 100, "epochs": 2, "processes": 1},
     },
 }
 TINY_FILE = ("--configfile", "config/tiny.yaml")

@@ -47,14 +47,15 @@ def train(problem: Problem, clock: Clock) -> None:
 CLAIM = """
 - id: X-clusters
   article: C
-  statement: Purity of the clusters
-  kind: statistical
-  published: 0.5
-  unit: share
-  tolerance: 1.0
-  why: any purity is within
+  statement: Silhouette of some images of the clusters
+  kind: statement
+  words: it is above the lowest
+  bound: -1.0
+  unit: silhouette coefficient
+  comparison: at least
+  bound_reason: any silhouette is
   requires: {silhouette.memory_mib: 768}
-  value: {table: cluster_quality, column: purity, where: {k: 10, seed: 0}}
+  value: {table: silhouette_error, column: silhouette, where: {k: 10}}
 """
 FIGURE = '''"""Sizes of the clusters, drawn."""
 
@@ -159,14 +160,14 @@ def test_the_default_configuration_measures_every_variant_there_is():
 
 def test_a_claim_is_its_entry_also_of_a_table_and_a_section_that_no_other_names(tiny_copy):
     before = (tiny_copy / "config" / "claims.yaml").read_text()
-    assert "cluster_quality" not in before
+    assert "silhouette_error" not in before
     assert "silhouette." not in before
     append(tiny_copy / "config" / "claims.yaml", CLAIM)
     make(tiny_copy, "--", "results/tiny/tables/claims.csv")
     claims = pd.read_csv(tiny_copy / "results/tiny/tables/claims.csv").set_index("id")
-    assert claims.loc["X-clusters", "verdict"] == "reproduced"
+    assert claims.loc["X-clusters", "verdict"] == "one run"
     page = (tiny_copy / "results/tiny/tables/claims.html").read_text()
-    assert "Purity of the clusters" in page
+    assert "Silhouette of some images of the clusters" in page
 
 
 def test_a_figure_is_its_module_its_rule_and_its_caption(tiny_copy):

@@ -11,7 +11,7 @@ from mlplab.data import load_dataset
 from mlplab.features.scaling import scale_features
 from mlplab.provenance.fingerprint import code_fingerprint
 from mlplab.provenance.records import read_sidecar
-from mlplab.training.keras_training import train_keras_reference
+from mlplab.training.keras_training import ReferenceModel, train_keras_reference
 from mlplab.training.numpy_training import train_numpy
 from mlplab.training.samples import Samples
 from mlplab.training.settings import NetworkSettings, TrainingSettings
@@ -82,10 +82,8 @@ def test_equal_in_distribution_keras(data):
         train_keras_reference(
             samples(data, "pixels-unit"),
             TrainingSettings(epochs=6, batch_size=50),
-            hidden_layer_sizes=(70, 30),
-            l2=0.0001,
+            ReferenceModel((70, 30), l2=0.0001, n_pixels=784, n_threads=2),
             seed=seed,
-            n_threads=2,
         )["test_accuracy"].iloc[-1]
         for seed in (0, 0, 1)
     ]

@@ -19,7 +19,7 @@ TARGETS = [
     "tables/confusion.csv",
     "tables/scaling_comparison.csv",
     "tables/time_to_accuracy.csv",
-    "training/keras/pixels-unit/batch-100-seed-0.csv",
+    "training/keras/pixels-unit.csv",
     "training/numpy/clusters-10/batch-100-seed-0.csv",
 ]
 

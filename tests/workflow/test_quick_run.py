@@ -85,6 +85,32 @@ def test_both_networks_were_trained_on_both_spaces(results):
     assert history["test_accuracy"].between(0, 1).all()
 
 
+def test_keras_is_trained_with_all_seeds_with_and_without_regularisation(results):
+    history = pd.read_csv(results / "tables" / "training_history.csv")
+    last = history[(history["framework"] == "keras") & (history["epoch"] == 4)]
+    seeds = last.groupby("experiment")["seed"].agg(list).to_dict()
+    assert seeds == {"batch_sizes": [0] * 3, "keras_reference": [0, 1], "keras_without_l2": [0]}
+    shares = last.groupby("experiment")["regularization_share"].max()
+    assert shares["keras_without_l2"] == 0 < shares["keras_reference"]
+
+
+def test_the_ways_between_numpy_and_keras_share_their_ends_and_the_whole_gap(results):
+    bridge = pd.read_csv(results / "tables" / "bridge.csv")
+    assert bridge.groupby("direction")["step"].agg(list).tolist() == [[*range(8)]] * 2
+    ways = bridge.groupby("direction")
+    accuracy = bridge.set_index(["direction", "step"])["test_accuracy"]
+    assert accuracy["forwards", 0] == accuracy["backwards", 7]
+    assert accuracy["forwards", 7] == accuracy["backwards", 0]
+    gap = accuracy["forwards", 7] - accuracy["forwards", 0]
+    assert ways["change"].sum().tolist() == pytest.approx([gap, gap])
+
+
+def test_learning_rates_are_compared_with_the_usual_one(results):
+    rates = pd.read_csv(results / "tables" / "learning_rates.csv")
+    assert rates["learning_rate"].tolist() == pytest.approx([0.001, 0.002, 0.004])
+    assert (rates["epochs"] == 10).all()
+
+
 def test_experiments_are_trained_with_all_their_seeds(results):
     history = pd.read_csv(results / "tables" / "training_history.csv")
     runs = history[history["experiment"] == "article_a"].groupby("seed")
@@ -122,7 +148,7 @@ def test_time_scalings_and_strengths_of_l2_have_their_tables(results):
     assert set(times["experiment"]) == {"article_c_reference", "article_c_clusters"}
     reached = times[times["epochs"].notna()]
     assert reached["speedup"].tolist() == pytest.approx(
-        (reached["reference_seconds"] / reached["wall_seconds"]).tolist()
+        (reached["reference_seconds"] / reached["seconds"]).tolist()
     )
     configured = times[times["target_kind"] == "configured"]
     assert set(configured["target"]) == {0.5, 0.7}
@@ -142,13 +168,17 @@ def test_scalings_are_compared_at_the_epochs_that_are_published(quick_checkout, 
     shutil.copytree(quick_checkout, folder)
     table = "results/quick/tables/scaling_comparison.csv"
     assert pd.read_csv(folder / table).empty
-    points = "comparison={published: [{accuracy: 0.5, epoch: 5}, {accuracy: 0.7, epoch: 10}]}"
+    points = (
+        "comparison={published: [{accuracy: 0.5, epoch: 5}, {accuracy: 0.7, epoch: 10}], "
+        "choose_at: [10]}"
+    )
     done = snakemake(folder, *QUICK_FILE, "--config", points, "--", table)
     assert done.returncode == 0, done.stderr
     assert "rule train_experiment" not in done.stderr
     scalings = pd.read_csv(folder / table)
-    assert set(scalings["input_space"]) == {"clusters-30", "clusters-30-whitened"}
+    assert set(scalings["input_space"]) == {"clusters-30-samplestandard", "clusters-30-raw"}
     assert set(scalings["epoch"]) == {5, 10}
+    assert set(scalings.loc[scalings["decides"], "epoch"]) == {10}
 
 
 def test_every_input_is_followed_over_time_on_the_validation_images(results):
@@ -218,6 +248,29 @@ def test_every_step_of_the_ladder_is_measured_in_every_round_beside_keras(result
     assert (summary["ci_low"] <= summary["ratio_to_keras"]).all()
 
 
+def test_the_ladder_is_compared_over_batch_sizes_input_spaces_and_allocators(results):
+    sizes = pd.read_csv(results / "tables" / "ladder_batch_sizes.csv")
+    assert sizes.groupby("name")["batch_size"].agg(list).tolist() == [[500, 1000] * 2] * 4
+    spaces = pd.read_csv(results / "tables" / "ladder_input_spaces.csv")
+    assert set(spaces["input_space"]) == {"pixels", "clusters-30"}
+    allocation = pd.read_csv(results / "tables" / "allocation.csv")
+    cases = allocation.groupby(["step", "allocator"])["round"].agg(list)
+    assert len(cases) == 4
+    assert cases.tolist() == [[1, 2]] * 4
+
+
+def test_keras_log_and_call_have_their_tables(results):
+    log = pd.read_csv(results / "tables" / "keras_log.csv")
+    assert log.groupby("measure")["epoch"].agg(list).tolist() == [[1, 2, 3, 4]] * 2
+    assert log["published"].notna().all()
+    passes = pd.read_csv(results / "tables" / "keras_log_passes.csv")
+    assert passes["seed"].tolist() == [0, 0, 1, 1]
+    history = pd.read_csv(results / "tables" / "training_history.csv").set_index("experiment")
+    assert set(history.loc["keras_reference", "seed"]) == {0, 1}
+    run = pd.read_csv(results / "tables" / "keras_run.csv")
+    assert run[["process", "run"]].to_numpy().tolist() == [[1, 1], [1, 2], [2, 1], [2, 2]]
+
+
 def test_backward_times_of_every_round_stand_beside_the_two_published_batches(results):
     ladder = pd.read_csv(results / "tables" / "optimization_ladder.csv")
     backward = pd.read_csv(results / "tables" / "backward_times.csv")
@@ -252,7 +305,7 @@ def test_every_figure_has_its_three_files(results):
         for k in ("30", "auto")
     }
     comparisons = {"feature_controls", "controls_over_time", "lambda_rule", "time_to_accuracy"}
-    comparisons |= {"search"}
+    comparisons |= {"search", "bridge"}
     assert {"training_history"} | comparisons | clusters | times | runs <= stems
     assert all((folder / name).stat().st_size > 5_000 for name in drawn if name.endswith("g"))
 

@@ -138,23 +138,29 @@ def test_a_wrong_configuration_ends_in_one_message(folder, name):
 
 
 @pytest.mark.parametrize(
-    ("text", "config", "removed"),
+    ("text", "config", "removed", "without"),
     [
-        ("{experiments: {article_c_other_clusters: null}}", (), ["article_c_other_clusters"]),
+        (
+            "{experiments: {article_c_other_clusters: null}}",
+            (),
+            ["article_c_other_clusters"],
+            set(),
+        ),
         (
             "{experiments: {distance_scalings: null}, comparison: {scalings: article_c_clusters}}",
             ("experiments={article_a: null}",),
             ["distance_scalings", "article_a"],
+            {"fit_raw_clusters", "transform_raw_clusters"},
         ),
     ],
 )
-def test_without_a_removed_experiment_all_else_is_planned(folder, text, config, removed):
+def test_without_a_removed_experiment_all_else_is_planned(folder, text, config, removed, without):
     (folder / "my.yaml").write_text(text)
     arguments = ["--dry-run", *(["--config", *config] if config else [])]
     everything = snakemake(folder, "--dry-run")
     rest = snakemake(folder, *arguments, "--configfile", "my.yaml")
     assert rest.returncode == 0, rest.stderr
-    assert {*jobs(rest)} == {*jobs(everything)}
+    assert {*jobs(rest)} == {*jobs(everything)} - without
     for name in removed:
         assert f"/experiments/{name}/" in everything.stdout
         assert f"/experiments/{name}/" not in rest.stdout

@@ -2,10 +2,19 @@
 # out: results/<run>/measurements/<space>/: measurements of all variants with one batch size,
 #      measurements/operations/, measurements/deep_model/, results/<run>/tables/batch_size_*.csv,
 #      absent_variants.csv, operation_times.csv, thread_scaling.csv, deep_model.csv,
-#      optimization_ladder.csv, optimization_ladder_summary.csv, backward_times.csv
+#      optimization_ladder.csv, allocation.csv, optimization_ladder_summary.csv, backward_times.csv,
+#      ladder_batch_sizes.csv, ladder_input_spaces.csv, keras_run.csv
 #
 # A job that measures seconds runs alone. It has no `benchmark:` line, which would disturb it.
 # See "Jobs that measure have no benchmark line" in docs/methodology.md.
+
+# Whose epochs the ladder compares: of each experiment and input space the first training.
+LADDER_TRAININGS = [
+    training
+    for training in experiment_trainings(TIMED)
+    for run in [CONFIG.experiments[training["experiment"]]]
+    if (training["seed"], training["l2_factor"]) == (run.seeds[0], run.l2_factors[0])
+]
 
 
 rule measure_batch_size:
@@ -50,8 +59,6 @@ rule tabulate_batch_sizes:
     log:
         f"{RESULTS}/logs/tabulate_batch_sizes.log",
     localrule: True
-    params:
-        seed=CONFIG.seeds[0],
     script:
         "../scripts/tabulate_batch_sizes.py"
 
@@ -146,6 +153,28 @@ rule train_deep_model:
         "../scripts/train_deep_model.py"
 
 
+rule measure_keras_run:
+    input:
+        x_train=features(pixel_space("keras"), "train"),
+        x_test=features(pixel_space("keras"), "test"),
+        y_train=rules.extract_labels.output.train,
+        y_test=rules.extract_labels.output.test,
+    output:
+        table_file("keras_run"),
+    log:
+        f"{RESULTS}/logs/measure_keras_run.log",
+    threads: CONFIG.benchmark.n_threads
+    resources:
+        **ALONE,
+    params:
+        batch_size=CONFIG.benchmark.keras_run.batch_size,
+        epochs=CONFIG.benchmark.keras_run.epochs,
+        processes=CONFIG.benchmark.keras_run.processes,
+        n_threads=CONFIG.benchmark.n_threads,
+    script:
+        "../scripts/measure_keras_run.py"
+
+
 rule tabulate_deep_model:
     input:
         expand(rules.train_deep_model.output[0], variant=DEEP_VARIANTS),
@@ -161,9 +190,12 @@ rule tabulate_deep_model:
 rule measure_ladder:
     input:
         x_train=features(pixel_space("numpy"), "train"),
+        x_test=features(pixel_space("numpy"), "test"),
         y_train=rules.extract_labels.output.train,
+        y_test=rules.extract_labels.output.test,
     output:
-        table_file("optimization_ladder"),
+        ladder=table_file("optimization_ladder"),
+        allocation=table_file("allocation"),
     log:
         f"{RESULTS}/logs/measure_ladder.log",
     threads: CONFIG.train.n_threads
@@ -177,9 +209,58 @@ rule measure_ladder:
         "../scripts/measure_ladder.py"
 
 
+rule measure_ladder_batch_sizes:
+    input:
+        x_train=features(pixel_space("numpy"), "train"),
+        y_train=rules.extract_labels.output.train,
+    output:
+        table_file("ladder_batch_sizes"),
+    log:
+        f"{RESULTS}/logs/measure_ladder_batch_sizes.log",
+    threads: CONFIG.train.n_threads
+    resources:
+        **ALONE,
+    params:
+        batch_sizes=list(CONFIG.ladder.batch_sizes),
+        n_threads=CONFIG.train.n_threads,
+        schedule=schedule(CONFIG.ladder.rounds),
+    script:
+        "../scripts/measure_ladder_batch_sizes.py"
+
+
+rule measure_ladder_input_spaces:
+    input:
+        x_train=[features(t["space"], "train", t["seed"]) for t in LADDER_TRAININGS],
+        x_test=[features(t["space"], "test", t["seed"]) for t in LADDER_TRAININGS],
+        y_train=rules.extract_labels.output.train,
+        y_test=rules.extract_labels.output.test,
+    output:
+        table_file("ladder_input_spaces"),
+    log:
+        f"{RESULTS}/logs/measure_ladder_input_spaces.log",
+    threads: CONFIG.train.n_threads
+    resources:
+        **ALONE,
+    params:
+        trainings=[
+            dict(
+                experiment=training["experiment"],
+                input_space=parse_space(training["space"]).input_space,
+                batch_size=run.batch_size,
+                hidden=list(CONFIG.network_of(run).hidden_layer_sizes),
+            )
+            for training in LADDER_TRAININGS
+            for run in [CONFIG.experiments[training["experiment"]]]
+        ],
+        n_threads=CONFIG.train.n_threads,
+        schedule=schedule(CONFIG.ladder.rounds),
+    script:
+        "../scripts/measure_ladder_input_spaces.py"
+
+
 rule tabulate_ladder:
     input:
-        ladder=rules.measure_ladder.output[0],
+        ladder=rules.measure_ladder.output.ladder,
         published=own_file("config/published_ladder.csv"),
         published_backward=own_file("config/published_backward.csv"),
     output:
@@ -190,6 +271,5 @@ rule tabulate_ladder:
     localrule: True
     params:
         with_published=CONFIG.uses_published_data,
-        seed=CONFIG.seeds[0],
     script:
         "../scripts/tabulate_ladder.py"

@@ -31,6 +31,21 @@ rule fit_clusters:
         "../scripts/fit_clusters.py"
 
 
+# Distances to centres among pixels that are divided by 255 alone, `clusters-<K>-raw`.
+use rule fit_clusters as fit_raw_clusters with:
+    input:
+        train=features("pixels-unit", "train"),
+        test=features("pixels-unit", "test"),
+    output:
+        centers=f"{RESULTS}/models/clusters/raw-k-{{k}}-seed-{{seed}}.centers.npy",
+        labels=f"{RESULTS}/models/clusters/raw-k-{{k}}-seed-{{seed}}.labels.npy",
+        row=f"{RESULTS}/models/clusters/raw-k-{{k}}-seed-{{seed}}.csv",
+    log:
+        f"{RESULTS}/logs/fit_raw_clusters/k-{{k}}-seed-{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/job_times/fit_raw_clusters/k-{{k}}-seed-{{seed}}.tsv"
+
+
 # The choice is known only after the sweep, so all fits of the seed are inputs. What follows asks
 # for K "auto" by name and so needs no checkpoint.
 rule choose_clusters:
@@ -69,6 +84,7 @@ rule measure_cluster_cost:
         **ALONE,
     params:
         fit_on=CONFIG.cluster.fit_on,
+        setting=lambda wildcards: wildcards.setting,
         k=CONFIG.cost_quality.k,
         kmeans=lambda wildcards: CONFIG.cost_quality.settings[wildcards.setting].model_dump(
             mode="json", exclude={"seeds"}
@@ -76,6 +92,36 @@ rule measure_cluster_cost:
         seeds=lambda wildcards: list(CONFIG.cost_quality.settings[wildcards.setting].seeds),
     script:
         "../scripts/measure_cluster_cost.py"
+
+
+# Its CPU seconds count, so it may run beside others.
+use rule measure_cluster_cost as measure_cluster_growth with:
+    output:
+        f"{RESULTS}/measurements/cluster_growth/k-{{k}}.csv",
+    log:
+        f"{RESULTS}/logs/measure_cluster_growth/k-{{k}}.log",
+    wildcard_constraints:
+        k=r"\d+",
+    resources:
+        slot=ONE_PROCESSOR,
+        slurm_extra="",
+    params:
+        setting="growth",
+        k=lambda wildcards: int(wildcards.k),
+        kmeans=CONFIG.cost_quality.growth.model_dump(mode="json", exclude={"seeds", "k_values"}),
+        seeds=list(CONFIG.cost_quality.growth.seeds),
+
+
+rule tabulate_cluster_growth:
+    input:
+        expand(rules.measure_cluster_growth.output[0], k=CONFIG.cost_quality.growth.k_values),
+    output:
+        table_file("cluster_growth"),
+    log:
+        f"{RESULTS}/logs/tabulate_cluster_growth.log",
+    localrule: True
+    script:
+        "../scripts/join_tables.py"
 
 
 rule tabulate_cluster_cost:

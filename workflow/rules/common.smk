@@ -76,7 +76,7 @@ wildcard_constraints:
     components=r"pca-\d+(-[a-z]+)?",
     input_space=r"[a-z0-9-]+",
     random_space=r"(projection|images)-\d+",
-    rescaling=r"(-[a-z]+)?",
+    rescaling=r"(-(?!raw)[a-z]+)?",
     stage=r"\d+",
     place=r"\d+",
     l2_factor=r"[0-9.]+(e[+-]?[0-9]+)?",
@@ -85,6 +85,7 @@ wildcard_constraints:
     part=r"train|test",
     variant=r"[a-z_]+",
     setting=r"[A-Za-z0-9_-]+",
+    direction=r"forwards|backwards",
 
 
 def own_file(path):
@@ -116,13 +117,37 @@ FITTED_K = [k for k in CONFIG.transform.k_values if k != AUTO] or [CONFIG.cluste
 CLUSTER_SPACES = [f"clusters-{k}" for k in CONFIG.transform.k_values]
 
 
-def training_histories(framework):
-    """A history for every input space, batch size and seed of a framework."""
+def numpy_histories():
+    """A history of the NumPy network for every input space, batch size and seed."""
     return expand(
-        f"{RESULTS}/training/{framework}/{{space}}/batch-{{batch_size}}-seed-{{seed}}.csv",
-        space=[pixel_space(framework), *CLUSTER_SPACES],
+        f"{RESULTS}/training/numpy/{{space}}/batch-{{batch_size}}-seed-{{seed}}.csv",
+        space=[pixel_space("numpy"), *CLUSTER_SPACES],
         batch_size=CONFIG.train.batch_sizes,
         seed=CONFIG.seeds,
+    )
+
+
+def keras_histories():
+    """The histories in Keras of every input space, all batch sizes and seeds in one."""
+    spaces = [pixel_space("keras"), *CLUSTER_SPACES]
+    return expand(f"{RESULTS}/training/keras/{{space}}.csv", space=spaces)
+
+
+def keras_pixels(part, experiment):
+    """The pixels for Keras, once for every seed of an experiment there."""
+    return [features(pixel_space("keras"), part)] * len(CONFIG.keras_experiments[experiment].seeds)
+
+
+def reference_model(l2, timed):
+    """The reference model of trainings in Keras, for params."""
+    network = CONFIG.network_of(CONFIG.train)
+    return dict(
+        hidden_layer_sizes=list(network.hidden_layer_sizes),
+        l2=l2,
+        n_pixels=DATA.size.n_pixels,
+        scale_l2_with_inputs=network.scale_l2_with_inputs,
+        n_threads=CONFIG.train.n_threads if timed else 1,
+        timed=timed,
     )
 
 
@@ -167,7 +192,16 @@ def experiment_settings(wildcards):
 
 def grid_settings(wildcards):
     """The same for a training of `train`."""
-    return {"epochs": CONFIG.train.epochs, "batch_size": int(wildcards.batch_size)}
+    return {
+        "epochs": CONFIG.train.epochs,
+        "batch_size": int(wildcards.batch_size),
+        "engine": CONFIG.train.engine,
+    }
+
+
+def keras_results(names=tuple(CONFIG.keras_experiments)):
+    """The histories of experiments in Keras, all seeds of each in one."""
+    return [f"{RESULTS}/training/keras_experiments/{name}.csv" for name in names]
 
 
 def threads_of(training):
@@ -233,9 +267,26 @@ def experiment_results(extension, names=tuple(CONFIG.experiments)):
     return [f"{pattern}/{name}".format(**training) for training in experiment_trainings(names)]
 
 
-# Experiments that are timed or measured after every epoch: the articles' own trainings.
+def fits_of(names):
+    """The rows of k-means for the cluster distances of experiments; those of K "auto" have none."""
+    spaces = {
+        (parse_space(training["space"]), training["seed"])
+        for training in experiment_trainings(names)
+    }
+    return sorted(
+        f"{RESULTS}/models/clusters/{space.fit_name}-seed-{seed}.csv"
+        for space, seed in spaces
+        if space.kind == "clusters" and not space.is_chosen
+    )
+
+
+# Experiments whose times are compared.
+TIMED = [CONFIG.comparison.reference, CONFIG.comparison.against_reference]
+# These, and those measured after every epoch: the articles' own trainings.
 DRAWN_ONE_BY_ONE = [
-    name for name, run in CONFIG.experiments.items() if run.exclusive or run.measure_every == 1
+    name
+    for name, run in CONFIG.experiments.items()
+    if name in TIMED or run.exclusive or run.measure_every == 1
 ]
 
 

@@ -92,6 +92,20 @@ rule plot_training_history:
         "../scripts/plot_figures.py"
 
 
+rule plot_keras_log:
+    input:
+        log=rules.compare_keras_log.output.log,
+    output:
+        log=figure_files("keras_log", "Training", "Keras' printed log against several seeds"),
+    log:
+        f"{RESULTS}/logs/plot_keras_log.log",
+    localrule: True
+    params:
+        module="mlplab.reporting.figures.keras_log",
+    script:
+        "../scripts/plot_figures.py"
+
+
 rule plot_training_run:
     input:
         history=rules.tabulate_training.output.history,
@@ -149,6 +163,20 @@ rule plot_comparisons:
         controls=CONFIG.comparison.controls,
         l2_rule=CONFIG.comparison.l2_rule,
         reference=CONFIG.comparison.reference,
+    script:
+        "../scripts/plot_figures.py"
+
+
+rule plot_bridge:
+    input:
+        bridge=rules.tabulate_bridge.output[0],
+    output:
+        bridge=figure_files("bridge", "Training", "from NumPy to Keras, one difference at a time"),
+    log:
+        f"{RESULTS}/logs/plot_bridge.log",
+    localrule: True
+    params:
+        module="mlplab.reporting.figures.bridge",
     script:
         "../scripts/plot_figures.py"
 

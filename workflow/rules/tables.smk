@@ -1,7 +1,6 @@
 # in:  results/<run>/models/clusters/, results/<run>/training/
 # out: results/<run>/tables/: a table per subject
 
-TIMED = [CONFIG.comparison.reference, CONFIG.comparison.against_reference]
 PUBLISHED = CONFIG.comparison.published if CONFIG.uses_published_data else []
 # An experiment may be named for several comparisons.
 PAIRED = [*dict.fromkeys([CONFIG.comparison.controls, *TIMED])]
@@ -72,9 +71,10 @@ rule describe_clusters:
 
 rule tabulate_training:
     input:
-        training_histories("numpy"),
-        training_histories("keras"),
+        numpy_histories(),
+        keras_histories(),
         experiment_results("csv"),
+        keras_results(),
     output:
         history=table_file("training_history"),
         accuracies=table_file("final_accuracies"),
@@ -83,6 +83,24 @@ rule tabulate_training:
     localrule: True
     script:
         "../scripts/tabulate_training.py"
+
+
+rule compare_keras_log:
+    input:
+        history=keras_results([CONFIG.comparison.keras_log]),
+        y_train=rules.extract_labels.output.train,
+        published=own_file("config/published_keras_log.csv"),
+    output:
+        log=table_file("keras_log"),
+        summary=table_file("keras_log_summary"),
+        passes=table_file("keras_log_passes"),
+    log:
+        f"{RESULTS}/logs/compare_keras_log.log",
+    localrule: True
+    params:
+        with_published=CONFIG.uses_published_data,
+    script:
+        "../scripts/compare_keras_log.py"
 
 
 rule tabulate_confusion:
@@ -136,9 +154,23 @@ rule compare_l2_factors:
         "../scripts/compare_l2_factors.py"
 
 
+rule compare_learning_rates:
+    input:
+        experiment_results("csv", CONFIG.comparison.learning_rates),
+    output:
+        table_file("learning_rates"),
+    log:
+        f"{RESULTS}/logs/compare_learning_rates.log",
+    localrule: True
+    params:
+        experiments=list(CONFIG.comparison.learning_rates),
+    script:
+        "../scripts/compare_learning_rates.py"
+
+
 rule compare_scalings:
     input:
-        experiment_results("csv", dict.fromkeys([TIMED[1], CONFIG.comparison.scalings])),
+        experiment_results("csv", [CONFIG.comparison.scalings]),
     output:
         table_file("scaling_comparison"),
     log:
@@ -147,6 +179,7 @@ rule compare_scalings:
     params:
         scalings=CONFIG.comparison.scalings,
         published=[point.model_dump() for point in PUBLISHED],
+        choose_at=list(CONFIG.comparison.choose_at),
     script:
         "../scripts/compare_scalings.py"
 
@@ -154,7 +187,9 @@ rule compare_scalings:
 rule compare_times:
     input:
         timed=experiment_results("csv", TIMED),
+        epochs=rules.measure_ladder_input_spaces.output[0],
         controls=experiment_results("csv", [CONFIG.comparison.controls]),
+        fits=fits_of(TIMED),
     output:
         times=table_file("time_to_accuracy"),
         summary=table_file("time_to_accuracy_summary"),

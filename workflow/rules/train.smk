@@ -1,6 +1,7 @@
 # in:  results/<run>/data/<space>/, results/<run>/data/labels/
-# out: results/<run>/training/<framework>/<space>/, training/experiments/<experiment>/<space>/: a
-#      row per epoch, and the NumPy network's final predictions for the test images
+# out: results/<run>/training/numpy/<space>/, training/experiments/<experiment>/<space>/: a row per
+#      epoch, and the NumPy network's final predictions for the test images; training/keras/,
+#      training/keras_experiments/: a row per epoch, all seeds in one file
 #
 # A timed training (`exclusive`) takes every slot of the default profile, so it runs alone. Others
 # run side by side.
@@ -57,18 +58,19 @@ use rule train_numpy as train_experiment with:
         network=experiment_network,
 
 
+# All trainings of a space are one job, so that TensorFlow starts once.
 rule train_keras:
     input:
-        x_train=features_of("train"),
-        x_test=features_of("test"),
+        x_train=lambda wildcards: [features(wildcards.space, "train", s) for s in CONFIG.seeds],
+        x_test=lambda wildcards: [features(wildcards.space, "test", s) for s in CONFIG.seeds],
         y_train=rules.extract_labels.output.train,
         y_test=rules.extract_labels.output.test,
     output:
-        f"{RESULTS}/training/keras/{{space}}/batch-{{batch_size}}-seed-{{seed}}.csv",
+        f"{RESULTS}/training/keras/{{space}}.csv",
     log:
-        f"{RESULTS}/logs/train_keras/{{space}}-batch-{{batch_size}}-seed-{{seed}}.log",
+        f"{RESULTS}/logs/train_keras/{{space}}.log",
     benchmark:
-        f"{RESULTS}/job_times/train_keras/{{space}}-batch-{{batch_size}}-seed-{{seed}}.tsv"
+        f"{RESULTS}/job_times/train_keras/{{space}}.tsv"
     priority: EARLY
     threads: threads_of(CONFIG.train)
     resources:
@@ -77,11 +79,36 @@ rule train_keras:
     params:
         experiment=GRID_EXPERIMENT,
         space=lambda wildcards: wildcards.space,
-        settings=grid_settings,
-        hidden_layer_sizes=list(CONFIG.network_of(CONFIG.train).hidden_layer_sizes),
-        n_threads=threads_of(CONFIG.train),
-        n_pixels=DATA.size.n_pixels,
-        scale_l2_with_inputs=CONFIG.network_of(CONFIG.train).scale_l2_with_inputs,
-        l2=CONFIG.train.keras.l2,
+        epochs=CONFIG.train.epochs,
+        batch_sizes=list(CONFIG.train.batch_sizes),
+        seeds=list(CONFIG.seeds),
+        model=reference_model(CONFIG.train.keras.l2, CONFIG.train.exclusive),
     script:
         "../scripts/train_keras.py"
+
+
+use rule train_keras as train_keras_experiment with:
+    input:
+        x_train=lambda wildcards: keras_pixels("train", wildcards.experiment),
+        x_test=lambda wildcards: keras_pixels("test", wildcards.experiment),
+        y_train=rules.extract_labels.output.train,
+        y_test=rules.extract_labels.output.test,
+    output:
+        f"{RESULTS}/training/keras_experiments/{{experiment}}.csv",
+    log:
+        f"{RESULTS}/logs/train_keras_experiment/{{experiment}}.log",
+    benchmark:
+        f"{RESULTS}/job_times/train_keras_experiment/{{experiment}}.tsv"
+    priority: 0
+    threads: 1
+    resources:
+        slot=ONE_PROCESSOR,
+    params:
+        experiment=lambda wildcards: wildcards.experiment,
+        space=pixel_space("keras"),
+        epochs=lambda wildcards: CONFIG.keras_experiments[wildcards.experiment].epochs,
+        batch_sizes=lambda wildcards: [CONFIG.keras_experiments[wildcards.experiment].batch_size],
+        seeds=lambda wildcards: list(CONFIG.keras_experiments[wildcards.experiment].seeds),
+        model=lambda wildcards: reference_model(
+            CONFIG.keras_experiments[wildcards.experiment].l2, False
+        ),

@@ -38,6 +38,22 @@ use rule transform_components as transform_clusters with:
         space=lambda wildcards: f"clusters-{wildcards.k}{wildcards.rescaling}",
 
 
+use rule transform_clusters as transform_raw_clusters with:
+    input:
+        centers=f"{RESULTS}/models/clusters/raw-k-{{k}}-seed-{{seed}}.centers.npy",
+        train=features("pixels-unit", "train"),
+        test=features("pixels-unit", "test"),
+    output:
+        train=f"{RESULTS}/data/clusters-{{k}}-raw{{rescaling}}/seed-{{seed}}/x_train.npy",
+        test=f"{RESULTS}/data/clusters-{{k}}-raw{{rescaling}}/seed-{{seed}}/x_test.npy",
+    log:
+        f"{RESULTS}/logs/transform_raw_clusters/{{k}}{{rescaling}}-seed-{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/job_times/transform_raw_clusters/{{k}}{{rescaling}}-seed-{{seed}}.tsv"
+    params:
+        space=lambda wildcards: f"clusters-{wildcards.k}-raw{wildcards.rescaling}",
+
+
 use rule transform_components as transform_random with:
     output:
         train=f"{RESULTS}/data/{{random_space}}/seed-{{seed}}/x_train.npy",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mlplab.provenance.records import run_job
 from mlplab.reporting.claims.evaluation import evaluate_claims
-from mlplab.reporting.claims.model import load_claims
+from mlplab.reporting.claims.loading import load_claims
 from mlplab.reporting.claims.rendering import render_html, render_markdown
 from mlplab.runtime.files import read_table, save_table, save_text
 

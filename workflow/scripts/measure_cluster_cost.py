@@ -12,7 +12,7 @@ with run_job(snakemake):
         x,
         params.k,
         KMeansSettings(**params.kmeans),
-        setting=snakemake.wildcards.setting,
+        setting=params.setting,
         seeds=params.seeds,
     )
     save_table(snakemake.output[0], cost)

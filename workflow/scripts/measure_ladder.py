@@ -12,6 +12,8 @@ with run_job(snakemake, capture_stderr=True):
         load_array(snakemake.input.y_train),
         batch_size=snakemake.params.batch_size,
         n_threads=snakemake.params.n_threads,
+        test=(load_array(snakemake.input.x_test), load_array(snakemake.input.y_test)),
     )
-    table = measure_ladder(problem, Schedule(**snakemake.params.schedule))
-    save_table(snakemake.output[0], table)
+    ladder, allocation = measure_ladder(problem, Schedule(**snakemake.params.schedule))
+    save_table(snakemake.output.ladder, ladder)
+    save_table(snakemake.output.allocation, allocation)

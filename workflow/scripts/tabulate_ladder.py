@@ -11,5 +11,5 @@ with run_job(snakemake):
     if not snakemake.params.with_published:
         published, backward = published.head(0), backward.head(0)
     ladder = read_table(paths.ladder)
-    save_table(output.summary, summarize_ladder(ladder, published, snakemake.params.seed))
+    save_table(output.summary, summarize_ladder(ladder, published))
     save_table(output.backward, build_backward_times(ladder, backward))

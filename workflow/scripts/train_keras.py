@@ -1,26 +1,29 @@
-"""Train the Keras reference model on one input space with one batch size and seed."""
+"""Train the Keras reference model on one input space, with all batch sizes and seeds."""
 
 from mlplab.provenance.records import run_job
-from mlplab.runtime.files import save_table
-from mlplab.training.history import label_history
-from mlplab.training.keras_training import train_keras_reference
-from mlplab.training.samples import load_samples
-from mlplab.training.settings import TrainingLabel, TrainingSettings, input_scaled_l2
+from mlplab.runtime.files import load_array, save_table
+from mlplab.training.keras_training import ReferenceModel, train_keras_together
+from mlplab.training.samples import Samples
+from mlplab.training.settings import TrainingLabel, TrainingSettings
 
 with run_job(snakemake, capture_stderr=True):
-    params, seed = snakemake.params, int(snakemake.wildcards.seed)
-    samples, settings = load_samples(snakemake.input), TrainingSettings(**params.settings)
-    n_features = samples.n_features
-    history = train_keras_reference(
-        samples,
-        settings,
-        hidden_layer_sizes=params.hidden_layer_sizes,
-        l2=input_scaled_l2(
-            params.l2, n_features, params.n_pixels, scale=params.scale_l2_with_inputs
-        ),
-        seed=seed,
-        n_threads=params.n_threads,
+    params, paths = snakemake.params, snakemake.input
+
+    def samples_of(seed):
+        parts = (paths[f"x_{part}"][params.seeds.index(seed)] for part in ("train", "test"))
+        x_train, x_test = map(load_array, parts)
+        return Samples(x_train, load_array(paths.y_train), x_test, load_array(paths.y_test))
+
+    history = train_keras_together(
+        [
+            (
+                TrainingLabel(params.experiment, "keras", params.space, seed),
+                TrainingSettings(epochs=params.epochs, batch_size=batch_size),
+            )
+            for batch_size in params.batch_sizes
+            for seed in params.seeds
+        ],
+        samples_of,
+        ReferenceModel(**params.model),
     )
-    label = TrainingLabel(params.experiment, "keras", params.space, seed)
-    table = label_history(history, label, n_features=n_features, batch_size=settings.batch_size)
-    save_table(snakemake.output[0], table)
+    save_table(snakemake.output[0], history)

@@ -21,7 +21,8 @@ from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
 from mlplab.numpy_mlp.update import Update
 from mlplab.numpy_mlp.workspace import sigmoid
 from mlplab.runtime.tables import Table
-from mlplab.stats.intervals import median_interval
+from mlplab.stats.intervals import mean_interval
+from mlplab.stats.ratios import geometric_interval
 from mlplab.stats.rounds import quiet_rounds
 
 OPERATION_TIMES = Table(
@@ -41,9 +42,10 @@ OPERATION_TIMES = Table(
         "n_threads": "threads that the framework may use",
         "rounds": "rounds that count: the last measurement of each, without disturbed ones",
         "disturbed": "whether disturbed rounds count too, because fewer than two were quiet",
-        "seconds": "median wall seconds of a call",
-        "ci_low": "lower end of its 95 % bootstrap interval",
-        "ci_high": "upper end of its 95 % bootstrap interval",
+        "seconds": "wall seconds of a call, geometric mean over rounds",
+        "ci_low": "lower end of its 95 % interval, by Student's t on logarithms; empty for one "
+        "round",
+        "ci_high": "upper end of that interval",
         "seconds_per_epoch": "`seconds` times the batches of an epoch",
         "gflops": "of the products: operations in 10⁹ per second",
         "flops_per_byte": "of the products: operations over the bytes of operands and result, each "
@@ -70,7 +72,7 @@ def measure_operations(problem: Problem, schedule: Schedule) -> pd.DataFrame:
     Parameters
     ----------
     problem : the network, its samples and batches
-    schedule : how often; its seed is also that of the bootstrap
+    schedule : how often
 
     Returns
     -------
@@ -88,7 +90,7 @@ def measure_operations(problem: Problem, schedule: Schedule) -> pd.DataFrame:
     ]
     measurements, absent = measure_rounds(setups, schedule)
     refuse_absent(absent, "operations are compared between two frameworks")
-    return _tabulate(measurements, problem, schedule.seed)
+    return _tabulate(measurements, problem)
 
 
 def time_numpy(problem: Problem, clock: Clock) -> None:
@@ -252,7 +254,7 @@ def _run(timers: Timers, problem: Problem, clock: Clock) -> None:
         clock.stop({"|".join(key): measure() for key, measure in timers.items()})
 
 
-def _tabulate(measurements: pd.DataFrame, problem: Problem, seed: int) -> pd.DataFrame:
+def _tabulate(measurements: pd.DataFrame, problem: Problem) -> pd.DataFrame:
     measurements = last_measurements(measurements, ["variant"])
     sizes = problem.layer_sizes
     rows = []
@@ -260,7 +262,9 @@ def _tabulate(measurements: pd.DataFrame, problem: Problem, seed: int) -> pd.Dat
         quiet = quiet_rounds(rounds)
         for column in (c for c in quiet if "|" in c and quiet[c].notna().all()):
             operation, function, layer = column.removesuffix("_seconds").split("|")
-            seconds, low, high = median_interval(quiet[column], seed=seed)
+            # The overhead of a step is a difference, which noise can make negative.
+            find = geometric_interval if (quiet[column] > 0).all() else mean_interval
+            seconds, low, high = find(quiet[column])
             row = {
                 "framework": framework,
                 "operation": operation,

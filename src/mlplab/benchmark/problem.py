@@ -45,6 +45,8 @@ class Problem:
     epochs : the most that are trained; a measurement ends the process before
     device : where Keras computes
     hidden : nodes of the hidden layers, lowest first
+    x_test, test_codes : samples like ``x`` that are only predicted, with their codes; None where a
+        variant predicts no such samples
     """
 
     x: np.ndarray
@@ -54,6 +56,8 @@ class Problem:
     epochs: int = _ENDLESS
     device: Device = field(default_factory=Device)
     hidden: tuple[int, ...] = HIDDEN
+    x_test: np.ndarray | None = None
+    test_codes: np.ndarray | None = None
 
     @classmethod
     def from_labels(
@@ -64,6 +68,8 @@ class Problem:
         batch_size: int,
         n_threads: int | None = None,
         device: Device | None = None,
+        hidden: tuple[int, ...] = HIDDEN,
+        test: tuple[np.ndarray, np.ndarray] | None = None,
     ) -> Problem:
         """A problem from the arrays of a run.
 
@@ -75,14 +81,20 @@ class Problem:
         n_threads : threads that a variant may use; None, and more than there are, mean all that
             this process may use
         device : where Keras computes; None means the CPU
+        hidden : nodes of the hidden layers, lowest first
+        test : samples and labels that are only predicted; None for none
         """
         available = available_threads()
+        x_test, test_labels = test or (None, None)
         return cls(
             x,
             labels.astype(np.intp),
             batch_size,
             available if n_threads is None else min(n_threads, available),
             device=device or Device(),
+            hidden=hidden,
+            x_test=x_test,
+            test_codes=None if test_labels is None else test_labels.astype(np.intp),
         )
 
     @property

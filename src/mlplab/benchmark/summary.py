@@ -1,4 +1,4 @@
-"""Tables of the batch-size benchmark: measurements, medians, and ratios to NumPy.
+"""Tables of the batch-size benchmark: measurements, means over rounds, and ratios to NumPy.
 
 Ratios are those of pairs of one round. This module imports no variant and no network, so an edit
 of one makes no table stale.
@@ -17,8 +17,7 @@ from mlplab.benchmark.measurements import (
     last_measurements,
 )
 from mlplab.runtime.tables import Table
-from mlplab.stats.intervals import median_interval
-from mlplab.stats.ratios import paired_ratio
+from mlplab.stats.ratios import geometric_interval, paired_ratio
 from mlplab.stats.rounds import quiet_rounds
 
 # What ratios are to; and the products alone, which are no network.
@@ -34,9 +33,11 @@ BATCH_SIZE_SUMMARY = Table(
         "batch_size": "samples of a mini-batch",
         "rounds": "rounds that count: the last measurement of each, without disturbed ones",
         "disturbed": "whether disturbed rounds count too, because fewer than two were quiet",
-        "seconds_per_epoch": "median wall seconds of an epoch",
-        "ci_low": "lower end of its 95 % bootstrap interval",
-        "ci_high": "upper end of its 95 % bootstrap interval",
+        "seconds_per_epoch": "wall seconds of an epoch, geometric mean over rounds",
+        "ci_low": "lower end of its 95 % interval, by Student's t on logarithms; empty for one "
+        "round",
+        "ci_high": "upper end of that interval",
+        "median_seconds": "median over rounds of the wall seconds of an epoch",
         "microseconds_per_sample": "median",
         "gflops": "median",
         "sgemm_gflops": "`gflops` of the products alone: the speed of this machine's BLAS with "
@@ -53,15 +54,19 @@ BATCH_SIZE_RATIOS = Table(
         "framework": "as in `batch_size_benchmark.csv`",
         "variant": "as in `batch_size_benchmark.csv`",
         "input_space": "`pixels` or `clusters-<K>`",
-        "ratio_to_numpy": "median over rounds: seconds per epoch over those of `numpy` in the same "
-        "round",
-        "ci_low": "lower end of its 95 % bootstrap interval, over pairs",
-        "ci_high": "upper end of its 95 % bootstrap interval, over pairs",
+        "ratio_to_numpy": "geometric mean over rounds: seconds per epoch over those of `numpy` in "
+        "the same round",
+        "ci_low": "lower end of its 95 % interval, by Student's t on the logarithms of the pairs; "
+        "empty for one pair",
+        "ci_high": "upper end of that interval",
+        "median_ratio": "median over rounds of the same ratio",
         "rounds": "pairs that count: those of two quiet measurements",
         "verdict": "`slower` or `faster` than `numpy` if the interval lies on one side of 1, else "
-        "`no clear difference`",
+        "`no clear difference`; `not tested` with one pair",
         "disturbed": "whether disturbed pairs count too, because fewer than two were quiet",
     },
+    "From six rounds on, the highest and the lowest sixth of the pairs do not count in a geometric "
+    "mean and its interval. The tests simulate how often such intervals hold the truth.",
 )
 _GROUP = ["input_space", "batch_size"]
 
@@ -84,13 +89,12 @@ def build_absent_variants(paths: Iterable[str | Path]) -> pd.DataFrame:
     return ABSENT_VARIANTS.arrange(absent).sort_values([*_GROUP, "variant"], ignore_index=True)
 
 
-def summarize_batch_sizes(benchmark: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """Medians over the quiet rounds of every variant, input space and batch size.
+def summarize_batch_sizes(benchmark: pd.DataFrame) -> pd.DataFrame:
+    """Means and medians over the quiet rounds of every variant, input space and batch size.
 
     Parameters
     ----------
     benchmark : measurements, :data:`BATCH_SIZE_BENCHMARK`
-    seed : of the bootstrap
 
     Returns
     -------
@@ -99,7 +103,7 @@ def summarize_batch_sizes(benchmark: pd.DataFrame, seed: int) -> pd.DataFrame:
     rows = []
     for keys, measurements in benchmark.groupby([*_GROUP, "variant"]):
         counted = quiet_rounds(last_measurements(measurements, [*_GROUP, "variant"]))
-        seconds, low, high = median_interval(counted["seconds_per_epoch"], seed=seed)
+        seconds = geometric_interval(counted["seconds_per_epoch"])
         medians = counted[["microseconds_per_sample", "gflops", "first_epoch_seconds"]].median()
         rows.append(
             dict(zip([*_GROUP, "variant"], keys, strict=True))
@@ -107,9 +111,10 @@ def summarize_batch_sizes(benchmark: pd.DataFrame, seed: int) -> pd.DataFrame:
                 "framework": counted["framework"].iloc[0],
                 "rounds": len(counted),
                 "disturbed": bool(counted["disturbed"].any()),
-                "seconds_per_epoch": seconds,
-                "ci_low": low,
-                "ci_high": high,
+                "seconds_per_epoch": seconds.mean,
+                "ci_low": seconds.low,
+                "ci_high": seconds.high,
+                "median_seconds": counted["seconds_per_epoch"].median(),
                 "cpus_used": (counted["cpu_seconds"] / counted["wall_seconds"]).median(),
                 **medians,
             }
@@ -119,7 +124,7 @@ def summarize_batch_sizes(benchmark: pd.DataFrame, seed: int) -> pd.DataFrame:
     return BATCH_SIZE_SUMMARY.arrange(summary.join(rates.rename("sgemm_gflops"), on=_GROUP))
 
 
-def build_batch_size_ratios(benchmark: pd.DataFrame, seed: int) -> pd.DataFrame:
+def build_batch_size_ratios(benchmark: pd.DataFrame) -> pd.DataFrame:
     """Seconds per epoch over those of NumPy in the same round.
 
     Pairs of two quiet measurements count, or all pairs where fewer than two are quiet.
@@ -127,7 +132,6 @@ def build_batch_size_ratios(benchmark: pd.DataFrame, seed: int) -> pd.DataFrame:
     Parameters
     ----------
     benchmark : measurements, :data:`BATCH_SIZE_BENCHMARK`
-    seed : of the bootstrap
 
     Returns
     -------
@@ -144,9 +148,7 @@ def build_batch_size_ratios(benchmark: pd.DataFrame, seed: int) -> pd.DataFrame:
             pairs = other.join(reference, on="round", how="inner")
             pairs["disturbed"] |= pairs["disturbed_reference"]
             pairs = quiet_rounds(pairs)
-            ratio = paired_ratio(
-                pairs["seconds_per_epoch"], pairs["seconds_per_epoch_reference"], seed=seed
-            )
+            ratio = paired_ratio(pairs["seconds_per_epoch"], pairs["seconds_per_epoch_reference"])
             rows.append(
                 dict(zip(_GROUP, keys, strict=True))
                 | {
@@ -155,6 +157,7 @@ def build_batch_size_ratios(benchmark: pd.DataFrame, seed: int) -> pd.DataFrame:
                     "ratio_to_numpy": ratio.ratio,
                     "ci_low": ratio.low,
                     "ci_high": ratio.high,
+                    "median_ratio": ratio.median,
                     "rounds": ratio.rounds,
                     "verdict": ratio.verdict,
                     "disturbed": bool(pairs["disturbed"].any()),

@@ -20,6 +20,7 @@ CHOICES = Table(
         "(`cluster.elbow.sensitivities`), as the nearest K of the sweep; empty if none was found",
         "k_low": "the lowest elbow over seeds and settings",
         "k_high": "the highest elbow over seeds and settings",
+        "seeds": "number of fits at each K, one per seed",
         "inertia": "mean inertia over seeds at this K",
         "silhouette": "mean silhouette over seeds at this K",
         "statement": "for the elbow, how often it was found and whether it is clear; for a peak, "
@@ -74,7 +75,7 @@ def choose_k(
         rows.append(("chosen", best, None, None, words))
     table = pd.DataFrame(rows, columns=["criterion", "k", "k_low", "k_high", "statement"])
     table = table.astype(dict.fromkeys(["k", "k_low", "k_high"], "Int64"))
-    return CHOICES.arrange(table.join(means, on="k"))
+    return CHOICES.arrange(table.join(means, on="k").assign(seeds=scores.shape[1]))
 
 
 def chosen_k(choices: pd.DataFrame) -> int:

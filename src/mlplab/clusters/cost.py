@@ -35,6 +35,13 @@ COST_QUALITY = Table(
     },
     "Each fit runs on one thread while no other job of the workflow runs.",
 )
+CLUSTER_GROWTH = Table(
+    "cluster_growth",
+    "a row per number of clusters of `cost_quality.growth` and seed",
+    {name: text for name, text in COST_QUALITY.columns.items() if name != "relative_inertia"}
+    | {"setting": "`growth`", "k": "number of clusters"},
+    "Each fit runs on one thread, beside other jobs: its CPU seconds count.",
+)
 
 
 def measure_cluster_cost(

@@ -67,6 +67,16 @@ class DeepModelConfig(Section):
     epochs: Count = Field(description="passes over the training images")
 
 
+class KerasRunConfig(Section):
+    """Article A's call of `fit` and `evaluate`, twice in each process."""
+
+    batch_size: Count = Field(description="samples in a mini-batch")
+    epochs: Annotated[Count, Field(ge=2)] = Field(
+        description="epochs of a call; the time of more follows from the first and the others"
+    )
+    processes: Count = Field(description="processes, one after the other; each is a repetition")
+
+
 class BenchmarkConfig(Section):
     """Seconds per epoch of all variants, measured in alternating rounds."""
 
@@ -97,3 +107,4 @@ class BenchmarkConfig(Section):
     )
     threads: ThreadsBenchmarkConfig = Field(description="threads requested against processors used")
     deep_model: DeepModelConfig = Field(description="the deep model of article B")
+    keras_run: KerasRunConfig = Field(description="article A's call of Keras, timed by its parts")

@@ -10,6 +10,7 @@ from mlplab.config.comparison import find_comparison_conflicts
 from mlplab.config.experiments import find_experiment_conflicts, find_size_conflicts
 from mlplab.config.faults import suggest
 from mlplab.config.fields import Check, run_checks
+from mlplab.config.keras_experiments import KerasExperimentConfig
 from mlplab.config.names import Names, find_absent_names
 from mlplab.config.search import find_search_conflicts, find_search_size_conflicts
 from mlplab.config.workflow import WorkflowConfig
@@ -47,7 +48,7 @@ def _list_checks(
     yield partial(_find_taken_name, config)
     yield lambda: find_absent_names(config, removed)
     yield lambda: _find_twins("networks", config.networks)
-    yield lambda: _find_twins("experiments", config.experiments)
+    yield lambda: _find_twins("experiments", [*config.experiments, *config.keras_experiments])
     yield lambda: _find_twins("cost_quality.settings", config.cost_quality.settings)
     yield partial(_find_experiment_conflicts, config)
     yield lambda: find_comparison_conflicts(config.comparison, config.experiments)
@@ -82,11 +83,18 @@ def _find_missing_variant(config: WorkflowConfig) -> Iterator[str]:
 
 
 def _find_taken_name(config: WorkflowConfig) -> Iterator[str]:
-    if GRID_EXPERIMENT in config.experiments:
-        yield (
-            f"experiments: found {GRID_EXPERIMENT!r}, the name of the trainings of `train`; "
-            "allowed: any other name"
-        )
+    for key in ("experiments", "keras_experiments"):
+        if GRID_EXPERIMENT in getattr(config, key):
+            yield (
+                f"{key}: found {GRID_EXPERIMENT!r}, the name of the trainings of `train`; "
+                "allowed: any other name"
+            )
+    for name in config.keras_experiments:
+        if name in config.experiments:
+            yield (
+                f"keras_experiments.{name}: found beside experiments.{name}; allowed: a name of "
+                "its own, since both have rows in the same tables"
+            )
 
 
 def _find_twins(path: str, names: Iterable[str]) -> Iterator[str]:
@@ -126,6 +134,10 @@ def _find_data_faults(config: WorkflowConfig, datasets: Mapping[str, DatasetSpec
         ),
         lambda: find_search_size_conflicts(config.search, n_train, size.n_pixels),
         *(partial(_find_too_large_batches, config, key, n_train) for key in _BATCH_SIZES),
+        *(
+            partial(_find_too_large_keras_batch, name, experiment, n_train)
+            for name, experiment in getattr(config, "keras_experiments", {}).items()
+        ),
     ]
     yield from run_checks(checks)
 
@@ -148,6 +160,7 @@ def _find_too_large_k(config: WorkflowConfig, n_train: int, n_test: int) -> Iter
         for key, limit, words in (
             ("cluster.k_values", n_clustered - 1, fewer),
             ("cost_quality.k", n_clustered - 1, fewer),
+            ("cost_quality.growth.k_values", n_clustered - 1, fewer),
             ("silhouette.error_samples", n_clustered, at_most),
         )
     )
@@ -155,6 +168,16 @@ def _find_too_large_k(config: WorkflowConfig, n_train: int, n_test: int) -> Iter
 
 def _find_too_large_batches(config: WorkflowConfig, key: str, n_train: int) -> Iterator[str]:
     yield from _find_above(config, key, n_train, f"at most the {n_train} training images")
+
+
+def _find_too_large_keras_batch(
+    name: str, experiment: KerasExperimentConfig, n_train: int
+) -> Iterator[str]:
+    if experiment.batch_size > n_train:
+        yield (
+            f"keras_experiments.{name}.batch_size: found {experiment.batch_size}; allowed: at most "
+            f"the {n_train} training images"
+        )
 
 
 def _find_above(config: WorkflowConfig, key: str, limit: int, words: str) -> Iterator[str]:
@@ -168,10 +191,13 @@ def _find_above(config: WorkflowConfig, key: str, limit: int, words: str) -> Ite
 # Every batch size of a training, but those of experiments and search, which set images apart.
 _BATCH_SIZES = (
     "train.batch_sizes",
+    "bridge.batch_size",
     "ladder.batch_size",
+    "ladder.batch_sizes",
     "benchmark.batch_sizes",
     "benchmark.cluster_batch_sizes",
     "benchmark.operations.batch_sizes",
     "benchmark.threads.batch_size",
     "benchmark.deep_model.batch_size",
+    "benchmark.keras_run.batch_size",
 )

@@ -78,6 +78,12 @@ class CostSettingConfig(KMeansConfig):
     seeds: Distinct[Seed] = Field(min_length=1, description="seeds; each is a fit")
 
 
+class GrowthConfig(CostSettingConfig):
+    """The articles' way to fit k-means, with several numbers of clusters."""
+
+    k_values: Distinct[ClusterCount] = Field(min_length=1, description="numbers of clusters")
+
+
 class CostQualityConfig(Section):
     """Seconds against inertia of several ways to fit k-means."""
 
@@ -85,3 +91,4 @@ class CostQualityConfig(Section):
     settings: dict[Name, CostSettingConfig] = Field(
         min_length=1, description="ways to fit k-means, by the name of their rows"
     )
+    growth: GrowthConfig = Field(description="one way, whose time over K is measured")

@@ -33,8 +33,19 @@ class ComparisonConfig(Section):
     )
     l2_rule: Name = Field(description="experiment with several factors of λ₂")
     scalings: Name = Field(description="experiment with several scalings")
+    keras_log: Name = Field(
+        description="entry of keras_experiments that is held against the published log of Keras"
+    )
+    learning_rates: Distinct[Name] = Field(
+        min_length=2,
+        description="experiments that differ in the learning rate alone, the usual one first",
+    )
     published: tuple[PublishedAccuracy, ...] = Field(
         description="targets where MNIST is used; the scalings are compared at their epochs",
+    )
+    choose_at: Distinct[Count] = Field(
+        min_length=1,
+        description="epochs of `published` that decide which scaling comes closest",
     )
     targets: Distinct[Share] = Field(
         description="further test accuracies, the time to which is compared with any data"
@@ -51,13 +62,9 @@ def find_comparison_conflicts(
         if (name := getattr(comparison, key, None)) is not None and name in experiments
     }
     checks = [
+        partial(_find_unpublished_choice, comparison),
         partial(_find_unequal_seeds, roles),
         partial(_find_second_reference, roles),
-        *(
-            partial(_find_untimed, key, *roles[key])
-            for key in ("reference", "against_reference")
-            if key in roles
-        ),
         *(
             partial(_find_untested_epochs, key, *roles[key])
             for key in ("reference", "against_reference", "scalings")
@@ -74,11 +81,27 @@ def find_comparison_conflicts(
             if key in roles
         ),
     ]
+    for name in getattr(comparison, "learning_rates", ()):
+        if name in experiments:
+            checks += [
+                partial(_find_untested_epochs, "learning_rates", name, experiments[name]),
+                partial(_find_several_factors, "learning_rates", name, experiments[name]),
+                partial(_find_other_seeds, comparison.learning_rates[0], name, experiments),
+            ]
     yield from run_checks(checks)
 
 
 # The key of the comparison, and the experiment that it names.
 _Roles = Mapping[str, tuple[str, ExperimentConfig]]
+
+
+def _find_unpublished_choice(comparison: ComparisonConfig) -> Iterator[str]:
+    published = [point.epoch for point in comparison.published]
+    if published and not set(comparison.choose_at) <= set(published):
+        yield (
+            f"comparison.choose_at: found {list(comparison.choose_at)}; allowed: epochs of "
+            f"comparison.published, {published}"
+        )
 
 
 def _find_unequal_seeds(roles: _Roles) -> Iterator[str]:
@@ -92,6 +115,17 @@ def _find_unequal_seeds(roles: _Roles) -> Iterator[str]:
         )
 
 
+def _find_other_seeds(
+    first: str, name: str, experiments: Mapping[str, ExperimentConfig]
+) -> Iterator[str]:
+    if first in experiments and set(experiments[name].seeds) != set(experiments[first].seeds):
+        yield (
+            f"experiments.{name}.seeds: found {list(experiments[name].seeds)}; allowed: those of "
+            f"{first}, {list(experiments[first].seeds)}, since comparison.learning_rates compares "
+            "them seed by seed"
+        )
+
+
 def _find_second_reference(roles: _Roles) -> Iterator[str]:
     if "reference" in roles:
         name, reference = roles["reference"]
@@ -100,14 +134,6 @@ def _find_second_reference(roles: _Roles) -> Iterator[str]:
                 f"experiments.{name}.input_spaces: found {list(reference.input_spaces)}; allowed: "
                 "one, to which others are compared"
             )
-
-
-def _find_untimed(key: str, name: str, experiment: ExperimentConfig) -> Iterator[str]:
-    if not experiment.exclusive:
-        yield (
-            f"experiments.{name}.exclusive: found false; allowed: true, since comparison.{key} "
-            "compares seconds"
-        )
 
 
 def _find_untested_epochs(key: str, name: str, experiment: ExperimentConfig) -> Iterator[str]:

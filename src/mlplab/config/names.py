@@ -12,7 +12,7 @@ from mlplab.config.fields import read_null, run_checks
 from mlplab.config.workflow import WorkflowConfig
 
 # Sections that hold entries under such names. Null in place of an entry removes it.
-COLLECTIONS = ("experiments", "networks", "cost_quality.settings")
+COLLECTIONS = ("experiments", "keras_experiments", "networks", "cost_quality.settings")
 
 # Names of entries, by the path of their section.
 Names = Mapping[str, Collection[str]]
@@ -102,6 +102,13 @@ def _list_references(config: WorkflowConfig) -> Iterator[Callable[[], Iterable[R
         yield partial(_refer_to_network, config, name)
     for key in ROLES:
         yield partial(_refer_to_experiment, config, key)
+    yield lambda: [
+        Reference("comparison.keras_log", config.comparison.keras_log, "keras_experiments")
+    ]
+    yield lambda: [
+        Reference("comparison.learning_rates", name, "experiments")
+        for name in config.comparison.learning_rates
+    ]
 
 
 def _refer_to_network(config: WorkflowConfig, name: str) -> Iterator[Reference]:

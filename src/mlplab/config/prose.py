@@ -70,6 +70,8 @@ TAIL = f"""## Input spaces
 | `clusters-<K>` | distances to the K centres of k-means, scaled by `transform.scaling` |
 | `clusters-{AUTO}` | the same for the K that the sweep chooses |
 | `clusters-<K>-<scaling>` | the same with the scaling in the name: {_SCALINGS} |
+| `clusters-<K>-raw` | the same to centres among pixels / 255, from a fit of its own |
+| `clusters-<K>-raw-<scaling>` | both |
 | `pca-<d>` | d principal components |
 | `pca-<d>-whitened` | the same, each divided by its standard deviation |
 | `pca-<d>-halfwhitened` | the same, each divided by the square root of its standard deviation |
@@ -84,10 +86,11 @@ TAIL = f"""## Input spaces
   `clusters-<K>` in `experiments`. `benchmark.cluster_k` is among `transform.k_values`.
 - `benchmark.variants` holds `numpy`, to which all are compared.
 - The names in `comparison` are those of `experiments`; no experiment is called
-  `{GRID_EXPERIMENT}`. `reference` and `against_reference` have the same seeds and are `exclusive`,
-  `reference` has one input space, `controls` and `l2_rule` have `n_validation` images, all but
-  `l2_rule` have one of `l2_factors`; `reference`, `against_reference` and `scalings` have
-  `test_every_epoch`.
+  `{GRID_EXPERIMENT}`, and none of `keras_experiments` as one of `experiments`.
+- `reference` and `against_reference` have the same seeds, `reference` has one input space,
+  `controls` and `l2_rule` have `n_validation` images, all but `l2_rule` have one of `l2_factors`;
+  `reference`, `against_reference` and `scalings` have `test_every_epoch`. `comparison.choose_at`
+  are epochs of `comparison.published`. `comparison.learning_rates` have the same seeds.
 - `scale.n_train` and `scale.n_test` are at most the images there are, every batch size at most the
   training images that are not kept for validation, every K less than the images that are
   clustered, `silhouette.error_samples` at most these.

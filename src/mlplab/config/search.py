@@ -92,6 +92,11 @@ def _find_growing_stages(search: SearchConfig) -> Iterator[str]:
 
 def _find_unlimited_spaces(search: SearchConfig) -> Iterator[str]:
     for space in search.space.input_spaces:
+        if parse_space(space).is_raw:
+            yield (
+                f"search.space.input_spaces: found {space!r}; allowed: spaces that are made from "
+                "pixels as scale.cluster scales them"
+            )
         count = parse_space(space).n_features
         if count is None or count > search.max_features:
             yield (

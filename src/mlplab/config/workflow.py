@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from mlplab.config.benchmark import BenchmarkConfig
+from mlplab.config.bridge import BridgeConfig
 from mlplab.config.clusters import ClusterConfig, CostQualityConfig, SilhouetteConfig
 from mlplab.config.comparison import ComparisonConfig
 from mlplab.config.experiments import ExperimentConfig, ExperimentDefaults
@@ -16,6 +17,7 @@ from mlplab.config.fields import (
     ClusterChoice,
     Count,
     Distinct,
+    Engine,
     Name,
     NonNegative,
     Positive,
@@ -23,6 +25,7 @@ from mlplab.config.fields import (
     Seed,
     Switch,
 )
+from mlplab.config.keras_experiments import KerasExperimentConfig
 from mlplab.config.networks import NetworkConfig
 from mlplab.config.search import SearchConfig
 from mlplab.data.own import DatasetChoice
@@ -79,6 +82,10 @@ class TrainConfig(Section):
         min_length=1, description="samples in a mini-batch, at most the training images"
     )
     network: Name = Field(description="NumPy network that is trained, a name in `networks`")
+    engine: Engine = Field(
+        description="how the NumPy network computes, `numpy` or `compiled`; up to rounding, both "
+        "have the same results"
+    )
     n_threads: Count = Field(
         description="threads of a timed training, at most those of the machine"
     )
@@ -93,6 +100,10 @@ class LadderConfig(Section):
     """The optimisation ladder, measured beside Keras."""
 
     batch_size: Count = Field(description="samples in a mini-batch")
+    batch_sizes: Distinct[Count] = Field(
+        min_length=1,
+        description="samples in a mini-batch, where steps are compared over batch sizes",
+    )
     rounds: Count = Field(description="timed epochs of every step, one in each round")
 
 
@@ -133,7 +144,14 @@ class WorkflowConfig(Section):
     experiments: dict[Name, ExperimentConfig] = Field(
         description="trainings of their own, by the name of their rows in the tables"
     )
+    keras_experiments: dict[Name, KerasExperimentConfig] = Field(
+        min_length=1,
+        description="trainings of Keras' reference model on pixels, by the name of their rows",
+    )
     comparison: ComparisonConfig = Field(description="which experiments the tables compare")
+    bridge: BridgeConfig = Field(
+        description="from NumPy to Keras, one difference at a time, and back"
+    )
     search: SearchConfig = Field(description="the search for the best network with few inputs")
     ladder: LadderConfig = Field(description="the optimisation ladder, measured beside Keras")
     benchmark: BenchmarkConfig = Field(

@@ -32,11 +32,13 @@ def _standardise_samples(x: np.ndarray) -> np.ndarray:
 _OF_A_SAMPLE = {
     "samplestandard": _standardise_samples,
     "normalizer": normalize,
+    "samplenormalizer": normalize,
     "unit": _divide_by_largest_pixel,
 }
 _OF_FEATURES = {
     "standard": StandardScaler,
     "samplestandard": StandardScaler,
+    "samplenormalizer": StandardScaler,
     "minmax": MinMaxScaler,
 }
 
@@ -47,7 +49,8 @@ def scale_features(
     """Scale both parts, shapes (n, n_features), with statistics of ``train``; float32.
 
     "standard": every feature to mean 0 and variance 1; "samplestandard": first every sample, then
-    every feature; "whitened": principal components, each with variance 1; "normalizer": every
+    every feature; "samplenormalizer": the same, but first every sample to Euclidean length 1;
+    "whitened": principal components, each with variance 1; "normalizer": every
     sample to Euclidean length 1; "minmax": every feature to 0…1; "unit": pixels divided by 255.
 
     The parts may be memory maps, and the results are if they are large, see

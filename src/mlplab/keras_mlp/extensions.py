@@ -16,11 +16,11 @@ from keras import ops
 from mlplab.runtime.progress import Progress
 
 
-class SummedLogLoss(keras.losses.Loss):
-    """Binary log-loss from logits, summed over outputs and over the samples of a batch."""
+class LogLoss(keras.losses.Loss):
+    """Binary log-loss from logits, summed over outputs; over a batch as ``reduction`` says."""
 
-    def __init__(self, *, dtype: str | None = None) -> None:
-        super().__init__(name="summed_log_loss", reduction="sum", dtype=dtype)
+    def __init__(self, *, reduction: str = "sum", dtype: str | None = None) -> None:
+        super().__init__(name="log_loss", reduction=reduction, dtype=dtype)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """Targets and logits (n, n_classes); returns the losses of the samples (n,)."""
@@ -154,5 +154,6 @@ class EpochRecorder(keras.callbacks.Callback):
             | {
                 "wall_seconds": stop[0] - self._start[0],
                 "cpu_seconds": stop[1] - self._start[1],
+                "evaluation_cpu_seconds": math.nan,
             }
         )

@@ -49,7 +49,7 @@ def train_keras(
     times the number of samples; ``regularization_share`` is the regularisation at the end of the
     epoch over that average. Keras does not report the last batch alone, so its columns are
     missing values, as is ``test_accuracy`` without a test part. ``wall_seconds`` and
-    ``cpu_seconds`` do not include the evaluation on the test part.
+    ``cpu_seconds`` do not include the evaluation on the test part, whose own are missing.
 
     Raises
     ------

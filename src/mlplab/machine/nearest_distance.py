@@ -24,6 +24,8 @@ _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _VALID_SECONDS = 3600
 # How long cores wake each other to learn the shortest latency.
 _LEARNING_SECONDS = 2.0
+# Patience that was used up in vain is so much shorter the next time.
+_DOUBT = 0.1
 # One look of so many must find others at rest: the parent of this process may still be busy.
 _LOOKS = 3
 
@@ -34,7 +36,8 @@ def watched_distance(n: int, patience: float) -> Iterator[CoreDistance]:
 
     The shortest latency of the last hour is recalled, or learned, and kept. ``patience`` are the
     seconds for bringing cores together; there are none on a machine that others use, where it
-    would be in vain. Where no other process can start, nothing is far.
+    would be in vain, and a tenth of them for an hour after all of them were. Where no other process
+    can start, nothing is far.
     """
     if not _others_rest():
         patience = 0.0
@@ -47,8 +50,13 @@ def watched_distance(n: int, patience: float) -> Iterator[CoreDistance]:
         if not recall_nearest(distance) and patience:
             distance.find_nearest(_LEARNING_SECONDS)
             keep_nearest(distance)
+        in_vain = _file(distance).with_suffix(".in-vain")
+        if _is_recent(in_vain):
+            distance.patience *= _DOUBT
         yield distance
         keep_nearest(distance)
+        if patience:
+            _remember(in_vain, distance.patience <= 0)
 
 
 def _others_rest() -> bool:
@@ -75,11 +83,28 @@ def keep_nearest(distance: CoreDistance) -> None:
         logger.info("cannot keep the latency between cores for other processes: %s", error)
 
 
+def _remember(file: Path, holds: bool) -> None:
+    """Touch a file, or remove it."""
+    try:
+        if holds:
+            save_text(file, "")
+        else:
+            file.unlink(missing_ok=True)
+    except OSError as error:
+        logger.info("cannot keep for other processes how cores come together: %s", error)
+
+
+def _is_recent(file: Path) -> bool:
+    try:
+        return 0 <= time.time() - file.stat().st_mtime <= _VALID_SECONDS
+    except OSError:
+        return False
+
+
 def _read(distance: CoreDistance) -> float | None:
     try:
-        age = time.time() - _file(distance).stat().st_mtime
         kept = json.loads(_file(distance).read_text(encoding="utf-8"))
-        if not 0 <= age <= _VALID_SECONDS or kept["place"] != _place(distance):
+        if not _is_recent(_file(distance)) or kept["place"] != _place(distance):
             return None
         return float(kept["nanoseconds"])
     except (OSError, ValueError, TypeError, KeyError):

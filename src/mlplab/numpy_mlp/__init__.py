@@ -17,7 +17,7 @@ def __getattr__(name: str) -> Any:
     """Import a public name when it is first used, so that no stage imports what another needs."""
     match name:
         case "DivergenceError":
-            from mlplab.numpy_mlp.classifier import DivergenceError
+            from mlplab.numpy_mlp.network import DivergenceError
 
             return DivergenceError
         case "NumpyMLPClassifier":

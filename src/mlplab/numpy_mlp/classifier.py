@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import fields
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -18,32 +16,17 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils.multiclass import check_classification_targets, unique_labels
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from mlplab.machine.processors import available_threads
 from mlplab.numpy_mlp.blas import blas_threads
 from mlplab.numpy_mlp.checks import check_parameters, list_sizes
-from mlplab.numpy_mlp.engines import find_engine
-from mlplab.numpy_mlp.history import measure_epoch
-from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
-from mlplab.numpy_mlp.planning import choose_plan
+from mlplab.numpy_mlp.network import Descent, Network, encode_labels
+from mlplab.numpy_mlp.parameters import draw_parameters
 from mlplab.numpy_mlp.sparse_rows import Rows, SparseRows
-from mlplab.numpy_mlp.trainer import BaseTrainer, Plan, Step
-from mlplab.numpy_mlp.workspace import BatchStatistics, OrderedSamples, add_statistics
-from mlplab.runtime.progress import Progress
-
-logger = logging.getLogger(__name__)
-
-# An untrained network outputs 0.5 everywhere and costs ln 2 per output. A cost so many times higher
-# means steps that are too long, even while all numbers are finite.
-_DIVERGED_COST_RATIO = 50.0
-
+from mlplab.numpy_mlp.trainer import Plan
+from mlplab.numpy_mlp.workspace import OrderedSamples
 
 # Samples: an array, or a matrix or array of SciPy's sparse package, which has no types.
 _Samples = Any
 _Pair = tuple[_Samples, ArrayLike]
-
-
-class DivergenceError(ArithmeticError):
-    """The weights or the cost became infinite, or the cost far higher than that of guessing."""
 
 
 class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
@@ -98,7 +81,8 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
     coefs_ : list of weights, shapes (n_lower, n_upper)
     intercepts_ : list of biases, shapes (n_upper,)
     history_ : DataFrame, a row per epoch. ``wall_seconds`` and ``cpu_seconds`` are those of the
-        training alone; costs are sums over samples and include the regularisation, of which
+        training alone, ``evaluation_cpu_seconds`` those of all that is measured after
+        it; costs are sums over samples and include the regularisation, of which
         ``regularization_share`` is the part; ``last_batch_error`` is the mean absolute error of
         the outputs for the last mini-batch before its update
     plan_ : the plan that was used
@@ -213,7 +197,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         as in most classifiers of scikit-learn, but not in its ``MLPClassifier``.
         """
         check_parameters(self.get_params(deep=False))
-        if hasattr(self, "_parameters"):
+        if hasattr(self, "_network"):
             known = self.classes_ if classes is None else _list_classes(classes)
             if not np.array_equal(known, self.classes_):
                 raise ValueError(
@@ -229,10 +213,9 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
     def decision_logits(self, X: _Samples) -> np.ndarray:
         """Outputs before the last sigmoid, shape (n_samples, n_classes)."""
         check_is_fitted(self, "coefs_")
-        dtype = self._parameters.vector.dtype
+        dtype = self._network.parameters.vector.dtype
         X = validate_data(self, X, reset=False, dtype=dtype, order="C", accept_sparse="csr")
-        engine = find_engine(self.engine)
-        return engine.predict_logits(self._parameters, _as_rows(X), self._threads())
+        return self._network.predict_logits(_as_rows(X), self._descent())
 
     def predict_proba(self, X: _Samples) -> np.ndarray:
         """Outputs of the network divided by their sum, shape (n_samples, n_classes)."""
@@ -264,20 +247,13 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         reset: bool,
         classes: ArrayLike | None = None,
     ) -> OrderedSamples:
-        dtype = np.dtype(self.dtype) if reset else self._parameters.vector.dtype
+        dtype = np.dtype(self.dtype) if reset else self._network.parameters.vector.dtype
         X, y = validate_data(self, X, y, reset=reset, dtype=dtype, order="C", accept_sparse="csr")
         check_classification_targets(y)
         weights = None if sample_weight is None else _check_weights(sample_weight, X)
         if reset:
             self.classes_ = np.unique(y) if classes is None else _list_classes(classes)
-        unknown = np.setdiff1d(y, self.classes_)
-        if len(unknown):
-            raise ValueError(
-                f"y holds {unknown[:5].tolist()}, which are not among the classes "
-                f"{self.classes_[:20].tolist()}; name all classes in the first partial_fit, or "
-                "train on all of them"
-            )
-        return OrderedSamples(_as_rows(X), np.searchsorted(self.classes_, y), None, weights)
+        return OrderedSamples(_as_rows(X), encode_labels(y, self.classes_), None, weights)
 
     def _check_validation(
         self, validation_data: _Pair | Mapping[str, _Pair] | None
@@ -300,46 +276,42 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         return checked
 
     def _start(self) -> None:
-        self._random = check_random_state(self.random_state)
+        random = check_random_state(self.random_state)
         hidden = list_sizes(self.hidden_layer_sizes)
-        sizes = [self.n_features_in_, *hidden, len(self.classes_)]
-        self._parameters: Parameters = draw_parameters(
-            sizes,
+        parameters = draw_parameters(
+            [self.n_features_in_, *hidden, len(self.classes_)],
             self.dtype,
-            self._random,
+            random,
             method=self.init,
             factor=self.init_factor,
             interval=self.init_interval,
         )
-        self._previous_step = Parameters.zeros(sizes, self.dtype)
-        self._rate = self.learning_rate
-        self.n_iter_ = 0
-        self._records: list[dict[str, Any]] = []
+        self._network: Network = Network(parameters, self.learning_rate, random)
 
     @property
     def coefs_(self) -> list[np.ndarray]:
-        return list(self._parameters.weights)
+        return list(self._network.parameters.weights)
 
     @property
     def intercepts_(self) -> list[np.ndarray]:
-        return list(self._parameters.biases)
+        return list(self._network.parameters.biases)
 
     @property
     def history_(self) -> pd.DataFrame:
-        return pd.DataFrame(self._records)
+        return pd.DataFrame(self._network.records)
 
-    def _threads(self) -> int:
+    @property
+    def plan_(self) -> Plan | None:
+        return self._network.plan
+
+    @property
+    def n_iter_(self) -> int:
+        return self._network.n_epochs
+
+    def _descent(self) -> Descent:
+        given = {field.name: getattr(self, field.name) for field in fields(Descent)}
         # A limit around this call, as in joblib's workers, holds unless n_threads is set.
-        wanted = blas_threads() if self.n_threads is None else self.n_threads
-        return min(wanted, available_threads())
-
-    def _trainer(self, X: Rows) -> BaseTrainer:
-        engine, sizes = find_engine(self.engine), self._parameters.layer_sizes
-        batch_size = min(self.batch_size, len(X))
-        self.plan_ = self.plan or choose_plan(
-            X, sizes, batch_size, self._threads(), engine=self.engine
-        )
-        return engine.trainer(self._parameters, self._previous_step, batch_size, self.plan_)
+        return Descent(**given | {"n_threads": self.n_threads or blas_threads()})
 
     def _train(
         self,
@@ -347,83 +319,11 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         epochs: int,
         validation_data: Mapping[str, OrderedSamples],
     ) -> NumpyMLPClassifier:
-        # DivergenceError reports overflows; callbacks run in the caller's error state.
-        outside = np.geterr()
-        with (
-            np.errstate(over="ignore", invalid="ignore"),
-            self._trainer(samples.x) as trainer,
-            Progress(epochs, "epoch") if self.progress else nullcontext() as progress,
-        ):
-            for left in range(epochs)[::-1]:
-                record = self._run_epoch(trainer, samples, is_last=not left)
-                for column, pair in validation_data.items():
-                    record[column] = trainer.evaluate(pair.x, pair.codes).n_correct / len(pair)
-                self._records.append(record)
-                if progress:
-                    progress.advance(record)
-                with np.errstate(**outside):
-                    for callback in self.callbacks:
-                        callback(self, record)
+        callbacks = [partial(callback, self) for callback in self.callbacks]
+        self._network.train(
+            samples, epochs, self._descent(), validation=validation_data, callbacks=callbacks
+        )
         return self
-
-    def _run_epoch(
-        self, trainer: BaseTrainer, samples: OrderedSamples, *, is_last: bool
-    ) -> dict[str, Any]:
-        rate = self._rate / (1.0 + self.decrease_const * self.n_iter_)
-        n, x, codes, weights = len(samples), samples.x, samples.codes, samples.weights
-        order = self._random.permutation(n) if self.shuffle else None
-        # A parameter grid gives NumPy scalars, which would make float64 of float32.
-        step = Step(rate, float(self.momentum), float(self.l2), float(self.l1))
-        batches: list[BatchStatistics] = []
-        only_last = self.monitor != "batch"
-        wall, cpu = time.perf_counter(), time.process_time()
-        try:
-            trainer.run_epoch(
-                x, codes, order, step, batches.append, only_last=only_last, weights=weights
-            )
-        except BaseException:
-            # The last step of an interrupted epoch is unusable for the next one.
-            self._previous_step.vector[...] = 0.0
-            raise
-        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-        self.n_iter_ += 1
-        self._rate = rate
-        record: dict[str, Any] = {
-            "epoch": self.n_iter_,
-            "train_accuracy": np.nan,
-            "test_accuracy": np.nan,
-            "learning_rate": rate,
-            "wall_seconds": wall,
-            "cpu_seconds": cpu,
-        }
-        last_rows = n % self.batch_size or min(self.batch_size, n)
-        due = is_last or self.n_iter_ % self.monitor_every == 0
-        if self.monitor == "none" or (self.monitor == "full" and not due):
-            last = replace(samples, order=order)
-            self._check_finite(batches[-1].cost, _sum_weights(last, n - last_rows))
-            return record
-        if self.monitor == "full":
-            total = trainer.evaluate(x, codes, weights)
-        else:
-            total = add_statistics(batches)
-        self._check_finite(total.cost, _sum_weights(samples, 0))
-        return record | measure_epoch(
-            self._parameters, total, n, batches[-1], last_rows, l1=self.l1, l2=self.l2
-        )
-
-    def _check_finite(self, cost: float, weight: float) -> None:
-        """Raise DivergenceError if the parameters, or the cost per weight, are out of bounds."""
-        cost_per_sample = cost / weight if weight else cost
-        limit = _DIVERGED_COST_RATIO * np.log(2.0) * len(self.classes_)
-        squares = float(np.square(self._parameters.vector).sum())
-        if np.isfinite(squares) and cost_per_sample < limit:
-            return
-        raise DivergenceError(
-            f"training diverged in epoch {self.n_iter_} at learning rate {self._rate:.6g} "
-            f"(batch size {self.batch_size}, cost of a sample {cost_per_sample:.4g}); "
-            "use a smaller learning_rate: the gradient is a sum over the batch, so it grows "
-            "with the batch size and with sample weights"
-        )
 
 
 def _as_rows(X: _Samples) -> Rows:
@@ -455,9 +355,3 @@ def _list_classes(classes: ArrayLike) -> np.ndarray:
     except (TypeError, ValueError) as error:
         raise ValueError(f"classes is {classes!r}, allowed: a list of labels ({error})") from error
     return labels
-
-
-def _sum_weights(samples: OrderedSamples, first: int) -> float:
-    """The weight of all samples from ``first`` on, in the order in which they are worked."""
-    weights = samples.take_weights(first, len(samples))
-    return float(len(samples) - first if weights is None else weights.sum(dtype=np.float64))

@@ -5,6 +5,7 @@ from typing import Any
 __all__ = [
     "mean_interval",
     "paired_ratio",
+    "prediction_interval",
 ]
 
 
@@ -19,5 +20,9 @@ def __getattr__(name: str) -> Any:
             from mlplab.stats.ratios import paired_ratio
 
             return paired_ratio
+        case "prediction_interval":
+            from mlplab.stats.intervals import prediction_interval
+
+            return prediction_interval
         case _:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,12 +1,12 @@
-"""Intervals of means and medians over seeds or rounds, and of paired differences."""
+"""Intervals of means and of one more value, over seeds or rounds, and of paired differences."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 CONFIDENCE = 0.95
 
@@ -17,15 +17,6 @@ class Interval(NamedTuple):
     mean: float
     low: float
     high: float
-
-    @property
-    def verdict(self) -> str:
-        """What a difference of accuracies says; without an interval it says nothing."""
-        if np.isnan(self.low):
-            return "not tested"
-        if self.low > 0:
-            return "better"
-        return "worse" if self.high < 0 else "no clear difference"
 
 
 def mean_interval(
@@ -47,15 +38,39 @@ def mean_interval(
     ValueError
         There is no value, or one is missing.
     """
-    values = np.asarray(values, float)
-    if not len(values) or np.isnan(values).any():
-        raise ValueError(f"values: found {values.tolist()}; allowed: one or more numbers")
-    mean = float(values.mean())
+    values = check_values(values)
     if len(values) == 1:
-        return Interval(mean, np.nan, np.nan)
-    _, t = stats.t.interval(CONFIDENCE, len(values) - 1)
-    half = float(t * stats.sem(values))
+        return Interval(float(values[0]), np.nan, np.nan)
+    mean, half = (float(number) for number in trimmed_mean(values))
     return Interval(mean, max(mean - half, least), min(mean + half, most))
+
+
+def prediction_interval(
+    values: Sequence[float] | np.ndarray, *, least: float = -np.inf, most: float = np.inf
+) -> Interval:
+    """Mean of ``values`` (n,) and the interval that holds one more value in 95 % of cases.
+
+    A figure that somebody found in one run is held against this interval, not against that of a
+    mean: the figure varies as much as a single value does. By Student's t with n - 1 degrees of
+    freedom. ``least`` and ``most`` cut it as in :func:`mean_interval`.
+
+    Examples
+    --------
+    >>> interval = prediction_interval([0.97, 0.98, 0.99])
+    >>> print(f"{interval.mean:.3f} ({interval.low:.3f} to {interval.high:.3f})")
+    0.980 (0.930 to 1.030)
+
+    Raises
+    ------
+    ValueError
+        There is no value, or one is missing.
+    """
+    mean, low, high = mean_interval(values)
+    # The error of the mean and that of the new value: s²/n and s².
+    wider = float(np.sqrt(len(values) + 1))
+    return Interval(
+        mean, max(mean - wider * (mean - low), least), min(mean + wider * (high - mean), most)
+    )
 
 
 def accuracy_interval(accuracies: Sequence[float] | np.ndarray) -> Interval:
@@ -63,8 +78,8 @@ def accuracy_interval(accuracies: Sequence[float] | np.ndarray) -> Interval:
     return mean_interval(accuracies, least=0.0, most=1.0)
 
 
-def paired_interval(values: Mapping[int, float], reference: Mapping[int, float]) -> Interval:
-    """Mean difference of the accuracies that the same seeds gave twice, with its 95 % interval.
+def paired_differences(values: Mapping[int, float], reference: Mapping[int, float]) -> np.ndarray:
+    """Differences (seeds,) of what the same seeds gave twice, in the order of the seeds.
 
     Raises
     ------
@@ -76,45 +91,27 @@ def paired_interval(values: Mapping[int, float], reference: Mapping[int, float])
             f"seeds: found {sorted(values)} and {sorted(reference)}; a pair needs both, so give "
             "both experiments the same seeds"
         )
-    differences = [values[seed] - reference[seed] for seed in sorted(values)]
-    return mean_interval(differences, least=-1.0, most=1.0)
+    return np.array([values[seed] - reference[seed] for seed in sorted(values)])
 
 
-def median_interval(
-    values: np.ndarray, *, seed: int = 0, resamples: int = 10_000
-) -> tuple[float, float, float]:
-    """Median of ``values`` (rounds,) and the ends of its 95 % percentile bootstrap interval."""
+def check_values(values: Sequence[float] | np.ndarray) -> np.ndarray:
+    """The values as an array of float64; ValueError if there is none, or one is missing."""
     values = np.asarray(values, float)
-    if not len(values):
-        raise ValueError("a median needs rounds, got none")
-    low, high = bootstrap_interval([values], np.median, seed=seed, resamples=resamples)
-    return float(np.median(values)), low, high
+    if not len(values) or np.isnan(values).any():
+        raise ValueError(f"values: found {values.tolist()}; allowed: one or more numbers")
+    return values
 
 
-def bootstrap_interval(
-    samples: Sequence[np.ndarray], statistic: Callable[..., Any], *, seed: int, resamples: int
-) -> tuple[float, float]:
-    """The ends of the 95 % percentile bootstrap interval (Efron and Tibshirani, 1993).
+def trimmed_mean(values: np.ndarray, n_trimmed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Means along the last axis (…, n) and half the widths of their 95 % intervals, each (…,).
 
-    The statistic of the samples themselves is never outside them.
-
-    Parameters
-    ----------
-    samples : one or more, each float (n,) with an n of its own, drawn from independently
-    statistic : a number from the samples, with the keyword ``axis``
+    ``n_trimmed`` values at either end do not count in the mean. Their squares in the variance are
+    those of the outermost values that do, after Yuen (1974, Biometrika 61, 165-170).
     """
-    # SciPy refuses a sample of one value; twice the same value has the same resamples.
-    data = [sample if len(sample) > 1 else np.repeat(sample, 2) for sample in samples]
-    found = stats.bootstrap(
-        data,
-        statistic,
-        n_resamples=resamples,
-        confidence_level=CONFIDENCE,
-        method="percentile",
-        vectorized=True,
-        rng=np.random.default_rng(seed),
-    )
-    # SciPy's quantiles of equal numbers may be off in the last digit.
-    drawn, estimate = found.bootstrap_distribution, float(statistic(*data, axis=-1))
-    low, high = np.clip(found.confidence_interval, drawn.min(), drawn.max())
-    return min(float(low), estimate), max(float(high), estimate)
+    ordered = np.sort(values, axis=-1)
+    n = ordered.shape[-1]
+    kept = n - 2 * n_trimmed
+    inner = ordered[..., n_trimmed : n - n_trimmed]
+    winsorized = np.clip(ordered, inner[..., :1], inner[..., -1:])
+    error = np.sqrt(n * winsorized.var(axis=-1) / (kept * (kept - 1)))
+    return inner.mean(axis=-1), special.stdtrit(kept - 1, (1 + CONFIDENCE) / 2) * error

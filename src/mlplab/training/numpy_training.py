@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 from mlplab.machine.watch import QuietWatch
-from mlplab.numpy_mlp.classifier import NumpyMLPClassifier
+from mlplab.numpy_mlp.network import Descent, Network, encode_labels
+from mlplab.numpy_mlp.parameters import draw_parameters
+from mlplab.numpy_mlp.workspace import OrderedSamples
 from mlplab.training.history import add_load, label_history
 from mlplab.training.samples import Samples, hold_out
 from mlplab.training.settings import NetworkSettings, TrainingLabel, TrainingSettings
@@ -39,35 +41,61 @@ def train_numpy(
     seed: int,
     n_threads: int,
 ) -> NumpyTraining:
-    """Train ``NumpyMLPClassifier`` with the λ₂ of ``network`` as it stands.
+    """Train as ``NumpyMLPClassifier`` does, with the λ₂ of ``network`` as it stands.
 
     Raises
     ------
     ValueError
-        Fewer than one training sample would be left beside ``settings.n_validation``.
+        Fewer than one training sample would be left beside ``settings.n_validation``, or a label
+        that is tested is none of those trained.
     """
     samples, *validation = hold_out(samples, settings.n_validation)
-    tested = {"test_accuracy": (samples.x_test, samples.y_test)}
-    observed = tested if settings.test_every_epoch else {}
+    classes = np.unique(samples.y_train)
+    observed = {}
+    if settings.test_every_epoch:
+        observed["test_accuracy"] = _order(samples.x_test, samples.y_test, classes)
     if settings.n_validation:
-        observed["validation_accuracy"] = (validation[0], validation[1])
-    classifier = NumpyMLPClassifier(
+        observed["validation_accuracy"] = _order(validation[0], validation[1], classes)
+    trained = _start(network, samples.n_features, len(classes), seed)
+    descent = Descent(
         batch_size=settings.batch_size,
-        epochs=settings.epochs,
-        random_state=seed,
+        decrease_const=network.decrease_const,
+        momentum=network.momentum,
+        l2=network.l2,
+        l1=network.l1,
         n_threads=n_threads,
-        monitor_every=settings.measure_every,
         engine=settings.engine,
+        monitor_every=settings.measure_every,
         progress=True,
-        **network.parameters(),
     )
     with QuietWatch() as watch:
-        classifier.fit(samples.x_train, samples.y_train, validation_data=observed)
-    logger.info("plan of threads: %s", classifier.plan_)
-    history = add_load(classifier.history_, watch, n_threads, settings.engine)
-    predictions = classifier.predict(samples.x_test)
+        trained.train(
+            _order(samples.x_train, samples.y_train, classes),
+            settings.epochs,
+            descent,
+            validation=observed,
+        )
+    logger.info("plan of threads: %s", trained.plan)
+    history = add_load(pd.DataFrame(trained.records), watch, n_threads, settings.engine)
+    predictions = classes[trained.predict_logits(samples.x_test, descent).argmax(axis=1)]
     history.loc[history.index[-1], "test_accuracy"] = np.mean(predictions == samples.y_test)
     return NumpyTraining(history, predictions)
+
+
+def _start(network: NetworkSettings, n_features: int, n_classes: int, seed: int) -> Network:
+    random = np.random.RandomState(seed)
+    parameters = draw_parameters(
+        [n_features, *network.hidden_layer_sizes, n_classes],
+        np.float32,
+        random,
+        method=network.init,
+        factor=network.init_factor,
+    )
+    return Network(parameters, network.learning_rate, random)
+
+
+def _order(x: np.ndarray, y: np.ndarray, classes: np.ndarray) -> OrderedSamples:
+    return OrderedSamples(np.ascontiguousarray(x, np.float32), encode_labels(y, classes), None)
 
 
 def train_labelled(

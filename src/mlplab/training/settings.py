@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -31,12 +30,6 @@ class NetworkSettings:
         """The settings with the λ₂ that holds for so many inputs, times ``l2_factor``."""
         l2 = input_scaled_l2(self.l2, n_features, n_pixels, scale=self.scale_l2_with_inputs)
         return replace(self, l2=l2_factor * l2, scale_l2_with_inputs=False)
-
-    def parameters(self) -> Mapping[str, Any]:
-        """Arguments of ``NumpyMLPClassifier``, λ₂ as it stands."""
-        values = asdict(self)
-        del values["scale_l2_with_inputs"]
-        return values | {"hidden_layer_sizes": tuple(self.hidden_layer_sizes)}
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,16 @@ from mlplab.benchmark.interleaved import Schedule
 from mlplab.benchmark.ladder import measurement
 from mlplab.benchmark.ladder.measurement import measure_ladder
 from mlplab.benchmark.ladder.steps import STEPS, CompiledTrainer
-from mlplab.benchmark.ladder.summary import LADDER_SUMMARY, PUBLISHED_COLUMNS, summarize_ladder
+from mlplab.benchmark.ladder.summary import (
+    ALLOCATION,
+    LADDER_SUMMARY,
+    PUBLISHED_COLUMNS,
+    summarize_ladder,
+)
 from mlplab.benchmark.problem import Problem
 from mlplab.numpy_mlp.parameters import draw_parameters
 from mlplab.numpy_mlp.trainer import Step
-from mlplab.reporting.claims.model import load_claims
+from mlplab.reporting.claims.loading import load_claims
 from mlplab.reporting.figures.optimization_ladder import plot_optimization_ladder
 from mlplab.runtime.files import load_array, read_table, save_array
 from tests.conftest import ROOT
@@ -35,17 +40,54 @@ def test_all_steps_end_with_the_same_weights(problem, random, l2, l1):
     for network in networks[1:]:
         np.testing.assert_allclose(network.parameters().vector, first, rtol=1e-3, atol=1e-4)
     assert accuracies == pytest.approx([accuracies[0]] * len(STEPS), abs=1.5 / len(x))
-    full = [network.predict_accuracy() for network in networks]
-    assert full == pytest.approx([full[0]] * len(STEPS), abs=1.5 / len(x))
+    full = [network.predict(network.samples, codes) for network in networks]
+    accuracies = [prediction.accuracy for prediction in full]
+    assert accuracies == pytest.approx([accuracies[0]] * len(STEPS), abs=1.5 / len(x))
+    costs = [prediction.cost for prediction in full]
+    assert costs == pytest.approx([costs[0]] * len(STEPS), rel=1e-3)
+
+
+def test_the_steps_record_what_the_articles_batches_did(problem):
+    """The network of scikit-learn's interface, trained alike, tells the same costs and errors."""
+    x, codes, start = problem
+    networks = [kind(x, codes, start, Step(1e-9, 0.0, 0.3, 0.02), 4) for kind in STEPS]
+    order = np.arange(len(x))
+    for network in networks:
+        network.train_epoch(order, 100)
+    assert {len(network.records) for network in networks} == {3}
+    first, *others = networks
+    outputs = expit_forward(x.astype(float), start)
+    targets = np.eye(4)[codes]
+    loss = -(targets * np.log(outputs) + (1 - targets) * np.log(1 - outputs))
+    squares = sum(np.square(w).sum() for w in start.weights)
+    sizes = sum(np.abs(w).sum() for w in start.weights)
+    penalty = 0.15 * squares + 0.02 * sizes
+    for batch, record in enumerate(first.records):
+        rows = slice(100 * batch, 100 * (batch + 1))
+        cost = loss[rows].sum() + penalty
+        assert record.cost == pytest.approx(cost, rel=1e-4)
+        assert record.regularization_share == pytest.approx(penalty / cost, rel=1e-4)
+        assert record.error == pytest.approx(np.abs(outputs - targets)[rows].mean(), rel=1e-4)
+    for network in others:
+        errors = [record.error for record in network.records]
+        assert errors == pytest.approx([record.error for record in first.records], rel=1e-3)
+    assert first.predict(first.keep(x), codes).cost == pytest.approx(loss.sum() + penalty, rel=1e-4)
+
+
+def expit_forward(x, start):
+    for weights, biases in zip(start.weights, start.biases, strict=True):
+        x = 1 / (1 + np.exp(-(x @ weights + biases)))
+    return x
 
 
 def test_every_step_and_keras_are_measured_in_every_round(random, tmp_path):
     save_array(tmp_path / "x.npy", random.standard_normal((900, 20), dtype=np.float32))
     labels = np.arange(900, dtype=np.uint8) % 3
+    x = load_array(tmp_path / "x.npy")
     problem = Problem.from_labels(
-        load_array(tmp_path / "x.npy"), labels, batch_size=100, n_threads=1
+        x, labels, batch_size=100, n_threads=1, test=(x[:300].copy(), labels[:300])
     )
-    table = measure_ladder(problem, Schedule(rounds=2))
+    table, allocation = measure_ladder(problem, Schedule(rounds=2))
     columns = table.columns.tolist()
     assert [name for name in columns if name.startswith("backward")] == [
         f"backward_L{layer}_seconds" for layer in range(3)
@@ -59,8 +101,15 @@ def test_every_step_and_keras_are_measured_in_every_round(random, tmp_path):
     steps = table[table["step"].notna()]
     parts = steps[["shuffle_seconds", "batches_seconds", "prediction_seconds"]]
     assert (parts > 0).all().all()
-    assert (parts.sum(axis=1) <= steps["full_accuracy_seconds"]).all()
-    passes = [c for c in table if c.startswith(("forward", "backward"))]
+    assert (steps["test_prediction_seconds"] > 0).all()
+    np.testing.assert_allclose(parts.sum(axis=1), steps["full_accuracy_seconds"])
+    assert allocation.columns.tolist() == [*ALLOCATION.columns]
+    cases = allocation.groupby(["step", "allocator"])["round"].agg(list)
+    assert cases.to_dict() == {
+        (step, name): [1, 2] for step in (0, 2) for name in ("kept", "system")
+    }
+    assert (allocation[["batches_faults", "prediction_faults"]] >= 0).all().all()
+    passes = [c for c in table if c.startswith(("forward", "record", "backward", "update"))]
     timed = steps[steps["step"] < 5]
     assert (timed[passes] > 0).all().all()
     assert (timed[passes].sum(axis=1) < timed["batches_seconds"]).all()
@@ -70,14 +119,14 @@ def test_every_step_and_keras_are_measured_in_every_round(random, tmp_path):
 def test_of_all_steps_the_compiled_one_may_be_absent(monkeypatch):
     measured = pd.DataFrame({"variant": ["Keras"]})
     absences = {CompiledTrainer.title: "no Numba", "Keras": "gone"}
-    monkeypatch.setattr(measurement, "measure_interleaved", lambda *_: (measured, absences))
+    monkeypatch.setattr(measurement, "measure_rounds", lambda *_: (measured, absences))
     with pytest.raises(RuntimeError, match=r"missing: Keras: gone$"):
         measure_ladder(Problem(np.zeros((4, 2)), np.arange(4), 2, 1), Schedule(rounds=1))
 
 
 def test_a_ladder_without_keras_is_refused(random, monkeypatch):
     monkeypatch.setattr(
-        measurement, "measure_interleaved", lambda *_, **__: (pd.DataFrame(), {"Keras": "gone"})
+        measurement, "measure_rounds", lambda *_, **__: (pd.DataFrame(), {"Keras": "gone"})
     )
     with pytest.raises(RuntimeError, match="all its steps and Keras; missing: Keras: gone"):
         measure_ladder(Problem(np.zeros((4, 2)), np.arange(4), 2, 1), Schedule(rounds=1))
@@ -92,6 +141,7 @@ def ladder(name, full, batch, disturbed=False, step=None, **columns):
             "name": name,
             "batch_size": 500,
             "n_threads": 2,
+            "round": np.arange(1, len(batch) + 1),
             "full_accuracy_seconds": full,
             "batch_accuracy_seconds": batch,
             "shuffle_seconds": batch / 10,
@@ -117,7 +167,7 @@ PUBLISHED = pd.DataFrame(
 MEASURED = pd.concat(
     [
         ladder("float64", [4.0] * 3, [2.0] * 3, step=0),
-        ladder("float64", [90.0] * 5, [80.0] * 5, step=0, disturbed=True),
+        ladder("float64", [90.0] * 5, [80.0] * 5, step=0, disturbed=True, round=range(4, 9)),
         ladder("trainer", [1.0] * 3, [0.8] * 3, step=5, forward_seconds=np.nan,
                backward_L0_seconds=np.nan, backward_L1_seconds=np.nan, backward_L2_seconds=np.nan),
         ladder("Keras", [np.nan] * 3, [1.0] * 3).assign(
@@ -129,7 +179,7 @@ MEASURED = pd.concat(
 
 
 def test_the_summary_holds_medians_of_quiet_rounds_beside_published_figures():
-    summary = summarize_ladder(MEASURED, PUBLISHED, 0)
+    summary = summarize_ladder(MEASURED, PUBLISHED)
     assert summary.columns.tolist() == list(LADDER_SUMMARY.columns)
     cases = summary.set_index(["name", "accuracy"])
     assert cases.index.tolist() == [
@@ -138,7 +188,8 @@ def test_the_summary_holds_medians_of_quiet_rounds_beside_published_figures():
     ]  # fmt: skip
     full, batch = cases.loc["float64", "full"], cases.loc["float64", "batch"]
     assert (full["rounds"], full["seconds"]) == (3, 4.0)
-    assert full["ratio_to_keras"] == full["ci_low"] == full["ci_high"] == 4.0
+    assert full[["ratio_to_keras", "ci_low", "ci_high"]].tolist() == pytest.approx([4.0] * 3)
+    assert (full["median_ratio"], full["pairs"]) == (4.0, 3)
     shares = full[["shuffle_share", "batches_share", "prediction_share"]].tolist()
     assert shares == pytest.approx([0.05, 0.45, 0.5])
     assert batch[["shuffle_share", "batches_share"]].tolist() == pytest.approx([0.1, 0.9])
@@ -153,6 +204,17 @@ def test_the_summary_holds_medians_of_quiet_rounds_beside_published_figures():
     assert pd.isna(cases.loc["trainer", "full"]["published_ratio"])
 
 
+def test_the_ratio_to_keras_is_that_of_the_same_round_where_both_are_quiet():
+    """Medians of all rounds would give 8 / 2; the third round of Keras is disturbed."""
+    step = ladder("float64", [4.0, 9.0, 8.0], [2.0, 2.0, 2.0], step=0)
+    keras = ladder("Keras", [np.nan] * 3, [1.0, 4.0, 2.0], disturbed=[False, False, True])
+    summary = summarize_ladder(pd.concat([step, keras]), PUBLISHED.head(0))
+    full = summary.set_index(["name", "accuracy"]).loc["float64", "full"]
+    assert full["ratio_to_keras"] == pytest.approx(np.sqrt(4 * 9 / 4))
+    assert (full["median_ratio"], full["pairs"], full["rounds"]) == (3.125, 2, 3)
+    assert full["seconds"] == 8.0
+
+
 @pytest.mark.parametrize(
     ("row", "fault"),
     [(("float16", "full"), "float16"), (("float64", "full"), "given twice"),
@@ -161,7 +223,7 @@ def test_the_summary_holds_medians_of_quiet_rounds_beside_published_figures():
 def test_published_figures_that_fit_nothing_are_refused(row, fault):
     wrong = pd.DataFrame([(*row, 35, 1.0, np.nan, "")], columns=PUBLISHED_COLUMNS)
     with pytest.raises(ValueError, match=fault):
-        summarize_ladder(MEASURED, pd.concat([PUBLISHED, wrong]), 0)
+        summarize_ladder(MEASURED, pd.concat([PUBLISHED, wrong]))
 
 
 def test_published_figures_and_claims_say_the_same():
@@ -171,7 +233,7 @@ def test_published_figures_and_claims_say_the_same():
         [ladder(kind.title, [2.0], [1.0], step=n) for n, kind in enumerate(STEPS)]
         + [ladder("Keras", [np.nan], [1.0])]
     )
-    summary = summarize_ladder(named, published, 0)
+    summary = summarize_ladder(named, published)
     ratios = summary.set_index(["step", "accuracy"])["published_ratio"].dropna()
     claims = {
         (claim.value.where["step"], claim.value.where["accuracy"]): claim.published
@@ -184,7 +246,7 @@ def test_published_figures_and_claims_say_the_same():
 
 
 def test_the_figure_names_steps_and_published_ratios():
-    figure = plot_optimization_ladder(summarize_ladder(MEASURED, PUBLISHED, 0))
+    figure = plot_optimization_ladder(summarize_ladder(MEASURED, PUBLISHED))
     bars, ratios = figure.axes
     assert [label.get_text() for label in bars.get_yticklabels()] == [
         "0  float64", "5  trainer", "Keras",

@@ -98,10 +98,13 @@ def test_steps_of_the_ladder_train_it_too_and_tell_the_parts_of_every_epoch(
         assert_same_network(made[0].parameters(), classifier)
         assert clock.epochs == problem.epochs
         for parts in clock.parts:
-            passes = parts.keys() - {"shuffle", "batches", "prediction"}
-            measured = {"forward", "backward_L0", "backward_L1", "backward_L2"}
+            faults = {name for name in parts if name.endswith("_faults")}
+            assert faults == {"batches_faults", "prediction_faults"}
+            passes = parts.keys() - faults - {"shuffle", "batches", "prediction"}
+            backward = {"backward_L0", "backward_L1", "backward_L2"}
+            measured = {"forward", "record", "update"} | backward
             assert passes == (set() if kind in STEPS[5:] else measured)
-            assert min(parts.values()) > 0
+            assert min(parts[name] for name in parts.keys() - faults) > 0
             # Those of one epoch alone, or they would outgrow it.
             assert sum(parts[name] for name in passes) < parts["batches"]
 

@@ -259,7 +259,7 @@ def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
             "experiments.article_a.network",
             "article_cc",
             "experiments.article_a.network: found 'article_cc'; allowed: a name in networks, "
-            "['article_a', 'article_c']; did you mean article_c?",
+            f"{list(DEFAULT['networks'])}; did you mean article_c?",
         ),
         ("train.network", "b", "train.network: found 'b'; allowed: a name in networks"),
         ("networks", {}, "networks: found {}; allowed: at least 1"),
@@ -328,9 +328,19 @@ def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
             "test_every_epoch: found false; allowed: true, since comparison.against_reference",
         ),
         (
-            "experiments.article_c_reference.exclusive",
-            False,
-            "exclusive: found false; allowed: true, since comparison.reference compares seconds",
+            "comparison.choose_at",
+            [150, 200],
+            "comparison.choose_at: found [150, 200]; allowed: epochs of comparison.published, [150",
+        ),
+        (
+            "search.space.input_spaces",
+            ["clusters-70-raw"],
+            "search.space.input_spaces: found 'clusters-70-raw'; allowed: spaces that are made",
+        ),
+        (
+            "keras_experiments.keras_reference.batch_size",
+            60_001,
+            "keras_experiments.keras_reference.batch_size: found 60001; allowed: at most the 60000",
         ),
         ("experiments.lambda_rule.n_validation", 0, "lambda_rule.n_validation: found 0; allowed"),
         (
@@ -344,6 +354,17 @@ def test_sizes_are_those_of_the_data_set_unless_fewer_are_asked_for():
             "l2_factors: found [1.0, 2.0]; allowed: one, since comparison.controls",
         ),
         ("ladder.batch_size", 60_001, "ladder.batch_size: found 60001; allowed: at most the"),
+        ("ladder.batch_sizes", [70_000], "ladder.batch_sizes: found 70000; allowed: at most the"),
+        (
+            "comparison.keras_log",
+            "article_a",
+            "comparison.keras_log: found 'article_a'; allowed: a",
+        ),
+        (
+            "benchmark.keras_run.epochs",
+            1,
+            "benchmark.keras_run.epochs: found 1; allowed: at least 2",
+        ),
         ("benchmark.batch_sizes", [70_000], "benchmark.batch_sizes: found 70000; allowed: at most"),
         ("benchmark.variants", ["keras"], "benchmark.variants: found ['keras']; allowed: numpy"),
         ("benchmark.variants", ["numpy", "theano"], "benchmark.variants[1]: found 'theano'"),
@@ -369,10 +390,20 @@ def test_a_fault_is_named_with_its_key_what_was_found_and_what_is_allowed(path, 
     assert fault in str(caught.value)
 
 
-def test_experiments_are_not_named_like_the_trainings_of_all_batch_sizes():
-    mapping = changed("experiments.batch_sizes", DEFAULT["experiments"]["article_a"])
-    with pytest.raises(ConfigError, match="experiments: found 'batch_sizes', the name of the"):
+@pytest.mark.parametrize(
+    ("section", "entry"),
+    [("experiments", "article_a"), ("keras_experiments", "keras_reference")],
+)
+def test_experiments_are_not_named_like_the_trainings_of_all_batch_sizes(section, entry):
+    mapping = changed(f"{section}.batch_sizes", DEFAULT[section][entry])
+    with pytest.raises(ConfigError, match=f"{section}: found 'batch_sizes', the name of the"):
         load_config(mapping)
+
+
+def test_experiments_in_keras_and_in_numpy_have_different_names():
+    entry = DEFAULT["keras_experiments"]["keras_reference"]
+    with pytest.raises(ConfigError, match=r"keras_experiments\.article_a: found beside exp"):
+        load_config(changed("keras_experiments.article_a", entry))
 
 
 @pytest.mark.parametrize(

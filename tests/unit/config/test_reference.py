@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel
 
 from mlplab.config.loading import load_config
+from mlplab.config.names import COLLECTIONS
 from mlplab.config.reference import main, render_files, render_reference
 from mlplab.config.schema import claims_schema, config_schema, datasets_schema, file_schema
 from mlplab.config.workflow import WorkflowConfig
@@ -120,7 +121,7 @@ def test_the_page_describes_every_key_once():
     def paths(value, path=""):
         if isinstance(value, dict):
             for key, inner in value.items():
-                is_named = path in ("experiments", "networks", "cost_quality.settings")
+                is_named = path in COLLECTIONS
                 yield from paths(inner, f"{path}.{'<name>' if is_named else key}".lstrip("."))
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             yield from paths(value[0], f"{path}[ ]")
@@ -178,7 +179,7 @@ def test_rows_tell_type_limits_default_and_meaning():
         "| `benchmark.variants` | `all` or list of names | each one of `numpy`,",
         "| `transform.k_values` | list of whole numbers or `auto` | each ≥ 2; at least one; none",
         "| `scale.n_train` | whole number or `null` | ≥ 1 | `null` | number of",
-        "| `search.space.l2` | 2 numbers | each > 0, the smaller first | `[0.008, 0.02]` |",
+        "| `search.space.l2` | 2 numbers | each > 0, the smaller first | `[0.001, 0.3]` |",
         "| `experiment_defaults.exclusive` | `true` or `false` |  | `false` |",
     ):
         assert row in PAGE

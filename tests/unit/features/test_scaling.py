@@ -39,6 +39,15 @@ def test_every_sample_then_every_feature_is_standardised(parts):
         np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
 
 
+def test_every_sample_to_length_one_then_every_feature_is_standardised(parts):
+    train, test = (part.astype(float) for part in parts)
+    rows = [p / np.linalg.norm(p, axis=1, keepdims=True) for p in (train, test)]
+    wanted = [(r - rows[0].mean(0)) / rows[0].std(0) for r in rows]
+    found = scale_features(train, test, "samplenormalizer")
+    for one, expected in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(one, expected, rtol=1e-3, atol=1e-4)
+
+
 def test_whitened_features_are_uncorrelated_with_variance_one(parts):
     scaled, _ = scale_features(*parts, "whitened")
     np.testing.assert_allclose(np.cov(scaled.T), np.eye(6), atol=1e-4)

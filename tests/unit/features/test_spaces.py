@@ -15,6 +15,8 @@ NAMES = st.one_of(
     st.just("pixels"),
     st.builds("clusters-{}".format, COUNTS),
     st.builds("clusters-{}-{}".format, COUNTS, SCALINGS),
+    st.builds("clusters-{}-raw".format, COUNTS),
+    st.builds("clusters-{}-raw-{}".format, COUNTS, SCALINGS),
     st.builds("pca-{}".format, COUNTS),
     st.builds("pca-{}-whitened".format, COUNTS),
     st.builds("pca-{}-halfwhitened".format, COUNTS),
@@ -35,6 +37,12 @@ def test_a_name_is_that_of_the_space_it_is_taken_apart_into(name):
     assert parse_space(name).input_space == name
 
 
+def test_distances_of_raw_pixels_have_a_fit_of_their_own():
+    assert parse_space("clusters-7-raw-standard").fit_name == "raw-k-7"
+    assert parse_space("clusters-7-standard").fit_name == "k-7"
+    assert parse_space("clusters-auto").fit_name == "k-auto"
+
+
 def test_pixels_are_one_input_space_however_scaled():
     assert parse_space("pixels-unit") == InputSpace("pixels", scaling="unit")
     assert parse_space("pixels-unit").input_space == "pixels"
@@ -42,7 +50,10 @@ def test_pixels_are_one_input_space_however_scaled():
 
 @pytest.mark.parametrize(
     "name",
-    ["clusters", "clusters-0", "clusters-7-unit", "pca-x", "pca-7\n", "pixels-log", "images-3-raw"],
+    [
+        *("clusters", "clusters-0", "clusters-auto-raw", "clusters-7-standard-raw"),
+        *("clusters-7-unit", "pca-x", "pca-7\n", "pixels-log", "images-3-raw"),
+    ],
 )
 def test_an_unknown_space_is_refused_with_those_there_are(name):
     with pytest.raises(ValueError, match="is unknown; allowed: pixels, clusters-<K>"):

@@ -135,6 +135,27 @@ def test_on_a_busy_machine_nothing_is_searched_nor_waited_for(kept_in, monkeypat
     assert not kept_in.exists()
 
 
+def test_patience_in_vain_is_shorter_the_next_time_until_cores_come_together(kept_in, monkeypatch):
+    monkeypatch.setattr(nearest_distance, "CoreDistance", _Moving)
+    monkeypatch.setattr(nearest_distance, "_LOOKS", 1)
+    monkeypatch.setattr(nearest_distance, "share_of_others", lambda: 0.0)
+
+    def measure(left):
+        with watched_distance(2, patience=3.0) as distance:
+            given, distance.patience = distance.patience, left
+        return given
+
+    assert measure(left=-0.1) == 3.0
+    assert measure(left=0.0) == pytest.approx(0.3)
+    assert measure(left=0.2) == pytest.approx(0.3)
+    assert measure(left=0.0) == 3.0
+    in_vain = kept_in.with_suffix(".in-vain")
+    hour_ago = in_vain.stat().st_mtime - 3700
+    os.utime(in_vain, (hour_ago, hour_ago))
+    assert measure(left=3.0) == 3.0
+    assert not in_vain.exists()
+
+
 def test_without_a_process_that_answers_nothing_is_far(kept_in, monkeypatch):
     monkeypatch.setattr(sys, "executable", "/no/such/python")
     with watched_distance(2, patience=3.0) as distance:

@@ -216,7 +216,7 @@ def test_an_interrupt_in_an_epoch_ends_it_soon_and_leaves_no_thread():
     timer.join()
     assert threading.active_count() == n_threads
     assert np.isfinite(network.coefs_[0]).all()
-    assert not network._previous_step.vector.any()
+    assert not network._network.previous_step.vector.any()
     network.partial_fit(x[:200], y[:200])
 
 

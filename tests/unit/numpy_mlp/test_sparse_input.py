@@ -10,6 +10,8 @@ from scipy import sparse
 from mlplab.numpy_mlp import NumpyMLPClassifier, Plan, planning
 from mlplab.numpy_mlp.sparse_rows import SparseRows
 
+TIMES = ["wall_seconds", "cpu_seconds", "evaluation_cpu_seconds"]
+
 pytestmark = pytest.mark.usefixtures("engine")
 PLANS = [
     None,
@@ -33,7 +35,7 @@ def network(**parameters):
 
 def numbers(fitted):
     """All that a training leaves, apart from times."""
-    history = fitted.history_.drop(columns=["wall_seconds", "cpu_seconds"])
+    history = fitted.history_.drop(columns=TIMES)
     return [a.tobytes() for a in (*fitted.coefs_, *fitted.intercepts_)], history.to_csv()
 
 

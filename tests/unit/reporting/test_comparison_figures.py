@@ -53,7 +53,7 @@ def test_targets_are_marked_where_they_are_reached():
         {
             "input_space": ["pixels"] * 3 + ["clusters-70"] * 3,
             "epoch": [1, 2, 3] * 2,
-            "wall_seconds": [10, 20, 30, 1, 2, 3],
+            "seconds": [10, 20, 30, 1, 2, 3],
             "test_accuracy": [0.9, 0.97, 0.972, 0.9, 0.973, 0.978],
             "lowest": [0.89, 0.969, 0.971, 0.89, 0.972, 0.977],
             "highest": [0.91, 0.971, 0.973, 0.91, 0.974, 0.979],
@@ -65,7 +65,7 @@ def test_targets_are_marked_where_they_are_reached():
             "target": 0.974,
             "target_kind": "published",
             "seeds_reached": [0, 2],
-            "wall_seconds": [np.nan, 2.5],
+            "seconds": [np.nan, 2.5],
         }
     )
     figure = comparisons.plot_time_to_accuracy(curves, summary)
@@ -80,13 +80,13 @@ def test_curves_that_end_far_below_the_targets_are_labelled_within_the_axis():
         {
             "input_space": ["pixels"] * 2 + ["clusters-70"] * 2,
             "epoch": [1, 2] * 2,
-            "wall_seconds": [10, 20, 1, 2],
+            "seconds": [10, 20, 1, 2],
             "test_accuracy": [0.85, 0.887, 0.8, 0.846],
             "lowest": [0.84, 0.886, 0.79, 0.84],
             "highest": [0.86, 0.888, 0.81, 0.85],
         }
     )
-    reached = {"seeds_reached": [1, 0], "wall_seconds": [20, np.nan]}
+    reached = {"seeds_reached": [1, 0], "seconds": [20, np.nan]}
     summary = pd.DataFrame(
         {"input_space": ["pixels", "clusters-70"], "target": 0.887, "target_kind": "best"} | reached
     )
@@ -102,7 +102,7 @@ def test_targets_that_are_nearly_one_line_are_named_beside_each_other():
         {
             "input_space": ["pixels"] * 2,
             "epoch": [1, 2],
-            "wall_seconds": [1, 2],
+            "seconds": [1, 2],
             "test_accuracy": [0.5, 0.6],
             "lowest": [0.5, 0.6],
             "highest": [0.5, 0.6],
@@ -110,7 +110,7 @@ def test_targets_that_are_nearly_one_line_are_named_beside_each_other():
     )
     targets = [(0.974, "published"), (0.5, "configured"), (0.978, "published")]
     summary = pd.DataFrame(targets, columns=["target", "target_kind"]).assign(
-        input_space="pixels", seeds_reached=0, wall_seconds=np.nan
+        input_space="pixels", seeds_reached=0, seconds=np.nan
     )
     figure = comparisons.plot_time_to_accuracy(curves, summary)
     wanted = ["0.5 configured", "0.978 published, 0.974 published", "pixels"]

@@ -246,7 +246,8 @@ def test_an_interval_that_is_not_there_is_not_told():
 
 
 def test_claims_are_counted_by_verdict():
-    claims = pd.DataFrame({"verdict": ["reproduced", "reproduced", "not tested"]})
+    verdicts = ["reproduced", "reproduced", "not tested", "not reproduced"]
+    claims = pd.DataFrame({"verdict": verdicts, "counted": [True, True, True, False]})
     assert find({"claims": claims}) == [
         "Of 3 statements of the articles: 2 reproduced and 1 not tested."
     ]
@@ -310,7 +311,10 @@ def test_only_targets_that_all_seeds_reach_are_told():
 def test_other_inputs_are_told_by_verdict():
     (sentence,) = find({"feature_controls": controls()})
     assert "against clusters-70" in sentence
-    assert sentence.endswith("over 3 seeds, are better: pca-70; worse: images-70, projection-70.")
+    assert sentence.endswith(
+        "over 3 seeds, corrected for the number of comparisons (Holm), are better: pca-70; "
+        "worse: images-70, projection-70."
+    )
 
 
 NOTHING = "learned nothing that shows on test images"

@@ -30,6 +30,7 @@ def history(framework, seconds, experiment="batch_sizes"):
             "mean_abs_weight_L1": 0.2,
             "wall_seconds": seconds,
             "cpu_seconds": seconds,
+            "evaluation_cpu_seconds": 0.0,
             "engine": "numpy",
             "n_threads": 2,
             "foreign_cpu_share": 0.0,

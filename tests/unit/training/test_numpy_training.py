@@ -1,6 +1,8 @@
 """What trainings have in common, and one of the NumPy network as a table."""
 
-from dataclasses import replace
+import subprocess
+import sys
+from dataclasses import asdict, replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -92,8 +94,35 @@ def train(digits, *, network=NETWORK, l2_factor=1.0, **schedule):
 
 def test_settings_have_the_defaults_of_the_classifier():
     defaults = NumpyMLPClassifier().get_params()
-    parameters = NetworkSettings().parameters()
-    assert parameters == {name: defaults[name] for name in parameters}
+    settings = asdict(NetworkSettings())
+    del settings["scale_l2_with_inputs"]
+    assert settings == {name: defaults[name] for name in settings}
+
+
+@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+def test_a_training_is_that_of_the_classifier(digits, engine):
+    found = train_numpy(digits, NETWORK, replace(SCHEDULE, engine=engine), seed=2, n_threads=1)
+    parameters = asdict(NETWORK)
+    del parameters["scale_l2_with_inputs"]
+    classifier = NumpyMLPClassifier(
+        **parameters, epochs=4, batch_size=40, random_state=2, n_threads=1, engine=engine
+    )
+    classifier.fit(digits.x_train, digits.y_train, validation_data=(digits.x_test, digits.y_test))
+    same = ["epoch", "learning_rate", "train_accuracy", "test_accuracy", "total_cost"]
+    pd.testing.assert_frame_equal(found.history[same], classifier.history_[same])
+    np.testing.assert_array_equal(found.predictions, classifier.predict(digits.x_test))
+
+
+def test_a_training_does_without_scikit_learn():
+    program = "import sys, mlplab.training.numpy_training; print('sklearn' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout == "False\n", done.stderr
+
+
+def test_a_tested_label_is_one_of_those_trained(digits):
+    strange = replace(digits, y_test=digits.y_test + 1)
+    with pytest.raises(ValueError, match=r"y holds \[3\], which are not among the classes"):
+        train_numpy(strange, NETWORK, SCHEDULE, seed=2, n_threads=1)
 
 
 @pytest.mark.parametrize(

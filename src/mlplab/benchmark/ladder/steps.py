@@ -2,6 +2,8 @@
 
 All steps compute the same gradients and, up to rounding, the same weights. Matrices have the layout
 of the articles: a column per sample, a bias node as row 0 of a layer and column 0 of its weights.
+As in the articles, every batch records its cost, the share of the regularisation in it and the mean
+error of its outputs, and a prediction also gives the total cost.
 
 0. ``DoublePrecision``: float64; a bias row is added to every layer by copying it; the error is
    propagated down to the input layer; both regularisations are always computed; derivatives of
@@ -16,11 +18,12 @@ of the articles: a column per sample, a bias node as row 0 of a layer and column
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
@@ -28,7 +31,7 @@ from mlplab.machine.processors import available_threads
 from mlplab.numpy_mlp.engines import find_engine
 from mlplab.numpy_mlp.parameters import Parameters
 from mlplab.numpy_mlp.planning import choose_plan
-from mlplab.numpy_mlp.trainer import Plan, Step
+from mlplab.numpy_mlp.trainer import BaseTrainer, Step
 from mlplab.numpy_mlp.workspace import BatchStatistics
 
 
@@ -46,15 +49,39 @@ class Stopwatch:
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
 
 
+class BatchRecord(NamedTuple):
+    """What an epoch keeps of a batch, before its update.
+
+    ``cost`` is the sum of the log-losses and the regularisation; ``regularization_share`` lies
+    between 0 and 1, NaN where a step does not record it; ``error`` is the mean absolute error of
+    the outputs.
+    """
+
+    cost: float
+    regularization_share: float
+    error: float
+
+
+class Prediction(NamedTuple):
+    """What a prediction for many samples gives: their cost with the regularisation, accuracy."""
+
+    cost: float
+    accuracy: float
+
+
 class LadderStep(Protocol):
     """A network that trains epoch by epoch, on samples (n, n_features) with codes 0, 1, …
 
     ``stopwatch`` sums up the seconds of the parts of the batches, where a step measures them:
-    ``forward`` and ``backward_L<layer>``, the way down to a layer, lowest layer 0.
+    ``forward``, ``record``, ``backward_L<layer>``, the way down to a layer, lowest layer 0, and
+    ``update``. ``samples`` are those of the training in the step's own layout, ``records`` the
+    batches of the last epoch.
     """
 
     title: ClassVar[str]
     stopwatch: Stopwatch
+    samples: np.ndarray
+    records: list[BatchRecord]
 
     def __init__(
         self,
@@ -77,8 +104,11 @@ class LadderStep(Protocol):
     def train_epoch(self, order: np.ndarray, batch_size: int) -> float:
         """One pass in ``order`` (n,); returns the accuracy averaged over the batches."""
 
-    def predict_accuracy(self) -> float:
-        """Accuracy of a prediction for all samples."""
+    def keep(self, x: np.ndarray) -> np.ndarray:
+        """Samples (n, n_features) in the layout in which the step keeps them."""
+
+    def predict(self, samples: np.ndarray, codes: np.ndarray) -> Prediction:
+        """A prediction for samples that :meth:`keep` gave, with their codes (n,)."""
 
     def parameters(self) -> Parameters:
         """The weights and biases, in float64."""
@@ -100,6 +130,7 @@ class DoublePrecision:
         n_threads: int | None = None,
     ) -> None:
         self.stopwatch = Stopwatch()
+        self.records: list[BatchRecord] = []
         self._step = step
         self._codes = codes
         self._one_hot: np.ndarray = np.eye(n_classes, dtype=self.dtype)[:, codes]
@@ -108,7 +139,7 @@ class DoublePrecision:
             for w, b in zip(start.weights, start.biases, strict=True)
         ]
         self._previous = [np.zeros_like(w) for w in self._weights]
-        self._store_samples(x)
+        self.samples = self.keep(x)
 
     def prepare(self, batch_size: int) -> None:
         """See :class:`LadderStep`; there is nothing."""
@@ -116,23 +147,31 @@ class DoublePrecision:
     def train_epoch(self, order: np.ndarray, batch_size: int) -> float:
         """See :class:`LadderStep`."""
         hits = 0
+        self.records.clear()
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
-            batch = self._samples[rows].T
+            batch, targets = self.samples[rows].T, self._one_hot[:, rows]
             with self.stopwatch.measure("forward"):
                 sums, outputs = self._propagate_forward(self._input_layer(batch))
-            hits += int(np.count_nonzero(outputs[-1].argmax(axis=0) == self._codes[rows]))
-            gradients = self._propagate_back(sums, outputs, self._one_hot[:, rows])
-            for layer, gradient in enumerate(gradients):
-                delta = self._step.learning_rate * gradient
-                self._weights[layer] -= delta + self._step.momentum * self._previous[layer]
-                self._previous[layer] = delta
+            with self.stopwatch.measure("record"):
+                hits += int(np.count_nonzero(outputs[-1].argmax(axis=0) == self._codes[rows]))
+                self.records.append(self._record(outputs[-1], targets))
+            gradients = self._propagate_back(sums, outputs, targets)
+            with self.stopwatch.measure("update"):
+                self._update(gradients)
         return hits / len(order)
 
-    def predict_accuracy(self) -> float:
+    def keep(self, x: np.ndarray) -> np.ndarray:
         """See :class:`LadderStep`."""
-        outputs = self._propagate_forward(self._input_layer(self._samples.T))[1]
-        return float(np.mean(outputs[-1].argmax(axis=0) == self._codes))
+        # Without a copy where the type is right: the samples may be a file that others map too.
+        return np.ascontiguousarray(x, self.dtype)
+
+    def predict(self, samples: np.ndarray, codes: np.ndarray) -> Prediction:
+        """See :class:`LadderStep`."""
+        outputs = self._propagate_forward(self._input_layer(samples.T))[1][-1]
+        targets = np.eye(len(outputs), dtype=self.dtype)[:, codes]
+        cost = self._log_loss(outputs, targets) + self._penalty()
+        return Prediction(cost, float(np.mean(outputs.argmax(axis=0) == codes)))
 
     def parameters(self) -> Parameters:
         """See :class:`LadderStep`."""
@@ -140,9 +179,30 @@ class DoublePrecision:
             [w[:, 1:].T for w in self._weights], [w[:, 0] for w in self._weights], np.float64
         )
 
-    def _store_samples(self, x: np.ndarray) -> None:
-        # Without a copy where the type is right: the samples may be a file that others map too.
-        self._samples: np.ndarray = np.ascontiguousarray(x, self.dtype)
+    def _record(self, outputs: np.ndarray, targets: np.ndarray) -> BatchRecord:
+        penalty = self._penalty()
+        cost = self._log_loss(outputs, targets) + penalty
+        return BatchRecord(cost, penalty / cost, float(np.abs(outputs - targets).mean()))
+
+    def _log_loss(self, outputs: np.ndarray, targets: np.ndarray) -> float:
+        """Sum over samples and outputs of the binary log-loss, with both of its terms."""
+        least = np.finfo(self.dtype).tiny
+        right = targets * np.log(np.maximum(outputs, least))
+        wrong = (1 - targets) * np.log(np.maximum(1 - outputs, least))
+        return -float(right.sum() + wrong.sum())
+
+    def _penalty(self) -> float:
+        """The regularisation in the cost, without the bias nodes."""
+        step, weights = self._step, [w[:, 1:] for w in self._weights]
+        squares = step.l2 / 2 * sum(float(np.square(w).sum()) for w in weights) if step.l2 else 0.0
+        sizes = step.l1 * sum(float(np.abs(w).sum()) for w in weights) if step.l1 else 0.0
+        return squares + sizes
+
+    def _update(self, gradients: list[np.ndarray]) -> None:
+        for layer, gradient in enumerate(gradients):
+            delta = self._step.learning_rate * gradient
+            self._weights[layer] -= delta + self._step.momentum * self._previous[layer]
+            self._previous[layer] = delta
 
     def _input_layer(self, samples: np.ndarray) -> np.ndarray:
         """The input layer, a column per sample, from samples (n_features, n)."""
@@ -229,9 +289,11 @@ class ContiguousInput(ShorterBackward):
 
     title = "bias stored with the input"
 
-    def _store_samples(self, x: np.ndarray) -> None:
-        self._samples = np.ones((len(x), x.shape[1] + 1), dtype=self.dtype)
-        self._samples[:, 1:] = x
+    def keep(self, x: np.ndarray) -> np.ndarray:
+        """See :class:`LadderStep`."""
+        samples: np.ndarray = np.ones((len(x), x.shape[1] + 1), dtype=self.dtype)
+        samples[:, 1:] = x
+        return samples
 
     def _input_layer(self, samples: np.ndarray) -> np.ndarray:
         # The transposed view of gathered rows is one contiguous block in Fortran order.
@@ -270,48 +332,62 @@ class ProjectTrainer:
         n_threads: int | None = None,
     ) -> None:
         self.stopwatch, self._engine = Stopwatch(), find_engine(self.engine_name)
+        self.records: list[BatchRecord] = []
         self._sizes = [x.shape[1], *(len(b) for b in start.biases)]
-        self._x, self._codes, self._step = np.ascontiguousarray(x, np.float32), codes, step
+        self.samples, self._codes, self._step = self.keep(x), codes, step
         self._parameters = Parameters.from_layers(start.weights, start.biases, np.float32)
         self._previous = Parameters.zeros(self._sizes, np.float32)
         self._n_threads = n_threads or available_threads()
-        self._plans: dict[int, Plan] = {}
+        self._batch_size = 0
 
     def prepare(self, batch_size: int) -> None:
         """See :class:`LadderStep`; it chooses a plan of threads."""
-        self._plans[batch_size] = choose_plan(
-            self._x,
-            self._sizes,
-            batch_size,
-            self._n_threads,
-            awake=True,
-            engine=self.engine_name,
-        )
+        if batch_size != self._batch_size:
+            self._batch_size = batch_size
+            self._plan = choose_plan(
+                self.samples,
+                self._sizes,
+                batch_size,
+                self._n_threads,
+                awake=True,
+                engine=self.engine_name,
+            )
 
     def train_epoch(self, order: np.ndarray, batch_size: int) -> float:
         """See :class:`LadderStep`."""
         hits = 0
+        self.records.clear()
 
-        def count(statistics: BatchStatistics) -> None:
+        def record(statistics: BatchStatistics) -> None:
             nonlocal hits
             hits += statistics.n_correct
+            place = len(self.records) * batch_size
+            n_outputs = self._sizes[-1] * min(batch_size, len(order) - place)
+            error = statistics.absolute_error / n_outputs
+            self.records.append(BatchRecord(statistics.cost, math.nan, error))
 
-        if batch_size not in self._plans:
-            self.prepare(batch_size)
-        plan = self._plans[batch_size]
-        engine, parameters = self._engine, self._parameters
-        with engine.trainer(parameters, self._previous, batch_size, plan) as trainer:
-            trainer.run_epoch(self._x, self._codes, order, self._step, count)
+        self.prepare(batch_size)
+        with self._trainer() as trainer:
+            trainer.run_epoch(self.samples, self._codes, order, self._step, record)
         return hits / len(order)
 
-    def predict_accuracy(self) -> float:
+    def keep(self, x: np.ndarray) -> np.ndarray:
         """See :class:`LadderStep`."""
-        logits = self._engine.predict_logits(self._parameters, self._x, self._n_threads)
-        return float(np.mean(logits.argmax(axis=1) == self._codes))
+        return np.ascontiguousarray(x, np.float32)
+
+    def predict(self, samples: np.ndarray, codes: np.ndarray) -> Prediction:
+        """See :class:`LadderStep`."""
+        with self._trainer() as trainer:
+            sums = trainer.evaluate(samples, codes)
+        penalty = self._parameters.regularization(self._step.l1, self._step.l2)
+        return Prediction(sums.cost + penalty, sums.n_correct / len(codes))
 
     def parameters(self) -> Parameters:
         """See :class:`LadderStep`."""
         return Parameters.from_layers(self._parameters.weights, self._parameters.biases, np.float64)
+
+    def _trainer(self) -> BaseTrainer:
+        return self._engine.trainer(self._parameters, self._previous, self._batch_size, self._plan)
 
 
 class CompiledTrainer(ProjectTrainer):

@@ -11,13 +11,15 @@ from typing import Any
 import pandas as pd
 
 from mlplab.runtime.tables import Table
-from mlplab.stats.ratios import median_ratio
+from mlplab.stats.ratios import paired_ratio
 from mlplab.stats.rounds import quiet_rounds
 
 PUBLISHED_COLUMNS = ["name", "accuracy", "epochs", "seconds", "ratio_to_keras", "source"]
 
 # The name of Keras among the steps.
 KERAS = "Keras"
+# The memory allocator as the system sets it.
+SYSTEM = "system"
 
 LADDER = Table(
     "optimization_ladder",
@@ -34,11 +36,17 @@ LADDER = Table(
         "batch_accuracy_seconds": "wall seconds of an epoch with the accuracy of the batches: "
         "shuffle and batches; for Keras, the whole epoch of `fit`",
         "shuffle_seconds": "wall seconds of drawing the order of the images",
-        "batches_seconds": "wall seconds of training all batches",
-        "prediction_seconds": "wall seconds of the prediction for all training images",
+        "batches_seconds": "wall seconds of training all batches, each of which records its cost, "
+        "the share of the regularisation in it and the mean error, as in the articles",
+        "prediction_seconds": "wall seconds of the prediction for all training images, which also "
+        "gives the total cost, as in article A",
+        "test_prediction_seconds": "wall seconds of the same for all test images, as in article C; "
+        "part of no other column",
         "forward_seconds": "within the batches: wall seconds of the forward pass, all batches of "
         "the epoch together. Steps 0 to 4 only: in the others a clock would cost time, and two "
         "threads work at once",
+        "record_seconds": "the same of recording cost, share of the regularisation and error",
+        "update_seconds": "the same of correcting the weights",
         "backward_L<layer>_seconds": "the same of the backward pass down to a layer; `L0` is the "
         "input layer, `L1` the first hidden layer",
         "cpu_seconds": "CPU seconds of the whole epoch",
@@ -54,6 +62,30 @@ LADDER = Table(
     "in use; 3 bias stored with the input; 4 derivative from the output of the sigmoid; 5 this "
     "project's trainer; 6 the same in its compiled engine. Each step, and `fit` of Keras' "
     "reference model, trains in a process of its own, in rounds of random order.",
+)
+ALLOCATION = Table(
+    "allocation",
+    "a row per step, setting of the memory allocator, and round",
+    {
+        "step": "number of the step of the ladder",
+        "name": "name of the step",
+        "allocator": "`system`: as it is set, the same measurements as in "
+        "`optimization_ladder.csv`; `kept`: `MALLOC_MMAP_MAX_=0` and a `MALLOC_TRIM_THRESHOLD_` "
+        "above all memory, so that glibc keeps the blocks that NumPy frees",
+        "round": "number of the round, from 1",
+        "full_accuracy_seconds": "as in `optimization_ladder.csv`",
+        "batches_seconds": "as in `optimization_ladder.csv`",
+        "prediction_seconds": "as in `optimization_ladder.csv`",
+        "test_prediction_seconds": "as in `optimization_ladder.csv`",
+        "batches_faults": "pages that the system handed to the process during the batches",
+        "prediction_faults": "pages that it handed out during the prediction for all training "
+        "images",
+        "foreign_cpu_share": "as in `optimization_ladder.csv`",
+        "stolen_cpu_share": "as in `optimization_ladder.csv`",
+        "disturbed": "as in `batch_size_benchmark.csv`",
+    },
+    "A page is 4 KiB, or 2 MiB where NumPy asks for huge pages and the system gives them. The "
+    "system clears every page that it hands out, and this is part of the time.",
 )
 LADDER_SUMMARY = Table(
     "optimization_ladder_summary",
@@ -73,26 +105,31 @@ LADDER_SUMMARY = Table(
         "backward_L0_over_L1": "backward pass down to the input layer over that down to the first "
         "hidden layer",
         "backward_over_forward": "the whole backward pass over the forward pass",
-        "ratio_to_keras": "median seconds over Keras' median",
-        "ci_low": "lower end of its 95 % bootstrap interval",
-        "ci_high": "upper end of its 95 % bootstrap interval",
+        "ratio_to_keras": "geometric mean over rounds: seconds of an epoch over those of Keras in "
+        "the same round",
+        "ci_low": "lower end of its 95 % interval, by Student's t on the logarithms of the pairs; "
+        "empty for one pair",
+        "ci_high": "upper end of that interval",
+        "median_ratio": "median over rounds of the same ratio",
+        "pairs": "rounds that count in the ratio: neither the step nor Keras was disturbed",
         "published_seconds": "published seconds of an epoch: those of "
         "`config/published_ladder.csv` divided by their epochs",
         "published_ratio": "published ratio to Keras",
     },
-    "Medians over the rounds that are not disturbed, or over all where fewer than two are quiet.",
+    "Medians over the rounds that are not disturbed, or over all where fewer than two are quiet. "
+    "From six pairs on, the highest and the lowest sixth do not count in a geometric mean and its "
+    "interval.",
 )
 
 
-def summarize_ladder(ladder: pd.DataFrame, published: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """Medians over quiet rounds of every step and of Keras, and ratios to Keras.
+def summarize_ladder(ladder: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+    """Medians over quiet rounds of every step and of Keras, and ratios to Keras round by round.
 
     Parameters
     ----------
     ladder : rounds of the ladder, :data:`LADDER`
     published : seconds of all ``epochs``, or the ratio to Keras where the articles give no
         seconds; the columns are ``PUBLISHED_COLUMNS``
-    seed : of the bootstrap
 
     Returns
     -------
@@ -104,15 +141,21 @@ def summarize_ladder(ladder: pd.DataFrame, published: pd.DataFrame, seed: int) -
         A published row has an unknown name or accuracy, or there are several of one.
     """
     figures = _published_figures(ladder, published)
-    quiet = {name: quiet_rounds(rounds) for name, rounds in ladder.groupby("name", sort=False)}
-    reference = quiet[KERAS]["batch_accuracy_seconds"]
+    keras = ladder[ladder["name"] == KERAS].set_index("round")
+    reference = keras[["batch_accuracy_seconds", "disturbed"]].add_suffix("_of_keras")
     rows = []
-    for name, rounds in quiet.items():
+    for name, measured in ladder.groupby("name", sort=False):
+        rounds = quiet_rounds(measured)
+        pairs = measured.join(reference, on="round", how="inner")
+        pairs = quiet_rounds(
+            pairs.assign(disturbed=pairs["disturbed"] | pairs["disturbed_of_keras"])
+        )
         for accuracy in ("full", "batch"):
-            seconds = rounds[f"{accuracy}_accuracy_seconds"]
+            column = f"{accuracy}_accuracy_seconds"
+            seconds = rounds[column]
             if seconds.isna().all():
                 continue
-            ratio = median_ratio(seconds, reference, seed=seed)
+            ratio = paired_ratio(pairs[column], pairs["batch_accuracy_seconds_of_keras"])
             rows.append(
                 {
                     **rounds.iloc[0][["step", "name", "batch_size", "n_threads"]],
@@ -123,6 +166,8 @@ def summarize_ladder(ladder: pd.DataFrame, published: pd.DataFrame, seed: int) -
                     "ratio_to_keras": ratio.ratio,
                     "ci_low": ratio.low,
                     "ci_high": ratio.high,
+                    "median_ratio": ratio.median,
+                    "pairs": ratio.rounds,
                     **figures.get((name, accuracy), {}),
                 }
             )

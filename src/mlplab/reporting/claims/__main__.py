@@ -14,6 +14,7 @@ from mlplab.reporting.claims.rendering import (
     count_verdicts,
     insert_between_markers,
     render_markdown,
+    tell_false_verdicts,
 )
 from mlplab.runtime.console import run_command
 from mlplab.runtime.files import read_table, save_text
@@ -41,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
             if len(applicable):
                 print(_describe(applicable))
                 print(f"The statements and the rest of the rows: {path.with_suffix('.md')}")
-            print(count_verdicts(claims))
+            print(" ".join(filter(None, (count_verdicts(claims), tell_false_verdicts(claims)))))
         else:
             text = options.document.read_text(encoding="utf-8")
             table = f"{_describe_run(options.run)} {render_markdown(claims)}"
@@ -49,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         print(f"{options.document or path}: {error}; is the run finished?", file=sys.stderr)
         return 2
-    failed = claims[claims["verdict"] == NOT_REPRODUCED]
+    failed = claims[(claims["verdict"] == NOT_REPRODUCED) & claims["counted"].astype(bool)]
     if options.strict and len(failed):
         print(f"{len(failed)} not reproduced:\n{_describe(failed)}", file=sys.stderr)
         return 1
@@ -57,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _describe(claims: pd.DataFrame) -> str:
-    columns = ["id", "published", "reproduced", "ci_low", "ci_high", "unit", "verdict"]
+    columns = ["id", "published", "bound", "reproduced", "ci_low", "ci_high", "unit", "verdict"]
     return str(claims[columns].to_string(index=False, na_rep="", float_format="{:.5g}".format))
 
 

@@ -8,7 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from mlplab.reporting.claims.model import NOT_TESTABLE, Claim, ClaimError, Includes
+from mlplab.reporting.claims.model import (
+    BY_CONSTRUCTION,
+    NOT_TESTABLE,
+    STATISTICAL,
+    Claim,
+    ClaimError,
+    Includes,
+)
 from mlplab.reporting.claims.queries import Estimate, Tables, evaluate
 from mlplab.runtime.tables import Table
 
@@ -16,6 +23,7 @@ REPRODUCED = "reproduced"
 BETTER = "better than published"
 INCONCLUSIVE = "inconclusive"
 NOT_REPRODUCED = "not reproduced"
+ONE_RUN = "one run"
 NOT_TESTED = "not tested"
 NOT_APPLICABLE = "not applicable"
 VERDICTS = (
@@ -23,10 +31,12 @@ VERDICTS = (
     BETTER,
     INCONCLUSIVE,
     NOT_REPRODUCED,
+    ONE_RUN,
     NOT_TESTED,
     NOT_APPLICABLE,
     NOT_TESTABLE,
 )
+CAUSE_UNKNOWN = "cause unknown"
 
 CLAIMS = Table(
     "claims",
@@ -35,36 +45,64 @@ CLAIMS = Table(
         "id": "name of the claim",
         "article": "article that makes the claim",
         "statement": "the claim, in words",
-        "kind": "`exact`; `statistical`: depends on random start weights; `machine`: a time, of "
-        "which only ratios and shapes are compared; `not testable here`",
-        "published": "the published figure",
+        "kind": "`statistical`: depends on random start weights; `machine`: a time, of which only "
+        "ratios and shapes are compared; `statement`: words without a figure; `by construction`: "
+        "follows from the configuration or a formula alone; `not testable here`",
+        "published": "the published figure; empty for a statement",
         "reproduced": "the figure of this run",
-        "unit": "unit of both figures",
-        "tolerance": "allowed difference to the published figure, in that unit",
+        "unit": "unit of all figures",
+        "tolerance": "in that unit: how far the interval of a `machine` figure, or of a statement, "
+        "may reach beside the published figure or the bound; half the largest width of the "
+        "interval of a `statistical` figure",
         "verdict": "see below",
         "evidence": "tables, columns and rows behind the figure, and the settings that matter to "
         "it; for `not tested` and `not applicable`, the requirements; for `not testable here`, the "
         "reason",
-        "comparison": "whether the figure should be `equal` to the published one, `at least` or "
-        "`at most` as large",
-        "ci_low": "lower end of the 95 % interval of the figure: over seeds by Student's t, for "
-        "medians of rounds by bootstrap",
+        "comparison": "whether the figure should be `equal` to the published one or the bound, "
+        "`at least` or `at most` as large",
+        "ci_low": "lower end of the 95 % interval of the figure, a mean over seeds or rounds, by "
+        "Student's t; of ratios and times on logarithms",
         "ci_high": "upper end of that interval",
+        "prediction_low": "lower end of the interval that holds one more run of ours in 95 % of "
+        "cases; only for `statistical` figures, which are held against it",
+        "prediction_high": "upper end of that interval",
         "repetitions": "number of seeds or rounds behind the figure",
-        "why": "reason for the tolerance or limit",
+        "finding": "in words what stands in place of a figure, such as how many seeds reach a "
+        "target",
+        "words": "what a statement says",
+        "bound": "the figure that a statement is held against; it is this project's, not published",
+        "bound_reason": "reason for the bound",
+        "tolerance_reason": "reason for the tolerance",
+        "cause": "why the figure is not the published one, or `cause unknown`; only for `not "
+        "reproduced` and `better than published`",
+        "restates": "claim about the same measurement, whose verdict counts in place of this one",
+        "beside": "claim about the articles' own program, beside which this row shows another "
+        "program or setting",
+        "source": "where the figure stands, if not in the text of the article",
+        "counted": "whether the verdict counts: neither `by construction`, nor a restatement, nor "
+        "beside another claim",
     },
-    """Ratios and differences are taken repetition by repetition if both sides have the same ones, \
-else from both intervals by MOVER (Zou and Donner, 2008).
+    """Ratios and differences are taken repetition by repetition if both sides have the same ones. \
+A published figure from one run varies as a single run does. So a `statistical` figure is held \
+against the interval of one more run of ours, the prediction interval.
 
 | verdict | when |
 |---|---|
-| reproduced | the interval lies within the tolerance; a figure without an interval has no width |
-| better than published | it lies beyond the tolerance, on the side that the claim calls better |
-| not reproduced | it lies beyond the tolerance, or no training reached a target |
-| inconclusive | it lies across an end of the tolerance |
+| reproduced | `statistical`: the published figure lies in the prediction interval, half of which \
+is at most the tolerance; `machine` and `statement`: the interval lies within the tolerance |
+| better than published | the published figure lies outside, on the worse side of the interval |
+| not reproduced | it lies outside on the other side, or no training reached a target |
+| inconclusive | the interval is too wide, or lies across an end of the tolerance; some seeds \
+reached a target |
+| one run | a single seed or round, which has no interval |
 | not tested | the configuration is not the one that the claim requires |
 | not applicable | the data set is another one |
 | not testable here | nothing in this project can test it |
+
+A `by construction` figure needs no repetition. Some of these put figures of the articles \
+together; `not reproduced` then means that the articles contradict themselves. A threshold \
+(`at least`, `at most`) is reproduced if the whole interval keeps it, and not reproduced if the \
+whole interval fails it.
 
 If the configuration meets the requirements of a claim but its rows are not in the tables, \
 `evaluate_claims` fails.""",
@@ -92,7 +130,8 @@ def evaluate_claims(
     """
     rows = [_evaluate_claim(claim, tables, config) for claim in claims]
     table = pd.DataFrame(rows, columns=[*CLAIMS.columns])
-    return table.astype({"published": float, "repetitions": "Int64"})
+    numbers = dict.fromkeys(("published", "bound", "prediction_low", "prediction_high"), float)
+    return table.astype(numbers | {"repetitions": "Int64"})
 
 
 def unmet_requirements(claim: Claim, config: Mapping[str, Any]) -> dict[str, str]:
@@ -120,19 +159,36 @@ def look_up(config: Mapping[str, Any], path: str) -> Any:
 
 
 def judge(claim: Claim, found: Estimate) -> str:
-    """The verdict on a number: whether its interval lies in, outside or across the tolerance.
+    """The verdict on a number, see the description of :data:`CLAIMS`.
 
-    A number without an interval counts as one that has no width.
+    A published figure from one run is held against the interval of one more run of ours, all else
+    against that of our mean. A number whose repetitions have no interval, such as a median over
+    seeds, counts as one that has no width.
     """
+    if claim.kind != BY_CONSTRUCTION and (found.repetitions or 1) < 2:
+        return ONE_RUN
     if found.finding:
-        return NOT_REPRODUCED
-    assert claim.published is not None
-    lowest, highest = (claim.published + s * claim.allowed_difference for s in (-1, 1))
-    if claim.comparison == "at least":
-        highest = math.inf
-    elif claim.comparison == "at most":
-        lowest = -math.inf
+        return INCONCLUSIVE if found.partly_reached else NOT_REPRODUCED
+    if claim.kind == STATISTICAL and not math.isnan(found.prediction_low):
+        return _judge_one_more_run(claim, found.prediction_low, found.prediction_high)
     low, high = (found.value if math.isnan(end) else end for end in (found.low, found.high))
+    return _judge_mean(claim, low, high)
+
+
+def _judge_one_more_run(claim: Claim, low: float, high: float) -> str:
+    """Whether one more run of ours may give the published figure, and could give few others."""
+    if claim.comparison != "equal":
+        return _judge_mean(claim, low, high)
+    if claim.target < low:
+        return BETTER if claim.better == "higher" else NOT_REPRODUCED
+    if claim.target > high:
+        return BETTER if claim.better == "lower" else NOT_REPRODUCED
+    return REPRODUCED if (high - low) / 2 <= claim.allowed_difference else INCONCLUSIVE
+
+
+def _judge_mean(claim: Claim, low: float, high: float) -> str:
+    """Whether an interval lies in, outside or across the tolerance."""
+    lowest, highest = claim.allowed_range
     if lowest <= low and high <= highest:
         return REPRODUCED
     if (low > highest and claim.better == "higher") or (high < lowest and claim.better == "lower"):
@@ -141,7 +197,8 @@ def judge(claim: Claim, found: Estimate) -> str:
 
 
 def _evaluate_claim(claim: Claim, tables: Tables, config: Mapping[str, Any]) -> dict[str, Any]:
-    row = claim.model_dump(include=set(CLAIMS.columns) - {"tolerance"})
+    row = claim.model_dump(include=set(CLAIMS.columns) - {"tolerance", "cause"})
+    row |= {"counted": claim.is_counted}
     if claim.kind == NOT_TESTABLE:
         return row | {"verdict": NOT_TESTABLE, "evidence": claim.reason}
     row["tolerance"] = claim.allowed_difference
@@ -154,13 +211,19 @@ def _evaluate_claim(claim: Claim, tables: Tables, config: Mapping[str, Any]) -> 
         found = evaluate(claim.value, tables)
     except ClaimError as error:
         raise ClaimError(f"claim {claim.id}: {error}") from None
-    finding = f": {found.finding}" if found.finding else ""
+    verdict = judge(claim, found)
     told = [f"{path} = {look_up(config, path)}" for path in claim.tells]
-    return row | {
+    row |= {
         "reproduced": found.value,
         "ci_low": found.low,
         "ci_high": found.high,
         "repetitions": found.repetitions,
-        "verdict": judge(claim, found),
-        "evidence": "; ".join([f"{claim.value}{finding}", *told]),
+        "finding": found.finding,
+        "verdict": verdict,
+        "evidence": "; ".join([str(claim.value), *told]),
     }
+    if claim.kind == STATISTICAL:
+        row |= {"prediction_low": found.prediction_low, "prediction_high": found.prediction_high}
+    if verdict in (NOT_REPRODUCED, BETTER):
+        row["cause"] = claim.cause or CAUSE_UNKNOWN
+    return row

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+import ast
+import math
+import operator
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, Self
 
-import yaml
 from pydantic import (
     BaseModel,
     ConfigDict,
     Discriminator,
     Field,
     Tag,
-    TypeAdapter,
-    ValidationError,
     field_validator,
     model_validator,
 )
 
-Kind = Literal["exact", "statistical", "machine", "not testable here"]
+Kind = Literal["statistical", "machine", "statement", "by construction", "not testable here"]
+STATISTICAL: Kind = "statistical"
+STATEMENT: Kind = "statement"
+BY_CONSTRUCTION: Kind = "by construction"
 NOT_TESTABLE: Kind = "not testable here"
 
 Scalar = bool | int | float | str
@@ -52,9 +54,11 @@ class Query(_Entry):
     at: str | None = Field(
         None, description="with min or max: the value of this column in that row instead"
     )
-    average: Literal["mean", "median"] = Field(
+    average: Literal["mean", "geometric"] = Field(
         "mean",
-        description="of repetitions: mean with Student's t, or median with bootstrap interval",
+        description="of repetitions: their mean, or the geometric mean of times and ratios; the "
+        "intervals are Student's t, of logarithms for the latter. Of the pairs of a ratio the "
+        "mean is always geometric, of those of a difference never",
     )
     quiet: bool = Field(
         False, description="leave out disturbed repetitions where two others are left"
@@ -63,6 +67,9 @@ class Query(_Entry):
         None, description="the table's own interval: columns <interval>_low and <interval>_high"
     )
     divide_by: float = Field(1.0, gt=0, description="the number is divided by this")
+    subtract_from: float | None = Field(
+        None, description="the number, once divided, is subtracted from this"
+    )
     empty: float | str | None = Field(
         None,
         description="what an empty field says: in words, a finding that refutes the claim, or the "
@@ -100,8 +107,15 @@ class Query(_Entry):
         elif self.take != "single":
             number = f"{self.take} of {number}"
         words = f"tables/{self.table}.csv: {number}{conditions(self.where)}"
-        words += f", {self.average} over every {self.per}" if self.per else ""
-        return words if self.divide_by == 1 else f"({words}) / {self.divide_by:.10g}"
+        mean = "mean" if self.average == "mean" else "geometric mean"
+        words += f", {mean} over every {self.per}" if self.per else ""
+        words = words if self.divide_by == 1 else f"({words}) / {self.divide_by:.10g}"
+        return words if self.subtract_from is None else f"{self.subtract_from:.10g} - ({words})"
+
+    def scaled(self, number: float) -> float:
+        """A number of the table as the query asks for it: divided, then subtracted."""
+        number /= self.divide_by
+        return number if self.subtract_from is None else self.subtract_from - number
 
 
 class Ratio(_Entry):
@@ -136,6 +150,7 @@ class Points(_Entry):
     table: str = Field(description="name of a table of the run, without .csv")
     x: str = Field(description="column of the points' x")
     y: str = Field(description="column of the points' y")
+    per: str = Field(description="a column that numbers repetitions: each has a line of its own")
     where: dict[str, Scalar | tuple[Scalar, ...]] = Field(
         {}, description="columns and the value they must have; a list: one of these values"
     )
@@ -149,24 +164,80 @@ class Straightness(_Entry):
     def named_columns(self) -> dict[str, set[str]]:
         """The columns of each table that are read."""
         points = self.r_squared
-        return {points.table: {points.x, points.y, *points.where}}
+        return {points.table: {points.x, points.y, points.per, *points.where}}
 
     def __str__(self) -> str:
         points = self.r_squared
-        where = conditions(points.where)
+        where = f"{conditions(points.where)}, mean over every {points.per}"
         return f"tables/{points.table}.csv: R² of {points.y} over {points.x}{where}"
+
+
+_OPERATIONS: dict[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+
+
+class Arithmetic(_Entry):
+    """Figures that the articles print, put together by the four operations.
+
+    Examples
+    --------
+    >>> round(Arithmetic(arithmetic="49.5 / 11.06").number, 2)
+    4.48
+    """
+
+    arithmetic: str = Field(
+        description="numbers, + - * / and parentheses, such as 49.5 / 11.06; only for kind 'by "
+        "construction'"
+    )
+
+    @field_validator("arithmetic")
+    @classmethod
+    def _check_text(cls, text: str) -> str:
+        try:
+            _calculate(ast.parse(text, mode="eval").body)
+        except (SyntaxError, ValueError, ZeroDivisionError) as error:
+            raise ValueError(f"must be numbers, + - * / and parentheses ({error})") from None
+        return text
+
+    @property
+    def number(self) -> float:
+        """What the text comes to."""
+        return _calculate(ast.parse(self.arithmetic, mode="eval").body)
+
+    def named_columns(self) -> dict[str, set[str]]:
+        """None: the figures are those of the articles."""
+        return {}
+
+    def __str__(self) -> str:
+        return f"figures of the articles: {self.arithmetic}"
+
+
+def _calculate(node: ast.expr) -> float:
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        return float(node.value)  # type: ignore[arg-type]
+    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATIONS:
+        return _OPERATIONS[type(node.op)](_calculate(node.left), _calculate(node.right))
+    raise ValueError(f"found {ast.unparse(node)}")
+
+
+_FORMS = ("ratio", "difference", "r_squared", "arithmetic")
 
 
 def _form(value: Any) -> str:
     keys = value.keys() if isinstance(value, dict) else type(value).model_fields
-    return next((key for key in ("ratio", "difference", "r_squared") if key in keys), "query")
+    return next((key for key in _FORMS if key in keys), "query")
 
 
 Expression = Annotated[
     Annotated[Query, Tag("query")]
     | Annotated[Ratio, Tag("ratio")]
     | Annotated[Difference, Tag("difference")]
-    | Annotated[Straightness, Tag("r_squared")],
+    | Annotated[Straightness, Tag("r_squared")]
+    | Annotated[Arithmetic, Tag("arithmetic")],
     Discriminator(_form),
 ]
 
@@ -188,21 +259,45 @@ class Claim(_Entry):
     statement: str = Field(description="what is claimed, in words")
     kind: Kind = Field(
         description="statistical: depends on random start weights; machine: on a computer's speed, "
-        "so only ratios and shapes are compared"
+        "so only ratios and shapes are compared; statement: words without a figure; by "
+        "construction: follows from the configuration or a formula alone, so it is not counted"
     )
     published: float | None = Field(None, description="the published figure")
+    words: str = Field("", description="what a statement says, in the article's sense")
+    bound: float | None = Field(
+        None, description="the figure that this project holds a statement against"
+    )
+    bound_reason: str = Field("", description="why the bound, with its tolerance, is what it is")
     unit: str = Field(description="unit of the figure; 1 for a bare number")
     comparison: Literal["equal", "at least", "at most"] = Field(
-        "equal", description="what the figure found must be, beside the published one"
+        "equal", description="what the figure found must be, beside the published one or the bound"
     )
     tolerance: float = Field(
-        0.0, ge=0, description="difference that is allowed, over the published figure"
+        0.0, ge=0, description="difference that is allowed, over the published figure or the bound"
     )
     absolute: bool = Field(False, description="the tolerance is in the unit of the figure instead")
     better: Literal["higher", "lower"] | None = Field(
         None, description="what lies beyond the tolerance on this side is better than published"
     )
-    why: str = Field("", description="why the tolerance is what it is")
+    tolerance_reason: str = Field("", description="why the tolerance is what it is")
+    cause: str = Field(
+        "",
+        description="why this run does not find the published figure, and what shows it, or what "
+        "was ruled out; told only where the claim is not reproduced or better than published",
+    )
+    restates: str | None = Field(
+        None,
+        description="id of a claim about the same measurement: this one follows from that one or "
+        "nearly so, and is not counted",
+    )
+    beside: str | None = Field(
+        None,
+        description="id of a claim about the articles' own program: this one shows the same figure "
+        "of another program or setting, and is not counted",
+    )
+    source: str = Field(
+        "", description="where the figure stands, if not in the text of the article"
+    )
     reason: str = Field("", description="why the claim is not testable here")
     requires: dict[str, Any] = Field(
         {},
@@ -226,7 +321,6 @@ class Claim(_Entry):
 
     @model_validator(mode="after")
     def _check_parts(self) -> Self:
-        parts = {"published": self.published is not None, "value": self.value, "why": self.why}
         faults = []
         if self.kind == NOT_TESTABLE:
             if not self.reason:
@@ -234,9 +328,34 @@ class Claim(_Entry):
             if self.value:
                 faults.append("value: allowed only for what is testable")
         else:
-            faults += [f"{name}: must be given" for name, given in parts.items() if not given]
+            figure = {"published": self.published, "tolerance_reason": self.tolerance_reason}
+            statement = {
+                "words": self.words,
+                "bound": self.bound,
+                "bound_reason": self.bound_reason,
+            }
+            needed, other = figure, statement
+            if self.kind == STATEMENT:
+                needed, other = statement, figure
+            faults += [f"{k}: must be given" for k, v in needed.items() if v in (None, "")]
+            faults += [
+                f"{name}: not allowed for kind {self.kind!r}"
+                for name, given in other.items()
+                if given not in (None, "")
+            ]
+            if self.value is None:
+                faults.append("value: must be given")
             if self.reason:
                 faults.append(f"reason: allowed only for kind {NOT_TESTABLE!r}")
+            if isinstance(self.value, Arithmetic) and self.kind != BY_CONSTRUCTION:
+                faults.append(f"value.arithmetic: allowed only for kind {BY_CONSTRUCTION!r}")
+            if self.kind == STATISTICAL and isinstance(self.value, Query) and self.value.interval:
+                faults.append(
+                    f"value.interval: not allowed for kind {STATISTICAL!r}, which needs the "
+                    "interval of one more run; use per"
+                )
+            if self.restates and self.beside:
+                faults.append("beside: not allowed with restates")
         if self.better and self.comparison != "equal":
             faults.append("better: allowed only for comparison 'equal'")
         if faults:
@@ -244,26 +363,30 @@ class Claim(_Entry):
         return self
 
     @property
+    def target(self) -> float:
+        """The published figure, or the bound of a statement."""
+        target = self.bound if self.kind == STATEMENT else self.published
+        return 0.0 if target is None else target
+
+    @property
     def allowed_difference(self) -> float:
-        """How far the figure may be from the published one, in its unit."""
-        return self.tolerance * (1 if self.absolute else abs(self.published or 0.0))
+        """How far the figure may be from the target, in its unit."""
+        return self.tolerance * (1 if self.absolute else abs(self.target))
 
+    @property
+    def allowed_range(self) -> tuple[float, float]:
+        """The smallest and the largest figure that agree with the target."""
+        difference = self.allowed_difference
+        return (
+            -math.inf if self.comparison == "at most" else self.target - difference,
+            math.inf if self.comparison == "at least" else self.target + difference,
+        )
 
-def load_claims(path: str | os.PathLike[str]) -> list[Claim]:
-    """Read claims; ClaimError lists all faults of the file."""
-    try:
-        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-        claims = TypeAdapter(list[Claim]).validate_python(content)
-    except ValidationError as error:
-        faults = "\n".join(f"  - {_describe(fault, content)}" for fault in error.errors())
-        raise ClaimError(f"{path}: {error.error_count()} fault(s):\n{faults}") from None
-    except (OSError, yaml.YAMLError) as error:
-        raise ClaimError(f"{path}: cannot be read ({error})") from None
-    ids = [claim.id for claim in claims]
-    repeated = sorted({i for i in ids if ids.count(i) > 1})
-    if repeated:
-        raise ClaimError(f"{path}: found {repeated} more than once; every id must be unique")
-    return claims
+    @property
+    def is_counted(self) -> bool:
+        """Whether its verdict counts: one of those about the same measurement, and on it."""
+        apart = self.restates or self.beside
+        return apart is None and self.kind != BY_CONSTRUCTION
 
 
 def conditions(where: dict[str, Scalar | tuple[Scalar, ...]]) -> str:
@@ -281,12 +404,3 @@ def _join(*queries: Query) -> dict[str, set[str]]:
         for table, names in query.named_columns().items():
             columns.setdefault(table, set()).update(names)
     return columns
-
-
-def _describe(fault: Any, content: Any) -> str:
-    number, *keys = fault["loc"] or ("the file",)
-    entry = content[number] if isinstance(number, int) else None
-    name = entry.get("id", f"entry {number}") if isinstance(entry, dict) else str(number)
-    path = ".".join(str(key) for key in keys)
-    found = "" if fault["type"] == "missing" else f" (found {fault['input']!r:.60})"
-    return f"{name}: {path + ': ' if path else ''}{fault['msg']}{found}"

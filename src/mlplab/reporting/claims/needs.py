@@ -23,8 +23,8 @@ class Needs(NamedTuple):
 def find_needs(path: str | os.PathLike[str]) -> Needs:
     """The tables and sections that the claims of a file name, without a check of the claims.
 
-    :func:`mlplab.reporting.claims.model.load_claims` names the faults of a file; here entries that
-    are no mapping need nothing.
+    :func:`mlplab.reporting.claims.loading.load_claims` names the faults of a file; here entries
+    that are no mapping need nothing.
     """
     claims = _LOADER(Path(path).read_text(encoding="utf-8")).get_single_data()
     entries = [claim for claim in claims if isinstance(claim, dict)]

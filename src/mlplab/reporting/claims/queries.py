@@ -11,6 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from mlplab.reporting.claims.model import (
+    Arithmetic,
     ClaimError,
     Difference,
     Points,
@@ -20,32 +21,40 @@ from mlplab.reporting.claims.model import (
     Straightness,
     conditions,
 )
-from mlplab.stats.intervals import mean_interval, median_interval
+from mlplab.stats.intervals import Interval, mean_interval, prediction_interval
+from mlplab.stats.ratios import geometric_interval
 from mlplab.stats.rounds import quiet_rounds
 
 Tables = Mapping[str, pd.DataFrame]
 
 # Columns in which tables say of how many repetitions a row is the average.
-_COUNTS = ("rounds", "seeds")
+_COUNTS = ("pairs", "rounds", "seeds")
 
 
 @dataclass(frozen=True)
 class Estimate:
     """A number found in tables.
 
-    ``low`` and ``high`` end its 95 % interval, NaN where there is none; ``repetitions`` is the
-    number of seeds or rounds behind it; ``finding`` says in words why there is no number.
+    ``low`` and ``high`` end the 95 % interval of a mean, ``prediction_low`` and
+    ``prediction_high`` that of one more repetition; NaN where there is none. ``repetitions`` is
+    the number of seeds or rounds behind it. ``finding`` says in words why there is no number;
+    ``partly_reached``, that some repetitions have one.
     """
 
     value: float
     low: float = math.nan
     high: float = math.nan
+    prediction_low: float = math.nan
+    prediction_high: float = math.nan
     repetitions: int | None = None
     finding: str = ""
+    partly_reached: bool = False
     units: pd.DataFrame | None = None
 
 
-def evaluate(expression: Query | Ratio | Difference | Straightness, tables: Tables) -> Estimate:
+def evaluate(
+    expression: Query | Ratio | Difference | Straightness | Arithmetic, tables: Tables
+) -> Estimate:
     """The number that an expression describes.
 
     Raises
@@ -55,11 +64,13 @@ def evaluate(expression: Query | Ratio | Difference | Straightness, tables: Tabl
     """
     if isinstance(expression, Query):
         return _evaluate_query(expression, tables)
+    if isinstance(expression, Arithmetic):
+        return Estimate(expression.number)
     if isinstance(expression, Straightness):
         return _straightness(expression.r_squared, tables)
     if isinstance(expression, Ratio):
-        return _combine(expression.ratio, tables, np.divide, _interval_of_ratio)
-    return _combine(expression.difference, tables, np.subtract, _interval_of_difference)
+        return _combine(expression.ratio, tables, np.divide, "geometric")
+    return _combine(expression.difference, tables, np.subtract, "mean")
 
 
 def _evaluate_query(query: Query, tables: Tables) -> Estimate:
@@ -73,25 +84,41 @@ def _evaluate_query(query: Query, tables: Tables) -> Estimate:
         disturbed = query.quiet and bool(np.any(counted["disturbed"]))
         units.append({"unit": unit, "value": value, "disturbed": disturbed})
     table = pd.DataFrame(units).set_index("unit")
-    missing = int(table["value"].isna().sum())
-    if missing and isinstance(query.empty, str):
-        return Estimate(math.nan, finding=f"{query.empty} in {missing} of {len(table)}")
-    if missing:
-        raise ClaimError(f"empty field in {query}")
-    return _summarize(table, query.average)
+    if not table["value"].isna().any():
+        return _summarize(table, query.average)
+    if isinstance(query.empty, str):
+        return _tell_reached(query, table["value"])
+    raise ClaimError(f"empty field in {query}")
+
+
+def _tell_reached(query: Query, values: pd.Series) -> Estimate:
+    """How many repetitions have a number, and which; where none has one, the words for that."""
+    there = values.dropna()
+    finding = query.empty
+    if len(there):
+        what = f"at {(query.at or query.columns[0]).removesuffix('s')} {there.min():.4g}"
+        what += f" to {there.max():.4g}" if len(there) > 1 else ""
+        finding = f"{len(there)} of {len(values)} {query.per}s, {what}"
+    return Estimate(
+        math.nan,
+        repetitions=len(values),
+        finding=str(finding),
+        partly_reached=bool(len(there)),
+    )
 
 
 def _from_row(query: Query, rows: pd.DataFrame) -> Estimate:
     value, row = _take(query, rows)
+    counts = [int(row[name]) for name in _COUNTS if row is not None and name in row.index]
+    repetitions = counts[0] if counts else None
     if math.isnan(value):
         if isinstance(query.empty, str):
-            return Estimate(value, finding=query.empty)
+            return Estimate(value, repetitions=repetitions, finding=query.empty)
         raise ClaimError(f"empty field in {query}")
     if row is None or query.interval is None:
-        return Estimate(value)
-    low, high = (float(row[f"{query.interval}_{end}"]) / query.divide_by for end in ("low", "high"))
-    counts = [int(row[name]) for name in _COUNTS if name in row.index]
-    return Estimate(value, low, high, counts[0] if counts else None)
+        return Estimate(value, repetitions=repetitions)
+    ends = [query.scaled(float(row[f"{query.interval}_{end}"])) for end in ("low", "high")]
+    return Estimate(value, min(ends), max(ends), repetitions=repetitions)
 
 
 def _take(query: Query, rows: pd.DataFrame) -> tuple[float, pd.Series | None]:
@@ -102,7 +129,7 @@ def _take(query: Query, rows: pd.DataFrame) -> tuple[float, pd.Series | None]:
     if query.take in ("mean", "median", "sum"):
         # An empty field would drop out unseen.
         number = math.nan if numbers.isna().any() else float(getattr(numbers, query.take)())
-        return number / query.divide_by, None
+        return query.scaled(number), None
     if query.take == "single" and len(rows) > 1:
         raise ClaimError(
             f"{len(rows)} rows, where one was expected, in {query}; add conditions, `per` or `take`"
@@ -114,7 +141,7 @@ def _take(query: Query, rows: pd.DataFrame) -> tuple[float, pd.Series | None]:
     else:
         label = numbers.index[-1 if query.take == "last" else 0]
     row = rows.loc[label]
-    return float(row[query.at] if query.at else numbers[label]) / query.divide_by, row
+    return query.scaled(float(row[query.at] if query.at else numbers[label])), row
 
 
 def _select(
@@ -148,66 +175,63 @@ def _select(
 
 def _summarize(units: pd.DataFrame, average: str) -> Estimate:
     """The average of repetitions, those that are disturbed left out if there are others."""
-    counted = quiet_rounds(units)
-    values = counted["value"].to_numpy(float)
-    center, low, high = median_interval(values) if average == "median" else mean_interval(values)
-    if len(values) < 2:
-        low = high = math.nan
-    return Estimate(center, low, high, len(values), units=units)
+    values = quiet_rounds(units)["value"].to_numpy(float)
+    if average == "mean":
+        return _with_ends(mean_interval(values), prediction_interval(values), len(values), units)
+    if (values <= 0).any():
+        raise ClaimError(f"a geometric mean needs positive numbers, found {values.min()}")
+    of_one_more = Interval(*np.exp(prediction_interval(np.log(values))))
+    return _with_ends(geometric_interval(values), of_one_more, len(values), units)
+
+
+def _with_ends(
+    mean: Interval, of_one_more: Interval, repetitions: int, units: pd.DataFrame
+) -> Estimate:
+    return Estimate(
+        mean.mean,
+        mean.low,
+        mean.high,
+        prediction_low=float(of_one_more.low),
+        prediction_high=float(of_one_more.high),
+        repetitions=repetitions,
+        units=units,
+    )
 
 
 def _combine(
-    queries: tuple[Query, Query],
-    tables: Tables,
-    operation: Callable[..., float],
-    interval: Callable[[Estimate, Estimate], tuple[float, float]],
+    queries: tuple[Query, Query], tables: Tables, operation: Callable[..., float], average: str
 ) -> Estimate:
     first, second = (_evaluate_query(query, tables) for query in queries)
+    counts = [n for n in (first.repetitions, second.repetitions) if n is not None]
+    repetitions = min(counts, default=None)
     finding = "; ".join(filter(None, (first.finding, second.finding)))
     if finding:
-        return Estimate(math.nan, finding=finding)
-    if first.units is not None and second.units is not None and queries[0].per == queries[1].per:
-        pairs = first.units.join(second.units.add_suffix("_second"), how="inner")
-        if pairs.empty:
-            raise ClaimError(
-                f"no {queries[0].per} is in both: {list(first.units.index)} and "
-                f"{list(second.units.index)} in {queries[0]} and {queries[1]}"
-            )
-        values = operation(pairs["value"], pairs["value_second"])
-        disturbed = pairs["disturbed"] | pairs["disturbed_second"]
-        return replace(
-            _summarize(pd.DataFrame({"value": values, "disturbed": disturbed}), queries[0].average),
-            units=None,
+        reached = first.partly_reached or second.partly_reached
+        return Estimate(math.nan, repetitions=repetitions, finding=finding, partly_reached=reached)
+    if first.units is None or second.units is None or queries[0].per != queries[1].per:
+        return Estimate(float(operation(first.value, second.value)), repetitions=repetitions)
+    pairs = first.units.join(second.units.add_suffix("_second"), how="inner")
+    if pairs.empty:
+        raise ClaimError(
+            f"no {queries[0].per} is in both: {list(first.units.index)} and "
+            f"{list(second.units.index)} in {queries[0]} and {queries[1]}"
         )
-    low, high = interval(first, second)
-    counts = [n for n in (first.repetitions, second.repetitions) if n is not None]
-    value = float(operation(first.value, second.value))
-    return Estimate(value, low, high, min(counts, default=None))
-
-
-def _interval_of_difference(first: Estimate, second: Estimate) -> tuple[float, float]:
-    """From the intervals of two independent numbers, by MOVER (Zou and Donner, 2008)."""
-    value = first.value - second.value
-    below = math.hypot(first.value - first.low, second.high - second.value)
-    above = math.hypot(first.high - first.value, second.value - second.low)
-    return value - below, value + above
-
-
-def _interval_of_ratio(first: Estimate, second: Estimate) -> tuple[float, float]:
-    """The same on logarithms; NaN if a number or an end is not positive."""
-    ends = [number for e in (first, second) for number in (e.value, e.low, e.high)]
-    if not all(number > 0 for number in ends):
-        return math.nan, math.nan
-    logs = (Estimate(math.log(e.value), math.log(e.low), math.log(e.high)) for e in (first, second))
-    low, high = _interval_of_difference(*logs)
-    return math.exp(low), math.exp(high)
+    values = operation(pairs["value"], pairs["value_second"])
+    disturbed = pairs["disturbed"] | pairs["disturbed_second"]
+    return _summarize(pd.DataFrame({"value": values, "disturbed": disturbed}), average)
 
 
 def _straightness(points: Points, tables: Tables) -> Estimate:
-    rows = _select(points.table, {points.x, points.y, *points.where}, points.where, tables)
-    if rows[points.x].nunique() < 3 or rows[[points.x, points.y]].isna().any(axis=None):
-        raise ClaimError(
-            f"table {points.table}: {points.y} over {points.x} needs three different "
-            f"{points.x} or more, and no empty field"
-        )
-    return Estimate(float(stats.linregress(rows[points.x], rows[points.y]).rvalue ** 2))
+    columns = {points.x, points.y, points.per, *points.where}
+    rows = _select(points.table, columns, points.where, tables)
+    units = []
+    for _, group in rows.groupby(points.per):
+        if group[points.x].nunique() < 3 or group[[points.x, points.y]].isna().any(axis=None):
+            raise ClaimError(
+                f"table {points.table}: {points.y} over {points.x} needs three different "
+                f"{points.x} or more of every {points.per}, and no empty field"
+            )
+        line = stats.linregress(group[points.x], group[points.y])
+        units.append({"value": float(line.rvalue**2), "disturbed": False})
+    mean = _summarize(pd.DataFrame(units), "mean")
+    return replace(mean, high=min(mean.high, 1.0))

@@ -13,10 +13,12 @@ from mlplab.reporting.claims.evaluation import (
     NOT_APPLICABLE,
     NOT_REPRODUCED,
     NOT_TESTED,
+    ONE_RUN,
     REPRODUCED,
     VERDICTS,
 )
-from mlplab.reporting.claims.model import NOT_TESTABLE
+from mlplab.reporting.claims.model import BY_CONSTRUCTION, NOT_TESTABLE, STATEMENT
+from mlplab.stats.intervals import CONFIDENCE
 
 BEGIN, END = "<!-- claims -->", "<!-- end of the claims -->"
 
@@ -26,6 +28,7 @@ _SYMBOLS = {
     BETTER: "▲",
     INCONCLUSIVE: "?",
     NOT_REPRODUCED: "✗",
+    ONE_RUN: "1",
     NOT_TESTED: "–",
     NOT_APPLICABLE: "–",
     NOT_TESTABLE: "–",
@@ -35,6 +38,7 @@ _COLOURS = {
     BETTER: "#0072b2",
     INCONCLUSIVE: "#e69f00",
     NOT_REPRODUCED: "#d55e00",
+    ONE_RUN: "#cc79a7",
     NOT_TESTED: "#999999",
     NOT_APPLICABLE: "#999999",
     NOT_TESTABLE: "#999999",
@@ -62,18 +66,28 @@ def render_markdown(claims: pd.DataFrame) -> str:
     """
     lines = [
         count_verdicts(claims),
+        tell_false_verdicts(claims),
         "",
-        "| article | published statement | published | found (95 % interval) | verdict |",
-        "|---|---|---|---|---|",
+        "| claim | published statement | published | found (95 % interval) | verdict | cause |",
+        "|---|---|---|---|---|---|",
     ]
+    constructed = claims["kind"] == BY_CONSTRUCTION
     testable = claims["verdict"] != NOT_TESTABLE
-    for row in claims[testable].to_dict("records"):
-        cells = [row["article"], row["statement"], _published(row), _found(row), _verdict(row)]
+    for row in claims[testable & ~constructed].to_dict("records"):
+        cells = [row["id"], row["statement"], _published(row), _found(row), _verdict(row)]
+        cells.append(_text(row["cause"]))
         lines.append(f"| {' | '.join(_escape_markdown(cell) for cell in cells)} |")
+    if constructed.any():
+        lines += ["", "By construction, from the configuration or a formula alone:", ""]
+        lines += [
+            f"- {row['id']}: {row['statement']}: published {_published(row)}, found "
+            f"{_found(row) or 'nothing'}, {row['verdict']}"
+            for row in claims[constructed].to_dict("records")
+        ]
     if not testable.all():
         lines += ["", "Not testable here:", ""]
         lines += [
-            f"- {row['article']}: {row['statement']}. {row['evidence']}"
+            f"- {row['id']}: {row['statement']}. {row['evidence']}"
             for row in claims[~testable].to_dict("records")
         ]
     return "\n".join(lines) + "\n"
@@ -82,23 +96,54 @@ def render_markdown(claims: pd.DataFrame) -> str:
 def render_html(claims: pd.DataFrame) -> str:
     """A page of its own with a row per claim; ``claims`` as for :func:`render_markdown`."""
     heads = ["verdict", "published statement", "published", "found", "95 % interval"]
-    heads += ["repetitions", "unit"]
-    rows = "\n".join(_html_row(row) for row in claims.to_dict("records"))
+    heads += ["repetitions", "unit", "why this tolerance", "cause"]
+    constructed = claims["kind"] == BY_CONSTRUCTION
+    rows = "\n".join(_html_row(row) for row in claims[~constructed].to_dict("records"))
+    apart = "\n".join(_html_row(row) for row in claims[constructed].to_dict("records"))
+    if apart:
+        title = "By construction: from the configuration or a formula alone, not counted"
+        rows += f'\n<tr><th colspan="{len(heads)}">{title}</th></tr>\n{apart}'
     head = "".join(f"<th>{name}</th>" for name in heads)
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8">'
         f"<title>Claims</title><style>{_STYLE}</style></head>\n"
-        f"<body>\n<p>{html.escape(count_verdicts(claims))}</p>\n"
+        f"<body>\n<p>{html.escape(count_verdicts(claims))} "
+        f"{html.escape(tell_false_verdicts(claims))}</p>\n"
         f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n"
         "</body>\n</html>\n"
     )
 
 
 def count_verdicts(claims: pd.DataFrame) -> str:
-    """A sentence such as "3 claims: 2 reproduced, 1 inconclusive."."""
-    counts = claims["verdict"].value_counts()
+    """A sentence such as "3 claims: 2 reproduced, 1 inconclusive.", and one on what is left out."""
+    counted = claims[claims["counted"].astype(bool)]
+    counts = counted["verdict"].value_counts()
     words = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if verdict in counts)
-    return f"{len(claims)} claims: {words}."
+    sentence = f"{len(counted)} claims: {words}."
+    constructed = int((claims["kind"] == BY_CONSTRUCTION).sum())
+    beside = int(claims["beside"].notna().sum())
+    restating = len(claims) - len(counted) - constructed - beside
+    left_out = [f"{restating} restating another row"] if restating else []
+    left_out += [f"{beside} of other programs beside one"] if beside else []
+    left_out += [f"{constructed} by construction"] if constructed else []
+    return sentence + (f" Not counted: {_join(left_out)}." if left_out else "")
+
+
+def _join(parts: list[str]) -> str:
+    """Parts of a sentence with commas and "and"."""
+    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
+
+
+def tell_false_verdicts(claims: pd.DataFrame) -> str:
+    """How many of the verdicts that count may be false by chance; empty without an interval."""
+    resting = int((claims["counted"].astype(bool) & claims["ci_low"].notna()).sum())
+    if not resting:
+        return ""
+    return (
+        f"{resting} of these verdicts rest on a {100 * CONFIDENCE:.0f} % interval each; by chance, "
+        f"{100 * (1 - CONFIDENCE):.0f} % of them may be false: about "
+        f"{_number((1 - CONFIDENCE) * resting)}."
+    )
 
 
 def insert_between_markers(text: str, table: str) -> str:
@@ -117,47 +162,65 @@ def insert_between_markers(text: str, table: str) -> str:
 
 def _html_row(row: dict[str, Any]) -> str:
     tolerance = f"± {_number(row['tolerance'])}" if row["tolerance"] > 0 else ""
+    reason = _text(row["bound_reason"]) or _text(row["tolerance_reason"])
+    restates, beside, source = (_text(row[key]) for key in ("restates", "beside", "source"))
     notes = [
         f"{row['id']}, {row['kind']}",
-        " – ".join(filter(None, (tolerance, _text(row["why"])))),
+        f"restates {restates}, so it is not counted" if restates else "",
+        f"beside {beside}, so it is not counted" if beside else "",
+        f"source: {source}" if source else "",
         row["evidence"],
     ]
     paragraphs = "".join(f"<p>{html.escape(note)}</p>" for note in notes if note)
     cells = [
-        ("number", _published(row)),
-        ("number", _number(row["reproduced"])),
+        ("words" if row["kind"] == STATEMENT else "number", _published(row)),
+        ("number", _text(row["finding"]) or _number(row["reproduced"])),
         ("number", _interval(row)),
         ("number", _number(row["repetitions"])),
         ("unit", row["unit"]),
+        ("reason", " – ".join(filter(None, (tolerance, reason)))),
+        ("cause", _text(row["cause"])),
     ]
     colour = _COLOURS[row["verdict"]]
     return (
         f'<tr id="{html.escape(row["id"])}">'
-        f'<td class="verdict" style="border-left-color: {colour}">{_verdict(row)}</td>'
+        f'<td class="verdict" style="border-left-color: {colour}">{_symbol(row)}</td>'
         f'<td class="statement">{html.escape(row["statement"])}{paragraphs}</td>'
         + "".join(f'<td class="{kind}">{html.escape(text)}</td>' for kind, text in cells)
         + "</tr>"
     )
 
 
-def _verdict(row: dict[str, Any]) -> str:
+def _symbol(row: dict[str, Any]) -> str:
     return f"{_SYMBOLS[row['verdict']]} {row['verdict']}"
 
 
+def _verdict(row: dict[str, Any]) -> str:
+    words = {key: _text(row[key]) for key in ("restates", "beside")}
+    return _symbol(row) + "".join(f", {key} {other}" for key, other in words.items() if other)
+
+
 def _published(row: dict[str, Any]) -> str:
-    return (
-        "" if pd.isna(row["published"]) else _SIGNS[row["comparison"]] + _number(row["published"])
-    )
+    sign = _SIGNS[row["comparison"]]
+    if row["kind"] == STATEMENT:
+        spread = f" ± {_number(row['tolerance'])}" if row["tolerance"] > 0 else ""
+        return f"“{row['words']}” (our bound: {sign}{_number(row['bound'])}{spread})"
+    return "" if pd.isna(row["published"]) else sign + _number(row["published"])
 
 
 def _found(row: dict[str, Any]) -> str:
-    return f"{_number(row['reproduced'])} {_interval(row)}".strip()
+    return _text(row["finding"]) or f"{_number(row['reproduced'])} {_interval(row)}".strip()
 
 
 def _interval(row: dict[str, Any]) -> str:
-    if pd.isna(row["ci_low"]) or row["ci_low"] == row["ci_high"]:
+    """The interval that decides: that of one more run where there is one, else of the mean."""
+    low, high = row["prediction_low"], row["prediction_high"]
+    one_more = " for one more run"
+    if pd.isna(low):
+        low, high, one_more = row["ci_low"], row["ci_high"], ""
+    if pd.isna(low) or low == high:
         return ""
-    return f"({_number(row['ci_low'])} to {_number(row['ci_high'])})"
+    return f"({_number(low)} to {_number(high)}{one_more})"
 
 
 def _number(value: float) -> str:

@@ -120,13 +120,13 @@ def plot_time_to_accuracy(curves: pd.DataFrame, summary: pd.DataFrame) -> Figure
         rows = curves[curves["input_space"] == space].sort_values("epoch")
         color = space_color(space)
         axis.fill_between(
-            rows["wall_seconds"], rows["lowest"], rows["highest"], color=color, alpha=0.2, lw=0
+            rows["seconds"], rows["lowest"], rows["highest"], color=color, alpha=0.2, lw=0
         )
-        axis.plot(rows["wall_seconds"], rows["test_accuracy"], color=color, linewidth=1.1)
+        axis.plot(rows["seconds"], rows["test_accuracy"], color=color, linewidth=1.1)
         reached = summary[(summary["input_space"] == space) & (summary["seeds_reached"] > 0)]
-        axis.plot(reached["wall_seconds"], reached["target"], "o", mfc="white", mec=color, ms=5)
+        axis.plot(reached["seconds"], reached["target"], "o", mfc="white", mec=color, ms=5)
         last = rows.iloc[-1]
-        ends.append((last["wall_seconds"], last["test_accuracy"], space_label(space), color))
+        ends.append((last["seconds"], last["test_accuracy"], space_label(space), color))
     axis.set_xscale("log")
     label_logarithmic(axis.xaxis)
     label_shares(axis.yaxis)
@@ -137,7 +137,7 @@ def plot_time_to_accuracy(curves: pd.DataFrame, summary: pd.DataFrame) -> Figure
     bottom = min(summary["target"].min(), lowest_end) - _BELOW_TARGETS
     axis.set_ylim(bottom, top + 0.001)
     seen = curves[curves["highest"] >= bottom]
-    axis.set_xlim(left=0.7 * (seen if len(seen) else curves)["wall_seconds"].min())
+    axis.set_xlim(left=0.7 * (seen if len(seen) else curves)["seconds"].min())
     _draw_targets(axis, summary)
     label_points(axis, ends)
     return figure

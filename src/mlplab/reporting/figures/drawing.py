@@ -159,7 +159,12 @@ def space_label(space: str) -> str:
         "projection": f"{parsed.n_features} random directions",
         "images": f"distances to {parsed.n_features} images",
     }[parsed.kind]
-    scaling = {"samplestandard": "per sample first"}.get(parsed.scaling or "", parsed.scaling)
+    if parsed.is_raw:
+        words += " of raw pixels"
+    scaling = {
+        "samplestandard": "per sample first",
+        "samplenormalizer": "per sample to length 1 first",
+    }.get(parsed.scaling or "", parsed.scaling)
     return words if parsed.kind == "pixels" or scaling is None else f"{words}, {scaling}"
 
 

@@ -9,7 +9,10 @@ from collections.abc import Mapping, Sequence
 _MARKUP = re.compile(r"([\\*`|_<>])")
 
 _RANGE = re.compile(r"\([\d.,]+ to [\d.,]+\)")
-_RANGES = "In brackets: the range over seeds of an accuracy, the 95 % interval of a ratio of times."
+_RANGES = (
+    "In brackets: the range over seeds of an accuracy, the 95 % interval of a ratio of times or of "
+    "a change."
+)
 
 
 def render_findings(sentences: Sequence[str], origin: Mapping[str, str]) -> str:

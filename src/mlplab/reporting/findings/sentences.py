@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from mlplab.reporting.findings.bridge import tell_bridge
 from mlplab.reporting.findings.chance import FAILED, Chance
 from mlplab.reporting.tables.operations import select_operations
 
@@ -18,7 +19,7 @@ _DEEP_MODELS = {"numpy": "NumPy", "keras": "Keras", "keras_xla": "Keras with XLA
 
 
 def find(tables: Tables) -> list[str]:
-    """The findings of a run, at most eleven.
+    """The findings of a run, at most twelve.
 
     Parameters
     ----------
@@ -75,15 +76,20 @@ def _select_article_a(final: pd.DataFrame) -> pd.DataFrame:
 
 def _select_keras(final: pd.DataFrame) -> pd.DataFrame:
     """The training of Keras on pixels whose batch size is nearest to the usual one."""
-    keras = final[(final["framework"] == "keras") & (final["input_space"] == "pixels")]
+    keras = final[
+        (final["experiment"] == "batch_sizes")
+        & (final["framework"] == "keras")
+        & (final["input_space"] == "pixels")
+    ]
     distances = (keras["batch_size"] - _USUAL_BATCH_SIZE).abs().sort_values(kind="stable")
     return keras.loc[distances.index[:1]]
 
 
 def _tell_claims(claims: pd.DataFrame, _: _Learning) -> str:
-    counts = claims["verdict"].value_counts()
+    counted = claims[claims["counted"].astype(bool)]
+    counts = counted["verdict"].value_counts()
     parts = [f"{count} {verdict}" for verdict, count in counts.items()]
-    return f"Of {len(claims)} statements of the articles: {_join(parts)}."
+    return f"Of {len(counted)} statements of the articles: {_join(parts)}."
 
 
 def _tell_accuracy(final: pd.DataFrame, learning: _Learning) -> str | None:
@@ -107,6 +113,11 @@ def _tell_accuracy(final: pd.DataFrame, learning: _Learning) -> str | None:
     if learning.unlearned:
         return text
     return f"{text} The difference is one of training methods, not of libraries."
+
+
+def _tell_bridge(bridge: pd.DataFrame, learning: _Learning) -> str | None:
+    # Where the better end learned nothing, no difference shows.
+    return None if learning.chance.covers(bridge["test_accuracy"].iloc[0]) else tell_bridge(bridge)
 
 
 def _tell_ratios(ratios: pd.DataFrame, learning: _Learning) -> str | None:
@@ -279,7 +290,8 @@ def _tell_controls(controls: pd.DataFrame, learning: _Learning) -> str | None:
     failed = f"Networks on {_join([*spaces])}" if len(spaces) else ""
     return (
         f"Other input spaces against {others['against'].iloc[0]}, by paired differences of the "
-        f"test accuracy over {_count(others['seeds'].iloc[0], 'seed')}, are {'; '.join(parts)}."
+        f"test accuracy over {_count(others['seeds'].iloc[0], 'seed')}, corrected for the "
+        f"number of comparisons (Holm), are {'; '.join(parts)}."
         f"{_tell_unlearned(failed, learning.chance)}"
     )
 
@@ -297,6 +309,7 @@ def _tell_search(result: pd.DataFrame, learning: _Learning) -> str | None:
 _FINDINGS: tuple[tuple[str, Callable[[pd.DataFrame, _Learning], str | None]], ...] = (
     ("claims", _tell_claims),
     ("final_accuracies", _tell_accuracy),
+    ("bridge", _tell_bridge),
     ("batch_size_ratios", _tell_ratios),
     ("batch_size_summary", _tell_compiled),
     ("operation_times", _tell_operations),

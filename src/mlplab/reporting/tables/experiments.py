@@ -12,8 +12,14 @@ from mlplab.features.spaces import parse_space
 from mlplab.reporting.tables.training import TRAINING_KEYS
 from mlplab.runtime.files import load_array
 from mlplab.runtime.tables import Table
-from mlplab.stats.intervals import Interval, accuracy_interval, paired_interval
+from mlplab.stats.intervals import accuracy_interval, mean_interval, paired_differences
 from mlplab.stats.mcnemar import mcnemar_p
+from mlplab.stats.significance import (
+    SIGNIFICANT_BELOW,
+    holm_adjusted,
+    one_more_p,
+    zero_mean_p,
+)
 from mlplab.training.settings import input_scaled_l2
 
 _SPACES = {
@@ -31,12 +37,15 @@ _SPACES = {
     "difference": "mean over seeds of the difference of test accuracies of the same seed",
     "difference_ci_low": "lower end of the 95 % interval of the difference",
     "difference_ci_high": "upper end of that interval",
-    "mcnemar_p": "p of McNemar's exact test over the test images, median over seeds. It tells "
-    "whether two trained networks differ; the interval tells whether two input spaces do",
-    "verdict": "`better` or `worse` if the interval of the difference lies on one side of 0, else "
-    "`no clear difference`; `not tested` with one seed; `reference` for the space to compare with",
+    "p": "p of Student's t-test over seeds that the difference is 0; empty for one seed",
+    "p_holm": "the same, corrected for all comparisons of the table (Holm)",
+    "mcnemar_p": "p of McNemar's exact test over the test images, largest over seeds. It tells "
+    "whether the networks of every seed differ; `p` tells whether two input spaces do",
+    "verdict": "`better` or `worse` if `p_holm` is below 0.05, else `no clear difference`; `not "
+    "tested` with one seed; `reference` for the space to compare with",
 }
 _LIMITS = (
+    "The correction is such that one or more verdicts of the table are false in 5 % of runs. "
     "The intervals hold for these seeds on these test images: with 10,000 test images an accuracy "
     "near 0.978 is uncertain by ± 0.003, and more seeds do not help. K-means, components and "
     "scalings use the validation images without their labels."
@@ -70,12 +79,14 @@ LAMBDA_RULE = Table(
         "difference": "mean difference of validation accuracies to factor 1, seed by seed",
         "difference_ci_low": "lower end of the 95 % interval of the difference",
         "difference_ci_high": "upper end of that interval",
+        "p": "p of Student's t-test over seeds that the difference is 0; empty for one seed",
+        "p_holm": "the same, corrected for all comparisons of the table (Holm)",
         "verdict": "as in `feature_controls.csv`, for the validation accuracy",
     },
 )
 SCALING_COMPARISON = Table(
     "scaling_comparison",
-    "a row per scaling of the cluster distances and published epoch; none with data other than "
+    "a row per input space of `comparison.scalings` and published epoch; none with data other than "
     "MNIST",
     {
         "input_space": "the input space, which names its scaling; `clusters-<K>` has that of "
@@ -85,9 +96,20 @@ SCALING_COMPARISON = Table(
         "published": "accuracy that article C published for 70 distances",
         "test_accuracy": "mean over seeds after that epoch",
         "difference": "test accuracy less the published one",
-        "mean_absolute_difference": "mean over the epochs of the absolute difference",
+        "p": "p that the published accuracy is that of one more training, by Student's t over "
+        "seeds; empty for one seed",
+        "p_holm": "the same, corrected for all rows of the table (Holm)",
+        "verdict": "`differs` if `p_holm` is below 0.05, else `no clear difference`; `not tested` "
+        "with one seed",
+        "seeds_reached": "trainings that reach the published accuracy in any epoch",
+        "first_epoch": "first epoch of these that does, median",
+        "highest": "highest accuracy of a training over its epochs, mean over seeds",
+        "decides": "whether the epoch is one of `comparison.choose_at`",
+        "mean_absolute_difference": "mean over these epochs of the absolute difference",
         "closest": "whether that mean is the smallest of all scalings",
     },
+    "The scaling is chosen by the epochs of `comparison.choose_at` alone. Trainings with other "
+    "seeds, those of `comparison.against_reference`, confirm the choice.",
 )
 # By experiment, input space and seed: which test samples are classified correctly, bool (n,).
 Hits = Mapping[tuple[str, str, int], np.ndarray]
@@ -148,19 +170,17 @@ def compare_spaces(history: pd.DataFrame, hits: Hits, experiments: Sequence[str]
             "ci_low": accuracy.low,
             "ci_high": accuracy.high,
         }
-        if name == reference:
-            row |= {"verdict": "reference"}
-        else:
-            difference = paired_interval(_by_seed(group, "test_accuracy"), reference_test)
+        if name != reference:
+            differences = paired_differences(_by_seed(group, "test_accuracy"), reference_test)
             p = [mcnemar_p(hits[*name, s], hits[*reference, s]) for s in reference_test]
             row |= {
                 "against": reference[1],
-                **_difference_columns(difference),
-                "mcnemar_p": float(np.median(p)),
-                "verdict": difference.verdict,
+                **_difference_columns(differences),
+                "mcnemar_p": max(p),
             }
         rows.append(row)
-    return pd.DataFrame(rows, columns=[*FEATURE_CONTROLS.columns])
+    table = pd.DataFrame(rows, columns=[*FEATURE_CONTROLS.columns])
+    return FEATURE_CONTROLS.arrange(_judge_together(table))
 
 
 def compare_l2_factors(
@@ -188,61 +208,96 @@ def compare_l2_factors(
                 "ci_low": accuracy.low,
                 "ci_high": accuracy.high,
                 "test_accuracy": group["test_accuracy"].mean(),
-                "difference": np.nan,
-                "difference_ci_low": np.nan,
-                "difference_ci_high": np.nan,
-                "verdict": "reference",
             }
             if rule and factor != 1.0:
-                difference = paired_interval(_by_seed(group, "validation_accuracy"), rule)
-                row |= {**_difference_columns(difference), "verdict": difference.verdict}
+                accuracies = _by_seed(group, "validation_accuracy")
+                row |= _difference_columns(paired_differences(accuracies, rule))
             rows.append(row)
-    return LAMBDA_RULE.arrange(pd.DataFrame(rows))
+    table = pd.DataFrame(rows).reindex(columns=[*LAMBDA_RULE.columns])
+    return LAMBDA_RULE.arrange(_judge_together(table))
 
 
 def compare_scalings(
-    history: pd.DataFrame, *, scalings: str, published: Sequence[Mapping[str, float]]
+    history: pd.DataFrame,
+    *,
+    scalings: str,
+    published: Sequence[Mapping[str, float]],
+    choose_at: Sequence[int],
 ) -> pd.DataFrame:
-    """A row per input space and published epoch: test accuracy beside the published one.
+    """A row per input space of an experiment and published epoch: test accuracy beside it.
 
-    Input spaces are those with as many features as the experiment ``scalings`` has; ``published``
-    has ``epoch`` and ``accuracy``. Epochs that were not trained are left out; ``closest`` marks
-    the space whose mean absolute difference is smallest.
+    Parameters
+    ----------
+    history : rows of ``training_history.csv``; others than those of ``scalings`` are left out
+    published : ``epoch`` and ``accuracy``; epochs that were not trained are left out
+    choose_at : the epochs that decide which space is ``closest``: that with the smallest mean
+        absolute difference there
     """
-    wanted = history.loc[history["experiment"] == scalings, "n_features"].unique()
-    history = history[history["n_features"].isin(wanted)]
+    history = history[history["experiment"] == scalings]
     rows = []
     for space, group in history.groupby("input_space", sort=False):
         for point in published:
-            found = group[group["epoch"] == point["epoch"]]
-            if found.empty:
-                continue
-            accuracy = found["test_accuracy"].mean()
-            rows.append(
-                {
-                    "input_space": space,
-                    "seeds": found["seed"].nunique(),
-                    "epoch": point["epoch"],
-                    "published": point["accuracy"],
-                    "test_accuracy": accuracy,
-                    "difference": accuracy - point["accuracy"],
-                }
-            )
-    columns = ["input_space", "seeds", "epoch", "published", "test_accuracy", "difference"]
-    table = pd.DataFrame(rows, columns=columns)
-    gaps = table["difference"].abs().groupby(table["input_space"]).mean()
+            if (group["epoch"] == point["epoch"]).any():
+                rows.append({"input_space": space} | _compare_with_published(group, point))
+    table = pd.DataFrame(rows).reindex(columns=[*SCALING_COMPARISON.columns])
+    table["decides"] = table["epoch"].isin(choose_at)
+    table["p_holm"] = holm_adjusted(table["p"])
+    table["verdict"] = np.where(
+        table["p_holm"] < SIGNIFICANT_BELOW, "differs", "no clear difference"
+    )
+    table.loc[table["p"].isna(), "verdict"] = "not tested"
+    deciding = table[table["decides"]]
+    gaps = deciding["difference"].abs().groupby(deciding["input_space"]).mean()
     table["mean_absolute_difference"] = table["input_space"].map(gaps)
     closest = table["mean_absolute_difference"] == gaps.min()
     return SCALING_COMPARISON.arrange(table.assign(closest=closest))
+
+
+def _compare_with_published(
+    group: pd.DataFrame, point: Mapping[str, float]
+) -> dict[str, float | int]:
+    """A published accuracy beside that of an input space, (epoch, test accuracy) of all seeds."""
+    found = group[group["epoch"] == point["epoch"]]
+    accuracy = found["test_accuracy"].mean()
+    first = group[group["test_accuracy"] >= point["accuracy"]].groupby("seed")["epoch"].min()
+    return {
+        "seeds": found["seed"].nunique(),
+        "epoch": int(point["epoch"]),
+        "published": point["accuracy"],
+        "test_accuracy": accuracy,
+        "difference": accuracy - point["accuracy"],
+        "p": one_more_p(point["accuracy"], found["test_accuracy"]),
+        "seeds_reached": len(first),
+        "first_epoch": first.median(),
+        "highest": group.groupby("seed")["test_accuracy"].max().mean(),
+    }
 
 
 def _by_seed(rows: pd.DataFrame, column: str) -> dict[int, float]:
     return dict(zip(rows["seed"], rows[column], strict=True))
 
 
-def _difference_columns(difference: Interval) -> dict[str, float]:
+def _difference_columns(differences: np.ndarray) -> dict[str, float]:
+    interval = mean_interval(differences, least=-1.0, most=1.0)
     return {
-        "difference": difference.mean,
-        "difference_ci_low": difference.low,
-        "difference_ci_high": difference.high,
+        "difference": interval.mean,
+        "difference_ci_low": interval.low,
+        "difference_ci_high": interval.high,
+        "p": zero_mean_p(differences),
     }
+
+
+def _judge_together(table: pd.DataFrame) -> pd.DataFrame:
+    """With ``p_holm`` and ``verdict``; rows without a difference are what others differ from."""
+    p_holm = holm_adjusted(table["p"])
+    verdicts = np.select(
+        [
+            table["difference"].isna(),
+            np.isnan(p_holm),
+            p_holm >= SIGNIFICANT_BELOW,
+            table["difference"] > 0,
+        ],
+        ["reference", "not tested", "no clear difference", "better"],
+        "worse",
+    )
+    return table.assign(p_holm=p_holm, verdict=verdicts)

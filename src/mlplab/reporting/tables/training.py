@@ -22,7 +22,8 @@ TRAINING_KEYS = [
 ]
 _TRAINING = {
     "experiment": "`batch_sizes`: the trainings of the section `train`, on every input space with "
-    "every batch size; else the name of an entry of `experiments`, such as `article_a`",
+    "every batch size; else the name of an entry of `experiments`, such as `article_a`, or of "
+    "`keras_experiments`",
     "framework": "`numpy`, or `keras` (the reference model of the articles)",
     "input_space": "`pixels`, `clusters-<K>` or another input space, named as under `data/`",
     "n_features": "number of inputs",
@@ -54,6 +55,8 @@ HISTORY = Table(
         "mean_abs_weight_L<layer>": "mean absolute weight above layer 0, 1, …",
         "wall_seconds": "wall seconds of the training part of the epoch, without evaluation",
         "cpu_seconds": "CPU seconds of the same part",
+        "evaluation_cpu_seconds": "CPU seconds of all that is measured after it, such as the test "
+        "accuracy; `numpy` only",
         "engine": "`numpy` or `compiled`, see `experiments.<name>.engine`; `keras` for Keras",
         "n_threads": "threads that the training may use",
         "foreign_cpu_share": "share of the machine's CPU time that other processes used during "

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from mlplab.numpy_mlp.classifier import DivergenceError
+from mlplab.numpy_mlp.network import DivergenceError
 from mlplab.training.numpy_training import train_numpy
 from mlplab.training.samples import Samples, require_classes
 from mlplab.training.search.draws import find_decrease_const

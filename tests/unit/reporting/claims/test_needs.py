@@ -2,7 +2,7 @@
 
 import pytest
 
-from mlplab.reporting.claims.model import load_claims
+from mlplab.reporting.claims.loading import load_claims
 from mlplab.reporting.claims.needs import find_needs
 from tests.conftest import ROOT
 

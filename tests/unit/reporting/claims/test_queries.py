@@ -7,6 +7,7 @@ from scipy import stats
 
 from mlplab.reporting.claims.model import ClaimError, Expression
 from mlplab.reporting.claims.queries import evaluate
+from mlplab.stats import paired_ratio
 
 ROW = {"table": "history", "column": "accuracy", "where": {"epoch": 35}}
 SECONDS = {"table": "history", "column": "seconds"}
@@ -32,6 +33,8 @@ def found(value, tables):
         ({"where": {}, "take": "min", "at": "seconds"}, 1.0),
         ({"where": {"epoch": 35, "seed": 2}, "column": ["accuracy", "seconds"]}, 8.5),
         ({"where": {"epoch": 35, "seed": 2}, "divide_by": 5}, 0.1),
+        ({"where": {"epoch": 35, "seed": 2}, "divide_by": 5, "subtract_from": 1.0}, 0.9),
+        ({"take": "max", "subtract_from": 1.0}, 0.4),
     ],
 )
 def test_rows_become_one_number(tables, query, number):
@@ -41,11 +44,21 @@ def test_rows_become_one_number(tables, query, number):
     assert estimate.repetitions is None
 
 
+def test_a_row_says_of_how_many_repetitions_it_is_the_average(tables):
+    query = {"table": "summary", "column": "seconds", "where": {"method": "a"}}
+    assert found(query, tables).repetitions == 11
+    tables["summary"]["pairs"] = 4
+    assert found(query, tables).repetitions == 4
+
+
 def test_seeds_are_averaged_with_students_interval(tables):
     estimate = found(ROW | {"per": "seed"}, tables)
     half = stats.t.ppf(0.975, 2) * 0.1 / math.sqrt(3)
     assert estimate.value == pytest.approx(0.5)
     assert (estimate.low, estimate.high) == pytest.approx((0.5 - half, 0.5 + half))
+    # √(1 + 1/3) standard deviations in place of √(1/3).
+    assert estimate.prediction_low == pytest.approx(0.5 - 2 * half)
+    assert estimate.prediction_high == pytest.approx(0.5 + 2 * half)
     assert estimate.repetitions == 3
 
 
@@ -64,12 +77,11 @@ def test_one_repetition_has_no_interval(tables):
 
 
 def test_disturbed_repetitions_do_not_count_if_there_are_others(tables):
-    query = SECONDS | {"where": {"epoch": 35}, "per": "seed", "average": "median", "quiet": True}
+    query = SECONDS | {"where": {"epoch": 35}, "per": "seed", "average": "geometric", "quiet": True}
     estimate = found(query, tables)
-    assert (estimate.value, estimate.low, estimate.high) == (4.0, 3.0, 5.0)
-    assert estimate.repetitions == 2
+    assert (estimate.value, estimate.repetitions) == (pytest.approx(math.sqrt(15)), 2)
     tables["history"]["disturbed"] = True
-    assert found(query, tables).value == 5.0
+    assert found(query, tables).value == pytest.approx(120 ** (1 / 3))
     assert found(query, tables).repetitions == 3
 
 
@@ -80,16 +92,21 @@ def test_an_interval_of_the_table_is_taken_with_its_row(tables):
 
 
 def test_ratios_of_the_same_seeds_are_taken_pair_by_pair(tables):
-    early = SECONDS | {"where": {"epoch": 34}, "per": "seed", "average": "median"}
+    early = SECONDS | {"where": {"epoch": 34}, "per": "seed"}
     late = early | {"where": {"epoch": 35, "seed": [2, 3, 1]}}
     estimate = found({"ratio": [late, early]}, tables)
-    # 3/1, 8/2 and 5/1
-    assert (estimate.value, estimate.low, estimate.high) == (4.0, 3.0, 5.0)
+    ratio = paired_ratio([3.0, 8.0, 5.0], [1.0, 2.0, 1.0])
+    assert (estimate.value, estimate.low, estimate.high) == pytest.approx(
+        (ratio.ratio, ratio.low, ratio.high)
+    )
     assert estimate.repetitions == 3
+    tables["history"]["seconds"] -= 3.0
+    with pytest.raises(ClaimError, match="a geometric mean needs positive numbers, found -5"):
+        found({"ratio": [late, early]}, tables)
 
 
 def test_a_pair_is_quiet_if_both_are(tables):
-    early = SECONDS | {"where": {"epoch": 34}, "per": "seed", "average": "median", "quiet": True}
+    early = SECONDS | {"where": {"epoch": 34}, "per": "seed", "quiet": True}
     estimate = found({"difference": [early | {"where": {"epoch": 35}}, early]}, tables)
     # Seed 2 is disturbed in epoch 35; 3 - 1 and 5 - 1 are left.
     assert (estimate.value, estimate.repetitions) == (3.0, 2)
@@ -103,44 +120,42 @@ def test_only_repetitions_that_both_have_are_paired(tables):
         found({"difference": [early | {"where": {"epoch": 34, "seed": 3}}, late]}, tables)
 
 
-def test_intervals_of_two_rows_are_combined(tables):
+def test_a_pair_without_repetitions_has_no_interval(tables):
     a, b = (SUMMARY | {"where": {"method": method}} for method in "ab")
-    difference = found({"difference": [b, a]}, tables)
-    assert difference.value == 2.0
-    # Ends at distances of 1 and 2 on both sides: the root of the sum of their squares.
-    assert difference.low == pytest.approx(2 - math.hypot(1, 2))
-    assert difference.high == pytest.approx(2 + math.hypot(2, 1))
-    assert difference.repetitions == 9
-    ratio = found({"ratio": [b, a]}, tables)
-    assert ratio.value == 2.0
-    assert ratio.low == pytest.approx(2 / math.exp(math.hypot(math.log(4 / 3), math.log(2))))
-    assert 2 < ratio.high < 6
-
-
-def test_a_ratio_to_a_number_around_zero_has_no_interval(tables):
-    a, c = (SUMMARY | {"where": {"method": method}} for method in "ac")
-    assert math.isnan(found({"ratio": [c, a]}, tables).low)
+    for value, number in (({"difference": [b, a]}, 2.0), ({"ratio": [b, a]}, 2.0)):
+        estimate = found(value, tables)
+        assert (estimate.value, estimate.repetitions) == (number, 9)
+        assert math.isnan(estimate.low)
 
 
 def test_a_straight_line_is_recognised(tables):
-    line = pd.DataFrame({"k": [10, 20, 30, 40], "seconds": [1.0, 2.0, 3.0, 4.0], "seed": 0})
-    query = {"r_squared": {"table": "line", "x": "k", "y": "seconds", "where": {"seed": 0}}}
-    assert found(query, {"line": line}).value == pytest.approx(1.0)
-    line["seconds"] = [1.0, -1.0, 1.0, -1.0]
-    assert found(query, {"line": line}).value == pytest.approx(0.2)
-    with pytest.raises(ClaimError, match="needs three different k or more"):
-        found(query, {"line": line.head(2)})
+    straight = pd.DataFrame({"k": [10, 20, 30, 40], "seconds": [1.0, 2.0, 3.0, 4.0], "seed": 0})
+    query = {"r_squared": {"table": "line", "x": "k", "y": "seconds", "per": "seed"}}
+    assert found(query, {"line": straight}).value == pytest.approx(1.0)
+    crooked = straight.assign(seconds=[1.0, -1.0, 1.0, -1.0], seed=1)
+    assert found(query, {"line": crooked}).value == pytest.approx(0.2)
+    both = found(query, {"line": pd.concat([straight, crooked])})
+    assert (both.value, both.repetitions) == (pytest.approx(0.6), 2)
+    assert (both.low, both.high) == (pytest.approx(0.6 - 12.7062 * 0.4, rel=1e-4), 1.0)
+    with pytest.raises(ClaimError, match="needs three different k or more of every seed"):
+        found(query, {"line": straight.head(2)})
 
 
 def test_an_empty_field_may_be_a_finding(tables):
     gap = ROW | {"column": "gap", "empty": "never reached"}
     estimate = found(gap | {"per": "seed"}, tables)
     assert math.isnan(estimate.value)
-    assert estimate.finding == "never reached in 1 of 3"
+    assert (estimate.finding, estimate.repetitions) == ("2 of 3 seeds, at gap 2 to 4", 3)
+    assert estimate.partly_reached
     assert found(gap | {"where": {"epoch": 35, "seed": 3}}, tables).finding == "never reached"
     both = {"ratio": [ROW | {"per": "seed"}, gap | {"per": "seed"}]}
-    assert found(both, tables).finding == "never reached in 1 of 3"
-    assert found(gap | {"where": {"epoch": 35, "seed": 1}}, tables).value == 2.0
+    assert found(both, tables).finding == "2 of 3 seeds, at gap 2 to 4"
+    tables["history"].loc[1, "gap"] = None
+    one = found(gap | {"per": "seed"}, tables)
+    assert (one.finding, one.partly_reached) == ("1 of 3 seeds, at gap 4", True)
+    tables["history"]["gap"] = math.nan
+    none = found(gap | {"per": "seed"}, tables)
+    assert (none.finding, none.partly_reached) == ("never reached", False)
 
 
 def test_an_empty_field_may_stand_for_a_number(tables):
@@ -198,6 +213,10 @@ def test_a_table_without_rows_is_an_error(tables):
             "tables/history.csv: epoch at the max of accuracy where seed = 1 or 2",
         ),
         (
+            ROW | {"per": "round", "average": "geometric"},
+            "tables/history.csv: accuracy where epoch = 35, geometric mean over every round",
+        ),
+        (
             {"ratio": [SUMMARY | {"where": {}, "divide_by": 60}, SUMMARY]},
             "[(tables/summary.csv: seconds) / 60] over [tables/summary.csv: seconds]",
         ),
@@ -206,8 +225,8 @@ def test_a_table_without_rows_is_an_error(tables):
             "[tables/summary.csv: max of seconds] less [tables/summary.csv: seconds]",
         ),
         (
-            {"r_squared": {"table": "t", "x": "k", "y": "s", "where": {"seed": 0}}},
-            "tables/t.csv: R² of s over k where seed = 0",
+            {"r_squared": {"table": "t", "x": "k", "y": "s", "per": "seed"}},
+            "tables/t.csv: R² of s over k, mean over every seed",
         ),
     ],
 )

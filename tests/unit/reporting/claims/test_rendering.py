@@ -14,7 +14,7 @@ from mlplab.reporting.claims.rendering import (
     render_markdown,
 )
 from mlplab.runtime.files import read_table, save_table
-from tests.unit.reporting.claims.conftest import ENTRY, claim
+from tests.unit.reporting.claims.conftest import ENTRY, claim, statement
 
 PER_SEED = {"column": "seconds", "where": {"epoch": 35}, "per": "seed"}
 
@@ -23,9 +23,15 @@ PER_SEED = {"column": "seconds", "where": {"epoch": 35}, "per": "seed"}
 def table(tables):
     claims = [
         claim(id="good", statement="a | b < c"),
-        claim(id="bad", published=5_500, comparison="at least"),
-        claim(id="wide", published=5.3, value=PER_SEED),
-        claim(id="better", published=0.5, better="higher"),
+        claim(id="bad", published=5_500, comparison="at least", cause="another machine"),
+        claim(id="wide", kind="statistical", published=5.3, value=PER_SEED),
+        claim(id="better", published=0.1, better="higher"),
+        claim(id="single", value={"where": {"epoch": 35, "seed": 1}}),
+        statement(id="words", bound=0.8),
+        statement(id="level", bound=0.5, comparison="equal", tolerance=0.6),
+        claim(id="again", restates="good"),
+        claim(id="ours", beside="good", source="a later part"),
+        claim(id="rule", kind="by construction", published=0.5),
         claim(id="other", requires={"epochs": 9}),
         claim(id="elsewhere", requires={"dataset": "other"}),
         Claim.model_validate(
@@ -35,7 +41,7 @@ def table(tables):
                 "kind": "not testable here",
                 "reason": "no GPU",
                 "value": None,
-                "why": "",
+                "tolerance_reason": "",
             }
         ),
     ]
@@ -53,20 +59,35 @@ def run(table, tmp_path):
 def test_markdown_has_a_row_per_testable_claim_and_reasons_for_the_others(table):
     lines = render_markdown(table).splitlines()
     assert lines[0] == (
-        "7 claims: 1 reproduced, 1 better than published, 1 inconclusive, 1 not reproduced, "
-        "1 not tested, 1 not applicable, 1 not testable here."
+        "10 claims: 3 reproduced, 1 better than published, 1 inconclusive, 1 not reproduced, "
+        "1 one run, 1 not tested, 1 not applicable, 1 not testable here. Not counted: 1 "
+        "restating another row, 1 of other programs beside one and 1 by construction."
     )
-    assert r"| A | a \| b < c | 0.61 | 0.6 | ✓ reproduced |" in lines
-    assert "| A | What was said | ≥ 5,500 | 0.6 | ✗ not reproduced |" in lines
+    assert lines[1] == (
+        "6 of these verdicts rest on a 95 % interval each; by chance, 5 % of them may be false: "
+        "about 0.3."
+    )
+    mean = "0.5 (0.2516 to 0.7484)"
+    assert rf"| good | a \| b < c | 0.5 | {mean} | ✓ reproduced |  |" in lines
+    failed = f"| bad | What was said | ≥ 5,500 | {mean} | ✗ not reproduced | another machine |"
+    assert failed in lines
+    assert f"| again | What was said | 0.5 | {mean} | ✓ reproduced, restates good |  |" in lines
+    assert f"| ours | What was said | 0.5 | {mean} | ✓ reproduced, beside good |  |" in lines
+    words = "“hardly half” (our bound: ≤ 0.8)"
+    assert f"| words | What was said | {words} | {mean} | ✓ reproduced |  |" in lines
+    assert "| level | What was said | “hardly half” (our bound: 0.5 ± 0.3) |" in "".join(lines)
     wide = next(line for line in lines if "inconclusive |" in line)
-    assert "| 5.333 (-0.9" in wide
-    assert "| A | What was said | 0.61 |  | – not tested |" in lines
-    assert lines[-1] == "- A: What was said. no GPU"
+    assert "| 5.333 (-7.17 to 17.84 for one more run) |" in wide
+    assert "| single | What was said | 0.5 | 0.6 | 1 one run |  |" in lines
+    assert "| other | What was said | 0.5 |  | – not tested |  |" in lines
+    assert f"- rule: What was said: published 0.5, found {mean}, reproduced" in lines
+    assert lines[-1] == "- gpu: What was said. no GPU"
 
 
 def test_where_all_can_be_tested_nothing_is_said_of_others(table):
-    text = render_markdown(table[table["id"] != "gpu"])
+    text = render_markdown(table[~table["id"].isin(["gpu", "rule"])])
     assert "Not testable" not in text
+    assert "By construction" not in text
     assert text.endswith("|\n")
 
 
@@ -74,18 +95,24 @@ def test_the_page_says_each_verdict_in_a_word_a_symbol_and_a_colour(table):
     page = render_html(table)
     body = ElementTree.fromstring(page[page.index("<body>") : page.index("</html>")])
     rows = body.findall(".//tbody/tr")
-    assert [row.get("id") for row in rows] == table["id"].tolist()
+    constructed = table["id"] == "rule"
+    assert [row.get("id") for row in rows] == [*table["id"][~constructed], None, "rule"]
+    rows = [row for row in rows if row.get("id")]
     verdicts = [row.find("td") for row in rows]
     words = {cell.text.split(" ", 1)[1]: cell.get("style") for cell in verdicts}
     assert set(words) == set(VERDICTS)
-    assert len({words[v] for v in VERDICTS[:5]}) == 5
-    _, statement, published, found, *_ = rows[0]
-    assert (statement.text, published.text, found.text) == ("a | b < c", "0.61", "0.6")
-    assert [note.text for note in statement] == [
-        "good, statistical",
-        "± 0.0122 – two runs differ as much",
-        "tables/history.csv: accuracy where epoch = 35, seed = 1",
+    assert len({words[v] for v in VERDICTS[:6]}) == 6
+    _, said, published, found, interval, repetitions, _, reason, cause = rows[0]
+    assert (said.text, published.text, found.text) == ("a | b < c", "0.5", "0.5")
+    assert (interval.text, repetitions.text) == ("(0.2516 to 0.7484)", "3")
+    assert (reason.text, cause.text) == ("± 0.3 – two runs differ as much", None)
+    assert [note.text for note in said] == [
+        "good, machine",
+        "tables/history.csv: accuracy where epoch = 35, mean over every seed",
     ]
+    assert rows[1][8].text == "another machine"
+    notes = [note.text for note in next(row for row in rows if row.get("id") == "ours")[1]]
+    assert notes[1:3] == ["beside good, so it is not counted", "source: a later part"]
 
 
 def test_a_table_read_from_csv_looks_the_same(table, run):
@@ -107,7 +134,7 @@ def test_only_what_stands_between_the_markers_is_replaced():
 def test_the_command_prints_the_claims_and_fails_only_if_strict(run, capsys):
     assert main([str(run)]) == 0
     said = capsys.readouterr()
-    assert "7 claims: 1 reproduced" in said.out
+    assert "10 claims: 3 reproduced" in said.out
     assert said.err == ""
     assert main([str(run), "--strict"]) == 1
     failing = capsys.readouterr().err
@@ -118,7 +145,7 @@ def test_the_command_prints_the_claims_and_fails_only_if_strict(run, capsys):
 def test_claims_that_do_not_apply_to_the_data_are_counted_only(run, table, capsys):
     save_table(run / "tables" / "claims.csv", table.assign(verdict="not applicable"))
     assert main([str(run)]) == 0
-    assert capsys.readouterr().out == "7 claims: 7 not applicable.\n"
+    assert capsys.readouterr().out.startswith("10 claims: 10 not applicable. Not counted: ")
 
 
 def test_a_strict_run_passes_if_nothing_is_refuted(run, table, capsys):
@@ -131,7 +158,7 @@ def test_the_command_writes_the_table_and_the_machine_into_a_document(run, table
     document.write_text(f"# Title\n{BEGIN}\n{END}\nend\n")
     assert main([str(run), str(document)]) == 0
     text = document.read_text()
-    assert f"Run `{run.name}` on 2 × Some CPU, Python 3.11, NumPy 2.4. 7 claims" in text
+    assert f"Run `{run.name}` on 2 × Some CPU, Python 3.11, NumPy 2.4. 10 claims" in text
     assert render_markdown(table).split("\n", 1)[1] in text
     assert text.endswith(f"{END}\nend\n")
 
