@@ -146,6 +146,7 @@ AFTER_MEASUREMENTS = (
         "plot_deep_model",
     )
 )
+# The scalings that the tiny run compares are of raw pixels, with centres of their own.
 AFTER_CENTERS = (
     AFTER_SILHOUETTES
     | {job: n for job, n in AFTER_EXPERIMENTS.items() if job != "compare_scalings"}

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from math import isfinite
 from pathlib import Path
+from typing import Any
 
 from mlplab.machine.core_distance import CoreDistance
 from mlplab.machine.watch import DISTURBED_ABOVE, share_of_others
@@ -20,6 +21,8 @@ from mlplab.runtime.files import cache_folder, save_text
 logger = logging.getLogger(__name__)
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
+# What is kept: the shortest latency, and that patience was used up in vain.
+_NEAREST, _IN_VAIN = "core-distance", "core-distance-in-vain"
 # A host may also move the whole machine onto cores that are never as near.
 _VALID_SECONDS = 3600
 # How long cores wake each other to learn the shortest latency.
@@ -50,13 +53,15 @@ def watched_distance(n: int, patience: float) -> Iterator[CoreDistance]:
         if not recall_nearest(distance) and patience:
             distance.find_nearest(_LEARNING_SECONDS)
             keep_nearest(distance)
-        in_vain = _file(distance).with_suffix(".in-vain")
-        if _is_recent(in_vain):
+        if _recall(_IN_VAIN, distance) is not None:
             distance.patience *= _DOUBT
+        given = distance.patience
         yield distance
         keep_nearest(distance)
-        if patience:
-            _remember(in_vain, distance.patience <= 0)
+        if given and distance.patience <= 0:
+            _keep(_IN_VAIN, distance)
+        elif given:
+            _forget(_IN_VAIN, distance)
 
 
 def _others_rest() -> bool:
@@ -76,43 +81,47 @@ def keep_nearest(distance: CoreDistance) -> None:
     known = _read(distance)
     if not isfinite(distance.nearest) or (known is not None and known <= distance.nearest):
         return
+    _keep(_NEAREST, distance, nanoseconds=distance.nearest)
+
+
+def _read(distance: CoreDistance) -> float | None:
+    kept = _recall(_NEAREST, distance) or {}
     try:
-        text = json.dumps({"place": _place(distance), "nanoseconds": distance.nearest})
-        save_text(_file(distance), text)
+        return float(kept["nanoseconds"])
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _keep(what: str, distance: CoreDistance, **facts: float) -> None:
+    try:
+        text = json.dumps({"place": _place(distance), **facts})
+        save_text(_file(what, distance), text)
     except OSError as error:
         logger.info("cannot keep the latency between cores for other processes: %s", error)
 
 
-def _remember(file: Path, holds: bool) -> None:
-    """Touch a file, or remove it."""
+def _recall(what: str, distance: CoreDistance) -> dict[str, Any] | None:
+    """What was kept in the last hour on the same processors, since the system started."""
+    file = _file(what, distance)
     try:
-        if holds:
-            save_text(file, "")
-        else:
-            file.unlink(missing_ok=True)
-    except OSError as error:
-        logger.info("cannot keep for other processes how cores come together: %s", error)
-
-
-def _is_recent(file: Path) -> bool:
-    try:
-        return 0 <= time.time() - file.stat().st_mtime <= _VALID_SECONDS
-    except OSError:
-        return False
-
-
-def _read(distance: CoreDistance) -> float | None:
-    try:
-        kept = json.loads(_file(distance).read_text(encoding="utf-8"))
-        if not _is_recent(_file(distance)) or kept["place"] != _place(distance):
+        age = time.time() - file.stat().st_mtime
+        kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        if not 0 <= age <= _VALID_SECONDS or kept["place"] != _place(distance):
             return None
-        return float(kept["nanoseconds"])
+        return kept
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
 
-def _file(distance: CoreDistance) -> Path:
-    return cache_folder() / f"core-distance-{len(distance.processors)}.json"
+def _forget(what: str, distance: CoreDistance) -> None:
+    try:
+        _file(what, distance).unlink(missing_ok=True)
+    except OSError as error:
+        logger.info("cannot remove what is kept of the latency between cores: %s", error)
+
+
+def _file(what: str, distance: CoreDistance) -> Path:
+    return cache_folder() / f"{what}-{len(distance.processors)}.json"
 
 
 def _place(distance: CoreDistance) -> dict[str, object]:

@@ -50,10 +50,10 @@ def train_numpy(
         that is tested is none of those trained.
     """
     samples, *validation = hold_out(samples, settings.n_validation)
-    classes = np.unique(samples.y_train)
+    x_test, classes = _as_rows(samples.x_test), np.unique(samples.y_train)
     observed = {}
     if settings.test_every_epoch:
-        observed["test_accuracy"] = _order(samples.x_test, samples.y_test, classes)
+        observed["test_accuracy"] = _order(x_test, samples.y_test, classes)
     if settings.n_validation:
         observed["validation_accuracy"] = _order(validation[0], validation[1], classes)
     trained = _start(network, samples.n_features, len(classes), seed)
@@ -77,7 +77,7 @@ def train_numpy(
         )
     logger.info("plan of threads: %s", trained.plan)
     history = add_load(pd.DataFrame(trained.records), watch, n_threads, settings.engine)
-    predictions = classes[trained.predict_logits(samples.x_test, descent).argmax(axis=1)]
+    predictions = classes[trained.predict_logits(x_test, descent).argmax(axis=1)]
     history.loc[history.index[-1], "test_accuracy"] = np.mean(predictions == samples.y_test)
     return NumpyTraining(history, predictions)
 
@@ -95,7 +95,12 @@ def _start(network: NetworkSettings, n_features: int, n_classes: int, seed: int)
 
 
 def _order(x: np.ndarray, y: np.ndarray, classes: np.ndarray) -> OrderedSamples:
-    return OrderedSamples(np.ascontiguousarray(x, np.float32), encode_labels(y, classes), None)
+    return OrderedSamples(_as_rows(x), encode_labels(y, classes), None)
+
+
+def _as_rows(x: np.ndarray) -> np.ndarray:
+    """As the network takes them; arrays of the workflow are so already, and not copied."""
+    return np.ascontiguousarray(x, np.float32)
 
 
 def train_labelled(

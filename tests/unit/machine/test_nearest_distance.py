@@ -149,7 +149,9 @@ def test_patience_in_vain_is_shorter_the_next_time_until_cores_come_together(kep
     assert measure(left=0.0) == pytest.approx(0.3)
     assert measure(left=0.2) == pytest.approx(0.3)
     assert measure(left=0.0) == 3.0
-    in_vain = kept_in.with_suffix(".in-vain")
+    in_vain = kept_in.with_name("core-distance-in-vain-2.json")
+    (kept_in.parent / "boot_id").write_text("second")
+    assert measure(left=0.0) == 3.0
     hour_ago = in_vain.stat().st_mtime - 3700
     os.utime(in_vain, (hour_ago, hour_ago))
     assert measure(left=3.0) == 3.0
@@ -160,4 +162,4 @@ def test_without_a_process_that_answers_nothing_is_far(kept_in, monkeypatch):
     monkeypatch.setattr(sys, "executable", "/no/such/python")
     with watched_distance(2, patience=3.0) as distance:
         assert not distance.is_far(distance.measure())
-    assert not kept_in.exists()
+    assert [file.name for file in kept_in.parent.iterdir()] == ["boot_id"]
