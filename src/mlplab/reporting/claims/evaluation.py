@@ -60,6 +60,8 @@ CLAIMS = Table(
         "reason",
         "comparison": "whether the figure should be `equal` to the published one or the bound, "
         "`at least` or `at most` as large",
+        "better": "whether a `higher` or a `lower` figure than an `equal` one is better than "
+        "published; empty where neither is",
         "ci_low": "lower end of the 95 % interval of the figure, a mean over seeds or rounds, by "
         "Student's t; of ratios and times on logarithms",
         "ci_high": "upper end of that interval",
@@ -102,7 +104,9 @@ reached a target |
 A `by construction` figure needs no repetition. Some of these put figures of the articles \
 together; `not reproduced` then means that the articles contradict themselves. A threshold \
 (`at least`, `at most`) is reproduced if the whole interval keeps it, and not reproduced if the \
-whole interval fails it.
+whole interval fails it: the prediction interval of a `statistical` figure, else that of the mean. \
+Disturbed rounds are left out of times and ratios where two others are left. The interval of the \
+best of several settings is that of this setting alone; it is not widened for the choice.
 
 If the configuration meets the requirements of a claim but its rows are not in the tables, \
 `evaluate_claims` fails.""",

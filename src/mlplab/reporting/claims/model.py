@@ -101,14 +101,20 @@ class Query(_Entry):
         return {self.table: names}
 
     def __str__(self) -> str:
+        mean = "mean" if self.average == "mean" else "geometric mean"
+        return self._in_words(f", {mean} over every {self.per}" if self.per else "")
+
+    def of_one(self) -> str:
+        """The query in words, for one repetition."""
+        return self._in_words("")
+
+    def _in_words(self, average: str) -> str:
         number = " + ".join(self.columns)
         if self.at:
             number = f"{self.at} at the {self.take} of {number}"
         elif self.take != "single":
             number = f"{self.take} of {number}"
-        words = f"tables/{self.table}.csv: {number}{conditions(self.where)}"
-        mean = "mean" if self.average == "mean" else "geometric mean"
-        words += f", {mean} over every {self.per}" if self.per else ""
+        words = f"tables/{self.table}.csv: {number}{conditions(self.where)}{average}"
         words = words if self.divide_by == 1 else f"({words}) / {self.divide_by:.10g}"
         return words if self.subtract_from is None else f"{self.subtract_from:.10g} - ({words})"
 
@@ -128,7 +134,7 @@ class Ratio(_Entry):
         return _join(*self.ratio)
 
     def __str__(self) -> str:
-        return f"[{self.ratio[0]}] over [{self.ratio[1]}]"
+        return _pair(*self.ratio, "over", "geometric mean of the ratios")
 
 
 class Difference(_Entry):
@@ -141,7 +147,7 @@ class Difference(_Entry):
         return _join(*self.difference)
 
     def __str__(self) -> str:
-        return f"[{self.difference[0]}] less [{self.difference[1]}]"
+        return _pair(*self.difference, "less", "mean of the differences")
 
 
 class Points(_Entry):
@@ -396,6 +402,13 @@ def conditions(where: dict[str, Scalar | tuple[Scalar, ...]]) -> str:
         for column, value in where.items()
     ]
     return f" where {', '.join(words)}" if words else ""
+
+
+def _pair(first: Query, second: Query, operation: str, average: str) -> str:
+    """Two queries in words, and how their pairs are averaged if both are repeated alike."""
+    if first.per is None or first.per != second.per:
+        return f"[{first}] {operation} [{second}]"
+    return f"[{first.of_one()}] {operation} [{second.of_one()}], {average} of every {first.per}"
 
 
 def _join(*queries: Query) -> dict[str, set[str]]:

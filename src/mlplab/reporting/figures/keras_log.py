@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -39,11 +41,26 @@ def plot_keras_log(log: pd.DataFrame) -> Figure:
             axis.plot(
                 curve["epoch"], curve["published"], "o", ms=3, color=NEUTRAL, label="published"
             )
-        axis.set(xlabel="epoch", ylabel=label)
+        axis.set(xlabel="epoch", ylabel=label, ylim=_limits(curve, measure))
         axis.legend()
         if measure == "accuracy":
             label_shares(axis.yaxis)
     return figure
+
+
+def _limits(curve: pd.DataFrame, measure: str) -> tuple[float, float]:
+    """An axis with the curves and as much of the band as leaves them to be seen.
+
+    With two seeds the band is a hundred standard deviations wide.
+    """
+    lines = curve[["mean", "published"]].stack()
+    lowest, highest = lines.min(), lines.max()
+    room = max(highest - lowest, 0.05)
+    highest_possible = 1.0 if measure == "accuracy" else math.inf
+    low = max(np.nanmin([lowest, curve["band_low"].min()]), lowest - room, 0.0)
+    high = min(np.nanmax([highest, curve["band_high"].max()]), highest + room, highest_possible)
+    margin = 0.03 * (high - low)
+    return low - margin, high + margin
 
 
 def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:

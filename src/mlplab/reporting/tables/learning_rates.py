@@ -25,9 +25,10 @@ LEARNING_RATES = Table(
         "target": f"test accuracy to reach: that of the first experiment, mean of its last "
         f"{LAST_EPOCHS} epochs with the same seed, here mean over seeds",
         "seeds_reached": "trainings that reach it",
-        "target_epochs": "first epoch that does, mean over these trainings",
-        "saved": "share of the epochs of the first experiment that is saved, mean over seeds; "
-        "empty if a training does not get there",
+        "target_epochs": "first epoch with this accuracy or a higher one, mean over these "
+        "trainings",
+        "saved": "share that is saved of the epochs that the first experiment needs to reach the "
+        "same target, mean over seeds; empty if a training does not get there",
         "saved_ci_low": "lower end of its 95 % interval over seeds, by Student's t; empty for one "
         "seed",
         "saved_ci_high": "upper end of that interval",
