@@ -15,7 +15,7 @@ type: software
 authors:
   - {given-names: Ada, family-names: Lovelace}
   - {name: The developers}
-version: 1.10
+version: 1.2.0
 license: MIT
 url: https://example.org/a
 """
@@ -26,7 +26,7 @@ def test_a_file_becomes_a_line_of_a_bibliography(tmp_path):
     path.write_text(CFF)
     citation = read_citation(path)
     assert citation.text == (
-        "Ada Lovelace, The developers. A title (version 1.1). Software. https://example.org/a"
+        "Ada Lovelace, The developers. A title (version 1.2.0). Software. https://example.org/a"
     )
     assert citation.license_url == "https://spdx.org/licenses/MIT"
     assert citation.references == ()
@@ -56,7 +56,7 @@ def test_the_licence_is_that_of_the_package_and_of_its_text():
     [
         (CFF.replace("title: A title\n", ""), "key 'title' is missing; add it"),
         (CFF.replace("family-names", "family"), "key 'family-names' is missing; add it"),
-        (CFF.replace("version: 1.10", "version: ["), "cannot be read"),
+        (CFF.replace("version: 1.2.0", "version: ["), "cannot be read"),
         ("- a\n", "found other than the keys of the Citation File Format"),
         ("", "found other than the keys of the Citation File Format"),
         (CFF + "references: [x]\n", "found other than the keys of the Citation File Format"),
