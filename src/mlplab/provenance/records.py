@@ -65,9 +65,10 @@ class Job(Protocol):
 def run_job(job: Job, *, capture_stderr: bool = False) -> Iterator[logging.Logger]:
     """Log a job as :func:`mlplab.runtime.log.job_log` does, and record the origin of its results.
 
-    The record is written beside every output when the block ends, see :func:`mlplab.runtime.sidecars.sidecar_path`. If the
-    code differs from the parameter ``code`` before or after the block, the job fails and writes no
-    record. Without such a parameter, the code is neither checked nor recorded.
+    The record is written beside every output when the block ends, see
+    :func:`mlplab.runtime.sidecars.sidecar_path`. If the code differs from the parameter ``code``
+    before or after the block, the job fails and writes no record. Without such a parameter, the
+    code is neither checked nor recorded.
 
     A job with all slots is timed: it waits for timed jobs of the user's other runs on this machine,
     see :func:`mlplab.machine.runs.timing_turn`.
