@@ -8,7 +8,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests_cache import CachedSession
 from rocrate import vocabs
-from rocrate_validator.models import Severity, ValidationResult, ValidationSettings
+from rocrate_validator.models import Severity, ValidationSettings
 from rocrate_validator.services import validate
 from urllib3.response import HTTPResponse
 
@@ -38,21 +38,29 @@ class _ContextAdapter(HTTPAdapter):
         return self.build_response(request, answer)
 
 
-def validate_crate(folder: Path, cache: Path, level: Severity = Severity.REQUIRED) -> ValidationResult:
-    """Check a crate against Provenance Run Crate and the profiles that it builds on.
+def find_faults(crate: Path, scratch: Path, level: Severity = Severity.REQUIRED) -> list[str]:
+    """Faults of a crate by Provenance Run Crate and the profiles that it builds on, in words.
 
     The validator carries its profiles, but fetches the context that a crate names. Offline it takes
-    it from its cache, which is filled here: the network is neither needed nor asked.
+    it from its cache, which is filled here: the network is neither needed nor asked. It is led to
+    the crate by a link, since it takes a space in the path for a fault of the crate.
     """
+    cache, link = scratch / "contexts", scratch / f"crate{crate.suffix}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(crate)
     with CachedSession(str(cache), backend="sqlite", expire_after=-1) as session:
         session.mount("https://", _ContextAdapter())
         session.get(CONTEXT)
-    return validate(
+    result = validate(
         ValidationSettings(
-            rocrate_uri=str(folder),
+            rocrate_uri=str(link),
             profile_identifier="provenance-run-crate",
             requirement_severity=level,
             cache_path=cache,
             offline=True,
         )
+    )
+    return sorted(
+        f"{issue.violatingEntity}: {issue.message}" if issue.violatingEntity else issue.message
+        for issue in result.get_issues()
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from mlplab.reporting.citation import CitationError, read_citation
 from mlplab.reporting.crate.build import build_crate
-from mlplab.reporting.crate.files import METADATA
+from mlplab.reporting.crate.files import METADATA, TRACES
 from mlplab.reporting.crate.records import read_run
 from mlplab.reporting.crate.sources import SOURCE, SourceError, copy_sources
 from mlplab.runtime.console import run_command
@@ -60,16 +60,23 @@ def _write(folder: Path, agent: str | None, zipped: bool) -> None:
     except CitationError:  # of an installed library; the run has a file of its own
         citation = read_citation(folder / SOURCE / "CITATION.cff")
     made = build_crate(run, citation, agent=agent)
-    text = json.dumps(made.crate.metadata.generate(), indent=1, ensure_ascii=False)
-    save_text(folder / METADATA, text + "\n")
+    save_text(folder / METADATA, made.metadata())
     for notice in (*notices, *made.notices):
         print(f"Notice: {notice}", file=sys.stderr)
     print(f"{folder / METADATA}: {len(run.jobs)} jobs. The folder is the crate.")
     if zipped:
         target = folder.resolve().with_name(f"{folder.resolve().name}.crate.zip")
         small = build_crate(run, citation, agent=agent, with_arrays=False)
-        with atomic_path(target) as temporary:
-            small.crate.write_zip(temporary)
+        with (
+            atomic_path(target) as temporary,
+            ZipFile(temporary, "w", ZIP_DEFLATED, strict_timestamps=False) as archive,
+        ):
+            archive.writestr(METADATA, small.metadata())
+            for trace in TRACES:
+                if (folder / trace).is_dir():
+                    archive.mkdir(trace)
+            for path in small.paths:
+                archive.write(folder / path, path)
         print(f"{target}: the crate without its arrays, {target.stat().st_size / 1e6:.1f} MB")
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from rocrate.model.contextentity import ContextEntity
-from rocrate.model.entity import Entity
-from rocrate.rocrate import ROCrate
-
+from mlplab.reporting.crate.entities import (
+    Entity,
+    ROCrate,
+    add_entity,
+    add_software,
+    unpacked,
+)
 from mlplab.reporting.crate.files import RunFiles
 from mlplab.reporting.crate.records import RecordedJob
 from mlplab.reporting.crate.sources import SNAKEFILE, SOURCE
@@ -20,11 +24,6 @@ from mlplab.reporting.crate.sources import SNAKEFILE, SOURCE
 COMPLETED = "http://schema.org/CompletedActionStatus"
 # The code of the second in the UN/CEFACT list that schema.org asks for.
 _SECONDS = "SEC"
-
-
-def unpacked(values: Sequence[Any]) -> Any:
-    """A single value instead of a list of one, as RO-Crate 1.1 recommends."""
-    return values[0] if len(values) == 1 else list(values)
 
 
 class Actions:
@@ -52,7 +51,7 @@ class Actions:
         """
         done = [self._add_job(job) for job in jobs]
         controls = [
-            self._entity(
+            self._add(
                 f"#control/{job.identifier}",
                 "ControlAction",
                 name=f"Snakemake runs {job.rule}",
@@ -68,7 +67,7 @@ class Actions:
         for script, tool in self._tools.items():
             if needed := self._requirements[script]:
                 tool["softwareRequirements"] = unpacked([needed[name] for name in sorted(needed)])
-        self._entity(
+        self._add(
             "#engine",
             "OrganizeAction",
             name="Snakemake leads the jobs of the run",
@@ -85,7 +84,7 @@ class Actions:
         tool = self._tool(job)
         self._step(job.rule, tool)
         chosen = ", ".join(f"{name}={value}" for name, value in job.wildcards.items())
-        action = self._entity(
+        action = self._add(
             f"#job/{job.identifier}",
             "CreateAction",
             name=f"{job.rule} ({chosen})" if chosen else job.rule,
@@ -104,7 +103,7 @@ class Actions:
         used = {"seconds": job.seconds, "cpu_seconds": job.cpu_seconds}
         action["resourceUsage"] = unpacked(
             [
-                self._entity(
+                self._add(
                     f"#{name}/{job.identifier}",
                     "PropertyValue",
                     name=name,
@@ -125,10 +124,13 @@ class Actions:
         """The script of a job; what its jobs needed is gathered until all are known."""
         script = job.script or ""
         if script not in self._tools:
-            entity = self._crate.dereference(quote(f"{SOURCE}/{script}")) if script else None
+            # Where another workflow uses this one as a module, the path is that of a cache.
+            name = f"workflow/scripts/{PurePosixPath(script).name}"
+            places = [self._crate.dereference(quote(f"{SOURCE}/{p}")) for p in (script, name)]
+            entity = next((place for place in places if place and script), None)
             if entity is None:
                 label = script or f"the script of {job.rule}"
-                entity = self._entity(f"#script/{quote(label)}", "SoftwareSourceCode", name=label)
+                entity = self._add(f"#script/{quote(label)}", "SoftwareSourceCode", name=label)
             else:
                 entity.properties()["@type"] = ["File", "SoftwareSourceCode"]
                 entity["programmingLanguage"] = "Python"
@@ -137,12 +139,12 @@ class Actions:
             self._tools[script], self._requirements[script] = entity, {}
         needed = self._requirements[script]
         for name, version in job.libraries.items():
-            needed.setdefault(f"{name} {version}", software(self._crate, name, version))
+            needed.setdefault(f"{name} {version}", add_software(self._crate, name, version))
         return self._tools[script]
 
     def _step(self, rule: str, tool: Entity) -> None:
         if rule not in self._steps:
-            self._steps[rule] = self._entity(
+            self._steps[rule] = self._add(
                 f"{SNAKEFILE}#{quote(rule)}",
                 "HowToStep",
                 name=rule,
@@ -156,19 +158,7 @@ class Actions:
         known = hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:16]
         identifier = f"#parameter/{quote(name)}/{known}"
         found: Entity | None = self._crate.dereference(identifier)
-        return found or self._entity(identifier, "PropertyValue", name=name, value=text)
+        return found or self._add(identifier, "PropertyValue", name=name, value=text)
 
-    def _entity(self, identifier: str, kind: str, **properties: Any) -> Entity:
-        return self._crate.add(
-            ContextEntity(self._crate, identifier, properties={"@type": kind, **properties})
-        )
-
-
-def software(crate: ROCrate, name: str, version: str | None) -> Entity:
-    """A package of PyPI as an application, once for each version."""
-    address = f"https://pypi.org/project/{quote(name)}/" + (f"{quote(version)}/" if version else "")
-    properties = {"@type": "SoftwareApplication", "name": name, "url": address}
-    if version:
-        properties["softwareVersion"] = version
-    found: Entity | None = crate.dereference(address)
-    return found or crate.add(ContextEntity(crate, address, properties=properties))
+    def _add(self, identifier: str, kind: str, **properties: Any) -> Entity:
+        return add_entity(self._crate, identifier, kind, **properties)

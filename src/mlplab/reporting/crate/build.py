@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -9,12 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from rocrate.model.contextentity import ContextEntity
-from rocrate.model.entity import Entity
-from rocrate.rocrate import ROCrate
 
 from mlplab.reporting.citation import Citation
-from mlplab.reporting.crate.actions import COMPLETED, Actions, software, unpacked
+from mlplab.reporting.crate.actions import COMPLETED, Actions
+from mlplab.reporting.crate.entities import Entity, ROCrate, add_entity, add_software, unpacked
 from mlplab.reporting.crate.files import TRACES, RunFiles
 from mlplab.reporting.crate.records import RecordedFile, RecordedRun
 from mlplab.reporting.crate.sources import SNAKEFILE, locked_version
@@ -34,6 +33,7 @@ _TERMS = {
     "resourceUsage": "https://w3id.org/ro/terms/workflow-run#resourceUsage",
     "creditText": "http://schema.org/creditText",
 }
+_CONFIG = "config.yaml"
 # The last table of a run: where it is, the run is finished.
 _LAST = "tables/claims.csv"
 _ORCID = re.compile(r"(?P<name>[^<>]+?)\s*<(?P<address>https?://[^<>\s]+)>")
@@ -41,10 +41,15 @@ _ORCID = re.compile(r"(?P<name>[^<>]+?)\s*<(?P<address>https?://[^<>\s]+)>")
 
 @dataclass(frozen=True)
 class Crate:
-    """A research object and what it could not tell, a sentence each."""
+    """A research object, the paths in the run's folder that it holds, and what it cannot tell."""
 
     crate: ROCrate
+    paths: tuple[str, ...]
     notices: tuple[str, ...]
+
+    def metadata(self) -> str:
+        """The content of ``ro-crate-metadata.json``."""
+        return json.dumps(self.crate.metadata.generate(), indent=1, ensure_ascii=False) + "\n"
 
 
 def build_crate(
@@ -62,10 +67,10 @@ def build_crate(
     crate = ROCrate(version=_RO_CRATE)
     crate.metadata.extra_terms.update(_TERMS)
     files = RunFiles(crate, run, with_arrays=with_arrays)
-    files.add_all({job.record for job in run.jobs})
+    files.add_all()
     starter = _add_agent(crate, agent) if agent else None
     authors = [
-        _entity(crate, f"#author/{number}", "Organization", name=name)
+        add_entity(crate, f"#author/{number}", "Organization", name=name)
         for number, name in enumerate(citation.authors, 1)
     ]
     _describe_root(crate, run, citation, starter)
@@ -75,13 +80,13 @@ def build_crate(
     crate.root_dataset["mentions"] = unpacked([action, *done])
     _add_traces(crate, run.folder, action)
     notices = [*run.notices, *_missing_words(run, files, agent)]
-    return Crate(crate, tuple(notices))
+    return Crate(crate, tuple(files.paths()), tuple(notices))
 
 
 def run_name(folder: Path) -> str:
     """The run's name: what its configuration says, else that of its folder."""
     try:
-        config = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
+        config = yaml.safe_load((folder / _CONFIG).read_text(encoding="utf-8"))
         return str(config["run"])
     except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
         return folder.resolve().name
@@ -98,18 +103,18 @@ def _describe_root(
         "and how each job made what from what"
     )
     root["datePublished"] = max(job.ended for job in run.jobs)
-    root["license"] = _entity(
+    root["license"] = add_entity(
         crate, citation.license_url, "CreativeWork", name=citation.license, url=citation.license_url
     )
     root["creditText"] = f"{citation.message} {citation.text}"
     root["conformsTo"] = [
-        _entity(crate, address, "CreativeWork", name=title, version=address.rsplit("/", 1)[1])
+        add_entity(crate, address, "CreativeWork", name=title, version=address.rsplit("/", 1)[1])
         for address, title in _PROFILES.items()
     ]
     if citation.references:
         root["citation"] = unpacked(
             [
-                _entity(
+                add_entity(
                     crate,
                     reference.url or f"#reference/{number}",
                     "CreativeWork",
@@ -133,10 +138,9 @@ def _add_workflow(
         "name": citation.title,
         "encodingFormat": "text/plain",
         "author": unpacked(authors),
-        "creator": unpacked(authors),
         "license": {"@id": citation.license_url},
         "version": _commits(run) or citation.version,
-        "conformsTo": _entity(
+        "conformsTo": add_entity(
             crate,
             "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE",
             "CreativeWork",
@@ -158,26 +162,32 @@ def _add_workflow(
     workflow.properties()["@type"] = [
         "File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo",
     ]  # fmt: skip
-    return software(crate, "snakemake", version)
+    return add_software(crate, "snakemake", version)
 
 
 def _add_run(crate: ROCrate, run: RecordedRun, files: RunFiles, agent: Entity | None) -> Entity:
     """The run as a whole: what it read from elsewhere, and what no job of it read again."""
     written = {file.path for job in run.jobs for file in job.outputs}
     read = {file.path for job in run.jobs for file in job.inputs}
-    given = _distinct(f for job in run.jobs for f in job.inputs if f.path not in written)
+    given = _distinct(
+        file
+        for job in run.jobs
+        for file in job.inputs
+        if not file.inside or file.path not in written
+    )
     kept = _distinct(
         file
         for job in run.jobs
         for file in job.outputs
         if file.path not in read or file.path.startswith("tables/")
+        if file.inside and file.path != _CONFIG
     )
     objects = [files.entity(file) for file in given]
-    config = crate.dereference("config.yaml")
+    config = crate.dereference(_CONFIG)
     if config is not None:
-        config["name"] = "config.yaml: the merged configuration of the run"
+        config["name"] = f"{_CONFIG}: the merged configuration of the run"
         objects.append(config)
-    action = _entity(
+    action = add_entity(
         crate,
         "#run",
         "CreateAction",
@@ -209,16 +219,15 @@ def _add_traces(crate: ROCrate, folder: Path, action: Entity) -> None:
 def _add_agent(crate: ROCrate, text: str) -> Entity:
     found = _ORCID.fullmatch(text.strip())
     if found:
-        return _entity(crate, found["address"], "Person", name=found["name"])
-    return _entity(crate, "#agent", "Person", name=text.strip())
+        return add_entity(crate, found["address"], "Person", name=found["name"])
+    return add_entity(crate, "#agent", "Person", name=text.strip())
 
 
 def _missing_words(run: RecordedRun, files: RunFiles, agent: str | None) -> list[str]:
     notices = []
     if not (run.folder / _LAST).is_file():
         notices.append(f"{_LAST} is missing: the run is not finished, and the crate claims no end")
-    known = {file.path for job in run.jobs for file in job.outputs}
-    unrecorded = [path for path in files.results() if path not in known]
+    unrecorded = files.unrecorded()
     if unrecorded:
         notices.append(
             f"no record of {_count(len(unrecorded), 'file')}, such as {unrecorded[0]}: listed "
@@ -229,7 +238,10 @@ def _missing_words(run: RecordedRun, files: RunFiles, agent: str | None) -> list
             f"{_count(len(files.names_left_out), 'file')} left out, whose names are not UTF-8"
         )
     if not agent:
-        notices.append('nobody is named as the one who started the run; AGENT="Name" names one')
+        notices.append(
+            'nobody is named as the one who started the run; add --agent "Name" (AGENT="Name" '
+            "with make)"
+        )
     return notices
 
 
@@ -244,7 +256,3 @@ def _distinct(files: Any) -> list[RecordedFile]:
 
 def _count(number: int, word: str) -> str:
     return f"{number} {word}" + ("" if number == 1 else "s")
-
-
-def _entity(crate: ROCrate, identifier: str, kind: str, **properties: Any) -> Entity:
-    return crate.add(ContextEntity(crate, identifier, properties={"@type": kind, **properties}))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -95,6 +97,7 @@ def _load(path: Path) -> tuple[str, dict[str, Any]]:
     try:
         text = path.read_text(encoding="utf-8")
         record = json.loads(text)
+        json.dumps(record, ensure_ascii=False).encode()  # fails where an escape is half a character
     except (OSError, ValueError, RecursionError) as error:
         raise _NotARecordError(f"cannot be read as JSON ({error})") from error
     if not isinstance(record, dict) or not isinstance(record.get("outputs"), dict):
@@ -133,12 +136,14 @@ def _parse(text: str, record: Mapping[str, Any], prefix: str | None, place: str)
             conditions=_conditions(record),
             started=_moment(record["started"]),
             ended=_moment(record["ended"]),
-            seconds=float(record["seconds"]),
-            cpu_seconds=None if cpu_seconds is None else float(cpu_seconds),
-            commit=git.get("commit"),
+            seconds=_finite(record["seconds"]),
+            cpu_seconds=None if cpu_seconds is None else _finite(cpu_seconds),
+            commit=str(git["commit"]) if git.get("commit") else None,
             dirty=bool(git.get("dirty")),
             record=place,
         )
+    except _NotARecordError:
+        raise
     except KeyError as error:
         raise _NotARecordError(f"key {error.args[0]!r} is missing") from error
     except (TypeError, ValueError, AttributeError) as error:
@@ -150,6 +155,8 @@ def _files(hashes: Mapping[str, str], prefix: str | None) -> tuple[RecordedFile,
 
 
 def _file(path: str, sha256: str, prefix: str | None) -> RecordedFile:
+    if not re.fullmatch("[0-9a-f]{64}", sha256):
+        raise _NotARecordError(f"found no SHA-256 of {path}")
     if prefix is not None and path.startswith(prefix):
         place = PurePosixPath(path.removeprefix(prefix))
         if not place.is_absolute() and ".." not in place.parts:
@@ -157,10 +164,16 @@ def _file(path: str, sha256: str, prefix: str | None) -> RecordedFile:
     return RecordedFile(path, False, sha256)
 
 
+def _finite(value: Any) -> float:
+    if not math.isfinite(value):
+        raise _NotARecordError(f"found {value} seconds")
+    return float(value)
+
+
 def _moment(text: str) -> str:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
-        raise ValueError(f"found a time without its zone: {text}")
+        raise _NotARecordError(f"found a time without its zone: {text}")
     return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
@@ -170,14 +183,15 @@ def _conditions(record: Mapping[str, Any]) -> str:
     words = []
     if "processor" in machine:
         words.append(f"{machine.get('processors', '?')} × {machine['processor']}")
-    words += [str(machine[key]) for key in ("system",) if key in machine]
+    if "system" in machine:
+        words.append(str(machine["system"]))
     if "python" in machine:
         words.append(f"Python {machine['python']}")
     for blas in record.get("blas") or []:
         if blas.get("user_api") == "blas":
             words.append(
-                f"{blas.get('internal_api')} {blas.get('version')} on "
-                f"{blas.get('num_threads')} threads"
+                f"{blas.get('internal_api')} {blas.get('version')}, threads: "
+                f"{blas.get('num_threads')}"
             )
     if record.get("threads") is not None:
         words.append(f"threads of the job: {record['threads']}")
