@@ -46,6 +46,17 @@ def run(make_run):
     return folder
 
 
+@pytest.fixture
+def committed(project):
+    """The commit of the workflow, before it makes the run."""
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(project)]
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "add", "Snakefile", "workflow", "requirements.lock"], check=True)
+    subprocess.run([*git, "commit", "-qm", "As it was"], check=True)
+    commit = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
+    return commit.stdout.strip()
+
+
 def job_action(found: dict[str, dict], rule: str) -> dict:
     (action,) = (e for e in of_type(found, "CreateAction") if e["name"].split(" (")[0] == rule)
     return action
@@ -56,9 +67,8 @@ NOT_FOLLOWED = {
     "The Application SHOULD have a url": "the workflow's repository has no public address",
     "The organization SHOULD have a URL.": "nor have its developers",
     "The author SHOULD have an organizational affiliation.": "who starts a run does not say so",
-    "The author SHOULD have a Contextual Entity which specifies the organizational `affiliation`.": (
-        "the same"
-    ),
+    "The author SHOULD have a Contextual Entity which specifies the organizational "
+    "`affiliation`.": "the same",
     "The `publisher` property of a `Root Data Entity` SHOULD be an `Organization`": (
         "nobody has published the run yet"
     ),
@@ -68,8 +78,10 @@ NOT_FOLLOWED = {
 }
 
 
-def test_a_run_conforms_to_the_profiles_of_workflow_runs(run, tmp_path):
+def test_a_run_conforms_to_the_profiles_of_workflow_runs(committed, make_run, tmp_path):
     """All that they require, and all that they recommend but for what nobody knows."""
+    run = make_run()
+    assert main([str(run), "--agent", AGENT]) == 0
     faults = find_faults(run, tmp_path, Severity.RECOMMENDED)
     assert {fault.split(": ", 1)[-1] for fault in faults} == set(NOT_FOLLOWED)
     assert find_faults(run, tmp_path) == []
@@ -359,24 +371,36 @@ def test_a_name_that_is_not_utf_8_is_told(make_run, capsys):
     assert "1 file left out, whose names are not UTF-8" in capsys.readouterr().err
 
 
-def test_the_workflow_is_that_of_the_commit_which_made_the_run(make_run, project):
-    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(project)]
-    subprocess.run([*git, "init", "-q"], check=True)
-    subprocess.run([*git, "add", "Snakefile", "workflow", "requirements.lock"], check=True)
-    subprocess.run([*git, "commit", "-qm", "As it was"], check=True)
+def test_the_workflow_is_that_of_the_commit_which_made_the_run(committed, make_run):
     folder = make_run()
     Path("Snakefile").write_text("# as it is now\n")
     assert main([str(folder)]) == 0
     assert (folder / "source/Snakefile").read_text().startswith("rule all")
-    commit = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
-    assert entities(folder)["source/Snakefile"]["version"] == commit.stdout.strip()
+    found = entities(folder)
+    assert found["source/Snakefile"]["version"] == committed
+    assert found["source/workflow/scripts/scale.py"]["version"] == committed
 
 
-def test_code_that_was_not_committed_is_told(make_run, project, capsys):
-    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(project)]
-    subprocess.run([*git, "init", "-q"], check=True)
-    subprocess.run([*git, "add", "Snakefile", "workflow"], check=True)
-    subprocess.run([*git, "commit", "-qm", "As it was"], check=True)
+def test_code_that_was_not_committed_is_told(committed, make_run, capsys):
     Path("Snakefile").write_text("# changed\n")
     assert main([str(make_run())]) == 0
     assert "code that was not committed made this run" in capsys.readouterr().err
+
+
+def test_a_run_of_several_commits_has_the_workflow_of_most_jobs(committed, make_run, capsys):
+    folder = make_run()
+    path = sidecar_path(folder / "tables/claims.csv")
+    record = json.loads(path.read_text())
+    path.write_text(json.dumps(record | {"git": {"commit": "0" * 40, "dirty": False}}))
+    assert main([str(folder)]) == 0
+    assert "2 commits made this run" in capsys.readouterr().err
+    assert entities(folder)["source/Snakefile"]["version"] == committed
+
+
+def test_a_commit_that_the_repository_lacks_is_told(committed, make_run, capsys):
+    folder = make_run()
+    for path in folder.rglob("*.provenance.json"):
+        path.write_text(path.read_text().replace(committed, "0" * 40))
+    shutil.rmtree("resources")
+    assert main([str(folder)]) == 0
+    assert "its repository lacks the commit that made this run" in capsys.readouterr().err
