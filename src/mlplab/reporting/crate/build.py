@@ -36,7 +36,7 @@ _TERMS = {
 _CONFIG = "config.yaml"
 # The last table of a run: where it is, the run is finished.
 _LAST = "tables/claims.csv"
-_ORCID = re.compile(r"(?P<name>[^<>]+?)\s*<(?P<address>https?://[^<>\s]+)>")
+_WITH_ADDRESS = re.compile(r"(?P<name>[^<>]+?)\s*<(?P<address>https?://[^<>\s]+)>")
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,7 @@ def _add_traces(crate: ROCrate, folder: Path, action: Entity) -> None:
 
 
 def _add_agent(crate: ROCrate, text: str) -> Entity:
-    found = _ORCID.fullmatch(text.strip())
+    found = _WITH_ADDRESS.fullmatch(text.strip())
     if found:
         return add_entity(crate, found["address"], "Person", name=found["name"])
     return add_entity(crate, "#agent", "Person", name=text.strip())
