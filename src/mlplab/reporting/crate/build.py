@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,8 +48,9 @@ class Crate:
     notices: tuple[str, ...]
 
     def metadata(self) -> str:
-        """The content of ``ro-crate-metadata.json``."""
-        return json.dumps(self.crate.metadata.generate(), indent=1, ensure_ascii=False) + "\n"
+        """The content of ``ro-crate-metadata.json``; what is half a character becomes ``?``."""
+        text = json.dumps(self.crate.metadata.generate(), indent=1, ensure_ascii=False)
+        return text.encode(errors="replace").decode() + "\n"
 
 
 def build_crate(
@@ -139,7 +140,7 @@ def _add_workflow(
         "encodingFormat": "text/plain",
         "author": unpacked(authors),
         "license": {"@id": citation.license_url},
-        "version": _commits(run) or citation.version,
+        "version": run.commits[0] if run.commits else citation.version,
         "conformsTo": add_entity(
             crate,
             "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE",
@@ -147,8 +148,8 @@ def _add_workflow(
             name="Bioschemas ComputationalWorkflow profile",
         ),
     }
-    known = crate.dereference(SNAKEFILE)
-    properties |= {key: known[key] for key in ("contentSize",) if known and key in known}
+    if (file := crate.dereference(SNAKEFILE)) is not None:
+        properties["contentSize"] = file["contentSize"]
     if citation.url:
         properties["url"] = citation.url
     workflow = crate.add_workflow(
@@ -197,8 +198,9 @@ def _add_run(crate: ROCrate, run: RecordedRun, files: RunFiles, agent: Entity | 
         instrument=crate.mainEntity,
         startTime=min(job.started for job in run.jobs),
         endTime=max(job.ended for job in run.jobs),
-        result=unpacked([files.entity(file) for file in kept]),
     )
+    if kept:
+        action["result"] = unpacked([files.entity(file) for file in kept])
     if objects:
         action["object"] = unpacked(objects)
     if agent is not None:
@@ -245,12 +247,7 @@ def _missing_words(run: RecordedRun, files: RunFiles, agent: str | None) -> list
     return notices
 
 
-def _commits(run: RecordedRun) -> str:
-    counted = Counter(job.commit for job in run.jobs if job.commit)
-    return counted.most_common(1)[0][0] if counted else ""
-
-
-def _distinct(files: Any) -> list[RecordedFile]:
+def _distinct(files: Iterable[RecordedFile]) -> list[RecordedFile]:
     return list(dict.fromkeys(files))
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -60,6 +61,12 @@ class RecordedRun:
     folder: Path
     jobs: tuple[RecordedJob, ...]
     notices: tuple[str, ...]
+
+    @property
+    def commits(self) -> tuple[str, ...]:
+        """The commits that made the run, the one of most jobs first."""
+        counted = Counter(job.commit for job in self.jobs if job.commit)
+        return tuple(commit for commit, _ in counted.most_common())
 
 
 def read_run(folder: Path) -> RecordedRun:

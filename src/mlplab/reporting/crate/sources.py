@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import zipfile
-from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -37,18 +36,17 @@ def copy_sources(run: RecordedRun, checkout: Path) -> list[str]:
     SourceError
         The run has no sources yet, and ``checkout`` is none of this workflow.
     """
-    commits = Counter(job.commit for job in run.jobs if job.commit)
     notices = []
-    if len(commits) > 1:
+    if len(run.commits) > 1:
         notices.append(
-            f"{len(commits)} commits made this run; {SOURCE}/ holds the one of most jobs"
+            f"{len(run.commits)} commits made this run; {SOURCE}/ holds the one of most jobs"
         )
     if any(job.dirty for job in run.jobs):
         notices.append(
             f"code that was not committed made this run; {SOURCE}/ cannot hold it, but the "
             "records hold a hash of every module"
         )
-    commit = commits.most_common(1)[0][0] if commits else None
+    commit = run.commits[0] if run.commits else None
     target = run.folder / SOURCE
     with TemporaryDirectory(prefix=".incomplete-", dir=run.folder) as name:
         found = Path(name) / SOURCE

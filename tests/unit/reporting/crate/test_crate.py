@@ -174,6 +174,40 @@ def test_licence_and_how_to_cite_are_those_of_the_workflow(run):
     assert cited == [reference.title for reference in citation.references]
 
 
+@pytest.mark.parametrize(
+    ("agent", "address", "name"),
+    [
+        (AGENT, "https://orcid.org/0000-0001-2345-6789", "Ada Lovelace"),
+        ("Ada <b>", "#agent", "Ada <b>"),
+    ],
+)
+def test_who_started_the_run_is_who_the_user_names(make_run, agent, address, name):
+    folder = make_run()
+    main([str(folder), "--agent", agent])
+    found = entities(folder)
+    assert found["./"]["author"] == found["#engine"]["agent"] == {"@id": address}
+    assert (found[address]["@type"], found[address]["name"]) == ("Person", name)
+
+
+@pytest.mark.parametrize(
+    ("config", "name"),
+    [("run: <b>\n", "<b>"), ('run: "\\ud800"\n', "?"), ("- a\n", "my run"), ("a: [", "my run")],
+)
+def test_the_name_of_a_run_is_that_of_its_configuration_or_folder(make_run, config, name):
+    folder = make_run()
+    (folder / "config.yaml").write_text(config)
+    assert main([str(folder)]) == 0
+    assert entities(folder)["./"]["name"] == f"mlplab, run {name}"
+
+
+def test_a_run_that_has_just_begun_has_what_its_first_job_did(project, tmp_path):
+    do_job("record_run", [], ["results/my run/config.yaml"])
+    folder = project / "results/my run"
+    assert main([str(folder)]) == 0
+    assert "result" not in entities(folder)["#run"]
+    assert find_faults(folder, tmp_path) == []
+
+
 def test_the_same_run_gives_the_same_crate(run):
     before = (run / METADATA).read_bytes()
     main([str(run), "--agent", AGENT])
