@@ -70,9 +70,8 @@ def read_citation(path: str | os.PathLike[str] | None = None) -> Citation:
     Examples
     --------
     >>> citation = read_citation()
-    >>> citation.text
-    'The mlplab developers. mlplab: a multilayer perceptron in NumPy against Keras on MNIST, \
-and cluster distances as its input (version 0.1.0). Software.'
+    >>> citation.authors
+    ('The mlplab developers',)
     >>> citation.license, citation.license_url
     ('MIT', 'https://spdx.org/licenses/MIT')
     >>> len(citation.references)

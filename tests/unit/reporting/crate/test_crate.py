@@ -16,6 +16,7 @@ from rocrate_validator.models import Severity
 
 from mlplab.provenance.records import content_hash
 from mlplab.provenance.verify import find_results
+from mlplab.reporting import citation
 from mlplab.reporting.citation import read_citation
 from mlplab.reporting.crate.__main__ import main
 from mlplab.reporting.crate.files import METADATA
@@ -165,13 +166,13 @@ def test_the_workflow_is_in_the_crate_with_its_engine_and_its_steps(run):
 
 
 def test_licence_and_how_to_cite_are_those_of_the_workflow(run):
-    found, citation = entities(run), read_citation()
+    found, cited_as = entities(run), read_citation()
     root = found["./"]
     assert root["name"] == "mlplab, run my run"
-    assert root["license"] == {"@id": citation.license_url}
-    assert citation.text in root["creditText"]
+    assert root["license"] == {"@id": cited_as.license_url}
+    assert cited_as.text in root["creditText"]
     cited = [found[name]["name"] for name in references(root["citation"])]
-    assert cited == [reference.title for reference in citation.references]
+    assert cited == [reference.title for reference in cited_as.references]
 
 
 @pytest.mark.parametrize(
@@ -438,3 +439,51 @@ def test_a_commit_that_the_repository_lacks_is_told(committed, make_run, capsys)
     shutil.rmtree("resources")
     assert main([str(folder)]) == 0
     assert "its repository lacks the commit that made this run" in capsys.readouterr().err
+
+
+def test_a_folder_without_a_record_is_no_run(tmp_path, capsys):
+    (tmp_path / "a.csv.provenance.json").write_text("{")
+    assert main([str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert f"{tmp_path}: found no record of a job; allowed: the folder of a run" in said
+    assert "a.csv.provenance.json: cannot be read as JSON" in said
+    assert not (tmp_path / METADATA).exists()
+
+
+def test_a_record_of_the_images_that_cannot_be_read_is_told(make_run, capsys):
+    folder = make_run()
+    sidecar_path(IMAGES).write_text("{}")
+    assert main([str(folder)]) == 0
+    assert "images.provenance.json: found no object with the outputs" in capsys.readouterr().err
+
+
+def test_an_installed_library_cites_as_the_run_says(make_run, monkeypatch):
+    monkeypatch.setattr(citation, "_CITATION_FILE", Path("nowhere/CITATION.cff"))
+    Path("CITATION.cff").write_text(
+        "{message: Cite it., title: A title, authors: [{name: Ada}], version: 1.2.0, "
+        "license: MIT, url: https://example.org/a}"
+    )
+    folder = make_run()
+    assert main([str(folder)]) == 0
+    found = entities(folder)
+    assert found["./"]["creditText"].startswith("Cite it. Ada. A title (version 1.2.0).")
+    assert "citation" not in found["./"]
+    assert found["source/Snakefile"]["url"] == "https://example.org/a"
+
+
+def test_without_a_lock_the_engine_has_no_version(make_run):
+    Path("requirements.lock").unlink()
+    folder = make_run()
+    assert main([str(folder)]) == 0
+    engine = entities(folder)["https://pypi.org/project/snakemake/"]
+    assert "softwareVersion" not in engine
+
+
+def test_a_repository_without_the_workflow_is_none_to_take_it_from(committed, make_run, capsys):
+    """As where the run's folder lies in a project that uses this workflow as a module."""
+    subprocess.run(["git", "rm", "-q", "--cached", "Snakefile"], check=True)
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b"]
+    subprocess.run([*git, "commit", "-qm", "Without the Snakefile"], check=True)
+    folder = make_run()
+    assert main([str(folder)]) == 0
+    assert "source/ holds this checkout as it is" in capsys.readouterr().err
