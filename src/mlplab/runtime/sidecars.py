@@ -1,4 +1,4 @@
-"""Where the record of a result lies: a JSON file beside it, whose name ends so."""
+"""The record beside a result, where it lies and how it is read."""
 
 from __future__ import annotations
 

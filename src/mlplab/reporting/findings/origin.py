@@ -11,7 +11,7 @@ def describe_origin(records: Iterable[Mapping[str, Any] | None]) -> dict[str, st
 
     Parameters
     ----------
-    records : of :func:`mlplab.runtime.sidecars.read_sidecar`; None for a result without a record
+    records : of :func:`mlplab.provenance.records.read_sidecar`; None for a result without a record
 
     Returns
     -------
