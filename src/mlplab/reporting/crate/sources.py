@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -85,19 +86,32 @@ def _extract(checkout: Path, commit: str, target: Path) -> bool:
     """Write the files of a commit; False if the repository or the commit is not there."""
     if not re.fullmatch("[0-9a-f]{40,64}", commit) or not (checkout / ".git").exists():
         return False
-    git = ["git", "-C", str(checkout), "-c", f"safe.directory={checkout.resolve()}"]
-    listed = subprocess.run(
-        [*git, "ls-tree", "--name-only", commit], capture_output=True, text=True, check=False
-    )
-    names = [name for name in listed.stdout.splitlines() if name in _FILES]
+    listed = _git(checkout, "ls-tree", "--name-only", commit).decode(errors="replace")
+    names = [name for name in listed.splitlines() if name in _FILES]
     if "Snakefile" not in names:
         return False
-    packed = subprocess.run(
-        [*git, "archive", "--format=zip", commit, *names], capture_output=True, check=True
-    )
-    with zipfile.ZipFile(io.BytesIO(packed.stdout)) as archive:
+    packed = _git(checkout, "archive", "--format=zip", commit, *names)
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         archive.extractall(target)
     return True
+
+
+def _git(checkout: Path, *arguments: str) -> bytes:
+    """What git prints; nothing where it fails or is not installed."""
+    # A hook of another repository may have started this process.
+    environment = {name: value for name, value in os.environ.items() if name[:4] != "GIT_"}
+    # The files may be another user's, as where a container has mounted them.
+    trusted = ["-c", f"safe.directory={checkout.resolve()}"]
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(checkout), *trusted, *arguments],
+            capture_output=True,
+            env=environment,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return b""
+    return done.stdout
 
 
 def _copy(checkout: Path, target: Path) -> None:

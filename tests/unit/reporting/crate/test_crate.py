@@ -487,3 +487,11 @@ def test_a_repository_without_the_workflow_is_none_to_take_it_from(committed, ma
     folder = make_run()
     assert main([str(folder)]) == 0
     assert "source/ holds this checkout as it is" in capsys.readouterr().err
+
+
+def test_without_git_the_checkout_is_taken_as_it_is(committed, make_run, monkeypatch, capsys):
+    folder = make_run()
+    monkeypatch.setenv("PATH", "")
+    assert main([str(folder)]) == 0
+    assert "source/ holds this checkout as it is" in capsys.readouterr().err
+    assert (folder / "source/Snakefile").read_text().startswith("rule all")
