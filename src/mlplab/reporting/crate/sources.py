@@ -91,6 +91,8 @@ def _extract(checkout: Path, commit: str, target: Path) -> bool:
     if "Snakefile" not in names:
         return False
     packed = _git(checkout, "archive", "--format=zip", commit, *names)
+    if not packed:
+        return False
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         archive.extractall(target)
     return True
