@@ -11,7 +11,7 @@ SNAKEMAKE := $(BIN)/python -m snakemake --cores $(CORES)
 # a traceback.
 with_config = $(BIN)/python -m mlplab.config $(1) >/dev/null && $(SNAKEMAKE) --configfile $(1)
 
-.PHONY: results quick article report gallery claims readme-claims verify why progress bench crowded scale test coverage lint format schema setup lock
+.PHONY: results quick article report gallery claims readme-claims crate verify why progress bench crowded scale test coverage lint format schema setup lock
 
 # CONFIG="config/small.yaml my.yaml" lays files over config/config.yaml.
 results: $(INSTALLED)
@@ -43,6 +43,10 @@ claims: $(INSTALLED)
 
 readme-claims: $(INSTALLED)
 	$(BIN)/python -m mlplab.reporting.claims results/$(RUN) README.md
+
+# AGENT="Name <https://orcid.org/…>" says who started the run; ZIP=1 also packs it, without arrays.
+crate: $(INSTALLED)
+	$(BIN)/python -m mlplab.reporting.crate results/$(RUN) $(if $(AGENT),--agent "$(AGENT)") $(if $(ZIP),--zip)
 
 verify: $(INSTALLED)
 	$(BIN)/python -m mlplab.provenance.verify results/$(RUN)

@@ -14,6 +14,7 @@ from mlplab.benchmark.threads import thread_counts
 from mlplab.clusters.sweep import SWEEP
 from mlplab.machine.processors import available_threads, gpu_present
 from mlplab.reporting.tables.training import HISTORY
+from tests.crates import find_faults
 from tests.workflow.running import QUICK_FILE, run, snakemake
 
 
@@ -25,6 +26,17 @@ def results(quick_checkout):
 def test_nothing_is_left_to_do(quick_checkout):
     done = snakemake(quick_checkout, *QUICK_FILE)
     assert "Nothing to be done" in done.stdout + done.stderr
+
+
+def test_the_run_becomes_a_research_object(quick_checkout, results, tmp_path):
+    crate = tmp_path / "quick"
+    shutil.copytree(results, crate)
+    done = run(quick_checkout, sys.executable, "-m", "mlplab.reporting.crate", str(crate))
+    assert done.returncode == 0, done.stderr
+    assert "cannot be read" not in done.stderr
+    assert "no record of" not in done.stderr
+    assert "not finished" not in done.stderr
+    assert find_faults(crate, tmp_path) == []
 
 
 def test_the_sweep_has_a_row_per_k_and_seed(results):
