@@ -304,7 +304,7 @@ def test_the_elbow_is_told_as_the_sweep_judges_it():
 def test_only_targets_that_all_seeds_reach_are_told():
     (sentence,) = find({"time_to_accuracy_summary": times_to_accuracy()})
     assert "distances to 70 cluster centres" in sentence
-    assert "97.40 % test accuracy, after 150 epochs." in sentence
+    assert "97.40 % test accuracy, after 150 epochs on average." in sentence
     assert "training on pixels takes 13.50 (12.00 to 15.00) times as long" in sentence
 
 
@@ -438,7 +438,7 @@ def test_targets_within_chance_are_no_result():
 def test_a_reference_that_learned_nothing_is_told_beside_times_to_accuracy():
     low = times_to_accuracy(target=[0.974, 0.71, 0.71])
     (sentence,) = find_with_chance(time_to_accuracy_summary=low)
-    assert "97.40 % test accuracy, after 150 epochs." in sentence
+    assert "97.40 % test accuracy, after 150 epochs on average." in sentence
     told = f" The reference {NOTHING}: its best accuracy is 71.00 %; {NO_BETTER}."
     assert sentence.endswith(told)
 

@@ -174,7 +174,7 @@ def _html_row(row: dict[str, Any]) -> str:
     paragraphs = "".join(f"<p>{html.escape(note)}</p>" for note in notes if note)
     cells = [
         ("words" if row["kind"] == STATEMENT else "number", _published(row)),
-        ("number", _text(row["finding"]) or _number(row["reproduced"])),
+        ("number", _text(row["finding"]) or _number(row["found"])),
         ("number", _interval(row)),
         ("number", _number(row["repetitions"])),
         ("unit", row["unit"]),
@@ -209,7 +209,7 @@ def _published(row: dict[str, Any]) -> str:
 
 
 def _found(row: dict[str, Any]) -> str:
-    return _text(row["finding"]) or f"{_number(row['reproduced'])} {_interval(row)}".strip()
+    return _text(row["finding"]) or f"{_number(row['found'])} {_interval(row)}".strip()
 
 
 def _interval(row: dict[str, Any]) -> str:

@@ -271,9 +271,9 @@ def _tell_time_to_accuracy(summary: pd.DataFrame, learning: _Learning) -> str | 
     return (
         f"With distances to {k} cluster centres instead of pixels, "
         f"{row['seeds_reached']} of {_count(row['seeds'], 'seed')} {reach} "
-        f"{_percent(row['target'])} test accuracy, after {row['epochs']:.0f} epochs. The whole "
-        f"reference training on pixels takes {_interval(row, 'speedup')} times as long; the time "
-        f"for clustering does not count.{failed}"
+        f"{_percent(row['target'])} test accuracy, after {row['epochs']:.0f} epochs on average. "
+        f"The whole reference training on pixels takes {_interval(row, 'speedup')} times as long; "
+        f"the time for clustering does not count.{failed}"
     )
 
 
