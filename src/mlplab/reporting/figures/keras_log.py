@@ -59,7 +59,7 @@ def _limits(curve: pd.DataFrame, measure: str) -> tuple[float, float]:
     highest_possible = 1.0 if measure == "accuracy" else math.inf
     low = max(np.nanmin([lowest, curve["band_low"].min()]), lowest - room, 0.0)
     high = min(np.nanmax([highest, curve["band_high"].max()]), highest + room, highest_possible)
-    margin = 0.03 * (high - low)
+    margin = 0.03 * max(high - low, 0.05)
     return low - margin, high + margin
 
 
