@@ -310,10 +310,10 @@ def test_only_targets_that_all_seeds_reach_are_told():
 
 def test_other_inputs_are_told_by_verdict():
     (sentence,) = find({"feature_controls": controls()})
-    assert "against clusters-70" in sentence
+    assert "against distances to 70 cluster centres, by" in sentence
     assert sentence.endswith(
-        "over 3 seeds, corrected for the number of comparisons (Holm), are better: pca-70; "
-        "worse: images-70, projection-70."
+        "over 3 seeds, corrected for the number of comparisons (Holm), are better: 70 "
+        "principal components; worse: distances to 70 training images, 70 random directions."
     )
 
 
@@ -411,7 +411,8 @@ def test_variants_of_the_deep_model_that_learned_nothing_are_named():
 
 def test_input_spaces_on_which_nothing_is_learned_are_named():
     (sentence,) = find_with_chance(feature_controls=controls(test_accuracy=[0.7, 0.9, 0.6, 0.9]))
-    assert sentence.endswith(f". Networks on clusters-70 and images-70 {NOTHING}: {NO_BETTER}.")
+    spaces = "distances to 70 cluster centres and distances to 70 training images"
+    assert sentence.endswith(f". Networks on {spaces} {NOTHING}: {NO_BETTER}.")
 
 
 def test_a_search_that_learned_nothing_is_told():
