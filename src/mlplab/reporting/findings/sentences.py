@@ -290,8 +290,8 @@ def _tell_controls(controls: pd.DataFrame, learning: _Learning) -> str | None:
     failed = f"Networks on {join([*spaces.map(describe_space)])}" if len(spaces) else ""
     return (
         f"Other input spaces against {describe_space(others['against'].iloc[0])}, by paired "
-        f"differences of the test accuracy over {count(others['seeds'].iloc[0], 'seed')}, corrected for the "
-        f"number of comparisons (Holm), are {'; '.join(parts)}."
+        f"differences of the test accuracy over {count(others['seeds'].iloc[0], 'seed')}, "
+        f"corrected for the number of comparisons (Holm), are {'; '.join(parts)}."
         f"{_tell_unlearned(failed, learning.chance)}"
     )
 
