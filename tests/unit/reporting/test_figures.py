@@ -342,8 +342,8 @@ def test_a_logarithmic_axis_has_labels_however_short_it_is(low, high, labels):
 def test_an_axis_of_accuracies_has_no_label_above_one():
     figure = Figure()
     axis = figure.subplots()
-    axis.set(ylim=(0.85, 1.15), yticks=[0.9, 1.0, 1.1])
     label_shares(axis.yaxis)
+    axis.set(ylim=(0.85, 1.15), yticks=[0.9, 1.0, 1.1])
     figure.canvas.draw()
     assert [label.get_text() for label in axis.get_yticklabels()] == ["0.9", "1.0", ""]
     axis.set(ylim=(0.99995, 1.00005), yticks=[0.99996, 0.99998, 1.0])
@@ -383,11 +383,14 @@ def test_ratios_are_drawn_beside_the_line_of_numpy_in_every_panel_that_has_them(
             "ratio_to_numpy": [4.0, 8.0, 2.0, 3.0],
             "ci_low": [3.0, 7.0, 1.5, 2.5],
             "ci_high": [5.0, 9.0, 2.5, 3.5],
+            "verdict": "slower",
         }
     )
     figure = batch_sizes.plot_batch_size_ratios(ratios, STYLES)
     pixels, clusters = figure.axes
-    assert pixels.get_ylabel() == "time of an epoch / that of NumPy\n(NumPy faster above 1)"
+    assert pixels.get_ylabel() == (
+        "time of an epoch / that of NumPy\n(NumPy faster above 1)\nbars: 95 % intervals"
+    )
     color = STYLES["keras"]["color"]
     assert {(100.0, 4.0), (500.0, 2.0)} <= marks(pixels, color)
     assert (500.0, 3.0) in marks(clusters, color)

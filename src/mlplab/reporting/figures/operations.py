@@ -9,19 +9,18 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from mlplab.reporting.figures.drawing import (
     FRAMEWORK_STYLES,
     NEUTRAL,
     Drawing,
-    LogarithmicLabels,
     Style,
     add_result,
     in_house_style,
+    label_logarithmic,
 )
 from mlplab.reporting.tables.operations import select_operations
-from mlplab.reporting.words import short
+from mlplab.reporting.words import join, short
 
 _OPERATIONS = {
     "gather": "rows of the batch",
@@ -70,7 +69,7 @@ def plot_operations(times: pd.DataFrame) -> Figure:
             xlabel="time in an epoch (seconds)",
             title=f"batch size {size:,}",
         )
-    _format_seconds(axes[0, 0])
+    label_logarithmic(axes[0, 0].xaxis)
     axes[0, 0].set_yticks(range(len(order)), order)
     axes[0, 0].set_ylim(len(order) - 0.4, -1.6)
     _name_frameworks(axes[0, 0], times[times["batch_size"] == sizes[0]])
@@ -85,13 +84,15 @@ def tell_operations(times: pd.DataFrame) -> str:
     is_overhead = rows["operation"] == "step_overhead"
     overhead = rows[is_overhead].groupby("framework")["seconds_per_epoch"].sum()
     work = rows[~is_overhead].groupby("framework")["seconds_per_epoch"].sum()
-    parts = [
-        f"{short(overhead[name])} s of overhead and {short(work[name])} s of operations in "
-        f"{FRAMEWORK_STYLES[name]['label']}"
-        for name in _FRAMEWORKS
-        if name in overhead and name in work
-    ]
-    return f"An epoch at batch size {size:,} has {', '.join(parts)}." if parts else ""
+    known = [name for name in _FRAMEWORKS if name in overhead and name in work]
+    if not known:
+        return ""
+    of_steps = [f"{short(overhead[name])} s in {FRAMEWORK_STYLES[name]['label']}" for name in known]
+    of_work = [f"{short(work[name])} s" for name in known]
+    return (
+        f"Overhead of an epoch at batch size {size:,}: {join(of_steps)}; "
+        f"operations: {join(of_work)}."
+    )
 
 
 def _name_frameworks(axis: Axes, rows: pd.DataFrame) -> None:
@@ -113,12 +114,6 @@ def _point(framework: str) -> Style:
     style = FRAMEWORK_STYLES[framework]
     hollow = {} if framework == "numpy" else {"mfc": "white"}
     return {"color": style["color"], "marker": style["marker"], **hollow}
-
-
-def _format_seconds(axis: Axes) -> None:
-    axis.xaxis.set_major_locator(LogLocator())
-    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axis.xaxis.set_minor_locator(NullLocator())
 
 
 @in_house_style
@@ -156,9 +151,7 @@ def plot_roofline(times: pd.DataFrame) -> Figure:
         )
     first = axes[0, 0]
     for ticks in (first.xaxis, first.yaxis):
-        ticks.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        ticks.set_minor_locator(NullLocator())
-        ticks.set_major_formatter(LogarithmicLabels())
+        label_logarithmic(ticks)
     first.margins(x=0.12, y=0.12)
     first.set(ylabel="speed (10⁹ operations a second)")
     first.annotate(
@@ -181,7 +174,7 @@ def tell_roofline(products: pd.DataFrame) -> str:
         for name in _FRAMEWORKS
         if name in ranges.index
     ]
-    return f"Products run at {' and '.join(parts)} (10⁹ operations a second)."
+    return f"Speed of matrix products: {join(parts)} (10⁹ operations a second)."
 
 
 def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:

@@ -56,7 +56,7 @@ def select_run(
 @in_house_style
 def plot_run_panels(run: pd.DataFrame) -> Figure:
     """Cost, error and regularisation of the last mini-batch, and total cost; a line per seed."""
-    figure = Figure(figsize=(9, 5.4), layout="constrained")
+    figure = Figure(figsize=(9, 6), layout="constrained")
     axes = figure.subplots(2, 2, sharex=True)
     color = space_color(run["input_space"].iloc[0])
     for axis, (column, label) in zip(axes.flat, _PANELS.items(), strict=True):
@@ -111,6 +111,8 @@ def plot_cost_and_accuracy(run: pd.DataFrame) -> Figure:
     label_shares(accuracy.yaxis)
     for axis in (cost, accuracy):
         _label_epochs(axis)
+    if run["seed"].nunique() > 1:
+        accuracy.set_title("a line is a seed; numbers: lowest to highest seed at the end")
     _show_upper_part(accuracy, run)
     label_points(accuracy, ends)
     add_result(figure, tell_cost_and_accuracy(run))
