@@ -325,7 +325,8 @@ def test_the_rows_drawn_lie_beside_the_figure(tmp_path):
     [
         (0.55, 0.95, ["0.6", "0.7", "0.8", "0.9"]),
         (0.1, 1.0, ["0.1", "0.2", "0.5", "1"]),
-        (1, 200, ["1", "2", "5", "10", "20", "50", "100", "200"]),
+        (1, 50, ["1", "2", "5", "10", "20", "50"]),
+        (1, 200, ["1", "10", "100"]),
     ],
 )
 def test_a_logarithmic_axis_has_labels_however_short_it_is(low, high, labels):

@@ -263,15 +263,15 @@ def test_the_way_to_the_input_layer_is_told_beside_the_published_one():
     assert epoch_parts.tell_backward_times(times[2:4].assign(step=0, layer="L1")) == ""
 
 
-LOG = "measure epoch seeds mean band_low band_high published"
+LOG = "measure epoch seeds mean band_low inside published"
 
 
 def test_published_values_in_the_band_are_counted():
     rows = [
-        ("loss", 1, 10, 2.0, 1.9, 2.1, 2.2),
-        ("loss", 2, 10, 1.0, 0.9, 1.1, 1.0),
-        ("accuracy", 1, 10, 0.5, 0.4, 0.6, 0.55),
-        ("accuracy", 2, 10, 0.7, 0.6, 0.8, 0.65),
+        ("loss", 1, 10, 2.0, 1.9, False, 2.2),
+        ("loss", 2, 10, 1.0, 0.9, True, 1.0),
+        ("accuracy", 1, 10, 0.5, 0.4, True, 0.55),
+        ("accuracy", 2, 10, 0.7, 0.6, True, 0.65),
     ]
     log = frame(LOG, *rows)
     assert keras_log.tell_keras_log(log) == (

@@ -56,7 +56,7 @@ _SCALING_LINES = {None: "-", "whitened": "--", "samplestandard": ":", "halfwhite
 _CHOSEN_COLOR = GREY  # distances to the centres of the K that the sweep chooses
 
 # A logarithmic axis has no more ticks.
-_MOST_TICKS = 9
+_MOST_TICKS = 6
 # Of ticks that are even steps apart.
 _STEPS = [1, 2, 5, 10]
 # Of the line that tells a figure's result.

@@ -63,8 +63,7 @@ def tell_keras_log(log: pd.DataFrame) -> str:
     banded = log.dropna(subset=["published", "band_low"])
     # The band of two seeds holds nearly everything.
     if not banded.empty and banded["seeds"].min() > 2:
-        inside = banded["published"].between(banded["band_low"], banded["band_high"])
-        counts = inside.groupby(banded["measure"]).agg(["sum", "size"])
+        counts = banded["inside"].astype(int).groupby(banded["measure"]).agg(["sum", "size"])
         parts = [
             f"{counts.loc[measure, 'sum']} of {counts.loc[measure, 'size']} published {words}"
             for measure, words in (("loss", "losses"), ("accuracy", "accuracies"))

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -32,7 +31,7 @@ _OPERATIONS = {
     "update": "update of all weights",
     "step_overhead": "a step beside these",
 }
-_PRODUCTS = {
+_PRODUCTS: dict[str, Style] = {
     "forward": {"label": "forward", "marker": "o"},
     "error": {"label": "error below", "marker": "s"},
     "weight_gradient": {"label": "gradient", "marker": "^"},
@@ -71,8 +70,8 @@ def plot_operations(times: pd.DataFrame) -> Figure:
         )
     label_logarithmic(axes[0, 0].xaxis)
     axes[0, 0].set_yticks(range(len(order)), order)
-    axes[0, 0].set_ylim(len(order) - 0.4, -1.6)
-    _name_frameworks(axes[0, 0], times[times["batch_size"] == sizes[0]])
+    axes[0, 0].set_ylim(len(order) - 0.4, -0.6)
+    _explain(figure, _framework_handles())
     add_result(figure, tell_operations(times))
     return figure
 
@@ -93,20 +92,6 @@ def tell_operations(times: pd.DataFrame) -> str:
         f"Overhead of an epoch at batch size {size:,}: {join(of_steps)}; "
         f"operations: {join(of_work)}."
     )
-
-
-def _name_frameworks(axis: Axes, rows: pd.DataFrame) -> None:
-    """The names of the frameworks above their points of the first operation."""
-    first = rows[rows["operation"] == "gather"].sort_values("seconds_per_epoch")
-    for align, (_, row) in zip(("right", "left"), first.iterrows(), strict=False):
-        style = FRAMEWORK_STYLES[row["framework"]]
-        axis.annotate(
-            f"{style['label']} ",
-            (row["seconds_per_epoch"], -0.35),
-            color=style["color"],
-            ha=align,
-            va="bottom",
-        )
 
 
 def _point(framework: str) -> Style:
@@ -160,7 +145,7 @@ def plot_roofline(times: pd.DataFrame) -> Figure:
         xytext=(4, 3),
         textcoords="offset points",
     )
-    _explain_marks(figure)
+    _explain(figure, [*_framework_handles(marker="d"), *_product_handles()])
     add_result(figure, tell_roofline(products))
     return figure
 
@@ -186,18 +171,22 @@ def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Draw
     }
 
 
-def _explain_marks(figure: Figure) -> None:
-    """Below the panels: what shapes and colours mean."""
-    lines = [(name, FRAMEWORK_STYLES[name]["label"], _point(name)) for name in _FRAMEWORKS]
-    handles = [
-        Line2D([], [], linestyle="none", label=label, **(point | {"marker": "d"}))
-        for _, label, point in lines
-    ]
-    handles += [
-        Line2D([], [], linestyle="none", color="#666666", label=kind["label"],
-                   marker=kind["marker"])
-        for kind in _PRODUCTS.values()
+def _framework_handles(**point: Any) -> list[Line2D]:
+    return [
+        Line2D([], [], linestyle="none", label=FRAMEWORK_STYLES[name]["label"],
+               **(_point(name) | point))
+        for name in _FRAMEWORKS
     ]  # fmt: skip
+
+
+def _product_handles() -> list[Line2D]:
+    return [
+        Line2D([], [], linestyle="none", color="#666666", **kind) for kind in _PRODUCTS.values()
+    ]
+
+
+def _explain(figure: Figure, handles: list[Line2D]) -> None:
+    """Below the panels: what shapes and colours mean."""
     figure.legend(
         handles=handles,
         loc="outside lower center",

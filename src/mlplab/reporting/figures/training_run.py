@@ -86,7 +86,7 @@ def tell_run_panels(run: pd.DataFrame) -> str:
 @in_house_style
 def plot_cost_and_accuracy(run: pd.DataFrame) -> Figure:
     """Total cost, and accuracies on training and test images; a line per seed."""
-    figure = Figure(figsize=(9, 3.4), layout="constrained")
+    figure = Figure(figsize=(9, 3.9), layout="constrained")
     cost, accuracy = figure.subplots(1, 2)
     color = space_color(run["input_space"].iloc[0])
     ends = []
