@@ -1,5 +1,6 @@
 """What figures show: the values of their table, with units on the axes."""
 
+import itertools
 import subprocess
 import sys
 
@@ -17,6 +18,7 @@ from mlplab.reporting.figures.drawing import (
     FRAMEWORK_STYLES,
     GREY,
     label_logarithmic,
+    label_points,
     label_shares,
     load_inputs,
     save_figure,
@@ -351,6 +353,20 @@ def test_an_axis_of_accuracies_has_no_label_above_one():
     figure.canvas.draw()
     seen = [label.get_text() for label in axis.get_yticklabels()]
     assert seen == ["0.99996", "0.99998", "1.00000"]
+
+
+def test_words_stand_as_near_to_their_points_as_the_room_for_each_allows():
+    figure = Figure(dpi=72)
+    axis = figure.subplots()
+    axis.set(xlim=(0, 1), ylim=(0, 100))
+    label_points(axis, [(1, y, f"{y}", "black") for y in (10, 50, 50.1, 50.2)])
+    shift = {text.get_text(): text.get_position()[1] for text in axis.texts}
+    assert shift["10"] == pytest.approx(0)
+    assert shift["50.1"] == pytest.approx(0)
+    assert shift["50.2"] == pytest.approx(-shift["50"])
+    figure.draw_without_rendering()
+    boxes = sorted((text.get_window_extent() for text in axis.texts), key=lambda box: box.y0)
+    assert all(low.y1 <= high.y0 + 1.5 for low, high in itertools.pairwise(boxes))
 
 
 def test_variants_without_a_style_are_drawn_in_grey_with_markers_of_their_own():

@@ -21,6 +21,7 @@ from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator, ScalarFormatter
+from scipy.optimize import isotonic_regression
 
 from mlplab.features.spaces import parse_space
 from mlplab.runtime.files import atomic_path, load_array, read_table, save_table
@@ -212,14 +213,16 @@ def label_points(axis: Axes, points: Iterable[tuple[float, float, str, str]]) ->
     figure.draw_without_rendering()  # the layout decides how far apart points lie
     points_per_pixel = 72 / figure.dpi
     line_height = matplotlib.rcParams["font.size"] * 1.1
-    placed = -float("inf")
-    for x, y, text, color in sorted(points, key=lambda point: point[1]):
-        height = axis.transData.transform((x, y))[1] * points_per_pixel
-        placed = max(height, placed + line_height)
+    ordered = sorted(points, key=lambda point: point[1])
+    heights = [axis.transData.transform(point[:2])[1] * points_per_pixel for point in ordered]
+    lines = line_height * np.arange(len(heights))
+    # The places nearest to the points, by least squares, that are a line or more apart.
+    places = isotonic_regression(np.array(heights) - lines).x + lines if heights else lines
+    for (x, y, text, color), height, place in zip(ordered, heights, places, strict=True):
         axis.annotate(
             text,
             (x, y),
-            xytext=(6, placed - height),
+            xytext=(6, place - height),
             textcoords="offset points",
             color=color,
             va="center",
