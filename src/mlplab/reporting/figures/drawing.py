@@ -59,7 +59,7 @@ _CHOSEN_COLOR = GREY  # distances to the centres of the K that the sweep chooses
 # A logarithmic axis has no more ticks.
 _MOST_TICKS = 6
 # Of ticks that are even steps apart.
-_STEPS = [1, 2, 5, 10]
+_STEPS = [1, 2, 2.5, 5, 10]
 # Of the line that tells a figure's result.
 _LETTERS_PER_INCH = 12.5
 
