@@ -18,6 +18,7 @@ from mlplab.reporting.claims.evaluation import (
     VERDICTS,
 )
 from mlplab.reporting.claims.model import BY_CONSTRUCTION, NOT_TESTABLE, STATEMENT
+from mlplab.reporting.words import join
 from mlplab.stats.intervals import CONFIDENCE
 
 BEGIN, END = "<!-- claims -->", "<!-- end of the claims -->"
@@ -126,12 +127,7 @@ def count_verdicts(claims: pd.DataFrame) -> str:
     left_out = [f"{restating} restating another row"] if restating else []
     left_out += [f"{beside} of other programs beside one"] if beside else []
     left_out += [f"{constructed} by construction"] if constructed else []
-    return sentence + (f" Not counted: {_join(left_out)}." if left_out else "")
-
-
-def _join(parts: list[str]) -> str:
-    """Parts of a sentence with commas and "and"."""
-    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
+    return sentence + (f" Not counted: {join(left_out)}." if left_out else "")
 
 
 def tell_false_verdicts(claims: pd.DataFrame) -> str:
@@ -174,7 +170,7 @@ def _html_row(row: dict[str, Any]) -> str:
     paragraphs = "".join(f"<p>{html.escape(note)}</p>" for note in notes if note)
     cells = [
         ("words" if row["kind"] == STATEMENT else "number", _published(row)),
-        ("number", _text(row["finding"]) or _number(row["reproduced"])),
+        ("number", _text(row["finding"]) or _number(row["found"])),
         ("number", _interval(row)),
         ("number", _number(row["repetitions"])),
         ("unit", row["unit"]),
@@ -209,7 +205,7 @@ def _published(row: dict[str, Any]) -> str:
 
 
 def _found(row: dict[str, Any]) -> str:
-    return _text(row["finding"]) or f"{_number(row['reproduced'])} {_interval(row)}".strip()
+    return _text(row["finding"]) or f"{_number(row['found'])} {_interval(row)}".strip()
 
 
 def _interval(row: dict[str, Any]) -> str:

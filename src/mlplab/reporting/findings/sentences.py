@@ -11,6 +11,7 @@ import pandas as pd
 from mlplab.reporting.findings.bridge import tell_bridge
 from mlplab.reporting.findings.chance import FAILED, Chance
 from mlplab.reporting.tables.operations import select_operations
+from mlplab.reporting.words import count, describe_space, join, percent
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -50,7 +51,7 @@ class _Learning:
         if not self.unlearned:
             return ""
         return (
-            f" These are times alone: in this run, {_join([*self.unlearned])} {FAILED}; "
+            f" These are times alone: in this run, {join([*self.unlearned])} {FAILED}; "
             f"{self.chance}."
         )
 
@@ -89,7 +90,7 @@ def _tell_claims(claims: pd.DataFrame, _: _Learning) -> str:
     counted = claims[claims["counted"].astype(bool)]
     counts = counted["verdict"].value_counts()
     parts = [f"{count} {verdict}" for verdict, count in counts.items()]
-    return f"Of {len(counted)} statements of the articles: {_join(parts)}."
+    return f"Of {len(counted)} statements of the articles: {join(parts)}."
 
 
 def _tell_accuracy(final: pd.DataFrame, learning: _Learning) -> str | None:
@@ -99,7 +100,7 @@ def _tell_accuracy(final: pd.DataFrame, learning: _Learning) -> str | None:
     text = (
         f"Article A's network in NumPy reaches {_spread(run['test_accuracy'])} test accuracy and "
         f"{_spread(run['train_accuracy'])} training accuracy after {run['epochs'].iloc[0]} epochs "
-        f"({_count(len(run), 'seed')})"
+        f"({count(len(run), 'seed')})"
     )
     text += _tell_failures(run["test_accuracy"], learning.chance)
     if keras.empty:
@@ -136,7 +137,7 @@ def _tell_ratios(ratios: pd.DataFrame, learning: _Learning) -> str | None:
     if not matched.empty:
         verdicts = matched["verdict"].value_counts()
         counts = [f"{verdict} at {n} of {len(matched)}" for verdict, n in verdicts.items()]
-        text += f"; with the same mathematics as NumPy, Keras is {_join(counts)} batch sizes"
+        text += f"; with the same mathematics as NumPy, Keras is {join(counts)} batch sizes"
     if keras["disturbed"].any() or matched["disturbed"].any():
         text += (
             ". In some of these cases most measurements were disturbed: other processes or the "
@@ -157,7 +158,7 @@ def _tell_compiled(summary: pd.DataFrame, _: _Learning) -> str | None:
     ]
     text = (
         "The same network in compiled code, without Python inside an epoch, takes "
-        f"{_join(times)} as in NumPy"
+        f"{join(times)} as in NumPy"
     )
     if len(both) < 3:
         return f"{text}."
@@ -229,13 +230,13 @@ def _tell_deep_model(table: pd.DataFrame, learning: _Learning) -> str | None:
     ]
     return (
         f"After {table['epochs'].iloc[0]} epochs, the test accuracy of article B's deep model is "
-        f"{_join(parts)}, with one seed each.{_tell_unlearned(_join(failed), learning.chance)}"
+        f"{join(parts)}, with one seed each.{_tell_unlearned(join(failed), learning.chance)}"
     )
 
 
 def _tell_clusters(choices: pd.DataFrame, _: _Learning) -> str | None:
     peaks = choices.loc[choices["criterion"] == "silhouette peak", "k"]
-    at = _join([f"K = {k:.0f}" for k in peaks]) if len(peaks) else "no K inside the sweep"
+    at = join([f"K = {k:.0f}" for k in peaks]) if len(peaks) else "no K inside the sweep"
     text = f"The mean silhouette has peaks at {at}"
     elbows = choices[choices["criterion"] == "elbow"]
     if elbows.empty:
@@ -266,14 +267,13 @@ def _tell_time_to_accuracy(summary: pd.DataFrame, learning: _Learning) -> str | 
         )
     highest = reached[reached["target"] == reached["target"].max()]
     row = highest.loc[highest["speedup"].idxmax()]
-    k = row["input_space"].split("-")[1]
     reach = "reaches" if row["seeds"] == 1 else "reach"
     return (
-        f"With distances to {k} cluster centres instead of pixels, "
-        f"{row['seeds_reached']} of {_count(row['seeds'], 'seed')} {reach} "
-        f"{_percent(row['target'])} test accuracy, after {row['epochs']:.0f} epochs. The whole "
-        f"reference training on pixels takes {_interval(row, 'speedup')} times as long; the time "
-        f"for clustering does not count.{failed}"
+        f"With {describe_space(row['input_space'])} instead of pixels, "
+        f"{row['seeds_reached']} of {count(row['seeds'], 'seed')} {reach} "
+        f"{_percent(row['target'])} test accuracy, after {row['epochs']:.0f} epochs on average. "
+        f"The whole reference training on pixels takes {_interval(row, 'speedup')} times as long; "
+        f"the time for clustering does not count.{failed}"
     )
 
 
@@ -283,15 +283,15 @@ def _tell_controls(controls: pd.DataFrame, learning: _Learning) -> str | None:
     if others.empty:
         return None
     parts = [
-        f"{verdict}: {', '.join(rows['input_space'])}"
+        f"{verdict}: {', '.join(rows['input_space'].map(describe_space))}"
         for verdict, rows in others.groupby("verdict")
     ]
     spaces = controls.loc[controls["test_accuracy"].map(learning.chance.covers), "input_space"]
-    failed = f"Networks on {_join([*spaces])}" if len(spaces) else ""
+    failed = f"Networks on {join([*spaces.map(describe_space)])}" if len(spaces) else ""
     return (
-        f"Other input spaces against {others['against'].iloc[0]}, by paired differences of the "
-        f"test accuracy over {_count(others['seeds'].iloc[0], 'seed')}, corrected for the "
-        f"number of comparisons (Holm), are {'; '.join(parts)}."
+        f"Other input spaces against {describe_space(others['against'].iloc[0])}, by paired "
+        f"differences of the test accuracy over {count(others['seeds'].iloc[0], 'seed')}, "
+        f"corrected for the number of comparisons (Holm), are {'; '.join(parts)}."
         f"{_tell_unlearned(failed, learning.chance)}"
     )
 
@@ -301,7 +301,7 @@ def _tell_search(result: pd.DataFrame, learning: _Learning) -> str | None:
         return None
     return (
         "The setting that the search chose on validation images reaches "
-        f"{_spread(result['test_accuracy'])} test accuracy ({_count(len(result), 'seed')})"
+        f"{_spread(result['test_accuracy'])} test accuracy ({count(len(result), 'seed')})"
         f"{_tell_failures(result['test_accuracy'], learning.chance)}."
     )
 
@@ -330,7 +330,7 @@ def _interval(row: pd.Series, column: str) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.2f} %"
+    return percent(share, 2)
 
 
 def _spread(accuracies: pd.Series) -> str:
@@ -354,11 +354,3 @@ def _tell_failures(accuracies: pd.Series, chance: Chance) -> str:
 def _tell_unlearned(subject: str, chance: Chance) -> str:
     """A sentence on the networks of a table that learned nothing, if any did."""
     return f" {subject} {FAILED}: {chance}." if subject else ""
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _join(parts: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
