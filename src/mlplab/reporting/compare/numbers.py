@@ -1,0 +1,62 @@
+"""Numbers in words, the same in the terminal and on the page."""
+
+from __future__ import annotations
+
+import math
+
+
+def number(value: float) -> str:
+    """Four digits, with commas in large numbers; empty for a missing one.
+
+    Examples
+    --------
+    >>> number(0.123456), number(12345.6), number(float("nan"))
+    ('0.1235', '12,346', '')
+    """
+    if math.isnan(value):
+        return ""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def interval(low: float, high: float, note: str = "") -> str:
+    """The ends of an interval in brackets, with a note; empty where there is none."""
+    if math.isnan(low) or math.isnan(high):
+        return ""
+    return f"({number(low)} to {number(high)}{note})"
+
+
+def share(part: int, whole: int) -> str:
+    """A count out of a number, with its percentage.
+
+    Examples
+    --------
+    >>> share(51, 52)
+    '51 of 52 (98 %)'
+    """
+    return f"{part} of {whole} ({100 * part / whole:.0f} %)" if whole else "0 of 0"
+
+
+def percent(factor: float) -> str:
+    """A factor as the percentage by which it is more or less than 1.
+
+    Examples
+    --------
+    >>> percent(1.123), percent(0.9)
+    ('+12.3 %', '−10.0 %')
+    """
+    if math.isnan(factor):
+        return ""
+    text = f"{100 * (factor - 1):+.1f} %"
+    return text.replace("-", "−")
+
+
+def signed(difference: float) -> str:
+    """A difference of accuracies with its sign and five decimals."""
+    return "" if math.isnan(difference) else f"{difference:+.5f}".replace("-", "−")
+
+
+def p_value(p: float) -> str:
+    """A p-value with three decimals, or that it is below 0.001; a dash where there is no test."""
+    if math.isnan(p):
+        return "–"
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
