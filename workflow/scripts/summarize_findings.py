@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from mlplab.provenance.records import read_sidecar, run_job
+from mlplab.provenance.records import run_job
 from mlplab.reporting.findings.origin import describe_origin
 from mlplab.reporting.findings.rendering import render_findings
 from mlplab.reporting.findings.sentences import find
 from mlplab.runtime.files import read_table, save_text
+from mlplab.runtime.sidecars import read_sidecar
 
 with run_job(snakemake):
     paths = [Path(path) for path in snakemake.input if path.endswith(".csv")]
