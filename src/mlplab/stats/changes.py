@@ -59,12 +59,13 @@ def ratio_change(
         return Change(math.exp(change), math.nan, math.nan, math.nan)
     error = sum(error for error, _ in errors)
     if error == 0.0:
-        return Change(*[math.exp(change)] * 3, p=1.0 if change == 0.0 else 0.0)
+        factor = math.exp(change)
+        return Change(factor, factor, factor, 1.0 if change == 0.0 else 0.0)
     # Welch and Satterthwaite's degrees of freedom.
     freedom = error**2 / sum(part**2 / freedom for part, freedom in errors)
     half = float(special.stdtrit(freedom, (1 + CONFIDENCE) / 2)) * math.sqrt(error)
     p = float(2 * special.stdtr(freedom, -abs(change) / math.sqrt(error)))
-    return Change(*(math.exp(end) for end in (change, change - half, change + half)), p=p)
+    return Change(math.exp(change), math.exp(change - half), math.exp(change + half), p)
 
 
 def _squared_error(interval: Interval, rounds: int) -> tuple[float, int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mlplab.reporting.compare.loading import Run
-from mlplab.reporting.compare.sections import ABSENT, Grid, Row, Section
+from mlplab.reporting.compare.sections import ABSENT, Grid, Section
 
 # A list with more entries is told by those that not all runs have.
 _FEW_ENTRIES = 6
@@ -18,7 +18,9 @@ _NAME = "run"
 def compare_configurations(runs: Sequence[Run]) -> Section:
     """The key paths at which the configurations differ, with the values of every run."""
     known = [run for run in runs if run.config is not None]
-    notices = [f"{run.name} has no config.yaml that can be read" for run in runs if run.config is None]
+    notices = [
+        f"{run.name} has no config.yaml that can be read" for run in runs if run.config is None
+    ]
     if len(known) < 2:
         return Section("Configuration", ["Configurations: not compared."], notices=notices)
     rows = list(differing_keys([run.config or {} for run in known]))
@@ -29,7 +31,7 @@ def compare_configurations(runs: Sequence[Run]) -> Section:
     return Section("Configuration", [f"{count} in the configuration."], [grid], notices=notices)
 
 
-def differing_keys(configs: Sequence[dict[str, Any]]) -> Iterator[Row]:
+def differing_keys(configs: Sequence[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
     """A row per key path whose values are not the same: the path, then the values in words."""
     flat = [dict(_flatten({k: v for k, v in config.items() if k != _NAME})) for config in configs]
     for key in dict.fromkeys(key for values in flat for key in values):

@@ -13,8 +13,8 @@ import pandas as pd
 import yaml
 
 from mlplab.runtime.files import read_table
+from mlplab.runtime.sidecars import SIDECAR_SUFFIX
 
-_RECORD_SUFFIX = ".provenance.json"
 _MANY = "two or more folders of runs, such as results/default results/quick"
 
 
@@ -46,7 +46,7 @@ class Run:
     @cached_property
     def records(self) -> list[dict[str, Any]]:
         """The records of all jobs, in the order of their start; a job with many results has one."""
-        found = (_read_json(path) for path in sorted(self.folder.rglob(f"*{_RECORD_SUFFIX}")))
+        found = (_read_json(path) for path in sorted(self.folder.rglob(f"*{SIDECAR_SUFFIX}")))
         jobs = {
             json.dumps([record.get(key) for key in ("rule", "wildcards", "started")]): record
             for record in found
@@ -90,9 +90,7 @@ def open_runs(folders: Sequence[Path]) -> list[Run]:
         if not folder.is_dir():
             raise CompareError(f"{folder}: found no such folder; allowed: {_MANY}")
         if not any((folder / name).exists() for name in ("config.yaml", "tables")):
-            raise CompareError(
-                f"{folder}: found neither config.yaml nor tables/; allowed: {_MANY}"
-            )
+            raise CompareError(f"{folder}: found neither config.yaml nor tables/; allowed: {_MANY}")
     places = [folder.resolve() for folder in folders]
     if repeated := [folder for folder, place in zip(folders, places, strict=True)
                     if places.count(place) > 1]:  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 
 def number(value: float) -> str:
@@ -25,15 +26,16 @@ def interval(low: float, high: float, note: str = "") -> str:
     return f"({number(low)} to {number(high)}{note})"
 
 
-def share(part: int, whole: int) -> str:
-    """A count out of a number, with its percentage.
+def share(part: int, whole: int, noun: str = "") -> str:
+    """A count out of a number of things, with its percentage.
 
     Examples
     --------
-    >>> share(51, 52)
-    '51 of 52 (98 %)'
+    >>> share(51, 52, "ratios")
+    '51 of 52 ratios (98 %)'
     """
-    return f"{part} of {whole} ({100 * part / whole:.0f} %)" if whole else "0 of 0"
+    words = f"{part} of {whole} {noun}".strip()
+    return f"{words} ({100 * part / whole:.0f} %)" if whole else words
 
 
 def percent(factor: float) -> str:
@@ -60,3 +62,16 @@ def p_value(p: float) -> str:
     if math.isnan(p):
         return "–"
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def key(value: Any) -> str:
+    """A value of a key column in words; 500 and 500.0 are one.
+
+    A column of whole numbers becomes one of floats where a row lacks its number.
+
+    Examples
+    --------
+    >>> key(500.0), key(500), key(0.1), key("pixels")
+    ('500', '500', '0.1', 'pixels')
+    """
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from mlplab.reporting.compare.loading import Run
+from mlplab.reporting.compare.numbers import share
 from mlplab.reporting.compare.sections import Grid, Section, all_rows, differing_rows
 
 # Of a machine's record, what the section on versions tells.
@@ -37,9 +38,7 @@ def compare_code(runs: Sequence[Run]) -> Section:
     heads = tuple(run.name for run in runs)
     grids = [Grid("Commits", ("", *heads), all_rows([_commits(run) for run in runs]))]
     if rows:
-        grids.append(
-            Grid("Fingerprints of modules that differ", ("module", *heads), changed, lone)
-        )
+        grids.append(Grid("Fingerprints of modules that differ", ("module", *heads), changed, lone))
     method = [
         "A fingerprint leaves comments, docstrings and layout out. A module that one run did not "
         "use is listed on the page only."
@@ -78,7 +77,7 @@ def compare_machines(runs: Sequence[Run]) -> Section:
         if differing
         else "All recorded properties of the machines are the same."
     )
-    rows = [*all_rows(machines), *all_rows([_times(run) for run in runs])]
+    rows = [*all_rows(machines), *all_rows([_times(run) | _quiet(run) for run in runs])]
     grid = Grid("Machines and times", ("", *(run.name for run in runs)), rows)
     method = ["Machines of one model may still differ: virtual ones share their host."]
     return Section("Machine", [sentence], [grid], method=method, notices=notices)
@@ -135,7 +134,9 @@ def _machine(run: Run) -> dict[str, str]:
 
 
 def _machines(run: Run) -> list[dict[str, Any]]:
-    return [machine for machine in (run.machine, *(_part(r, "machine") for r in run.records)) if machine]
+    return [
+        machine for machine in (run.machine, *(_part(r, "machine") for r in run.records)) if machine
+    ]
 
 
 def _times(run: Run) -> dict[str, str]:
@@ -148,9 +149,18 @@ def _times(run: Run) -> dict[str, str]:
     minutes = (last - first).total_seconds() / 60
     return {
         "jobs with a record": str(len(run.records)),
-        "first job began": first.isoformat(sep=" ", timespec="minutes"),
+        "first job began": f"{first.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
         "minutes until the last ended": f"{minutes:,.0f}",
     }
+
+
+def _quiet(run: Run) -> dict[str, str]:
+    """How many measurements of seconds per epoch other work, or the host, disturbed."""
+    table = run.table("batch_size_benchmark", ["disturbed"])
+    if isinstance(table, str):
+        return {}
+    disturbed = int((table["disturbed"].astype(str) == "True").sum())
+    return {"disturbed measurements": share(disturbed, len(table))}
 
 
 def _time(text: Any) -> datetime | None:
@@ -169,7 +179,9 @@ def _part(record: Mapping[str, Any], key: str) -> dict[str, Any]:
 
 def _entries(record: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
     entries = record.get(key)
-    return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+    return (
+        [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+    )
 
 
 def _join(values: Iterable[str]) -> str:

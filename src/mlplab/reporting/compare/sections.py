@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-Row = tuple[str, ...]
+from mlplab.reporting.web.tables import Cell
+
+# Words, or a cell that the page sorts by a number.
+Entry = str | Cell
 # Stands for what a run does not have.
 ABSENT = "–"
 
@@ -17,23 +20,31 @@ class Grid:
     Attributes
     ----------
     caption : what its rows are
-    heads : names of the columns
+    heads : names of the columns; those whose cells are sorted by numbers stand to the right
     rows : cells of the rows that a reader should see; a cell may have several lines
     others : rows without a notable difference, which only the page shows
     """
 
     caption: str
-    heads: Row
-    rows: Sequence[Row]
-    others: Sequence[Row] = field(default=())
+    heads: Sequence[str]
+    rows: Sequence[Sequence[Entry]]
+    others: Sequence[Sequence[Entry]] = field(default=())
 
 
 @dataclass(frozen=True)
 class Dot:
-    """A number of a chart: its row, its value, whether it is notable, and its words."""
+    """A changed ratio in the chart of the page.
+
+    Attributes
+    ----------
+    row : the row of the chart that it lies in
+    factor : the ratio after over that before
+    notable : whether it is drawn as one that differs
+    words : what it is
+    """
 
     row: str
-    value: float
+    factor: float
     notable: bool
     words: str
 
@@ -47,7 +58,7 @@ class Section:
     title : the subject
     sentences : what came out, the first one being the answer
     grids : the tables behind it
-    dots : changes by which a time grew, as factors, for the chart of the page
+    dots : changed ratios for a chart of the page
     method : how the numbers are made, for a reader who wants to know
     notices : what is missing, and in which run
     """
@@ -60,7 +71,7 @@ class Section:
     notices: Sequence[str] = field(default=())
 
 
-def differing_rows(values: Sequence[Mapping[str, str]]) -> list[Row]:
+def differing_rows(values: Sequence[Mapping[str, str]]) -> list[tuple[str, ...]]:
     """A row per key whose values are not the same in all mappings: the key, then the values.
 
     Keys keep the order in which they are found. A mapping without the key has :data:`ABSENT`.
@@ -73,7 +84,7 @@ def differing_rows(values: Sequence[Mapping[str, str]]) -> list[Row]:
     return [row for row in all_rows(values) if len(set(row[1:])) > 1]
 
 
-def all_rows(values: Sequence[Mapping[str, str]]) -> list[Row]:
+def all_rows(values: Sequence[Mapping[str, str]]) -> list[tuple[str, ...]]:
     """A row per key of any of the mappings, as in :func:`differing_rows`."""
     keys = dict.fromkeys(key for mapping in values for key in mapping)
     return [(key, *(mapping.get(key, ABSENT) for mapping in values)) for key in keys]

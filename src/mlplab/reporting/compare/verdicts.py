@@ -10,7 +10,7 @@ import pandas as pd
 
 from mlplab.reporting.compare.loading import Run, read_numbers
 from mlplab.reporting.compare.numbers import interval, number, share
-from mlplab.reporting.compare.sections import ABSENT, Grid, Row, Section
+from mlplab.reporting.compare.sections import ABSENT, Grid, Section
 
 # What the statement says and how it is judged; if that changed, a verdict may differ for it alone.
 _JUDGED_BY = ("published", "bound", "tolerance", "comparison")
@@ -30,8 +30,8 @@ def compare_verdicts(runs: Sequence[Run]) -> Section:
     counted = [c for c in shared if all(_is_counted(rows[c]) for rows in tables.values())]
     agreeing = [claim for claim in shared if _agree(claim, tables.values())]
     sentences = [
-        f"{share(len(agreeing), len(shared))} of the claims in all runs have the same verdict; of "
-        f"those that count, {share(len(set(agreeing) & set(counted)), len(counted))}."
+        f"{share(len(agreeing), len(shared), 'claims')} have the same verdict; of those that count, "
+        f"{share(len(set(agreeing) & set(counted)), len(counted))}."
     ]
     if lone := len(claims) - len(shared):
         sentences.append(f"{lone} claims are not in all runs.")
@@ -69,21 +69,24 @@ def describe_figure(row: Mapping[str, Any]) -> str:
     """The figure of a claim with the interval that decides, or the words in its place."""
     if isinstance(words := row.get("finding"), str):
         return words
-    one_more = interval(*(row[name] for name in _NUMBERS_OF_ONE_MORE), " for one more run")
+    low, high = (row[name] for name in _NUMBERS_OF_ONE_MORE)
+    one_more = interval(low, high, " for one more run")
     return f"{number(row['found'])} {one_more or interval(row['ci_low'], row['ci_high'])}".strip()
 
 
-def _row(claim: str, tables: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Row:
+def _row(claim: str, tables: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> tuple[str, ...]:
     rows = [table.get(claim) for table in tables.values()]
     cells = [f"{row['verdict']}\n{describe_figure(row)}".strip() if row else ABSENT for row in rows]
     present = [row for row in rows if row]
-    notes = [f"{key} changed" for key in _JUDGED_BY if len({_text(row, key) for row in present}) > 1]
+    notes = [
+        f"{key} changed" for key in _JUDGED_BY if len({_text(row, key) for row in present}) > 1
+    ]
     if not all(_is_counted(row) for row in present):
         notes.append("not counted")
     return claim, *cells, ", ".join(notes)
 
 
-def _pairs(tables: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> list[Row]:
+def _pairs(tables: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> list[tuple[str, ...]]:
     same = {}
     for (a, rows), (b, others) in combinations(tables.items(), 2):
         common = rows.keys() & others.keys()

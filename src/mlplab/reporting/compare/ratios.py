@@ -1,0 +1,284 @@
+"""Ratios of times in several runs: how many are alike, and which differ by a test."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from mlplab.benchmark.ladder.summary import KERAS
+from mlplab.reporting.compare.loading import Run, both_tables, read_numbers
+from mlplab.reporting.compare.numbers import interval, key, number, p_value, percent, share
+from mlplab.reporting.compare.sections import ABSENT, Dot, Entry, Grid, Section
+from mlplab.reporting.web.tables import Cell
+from mlplab.stats.changes import Change, ratio_change
+from mlplab.stats.intervals import Interval, mean_interval
+from mlplab.stats.significance import SIGNIFICANT_BELOW, holm_adjusted, zero_mean_p
+
+# Ratios are alike if the larger is at most so many times the smaller.
+ALIKE = 1.15
+_LIMIT = f"{100 * (ALIKE - 1):.0f} %"
+# Tables without this column are of versions whose intervals were those of medians, for no t-test.
+_OF_MEANS = "median_ratio"
+
+
+@dataclass(frozen=True)
+class RatioTable:
+    """A table of a run that holds ratios of times, each with an interval over rounds.
+
+    Attributes
+    ----------
+    name, ratio, rounds : names of the table and of its columns
+    keys : columns that tell which ratio it is, the first one being what is measured
+    words : what the ratios are
+    jobs : whether the ratios of one entry of the first key come from jobs of their own
+    without : entry of the first key to which the ratios are
+    """
+
+    name: str
+    ratio: str
+    rounds: str
+    keys: Sequence[str]
+    words: str
+    jobs: bool
+    without: str = ""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A ratio in two runs."""
+
+    key: tuple[str, ...]
+    before: Interval
+    after: Interval
+    change: Change
+
+    @property
+    def alike(self) -> bool:
+        """Whether the ratios are within the limit of each other."""
+        return abs(math.log(self.change.factor)) <= math.log(ALIKE)
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """The ratios that two runs share, and how many only one of them has."""
+
+    pairs: Sequence[Pair]
+    lone: int = 0
+    notices: Sequence[str] = field(default=())
+
+
+TABLES = (
+    RatioTable(
+        "batch_size_ratios",
+        "ratio_to_numpy",
+        "rounds",
+        ("variant", "input_space", "batch_size"),
+        "Seconds per epoch over those of NumPy",
+        jobs=True,
+    ),
+    RatioTable(
+        "optimization_ladder_summary",
+        "ratio_to_keras",
+        "pairs",
+        ("name", "accuracy", "batch_size"),
+        "Steps of the ladder over Keras",
+        jobs=False,
+        without=KERAS,
+    ),
+)
+_METHOD = (
+    f"Two ratios are within {_LIMIT} if the larger is at most {ALIKE} times the smaller.",
+    "The test of a ratio is Welch's t-test on the logarithms of the rounds, from the interval of "
+    "each run. It takes rounds as independent. It cannot tell a change of the code from what holds "
+    "for a whole run, such as where a host puts virtual processors: mind the size of a change.",
+)
+_METHOD_OF_JOBS = (
+    "The mean change of a variant is over its batch sizes and input spaces. A job of its own "
+    "measures each of these, so the interval and the test (Student's t on logarithms) include what "
+    "differs from job to job, but not what differs from one day to the next.",
+)
+_HOLM = (
+    "p is corrected for all tests of a table (Holm): the chance that one or more of a table's "
+    f"ratios is said to differ without reason is at most {100 * SIGNIFICANT_BELOW:.0f} %, however "
+    "the ratios depend on each other. All ratios of a batch size share the seconds of NumPy, and "
+    "all of the ladder those of Keras.",
+)
+
+
+def compare_ratios(runs: Sequence[Run], table: RatioTable) -> Section:
+    """How many ratios of a table are alike, and which differ; each later run against the first."""
+    first, *others = runs
+    found = {run.name: pair_ratios(first, run, table) for run in others}
+    notices = list(dict.fromkeys(notice for pairs in found.values() for notice in pairs.notices))
+    pairs = {name: pairs for name, pairs in found.items() if pairs.pairs}
+    if not pairs:
+        return Section(table.words, [f"{table.words}: not compared."], notices=notices)
+    adjusted = holm_adjusted([pair.change.p for found in pairs.values() for pair in found.pairs])
+    sentences, grids, dots, start = [], [], [], 0
+    for name, both in pairs.items():
+        p_values = adjusted[start : start + len(both.pairs)]
+        start += len(both.pairs)
+        sentences += _tell(first.name, name, both, p_values)
+        if table.jobs:
+            grids.append(_by_first_key(first.name, name, table, both.pairs))
+        grids.append(_ratios(first.name, name, table, list(zip(both.pairs, p_values, strict=True))))
+        dots += [] if len(pairs) > 1 else _dots(both.pairs, p_values)
+    if len(runs) > 2:
+        grids.append(_shares(runs, table))
+    method = (*_METHOD, *(_METHOD_OF_JOBS if table.jobs else ()), *_HOLM)
+    return Section(table.words, sentences, grids, dots, method, notices)
+
+
+def pair_ratios(first: Run, second: Run, table: RatioTable) -> Pairs:
+    """The ratios of a table that both runs have; none, with notices, where it is missing."""
+    both = both_tables(first, second, table.name, [*table.keys, table.ratio])
+    if isinstance(both, list):
+        return Pairs([], notices=both)
+    before, after = (_read(frame, table) for frame in both)
+    notices = [
+        f"{table.name}.csv of {run.name} has intervals of an earlier version, so ratios are not "
+        "tested"
+        for run, frame in zip((first, second), both, strict=True)
+        if _OF_MEANS not in frame
+    ]
+    pairs = [
+        _pair(ratio, before[ratio], after[ratio], test=not notices)
+        for ratio in before
+        if ratio in after
+    ]
+    return Pairs(pairs, len(before.keys() ^ after.keys()), notices)
+
+
+def _read(frame: pd.DataFrame, table: RatioTable) -> dict[tuple[str, ...], tuple[Interval, int]]:
+    """The positive ratios of a table by their keys, with intervals and numbers of rounds."""
+    frame = read_numbers(frame, [table.ratio, "ci_low", "ci_high", table.rounds])
+    kept = frame[(frame[table.ratio] > 0) & np.isfinite(frame[table.ratio])]
+    kept = kept[kept[table.keys[0]] != table.without]
+    return {
+        tuple(key(row[name]) for name in table.keys): (
+            Interval(row[table.ratio], row["ci_low"], row["ci_high"]),
+            0 if math.isnan(row[table.rounds]) else int(row[table.rounds]),
+        )
+        for row in kept.to_dict("records")
+    }
+
+
+def _pair(
+    ratio: tuple[str, ...],
+    before: tuple[Interval, int],
+    after: tuple[Interval, int],
+    *,
+    test: bool,
+) -> Pair:
+    rounds = (before[1], after[1]) if test else (0, 0)
+    return Pair(ratio, before[0], after[0], ratio_change(before[0], rounds[0], after[0], rounds[1]))
+
+
+def _tell(first: str, second: str, both: Pairs, p_values: np.ndarray) -> list[str]:
+    pairs = both.pairs
+    sizes = np.exp(np.abs(np.log([pair.change.factor for pair in pairs])))
+    sentences = [
+        f"{first} and {second}: {_share_alike(pairs)} of the ratios are within {_LIMIT}; half of "
+        f"the changes are below {100 * (np.median(sizes) - 1):.1f} %, the largest is "
+        f"{100 * (sizes.max() - 1):.0f} %."
+    ]
+    if tested := int(np.isfinite(p_values).sum()):
+        differing = int((p_values < SIGNIFICANT_BELOW).sum())
+        sentences.append(f"By the test, {share(differing, tested)} of the ratios differ.")
+    else:
+        sentences.append("No ratio could be tested.")
+    if both.lone:
+        sentences.append(f"{both.lone} ratios are in one of the runs only.")
+    return sentences
+
+
+def _by_first_key(first: str, second: str, table: RatioTable, pairs: Sequence[Pair]) -> Grid:
+    """The mean change of every entry of the first key, with its test over the ratios."""
+    groups: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        groups.setdefault(pair.key[0], []).append(pair)
+    logs = [[math.log(pair.change.factor) for pair in group] for group in groups.values()]
+    p_values = holm_adjusted([zero_mean_p(values) for values in logs])
+    rows = [
+        (
+            name,
+            _share_alike(group),
+            *_percents(mean_interval(values)),
+            Cell(p_value(p), p),
+        )
+        for (name, group), values, p in zip(groups.items(), logs, p_values, strict=True)
+    ]
+    heads = (
+        table.keys[0],
+        f"within {_LIMIT}",
+        "mean change",
+        "95 % interval",
+        "p",
+    )
+    return Grid(f"From {first} to {second}, by {table.keys[0]}", heads, rows)
+
+
+def _percents(logarithm: Interval) -> tuple[Entry, Entry]:
+    mean, low, high = (math.exp(value) for value in logarithm)
+    ends = "" if math.isnan(low) else f"{percent(low)} to {percent(high)}"
+    return Cell(percent(mean), mean), ends
+
+
+def _ratios(
+    first: str, second: str, table: RatioTable, tested: Sequence[tuple[Pair, float]]
+) -> Grid:
+    """The ratios that are not alike or differ by the test, and all others."""
+    order = sorted(tested, key=lambda both: -abs(math.log(both[0].change.factor)))
+    rows: list[Sequence[Entry]] = []
+    others: list[Sequence[Entry]] = []
+    for pair, p in order:
+        row = (
+            *pair.key,
+            *_figures(pair.before),
+            *_figures(pair.after),
+            Cell(percent(pair.change.factor), pair.change.factor),
+            Cell(p_value(p), p),
+        )
+        (rows if _is_notable(pair, p) else others).append(row)
+    heads = (*table.keys, first, "95 % interval", second, "95 % interval", "change", "p")
+    return Grid(f"From {first} to {second}: ratios that differ", heads, rows, others)
+
+
+def _figures(ratio: Interval) -> tuple[Entry, Entry]:
+    return Cell(number(ratio.mean), ratio.mean), interval(ratio.low, ratio.high)
+
+
+def _dots(pairs: Sequence[Pair], p_values: np.ndarray) -> list[Dot]:
+    return [
+        Dot(
+            pair.key[0],
+            pair.change.factor,
+            _is_notable(pair, p),
+            f"{', '.join(pair.key)}: {percent(pair.change.factor)}",
+        )
+        for pair, p in zip(pairs, p_values, strict=True)
+    ]
+
+
+def _share_alike(pairs: Sequence[Pair]) -> str:
+    return share(sum(pair.alike for pair in pairs), len(pairs))
+
+
+def _is_notable(pair: Pair, p: float) -> bool:
+    return not pair.alike or p < SIGNIFICANT_BELOW
+
+
+def _shares(runs: Sequence[Run], table: RatioTable) -> Grid:
+    """The share of alike ratios for each two of more than two runs."""
+    shares = {}
+    for a, b in combinations(runs, 2):
+        alike = _share_alike(pair_ratios(a, b, table).pairs)
+        shares[a.name, b.name] = shares[b.name, a.name] = alike
+    names = [run.name for run in runs]
+    rows = [(a, *(shares.get((a, b), ABSENT) for b in names)) for a in names]
+    return Grid(f"Ratios within {_LIMIT}", ("", *names), rows)
