@@ -61,9 +61,9 @@ def compare_accuracies(runs: Sequence[Run]) -> Section:
         grid, differing, tested = _differences(first.name, run.name, groups)
         trainings = sum(len(group.differences) for group in groups)
         equal = sum(group.equal for group in groups)
+        names = f"{first.name} and {run.name}: " if len(runs) > 2 else ""
         sentences.append(
-            f"{first.name} and {run.name}: {share(equal, trainings, 'trainings')} have the same test "
-            "accuracy to the bit."
+            f"{names}{share(equal, trainings, 'trainings')} have the same test accuracy to the bit."
         )
         sentences.append(
             f"By the test, {share(differing, tested, 'settings')} differ in it."
@@ -141,7 +141,7 @@ def _ends(mean: Interval) -> str:
 
 def _describe(setting: tuple[str, ...]) -> str:
     experiment, framework, space, batch_size, l2_factor, epochs = setting
-    words = [experiment, framework, space, f"batches of {batch_size}", f"{epochs} epochs"]
+    words = [experiment, framework, space, f"batch {batch_size}", f"{epochs} epochs"]
     return ", ".join(words) + ("" if l2_factor == "1" else f", λ₂ × {l2_factor}")
 
 

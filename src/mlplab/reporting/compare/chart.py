@@ -48,7 +48,7 @@ def draw_changes(dots: Sequence[Dot], name: str) -> Markup:
                 )
             )
             parts.append(
-                Markup('<text x="{}" y="{}" text-anchor="middle">× {:.2g}</text>').format(
+                Markup('<text x="{}" y="{}" text-anchor="middle">× {:.3g}</text>').format(
                     place, bottom + 18, tick
                 )
             )

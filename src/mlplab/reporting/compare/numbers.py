@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 
-def number(value: float) -> str:
-    """Four digits, with commas in large numbers; empty for a missing one.
+def number(value: float, digits: int = 4) -> str:
+    """So many digits, with commas in large numbers; empty for a missing one.
 
     Examples
     --------
@@ -16,14 +16,14 @@ def number(value: float) -> str:
     """
     if math.isnan(value):
         return ""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.{digits}g}"
 
 
-def interval(low: float, high: float, note: str = "") -> str:
+def interval(low: float, high: float, note: str = "", digits: int = 4) -> str:
     """The ends of an interval in brackets, with a note; empty where there is none."""
     if math.isnan(low) or math.isnan(high):
         return ""
-    return f"({number(low)} to {number(high)}{note})"
+    return f"({number(low, digits)} to {number(high, digits)}{note})"
 
 
 def share(part: int, whole: int, noun: str = "") -> str:

@@ -36,7 +36,7 @@ def compare_code(runs: Sequence[Run]) -> Section:
         else f"The code is the same in all {len(shared)} modules that all runs used."
     )
     heads = tuple(run.name for run in runs)
-    grids = [Grid("Commits", ("", *heads), all_rows([_commits(run) for run in runs]))]
+    grids = [Grid("Commits", ("of", *heads), all_rows([_commits(run) for run in runs]))]
     if rows:
         grids.append(Grid("Fingerprints of modules that differ", ("module", *heads), changed, lone))
     method = [
@@ -78,7 +78,7 @@ def compare_machines(runs: Sequence[Run]) -> Section:
         else "All recorded properties of the machines are the same."
     )
     rows = [*all_rows(machines), *all_rows([_times(run) | _quiet(run) for run in runs])]
-    grid = Grid("Machines and times", ("", *(run.name for run in runs)), rows)
+    grid = Grid("Machines and times", ("property", *(run.name for run in runs)), rows)
     method = ["Machines of one model may still differ: virtual ones share their host."]
     return Section("Machine", [sentence], [grid], method=method, notices=notices)
 

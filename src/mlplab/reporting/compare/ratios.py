@@ -22,28 +22,30 @@ from mlplab.stats.significance import SIGNIFICANT_BELOW, holm_adjusted, zero_mea
 # Ratios are alike if the larger is at most so many times the smaller.
 ALIKE = 1.15
 _LIMIT = f"{100 * (ALIKE - 1):.0f} %"
-# Tables without this column are of versions whose intervals were those of medians, for no t-test.
-_OF_MEANS = "median_ratio"
 
 
 @dataclass(frozen=True)
 class RatioTable:
-    """A table of a run that holds ratios of times, each with an interval over rounds.
+    """A table of a run that holds ratios of times, or times, each with an interval over rounds.
 
     Attributes
     ----------
+    title, noun : what the ratios are, and the word for them
     name, ratio, rounds : names of the table and of its columns
+    median : a column beside geometric means; versions without it had intervals of medians, which
+        allow no t-test
     keys : columns that tell which ratio it is, the first one being what is measured
-    words : what the ratios are
     jobs : whether the ratios of one entry of the first key come from jobs of their own
     without : entry of the first key to which the ratios are
     """
 
+    title: str
+    noun: str
     name: str
     ratio: str
     rounds: str
+    median: str
     keys: Sequence[str]
-    words: str
     jobs: bool
     without: str = ""
 
@@ -74,28 +76,44 @@ class Pairs:
 
 TABLES = (
     RatioTable(
+        "Ratios to NumPy",
+        "ratios",
         "batch_size_ratios",
         "ratio_to_numpy",
         "rounds",
+        "median_ratio",
         ("variant", "input_space", "batch_size"),
-        "Seconds per epoch over those of NumPy",
         jobs=True,
     ),
     RatioTable(
+        "Ladder to Keras",
+        "ratios",
         "optimization_ladder_summary",
         "ratio_to_keras",
         "pairs",
+        "median_ratio",
         ("name", "accuracy", "batch_size"),
-        "Steps of the ladder over Keras",
         jobs=False,
         without=KERAS,
     ),
+    RatioTable(
+        "Seconds per epoch",
+        "times",
+        "batch_size_summary",
+        "seconds_per_epoch",
+        "rounds",
+        "median_seconds",
+        ("variant", "input_space", "batch_size"),
+        jobs=True,
+    ),
 )
 _METHOD = (
-    f"Two ratios are within {_LIMIT} if the larger is at most {ALIKE} times the smaller.",
-    "The test of a ratio is Welch's t-test on the logarithms of the rounds, from the interval of "
-    "each run. It takes rounds as independent. It cannot tell a change of the code from what holds "
-    "for a whole run, such as where a host puts virtual processors: mind the size of a change.",
+    f"Two figures are within {_LIMIT} if the larger is at most {ALIKE} times the smaller. In "
+    "brackets: the 95 % interval over rounds.",
+    "The test of each figure is Welch's t-test on the logarithms of the rounds, from the interval "
+    "of each run. It takes rounds as independent. It cannot tell a change of the code from what "
+    "holds for a whole run, such as where a host puts virtual processors: mind the size of a "
+    "change.",
 )
 _METHOD_OF_JOBS = (
     "The mean change of a variant is over its batch sizes and input spaces. A job of its own "
@@ -103,10 +121,10 @@ _METHOD_OF_JOBS = (
     "differs from job to job, but not what differs from one day to the next.",
 )
 _HOLM = (
-    "p is corrected for all tests of a table (Holm): the chance that one or more of a table's "
-    f"ratios is said to differ without reason is at most {100 * SIGNIFICANT_BELOW:.0f} %, however "
-    "the ratios depend on each other. All ratios of a batch size share the seconds of NumPy, and "
-    "all of the ladder those of Keras.",
+    "p is corrected for all tests of a table (Holm): the chance that one or more of its figures is "
+    f"said to differ without reason is at most {100 * SIGNIFICANT_BELOW:.0f} %, also where figures "
+    "depend on each other. Ratios do: those of a batch size share the seconds of NumPy, those of "
+    "the ladder the seconds of Keras.",
 )
 
 
@@ -117,21 +135,22 @@ def compare_ratios(runs: Sequence[Run], table: RatioTable) -> Section:
     notices = list(dict.fromkeys(notice for pairs in found.values() for notice in pairs.notices))
     pairs = {name: pairs for name, pairs in found.items() if pairs.pairs}
     if not pairs:
-        return Section(table.words, [f"{table.words}: not compared."], notices=notices)
+        return Section(table.title, [f"{table.title}: not compared."], notices=notices)
     adjusted = holm_adjusted([pair.change.p for found in pairs.values() for pair in found.pairs])
     sentences, grids, dots, start = [], [], [], 0
     for name, both in pairs.items():
         p_values = adjusted[start : start + len(both.pairs)]
         start += len(both.pairs)
-        sentences += _tell(first.name, name, both, p_values)
+        names = f"{first.name} and {name}: " if len(runs) > 2 else ""
+        sentences += _tell(names, table.noun, both, p_values)
         if table.jobs:
             grids.append(_by_first_key(first.name, name, table, both.pairs))
         grids.append(_ratios(first.name, name, table, list(zip(both.pairs, p_values, strict=True))))
-        dots += [] if len(pairs) > 1 else _dots(both.pairs, p_values)
+        dots += [] if len(pairs) > 1 else _dots(table, both.pairs, p_values)
     if len(runs) > 2:
         grids.append(_shares(runs, table))
     method = (*_METHOD, *(_METHOD_OF_JOBS if table.jobs else ()), *_HOLM)
-    return Section(table.words, sentences, grids, dots, method, notices)
+    return Section(table.title, sentences, grids, dots, method, notices)
 
 
 def pair_ratios(first: Run, second: Run, table: RatioTable) -> Pairs:
@@ -141,10 +160,9 @@ def pair_ratios(first: Run, second: Run, table: RatioTable) -> Pairs:
         return Pairs([], notices=both)
     before, after = (_read(frame, table) for frame in both)
     notices = [
-        f"{table.name}.csv of {run.name} has intervals of an earlier version, so ratios are not "
-        "tested"
+        f"{table.name}.csv of {run.name} has intervals of an earlier version, without a test"
         for run, frame in zip((first, second), both, strict=True)
-        if _OF_MEANS not in frame
+        if table.median not in frame
     ]
     pairs = [
         _pair(ratio, before[ratio], after[ratio], test=not notices)
@@ -179,21 +197,21 @@ def _pair(
     return Pair(ratio, before[0], after[0], ratio_change(before[0], rounds[0], after[0], rounds[1]))
 
 
-def _tell(first: str, second: str, both: Pairs, p_values: np.ndarray) -> list[str]:
+def _tell(names: str, noun: str, both: Pairs, p_values: np.ndarray) -> list[str]:
     pairs = both.pairs
     sizes = np.exp(np.abs(np.log([pair.change.factor for pair in pairs])))
+    alike = share(sum(pair.alike for pair in pairs), len(pairs), noun)
     sentences = [
-        f"{first} and {second}: {_share_alike(pairs)} of the ratios are within {_LIMIT}; half of "
-        f"the changes are below {100 * (np.median(sizes) - 1):.1f} %, the largest is "
-        f"{100 * (sizes.max() - 1):.0f} %."
+        f"{names}{alike} are within {_LIMIT}; half of the changes are at most "
+        f"{100 * (np.median(sizes) - 1):.1f} %, the largest is {100 * (sizes.max() - 1):.1f} %."
     ]
     if tested := int(np.isfinite(p_values).sum()):
         differing = int((p_values < SIGNIFICANT_BELOW).sum())
-        sentences.append(f"By the test, {share(differing, tested)} of the ratios differ.")
+        sentences.append(f"By a test of each, {share(differing, tested, noun)} differ.")
     else:
-        sentences.append("No ratio could be tested.")
+        sentences.append(f"None of the {noun} could be tested.")
     if both.lone:
-        sentences.append(f"{both.lone} ratios are in one of the runs only.")
+        sentences.append(f"{both.lone} {noun} are in one of the runs only.")
     return sentences
 
 
@@ -218,7 +236,7 @@ def _by_first_key(first: str, second: str, table: RatioTable, pairs: Sequence[Pa
         f"within {_LIMIT}",
         "mean change",
         "95 % interval",
-        "p",
+        "p (Holm)",
     )
     return Grid(f"From {first} to {second}, by {table.keys[0]}", heads, rows)
 
@@ -238,28 +256,37 @@ def _ratios(
     others: list[Sequence[Entry]] = []
     for pair, p in order:
         row = (
-            *pair.key,
-            *_figures(pair.before),
-            *_figures(pair.after),
+            _describe(table, pair),
+            _figure(pair.before),
+            _figure(pair.after),
             Cell(percent(pair.change.factor), pair.change.factor),
             Cell(p_value(p), p),
         )
         (rows if _is_notable(pair, p) else others).append(row)
-    heads = (*table.keys, first, "95 % interval", second, "95 % interval", "change", "p")
-    return Grid(f"From {first} to {second}: ratios that differ", heads, rows, others)
+    heads = ("measured", first, second, "change", "p (Holm)")
+    return Grid(f"From {first} to {second}: {table.noun} that differ", heads, rows, others)
 
 
-def _figures(ratio: Interval) -> tuple[Entry, Entry]:
-    return Cell(number(ratio.mean), ratio.mean), interval(ratio.low, ratio.high)
+def _figure(ratio: Interval) -> Cell:
+    words = f"{number(ratio.mean, 3)} {interval(ratio.low, ratio.high, digits=3)}"
+    return Cell(words.strip(), ratio.mean)
 
 
-def _dots(pairs: Sequence[Pair], p_values: np.ndarray) -> list[Dot]:
+def _describe(table: RatioTable, pair: Pair) -> str:
+    words = [
+        f"batch {value}" if name == "batch_size" else value
+        for name, value in zip(table.keys, pair.key, strict=True)
+    ]
+    return ", ".join(words)
+
+
+def _dots(table: RatioTable, pairs: Sequence[Pair], p_values: np.ndarray) -> list[Dot]:
     return [
         Dot(
             pair.key[0],
             pair.change.factor,
             _is_notable(pair, p),
-            f"{', '.join(pair.key)}: {percent(pair.change.factor)}",
+            f"{_describe(table, pair)}: {percent(pair.change.factor)}",
         )
         for pair, p in zip(pairs, p_values, strict=True)
     ]
@@ -281,4 +308,4 @@ def _shares(runs: Sequence[Run], table: RatioTable) -> Grid:
         shares[a.name, b.name] = shares[b.name, a.name] = alike
     names = [run.name for run in runs]
     rows = [(a, *(shares.get((a, b), ABSENT) for b in names)) for a in names]
-    return Grid(f"Ratios within {_LIMIT}", ("", *names), rows)
+    return Grid(f"{table.noun.capitalize()} within {_LIMIT}", ("run", *names), rows)

@@ -30,8 +30,8 @@ def compare_verdicts(runs: Sequence[Run]) -> Section:
     counted = [c for c in shared if all(_is_counted(rows[c]) for rows in tables.values())]
     agreeing = [claim for claim in shared if _agree(claim, tables.values())]
     sentences = [
-        f"{share(len(agreeing), len(shared), 'claims')} have the same verdict; of those that count, "
-        f"{share(len(set(agreeing) & set(counted)), len(counted))}."
+        f"{share(len(agreeing), len(shared), 'claims')} have the same verdict; of those that "
+        f"count, {share(len(set(agreeing) & set(counted)), len(counted))}."
     ]
     if lone := len(claims) - len(shared):
         sentences.append(f"{lone} claims are not in all runs.")
@@ -46,7 +46,7 @@ def compare_verdicts(runs: Sequence[Run]) -> Section:
         )
     ]
     if len(tables) > 2:
-        grids.append(Grid("Claims with the same verdict", ("", *tables), _pairs(tables)))
+        grids.append(Grid("Claims with the same verdict", ("run", *tables), _pairs(tables)))
     method = [
         "In brackets: the 95 % interval of the mean, or, where a figure is held against one more "
         "run, that interval. A verdict near an end of its tolerance changes with little."

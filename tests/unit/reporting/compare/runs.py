@@ -32,11 +32,19 @@ def claims():
     rows = [
         {"id": "A-accuracy", "verdict": "reproduced", "found": 0.96, "published": 0.965},
         {"id": "A-ratio", "verdict": "inconclusive", "found": 1.2, "published": 1.0},
-        {"id": "C-epochs", "verdict": "not reproduced", "finding": "2 of 3 seeds", "published": 150},
+        {
+            "id": "C-epochs",
+            "verdict": "not reproduced",
+            "finding": "2 of 3 seeds",
+            "published": 150,
+        },
     ]
     frame = pd.DataFrame(rows)
     frame["ci_low"], frame["ci_high"] = [0.95, 0.9, np.nan], [0.97, 1.5, np.nan]
-    frame["prediction_low"], frame["prediction_high"] = [0.94, np.nan, np.nan], [0.98] + [np.nan] * 2
+    frame["prediction_low"], frame["prediction_high"] = (
+        [0.94, np.nan, np.nan],
+        [0.98] + [np.nan] * 2,
+    )
     return frame.assign(tolerance=0.1, comparison="equal", counted=[True, True, False])
 
 
@@ -50,7 +58,9 @@ def benchmark(random, shift=()):
             "variant": variant,
             "round": number,
             "measurement": 1,
-            "seconds_per_epoch": seconds * dict(shift).get(variant, 1.0) * random.lognormal(0, 0.01),
+            "seconds_per_epoch": seconds
+            * dict(shift).get(variant, 1.0)
+            * random.lognormal(0, 0.01),
             "disturbed": False,
         }
         for size in SIZES
@@ -69,7 +79,13 @@ def ladder():
 
 def history(random, seeds=(0, 1, 2), epochs=3):
     rows = [
-        {**SETTING, "seed": seed, "epoch": epoch, "train_accuracy": 0.97, "validation_accuracy": None}
+        {
+            **SETTING,
+            "seed": seed,
+            "epoch": epoch,
+            "train_accuracy": 0.97,
+            "validation_accuracy": None,
+        }
         | {"test_accuracy": 0.96 + random.integers(-50, 50) / 1e4}
         for seed in seeds
         for epoch in range(1, epochs + 1)
@@ -115,7 +131,7 @@ def write_run(folder, seed=0):
     curves = history(random)
     for name, frame in {
         "claims": claims(),
-        "batch_size_ratios": build_batch_size_ratios(benchmark(random)),
+        "batch_size_ratios": build_batch_size_ratios(measured := benchmark(random)),
         "optimization_ladder_summary": ladder(),
         "training_history": curves,
         "final_accuracies": final(curves),
