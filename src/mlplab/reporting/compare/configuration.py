@@ -44,7 +44,7 @@ def differing_keys(configs: Sequence[dict[str, Any]]) -> Iterator[tuple[str, ...
 def _flatten(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
     if isinstance(value, list) and any(isinstance(entry, dict) for entry in value):
         value = dict(enumerate(value))
-    if isinstance(value, dict) and value:
+    if isinstance(value, dict) and (value or not key):
         for name, inner in value.items():
             yield from _flatten(inner, f"{key}.{name}" if key else str(name))
     else:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from mlplab.benchmark.summary import build_batch_size_ratios
+from mlplab.benchmark.summary import build_batch_size_ratios, summarize_batch_sizes
 
 CONFIG = {
     "run": "a",
@@ -28,7 +28,7 @@ SETTING |= {"n_features": 784, "batch_size": 500, "l2_factor": 1.0}
 
 
 def claims():
-    """Three claims: one with an interval of one more run, one with words, one that is not counted."""
+    """Three claims; the last one has words in place of a figure, and is not counted."""
     rows = [
         {"id": "A-accuracy", "verdict": "reproduced", "found": 0.96, "published": 0.965},
         {"id": "A-ratio", "verdict": "inconclusive", "found": 1.2, "published": 1.0},
@@ -57,17 +57,17 @@ def benchmark(random, shift=()):
             "framework": variant,
             "variant": variant,
             "round": number,
-            "measurement": 1,
             "seconds_per_epoch": seconds
             * dict(shift).get(variant, 1.0)
             * random.lognormal(0, 0.01),
-            "disturbed": False,
         }
         for size in SIZES
         for variant, seconds in VARIANTS.items()
         for number in range(1, ROUNDS + 1)
     ]
-    return pd.DataFrame(rows)
+    others = {name: 1.0 for name in ("wall_seconds", "cpu_seconds", "first_epoch_seconds")}
+    others |= {"microseconds_per_sample": 5.0, "gflops": 9.0, "measurement": 1, "disturbed": False}
+    return pd.DataFrame(rows).assign(**others)
 
 
 def ladder():
@@ -128,10 +128,12 @@ def write_run(folder, seed=0):
     tables.mkdir(parents=True)
     (folder / "config.yaml").write_text(yaml.safe_dump(CONFIG))
     (folder / "machine.json").write_text(json.dumps(MACHINE))
-    curves = history(random)
+    measured, curves = benchmark(random), history(random)
     for name, frame in {
         "claims": claims(),
-        "batch_size_ratios": build_batch_size_ratios(measured := benchmark(random)),
+        "batch_size_ratios": build_batch_size_ratios(measured),
+        "batch_size_summary": summarize_batch_sizes(measured),
+        "batch_size_benchmark": measured,
         "optimization_ladder_summary": ladder(),
         "training_history": curves,
         "final_accuracies": final(curves),
