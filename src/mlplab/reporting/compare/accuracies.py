@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mlplab.reporting.compare.loading import Run, both_tables, read_numbers
-from mlplab.reporting.compare.numbers import key, p_value, share, signed
+from mlplab.reporting.compare.numbers import count, key, p_value, share, signed
 from mlplab.reporting.compare.sections import Entry, Grid, Section
 from mlplab.reporting.web.tables import Cell
 from mlplab.stats.intervals import Interval, mean_interval, paired_differences
@@ -71,7 +71,9 @@ def compare_accuracies(runs: Sequence[Run]) -> Section:
             else "No setting could be tested: a test needs two seeds in both runs."
         )
         if lone:
-            sentences.append(f"{lone} trainings are in one of the runs only.")
+            sentences.append(
+                f"{count(lone, 'training is', 'trainings are')} in one of the runs only."
+            )
         told = _tell_curves(first, run)
         (notices if isinstance(told, list) else sentences).extend(
             told if isinstance(told, list) else [told]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mlplab.reporting.compare.loading import Run
+from mlplab.reporting.compare.numbers import count
 from mlplab.reporting.compare.sections import ABSENT, Grid, Section
 
 # A list with more entries is told by those that not all runs have.
@@ -26,9 +27,13 @@ def compare_configurations(runs: Sequence[Run]) -> Section:
     rows = list(differing_keys([run.config or {} for run in known]))
     if not rows:
         return Section("Configuration", ["The configurations are the same."], notices=notices)
-    count = "1 key differs" if len(rows) == 1 else f"{len(rows)} keys differ"
     grid = Grid("Keys that differ", ("key", *(run.name for run in known)), rows)
-    return Section("Configuration", [f"{count} in the configuration."], [grid], notices=notices)
+    return Section(
+        "Configuration",
+        [f"{count(len(rows), 'key differs', 'keys differ')} in the configuration."],
+        [grid],
+        notices=notices,
+    )
 
 
 def differing_keys(configs: Sequence[dict[str, Any]]) -> Iterator[tuple[str, ...]]:

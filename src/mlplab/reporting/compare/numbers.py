@@ -26,6 +26,17 @@ def interval(low: float, high: float, note: str = "", digits: int = 4) -> str:
     return f"({number(low, digits)} to {number(high, digits)}{note})"
 
 
+def count(amount: int, one: str, many: str) -> str:
+    """A number with the words for one or for many.
+
+    Examples
+    --------
+    >>> count(1, "key differs", "keys differ"), count(0, "key differs", "keys differ")
+    ('1 key differs', '0 keys differ')
+    """
+    return f"{amount} {one if amount == 1 else many}"
+
+
 def share(part: int, whole: int, noun: str = "") -> str:
     """A count out of a number of things, with its percentage.
 

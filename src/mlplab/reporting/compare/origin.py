@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mlplab.reporting.compare.loading import Run
-from mlplab.reporting.compare.numbers import share
+from mlplab.reporting.compare.numbers import count, share
 from mlplab.reporting.compare.sections import Grid, Section, all_rows, differing_rows
 
 # Of a machine's record, what the section on versions tells.
 _SOFTWARE = ("python", "numpy")
+_BYTES = "_bytes"
 _HASH_DIGITS = 8
 _COMMIT_DIGITS = 12
 
@@ -59,7 +60,7 @@ def compare_versions(runs: Sequence[Run]) -> Section:
     if not rows:
         return Section("Versions", [f"All {same} recorded versions are the same."], notices=notices)
     grid = Grid("Versions that differ", ("library", *(run.name for run in runs)), rows)
-    sentence = f"{len(rows)} versions differ, {same} are the same."
+    sentence = f"{count(len(rows), 'version differs', 'versions differ')}, {same} are the same."
     return Section("Versions", [sentence], [grid], notices=notices)
 
 
@@ -104,7 +105,11 @@ def _commits(run: Run) -> dict[str, str]:
         jobs[commit] = jobs.get(commit, 0) + 1
     if len(jobs) == 1:
         return {"commit": next(iter(jobs))}
-    return {"commit": "\n".join(f"{commit}: {count} jobs" for commit, count in jobs.items())}
+    return {
+        "commit": "\n".join(
+            f"{commit}: {count(number, 'job', 'jobs')}" for commit, number in jobs.items()
+        )
+    }
 
 
 def _versions(run: Run) -> dict[str, str]:
@@ -129,8 +134,16 @@ def _machine(run: Run) -> dict[str, str]:
     for machine in _machines(run):
         for name, value in machine.items():
             if name not in _SOFTWARE:
-                found.setdefault(name.replace("_", " "), {})[str(value)] = None
+                words, shown = _in_words(name, value)
+                found.setdefault(words, {})[shown] = None
     return {name: "\n".join(values) for name, values in found.items()}
+
+
+def _in_words(name: str, value: Any) -> tuple[str, str]:
+    """A property of a machine and its value, such as "memory", "24 GiB"."""
+    if name.endswith(_BYTES) and isinstance(value, int):
+        return name.removesuffix(_BYTES).replace("_", " "), f"{value / 2**30:.3g} GiB"
+    return name.replace("_", " "), str(value)
 
 
 def _machines(run: Run) -> list[dict[str, Any]]:

@@ -65,17 +65,24 @@ def _part(number: int, section: Section) -> dict[str, Any]:
         "grids": [
             {
                 "caption": grid.caption,
-                "shown": _table(f"{name}-table-{index}", grid, grid.rows),
-                "folded": _table(f"{name}-others-{index}", grid, grid.others),
+                "shown": _table(
+                    f"{name}-table-{index}", f"{section.title}: {grid.caption}", grid, grid.rows
+                ),
+                "folded": _table(
+                    f"{name}-others-{index}",
+                    f"{section.title}: others than {grid.caption}",
+                    grid,
+                    grid.others,
+                ),
             }
             for index, grid in enumerate(section.grids, start=1)
         ],
     }
 
 
-def _table(name: str, grid: Grid, rows: Sequence[Sequence[Entry]]) -> DataTable:
+def _table(name: str, caption: str, grid: Grid, rows: Sequence[Sequence[Entry]]) -> DataTable:
     every = [*grid.rows, *grid.others]
     numeric = [all(isinstance(row[i], Cell) for row in every) for i in range(len(grid.heads))]
     columns = [Column(*both) for both in zip(grid.heads, numeric, strict=True)]
     cells = [[e if isinstance(e, Cell) else Cell(e) for e in row] for row in rows]
-    return DataTable(name, f"{grid.caption}.", columns, [Row(row) for row in cells])
+    return DataTable(name, f"{caption}.", columns, [Row(row) for row in cells])

@@ -12,7 +12,7 @@ import pandas as pd
 
 from mlplab.benchmark.ladder.summary import KERAS
 from mlplab.reporting.compare.loading import Run, both_tables, read_numbers
-from mlplab.reporting.compare.numbers import interval, key, number, p_value, percent, share
+from mlplab.reporting.compare.numbers import count, interval, key, number, p_value, percent, share
 from mlplab.reporting.compare.sections import ABSENT, Dot, Entry, Grid, Section
 from mlplab.reporting.web.tables import Cell
 from mlplab.stats.changes import Change, ratio_change
@@ -211,7 +211,9 @@ def _tell(names: str, noun: str, both: Pairs, p_values: np.ndarray) -> list[str]
     else:
         sentences.append(f"None of the {noun} could be tested.")
     if both.lone:
-        sentences.append(f"{both.lone} {noun} are in one of the runs only.")
+        sentences.append(
+            f"{count(both.lone, f'of the {noun} is', f'{noun} are')} in one of the runs only."
+        )
     return sentences
 
 

@@ -13,6 +13,8 @@ from mlplab.reporting.web.tables import Cell
 _MOST_ROWS = 15
 _LEAST_WIDTH = 8
 _GAP = "  "
+# Stands for a space at which no line ends; a printable text has none of it.
+_BOND = "\0"
 
 
 def render_text(sections: Sequence[Section], width: int) -> str:
@@ -24,9 +26,9 @@ def _render(section: Section, width: int) -> Iterator[str]:
     yield section.title
     yield "─" * len(section.title)
     for sentence in section.sentences:
-        yield from textwrap.wrap(printable(sentence), width)
+        yield from _wrap(sentence, width)
     for notice in section.notices:
-        yield from textwrap.wrap(f"Note: {printable(notice)}.", width, subsequent_indent="  ")
+        yield from _wrap(f"Note: {notice}.", width, _GAP)
     for grid in section.grids:
         yield ""
         yield from _render_grid(grid, width)
@@ -34,7 +36,7 @@ def _render(section: Section, width: int) -> Iterator[str]:
 
 
 def _render_grid(grid: Grid, width: int) -> Iterator[str]:
-    yield from textwrap.wrap(printable(f"{grid.caption}:"), width)
+    yield from _wrap(f"{grid.caption}:", width)
     rows = list(grid.rows[:_MOST_ROWS])
     if rows:
         yield from _lay_out([grid.heads, *rows], width)
@@ -77,6 +79,13 @@ def _fit(widths: Sequence[int], room: int) -> list[int]:
     while limit > _LEAST_WIDTH and sum(min(width, limit) for width in widths) > room:
         limit -= 1
     return [min(width, limit) for width in widths]
+
+
+def _wrap(text: str, width: int, indent: str = "") -> Iterator[str]:
+    """The lines of a text; a percentage stays in one."""
+    bound = printable(text).replace(" %", f"{_BOND}%")
+    for line in textwrap.wrap(bound, width, subsequent_indent=indent):
+        yield line.replace(_BOND, " ")
 
 
 def _text(entry: Entry) -> str:

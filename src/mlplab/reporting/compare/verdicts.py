@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from mlplab.reporting.compare.loading import Run, read_numbers
-from mlplab.reporting.compare.numbers import interval, number, share
+from mlplab.reporting.compare.numbers import count, interval, number, share
 from mlplab.reporting.compare.sections import ABSENT, Grid, Section
 
 # What the statement says and how it is judged; if that changed, a verdict may differ for it alone.
@@ -34,7 +34,7 @@ def compare_verdicts(runs: Sequence[Run]) -> Section:
         f"count, {share(len(set(agreeing) & set(counted)), len(counted))}."
     ]
     if lone := len(claims) - len(shared):
-        sentences.append(f"{lone} claims are not in all runs.")
+        sentences.append(f"{count(lone, 'claim is', 'claims are')} not in all runs.")
     differing = [claim for claim in shared if claim not in agreeing]
     heads = ("claim", *tables, "note")
     grids = [

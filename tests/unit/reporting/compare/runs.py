@@ -65,7 +65,7 @@ def benchmark(random, shift=()):
         for variant, seconds in VARIANTS.items()
         for number in range(1, ROUNDS + 1)
     ]
-    others = {name: 1.0 for name in ("wall_seconds", "cpu_seconds", "first_epoch_seconds")}
+    others = dict.fromkeys(("wall_seconds", "cpu_seconds", "first_epoch_seconds"), 1.0)
     others |= {"microseconds_per_sample": 5.0, "gflops": 9.0, "measurement": 1, "disturbed": False}
     return pd.DataFrame(rows).assign(**others)
 

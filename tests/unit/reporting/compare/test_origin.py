@@ -29,7 +29,7 @@ def test_a_run_with_code_of_two_commits_shows_both(folders):
     path.write_text(json.dumps(record(rule="new", git=other)))
     commits = rows_of(compare_code(open_runs(folders)), 0)["commit"]
     assert commits[0] == "0e2abb923928"
-    assert "ffffffffffff, with changes: 1 jobs" in commits[1].split("\n")
+    assert "ffffffffffff, with changes: 1 job" in commits[1].split("\n")
 
 
 def test_results_of_one_job_count_as_one_job(folders):
@@ -53,11 +53,11 @@ def test_versions_that_differ_are_named_with_the_library_for_products(folders):
 
 def test_whatever_is_recorded_of_a_machine_is_shown(folders):
     third = copy_run(folders[0], "c")
-    (third / "machine.json").write_text(json.dumps(MACHINE | {"memory_gib": 24}))
+    (third / "machine.json").write_text(json.dumps(MACHINE | {"memory_bytes": 24 * 2**30}))
     section = compare_machines(open_runs([*folders, third]))
-    assert section.sentences == ["The machines differ: memory gib."]
+    assert section.sentences == ["The machines differ: memory."]
     rows = rows_of(section)
-    assert rows["memory gib"] == ("–", "–", "24")
+    assert rows["memory"] == ("–", "–", "24 GiB")
     assert rows["processor"] == ("AMD EPYC",) * 3
     assert rows["minutes until the last ended"] == ("45",) * 3
     assert rows["disturbed measurements"] == ("0 of 45 (0 %)",) * 3

@@ -43,7 +43,7 @@ def test_claims_of_one_run_only_are_counted_apart(folders):
     edit_table(folders[1], "claims", lambda claims: claims.head(2))
     section = compare_verdicts(open_runs(folders))
     assert section.sentences[0].startswith("2 of 2 claims (100 %) have the same verdict")
-    assert section.sentences[1] == "1 claims are not in all runs."
+    assert section.sentences[1] == "1 claim is not in all runs."
     assert section.grids[0].rows == []
 
 
