@@ -81,7 +81,7 @@ def compare_accuracies(runs: Sequence[Run]) -> Section:
         grids.append(grid)
     notices = list(dict.fromkeys(notices))
     if not grids:
-        return Section(_TITLE, ["Accuracies: not compared."], notices=notices)
+        return Section(_TITLE, ["Not compared."], notices=notices)
     return Section(_TITLE, sentences, grids, method=_METHOD, notices=notices)
 
 

@@ -23,7 +23,7 @@ def compare_configurations(runs: Sequence[Run]) -> Section:
         f"{run.name} has no config.yaml that can be read" for run in runs if run.config is None
     ]
     if len(known) < 2:
-        return Section("Configuration", ["Configurations: not compared."], notices=notices)
+        return Section("Configuration", ["Not compared."], notices=notices)
     rows = list(differing_keys([run.config or {} for run in known]))
     if not rows:
         return Section("Configuration", ["The configurations are the same."], notices=notices)

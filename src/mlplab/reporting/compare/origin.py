@@ -26,7 +26,7 @@ def compare_code(runs: Sequence[Run]) -> Section:
         if not found
     ]
     if len(notices) >= len(runs) - 1:
-        return Section("Code", ["Code: not compared."], notices=notices)
+        return Section("Code", ["Not compared."], notices=notices)
     shared = set.intersection(*(set(found) for found in modules if found))
     rows = differing_rows(modules)
     changed = [row for row in rows if row[0] in shared]

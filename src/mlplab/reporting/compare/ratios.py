@@ -135,7 +135,7 @@ def compare_ratios(runs: Sequence[Run], table: RatioTable) -> Section:
     notices = list(dict.fromkeys(notice for pairs in found.values() for notice in pairs.notices))
     pairs = {name: pairs for name, pairs in found.items() if pairs.pairs}
     if not pairs:
-        return Section(table.title, [f"{table.title}: not compared."], notices=notices)
+        return Section(table.title, ["Not compared."], notices=notices)
     adjusted = holm_adjusted([pair.change.p for found in pairs.values() for pair in found.pairs])
     sentences, grids, dots, start = [], [], [], 0
     for name, both in pairs.items():
@@ -266,7 +266,12 @@ def _ratios(
         )
         (rows if _is_notable(pair, p) else others).append(row)
     heads = ("measured", first, second, "change", "p (Holm)")
-    return Grid(f"From {first} to {second}: {table.noun} that differ", heads, rows, others)
+    return Grid(
+        f"From {first} to {second}: {table.noun} beyond {_LIMIT} or different by the test",
+        heads,
+        rows,
+        others,
+    )
 
 
 def _figure(ratio: Interval) -> Cell:

@@ -24,7 +24,7 @@ def compare_verdicts(runs: Sequence[Run]) -> Section:
     notices = [reason for reason in found.values() if isinstance(reason, str)]
     tables = {name: by_claim(table) for name, table in found.items() if not isinstance(table, str)}
     if len(tables) < 2:
-        return Section("Verdicts", ["Verdicts: not compared."], notices=notices)
+        return Section("Verdicts", ["Not compared."], notices=notices)
     claims = list(dict.fromkeys(claim for rows in tables.values() for claim in rows))
     shared = [claim for claim in claims if all(claim in rows for rows in tables.values())]
     counted = [c for c in shared if all(_is_counted(rows[c]) for rows in tables.values())]

@@ -47,7 +47,7 @@ def test_trainings_with_other_seeds_or_epochs_are_no_pairs(folders):
     )
     edit_table(folders[1], "final_accuracies", lambda rows: rows.assign(epochs=99))
     section = compare_accuracies(open_runs(folders))
-    assert section.sentences == ["Accuracies: not compared."]
+    assert section.sentences == ["Not compared."]
     assert section.notices == ["a and b share no training"]
 
 

@@ -212,4 +212,4 @@ def test_a_run_without_anything_but_its_configuration_is_compared_in_it(folders,
     assert compare(*folders) == 0
     said = capsys.readouterr().out
     assert "1 key differs in the configuration." in said
-    assert "Verdicts: not compared." in said
+    assert "Not compared." in said

@@ -58,5 +58,5 @@ def test_of_three_runs_each_two_are_held_against_each_other(folders):
 def test_with_one_table_nothing_is_compared_and_the_reason_told(folders):
     (folders[0] / "tables" / "claims.csv").unlink()
     section = compare_verdicts(open_runs(folders))
-    assert section.sentences == ["Verdicts: not compared."]
+    assert section.sentences == ["Not compared."]
     assert section.notices == ["a has no claims.csv"]
