@@ -10,7 +10,7 @@ from markupsafe import Markup
 from mlplab.reporting.compare.ratios import ALIKE
 from mlplab.reporting.compare.sections import Dot
 
-_WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 520, 180, 20, 30, 34
+_WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 520, 186, 20, 30, 34
 # Factors that a tick may stand at; those that the axis holds are drawn.
 _TICKS = (1 / 8, 1 / 4, 1 / 2, 1 / 1.5, 1 / ALIKE, 1.0, ALIKE, 1.5, 2.0, 4.0, 8.0)
 _LONGEST_LABEL = 26
@@ -64,7 +64,7 @@ def draw_changes(dots: Sequence[Dot], name: str) -> Markup:
     return Markup(
         '<svg class="changes" viewBox="0 0 {} {}" role="img" aria-labelledby="{}">'
         '<title id="{}">Changes of {} ratios; the band is {} to {} times</title>'
-        '<text x="0" y="18">After over before. ◆ beyond the band or different by the test, ● neither'
+        '<text x="0" y="18">second run over first; ◆ beyond the band or different by the test'
         "</text>{}</svg>"
     ).format(
         _WIDTH,

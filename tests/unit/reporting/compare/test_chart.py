@@ -31,7 +31,7 @@ def test_a_change_and_its_inverse_lie_as_far_from_the_middle(factor):
     )
     line = float(drawn(Dot("a", factor, False, "")).find("line[@class='one']").get("x1"))
     assert one - line == pytest.approx(line - other, abs=0.11)
-    assert 180 <= min(one, other) <= max(one, other) <= 520
+    assert 186 <= min(one, other) <= max(one, other) <= 520
 
 
 def test_a_long_name_is_cut_on_the_left():
