@@ -1,4 +1,4 @@
-"""A finished run compared with its copy: every table and record that a comparison reads is there."""
+"""A finished run compared with its copy: all tables and records that a comparison reads."""
 
 import shutil
 import sys
