@@ -176,4 +176,4 @@ def _curves(table: pd.DataFrame) -> pd.DataFrame:
     """The rows of a table with keys of the same kind, whatever they are in the file."""
     keys = {name: table[name].map(key) for name in _TRAINING}
     table = read_numbers(table.assign(**keys), ["epoch", *_CURVES])
-    return table.drop_duplicates([*_TRAINING, "epoch"])
+    return table.astype({"epoch": float}).drop_duplicates([*_TRAINING, "epoch"])

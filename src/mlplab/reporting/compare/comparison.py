@@ -8,7 +8,8 @@ from mlplab.reporting.compare.accuracies import compare_accuracies
 from mlplab.reporting.compare.configuration import compare_configurations
 from mlplab.reporting.compare.loading import Run
 from mlplab.reporting.compare.origin import compare_code, compare_machines, compare_versions
-from mlplab.reporting.compare.ratios import TABLES, compare_ratios
+from mlplab.reporting.compare.ratio_section import compare_ratios
+from mlplab.reporting.compare.ratios import TABLES
 from mlplab.reporting.compare.sections import Section
 from mlplab.reporting.compare.verdicts import compare_verdicts
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,7 +35,8 @@ class Run:
         """The configuration that the run recorded; None if it cannot be read."""
         try:
             content = yaml.safe_load((self.folder / "config.yaml").read_text(encoding="utf-8"))
-        except (OSError, ValueError, yaml.YAMLError, RecursionError):
+            json.dumps(content, default=str)  # refuses sections that hold themselves
+        except (OSError, TypeError, ValueError, yaml.YAMLError, RecursionError):
             return None
         return content if isinstance(content, dict) else None
 
@@ -109,9 +111,11 @@ def both_tables(
 
 
 def read_numbers(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """The table with these columns as numbers; what is none, or not there, is missing."""
+    """The table with these columns as numbers; what is no finite one, or not there, is missing."""
     numbers = {
-        column: pd.to_numeric(table[column], errors="coerce")
+        column: pd.to_numeric(table[column], errors="coerce").replace(
+            [math.inf, -math.inf], math.nan
+        )
         if column in table
         else pd.Series(float("nan"), index=table.index)
         for column in columns

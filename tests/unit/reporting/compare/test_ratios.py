@@ -3,7 +3,8 @@ import pytest
 
 from mlplab.benchmark.summary import build_batch_size_ratios
 from mlplab.reporting.compare.loading import open_runs
-from mlplab.reporting.compare.ratios import TABLES, compare_ratios, pair_ratios
+from mlplab.reporting.compare.ratio_section import compare_ratios
+from mlplab.reporting.compare.ratios import TABLES, pair_ratios
 from mlplab.reporting.web.tables import Cell
 from tests.unit.reporting.compare.runs import benchmark, copy_run, edit_table
 
@@ -109,3 +110,9 @@ def test_of_three_runs_each_two_have_their_share(folders):
     measure_again(third, keras=1.3)
     shares = compare_ratios(open_runs([*folders, third]), RATIOS).grids[-1].rows
     assert shares[0] == ("a", "–", "6 of 6 (100 %)", "3 of 6 (50 %)")
+
+
+@pytest.mark.parametrize("found", [0.0, -1.0, np.inf, 1e300, np.nan])
+def test_what_is_no_ratio_is_left_out(folders, found):
+    edit_table(folders[1], LADDER.name, lambda rows: rows.assign(ratio_to_keras=found))
+    assert pair_ratios(*open_runs(folders), LADDER).pairs == []
