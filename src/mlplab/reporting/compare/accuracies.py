@@ -66,7 +66,7 @@ def compare_accuracies(runs: Sequence[Run]) -> Section:
             f"{names}{share(equal, trainings, 'trainings')} have the same test accuracy to the bit."
         )
         sentences.append(
-            f"By the test, {share(differing, tested, 'settings')} differ in it."
+            f"By the test, {share(differing, tested, 'settings')} differ."
             if tested
             else "No setting could be tested: a test needs two seeds in both runs."
         )
@@ -163,10 +163,8 @@ def _tell_curves(first: Run, second: Run) -> str | list[str]:
         same &= ((one == other) | (one.isna() & other.isna())).to_numpy()
     trainings = pairs.assign(same=same).groupby(_TRAINING, sort=False, dropna=False)["same"].all()
     parting = pairs[~same].groupby(_TRAINING, sort=False, dropna=False)["epoch"].min()
-    words = (
-        f"In every epoch of both, {share(int(trainings.sum()), len(trainings), 'trainings')} have "
-        "the same accuracies"
-    )
+    same_curves = share(int(trainings.sum()), len(trainings), "trainings")
+    words = f"Accuracies agree in every shared epoch in {same_curves}"
     if len(parting):
         words += f"; the others first differ at epoch {parting.median():.0f} (median)"
     return f"{words}."

@@ -21,7 +21,7 @@ def compare_code(runs: Sequence[Run]) -> Section:
     """The commits of the runs, and the modules whose fingerprints differ."""
     modules = [_modules(run) for run in runs]
     notices = [
-        f"{run.name} has no records that tell its code"
+        f"{run.name} has no records of its code"
         for run, found in zip(runs, modules, strict=True)
         if not found
     ]
@@ -32,17 +32,17 @@ def compare_code(runs: Sequence[Run]) -> Section:
     changed = [row for row in rows if row[0] in shared]
     lone = [row for row in rows if row[0] not in shared]
     sentence = (
-        f"{len(changed)} of {len(shared)} modules in all runs differ."
+        f"{len(changed)} of the {len(shared)} modules that every run used changed."
         if changed
-        else f"The code is the same in all {len(shared)} modules that all runs used."
+        else f"All {len(shared)} modules that every run used are the same."
     )
     heads = tuple(run.name for run in runs)
     grids = [Grid("Commits", ("of", *heads), all_rows([_commits(run) for run in runs]))]
     if rows:
         grids.append(Grid("Fingerprints of modules that differ", ("module", *heads), changed, lone))
     method = [
-        "A fingerprint leaves comments, docstrings and layout out. A module that one run did not "
-        "use is listed on the page only."
+        "Comments, docstrings and layout do not change a fingerprint. Modules that only some runs "
+        "used are folded."
     ]
     return Section("Code", [sentence], grids, method=method, notices=notices)
 
@@ -51,7 +51,7 @@ def compare_versions(runs: Sequence[Run]) -> Section:
     """The libraries whose versions differ, with Python and the libraries for matrix products."""
     versions = [_versions(run) for run in runs]
     notices = [
-        f"{run.name} has no records that tell its libraries"
+        f"{run.name} has no records of its libraries"
         for run, found in zip(runs, versions, strict=True)
         if not found
     ]

@@ -112,7 +112,8 @@ def pair_ratios(first: Run, second: Run, table: RatioTable) -> Pairs:
         return Pairs([], notices=both)
     before, after = (_read(frame, table) for frame in both)
     notices = [
-        f"{table.name}.csv of {run.name} has intervals of an earlier version, without a test"
+        f"{table.name}.csv of {run.name} comes from an earlier version, whose intervals allow no "
+        "test"
         for run, frame in zip((first, second), both, strict=True)
         if table.median not in frame
     ]

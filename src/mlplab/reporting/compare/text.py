@@ -44,8 +44,8 @@ def _render_grid(grid: Grid, width: int) -> Iterator[str]:
         f"{len(grid.rows) - len(rows)} more rows" if len(grid.rows) > len(rows) else "",
         f"{len(grid.others)} without a notable difference" if grid.others else "",
     ]
-    if words := " and ".join(filter(None, hidden)):
-        yield f"{_GAP}({words} on the page)" if rows else f"{_GAP}none ({words} on the page)"
+    if words := ", ".join(filter(None, hidden)):
+        yield f"{_GAP}{'' if rows else 'none '}({words}: see the page)"
     elif not rows:
         yield f"{_GAP}none"
 

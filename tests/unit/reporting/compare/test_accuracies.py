@@ -36,7 +36,7 @@ def test_a_difference_that_chance_explains_is_not_notable(folders):
     assert section.grids[0].rows == []
     assert cells(section.grids[0].others[0])[2] == "1"
     assert section.sentences[0].startswith("1 of 3 trainings (33 %) have the same")
-    assert section.sentences[1] == "By the test, 0 of 1 settings (0 %) differ in it."
+    assert section.sentences[1] == "By the test, 0 of 1 settings (0 %) differ."
 
 
 def test_trainings_with_other_seeds_or_epochs_are_no_pairs(folders):
@@ -67,8 +67,8 @@ def test_curves_that_part_are_told_with_the_epoch(folders):
     edit_table(folders[1], "training_history", part)
     told = compare_accuracies(open_runs(folders)).sentences[-1]
     assert told == (
-        "In every epoch of both, 2 of 3 trainings (67 %) have the same accuracies; the others "
-        "first differ at epoch 2 (median)."
+        "Accuracies agree in every shared epoch in 2 of 3 trainings (67 %); the others first "
+        "differ at epoch 2 (median)."
     )
 
 

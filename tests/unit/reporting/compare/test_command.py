@@ -31,7 +31,7 @@ def test_a_run_and_its_copy_agree_in_everything(folders, capsys):
     said = capsys.readouterr().out
     for sentence in (
         "The configurations are the same.",
-        "The code is the same in all 2 modules that all runs used.",
+        "All 2 modules that every run used are the same.",
         "All 4 recorded versions are the same.",
         "All recorded properties of the machines are the same.",
         "3 of 3 claims (100 %) have the same verdict",
@@ -66,7 +66,7 @@ def test_what_changed_in_a_copy_is_told(folders, capsys):
         "3 of 6 ratios (50 %) are within 15 %",
         "By a test of each, 3 of 6 ratios (50 %) differ.",
         "0 of 3 trainings (0 %) have the same test accuracy to the bit.",
-        "By the test, 1 of 1 settings (100 %) differ in it.",
+        "By the test, 1 of 1 settings (100 %) differ.",
     ):
         assert sentence in said
 

@@ -18,7 +18,7 @@ def test_modules_with_other_fingerprints_are_named(folders):
     modules = {"mlplab.stats.ratios": "ff" * 8, "mlplab.data.idx": "aa" * 8, "mlplab.new": "00" * 8}
     rewrite_records(folders[1], code={"modules": modules, "libraries": {}})
     section = compare_code(open_runs(folders))
-    assert section.sentences == ["1 of 2 modules in all runs differ."]
+    assert section.sentences == ["1 of the 2 modules that every run used changed."]
     assert rows_of(section) == {"mlplab.stats.ratios": ("01234567", "ffffffff")}
     assert [row[0] for row in section.grids[1].others] == ["mlplab.new"]
 

@@ -85,7 +85,7 @@ def test_intervals_of_medians_of_earlier_versions_are_not_tested(folders):
         "None of the ratios could be tested.",
     ]
     (notice,) = section.notices
-    assert notice.startswith("batch_size_ratios.csv of a has intervals of an earlier version")
+    assert notice.startswith("batch_size_ratios.csv of a comes from an earlier version")
 
 
 def test_a_single_round_is_not_tested(folders):

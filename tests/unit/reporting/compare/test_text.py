@@ -27,10 +27,10 @@ def test_a_long_cell_goes_on_in_the_next_line():
 def test_rows_beyond_the_first_are_counted():
     rows = [(str(number),) for number in range(40)]
     assert lines_of(Grid("Rows", ("n",), rows, rows[:3]))[-1] == (
-        "  (25 more rows and 3 without a notable difference on the page)"
+        "  (25 more rows, 3 without a notable difference: see the page)"
     )
     assert lines_of(Grid("Rows", ("n",), [], rows))[-1] == (
-        "  none (40 without a notable difference on the page)"
+        "  none (40 without a notable difference: see the page)"
     )
     assert lines_of(Grid("Rows", ("n",), []))[-1] == "  none"
 
