@@ -65,6 +65,7 @@ def _part(number: int, section: Section) -> dict[str, Any]:
         "grids": [
             {
                 "caption": grid.caption,
+                "what_others": grid.what_others,
                 "shown": _table(
                     f"{name}-table-{index}", f"{section.title}: {grid.caption}", grid, grid.rows
                 ),

@@ -22,13 +22,15 @@ class Grid:
     caption : what its rows are
     heads : names of the columns; those whose cells are sorted by numbers stand to the right
     rows : cells of the rows that a reader should see; a cell may have several lines
-    others : rows without a notable difference, which only the page shows
+    others : less notable rows, which only the page shows
+    what_others : what these are, in words after their number
     """
 
     caption: str
     heads: Sequence[str]
     rows: Sequence[Sequence[Entry]]
     others: Sequence[Sequence[Entry]] = field(default=())
+    what_others: str = "without a notable difference"
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def _render_grid(grid: Grid, width: int) -> Iterator[str]:
         yield from _lay_out([grid.heads, *rows], width)
     hidden = [
         f"{len(grid.rows) - len(rows)} more rows" if len(grid.rows) > len(rows) else "",
-        f"{len(grid.others)} without a notable difference" if grid.others else "",
+        f"{len(grid.others)} {grid.what_others}" if grid.others else "",
     ]
     if words := ", ".join(filter(None, hidden)):
         yield f"{_GAP}{'' if rows else 'none '}({words}: see the page)"
