@@ -39,11 +39,9 @@ def compare_code(runs: Sequence[Run]) -> Section:
     heads = tuple(run.name for run in runs)
     grids = [Grid("Commits", ("of", *heads), all_rows([_commits(run) for run in runs]))]
     if rows:
-        grids.append(Grid("Fingerprints of modules that differ", ("module", *heads), changed, lone))
-    method = [
-        "Comments, docstrings and layout do not change a fingerprint. Modules that only some runs "
-        "used are folded."
-    ]
+        caption, folded = "Fingerprints of modules that differ", "in some runs only"
+        grids.append(Grid(caption, ("module", *heads), changed, lone, folded))
+    method = ["Comments, docstrings and layout do not change a fingerprint."]
     return Section("Code", [sentence], grids, method=method, notices=notices)
 
 

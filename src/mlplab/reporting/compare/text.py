@@ -10,7 +10,7 @@ from mlplab.reporting.compare.sections import Entry, Grid, Section
 from mlplab.reporting.web.tables import Cell
 
 # More rows of a grid are on the page only.
-_MOST_ROWS = 15
+_MOST_ROWS = 12
 _LEAST_WIDTH = 8
 _GAP = "  "
 # Stands for a space at which no line ends; a printable text has none of it.
@@ -56,10 +56,10 @@ def _lay_out(rows: Sequence[Sequence[Entry]], width: int) -> Iterator[str]:
     widest = [
         max(len(line) for cell in column for line in cell) for column in zip(*cells, strict=True)
     ]
-    widths = _fit(widest, width - len(_GAP) * len(widest))
     right = [
         all(isinstance(entry, Cell) for entry in column) for column in zip(*rows[1:], strict=True)
     ]
+    widths = _fit(widest, right, width - len(_GAP) * len(widest))
     for row in cells:
         wrapped = [
             [part for line in cell for part in textwrap.wrap(line, size) or [""]]
@@ -73,12 +73,19 @@ def _lay_out(rows: Sequence[Sequence[Entry]], width: int) -> Iterator[str]:
             yield (_GAP + _GAP.join(parts)).rstrip()
 
 
-def _fit(widths: Sequence[int], room: int) -> list[int]:
-    """Widths of columns that fit into the room; the widest give way first."""
-    limit = max(widths)
-    while limit > _LEAST_WIDTH and sum(min(width, limit) for width in widths) > room:
-        limit -= 1
-    return [min(width, limit) for width in widths]
+def _fit(widest: Sequence[int], numbers: Sequence[bool], room: int) -> list[int]:
+    """Widths of columns that fit into the room: of words the widest give way, then of numbers."""
+    widths = list(widest)
+    for give_way in ([not number for number in numbers], [True] * len(widths)):
+        while sum(widths) > room:
+            limit = max((w for w, may in zip(widths, give_way, strict=True) if may), default=0)
+            if limit <= _LEAST_WIDTH:
+                break
+            widths = [
+                limit - 1 if may and width == limit else width
+                for width, may in zip(widths, give_way, strict=True)
+            ]
+    return widths
 
 
 def _wrap(text: str, width: int, indent: str = "") -> Iterator[str]:

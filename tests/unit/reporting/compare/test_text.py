@@ -24,10 +24,18 @@ def test_a_long_cell_goes_on_in_the_next_line():
     assert " ".join(" ".join(lines[6:]).split()) == "k " + ("some words " * 8).strip()
 
 
+def test_words_give_way_before_numbers():
+    figure = "0.454 (0.432 to 0.477)"
+    grid = Grid("Times", ("measured", "a"), [("some words " * 8, Cell(figure, 0.454))])
+    lines = lines_of(grid, 50)
+    assert max(map(len, lines)) <= 50
+    assert lines[6].endswith(f"  {figure}")
+
+
 def test_rows_beyond_the_first_are_counted():
     rows = [(str(number),) for number in range(40)]
     assert lines_of(Grid("Rows", ("n",), rows, rows[:3]))[-1] == (
-        "  (25 more rows, 3 without a notable difference: see the page)"
+        "  (28 more rows, 3 without a notable difference: see the page)"
     )
     assert lines_of(Grid("Rows", ("n",), [], rows))[-1] == (
         "  none (40 without a notable difference: see the page)"
