@@ -11,7 +11,8 @@ from mlplab.reporting.web.tables import Cell
 
 # More rows of a grid are on the page only.
 _MOST_ROWS = 12
-_LEAST_WIDTH = 8
+# Columns of words give way to those of numbers until they are so wide, and at last to this.
+_READABLE, _LEAST_WIDTH = 20, 8
 _GAP = "  "
 # Stands for a space at which no line ends; a printable text has none of it.
 _BOND = "\0"
@@ -74,12 +75,13 @@ def _lay_out(rows: Sequence[Sequence[Entry]], width: int) -> Iterator[str]:
 
 
 def _fit(widest: Sequence[int], numbers: Sequence[bool], room: int) -> list[int]:
-    """Widths of columns that fit into the room: of words the widest give way, then of numbers."""
+    """Widths of columns that fit into the room; the widest of words give way first."""
     widths = list(widest)
-    for give_way in ([not number for number in numbers], [True] * len(widths)):
+    words = [not number for number in numbers]
+    for give_way, least in ((words, _READABLE), (numbers, _LEAST_WIDTH), (words, _LEAST_WIDTH)):
         while sum(widths) > room:
             limit = max((w for w, may in zip(widths, give_way, strict=True) if may), default=0)
-            if limit <= _LEAST_WIDTH:
+            if limit <= least:
                 break
             widths = [
                 limit - 1 if may and width == limit else width
