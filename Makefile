@@ -11,7 +11,7 @@ SNAKEMAKE := $(BIN)/python -m snakemake --cores $(CORES)
 # a traceback.
 with_config = $(BIN)/python -m mlplab.config $(1) >/dev/null && $(SNAKEMAKE) --configfile $(1)
 
-.PHONY: results quick article report gallery claims readme-claims crate verify why progress bench crowded scale test coverage lint format schema setup lock
+.PHONY: results quick article report gallery claims readme-claims crate verify why progress bench crowded scale test coverage lint format schema setup lock compare
 
 # CONFIG="config/small.yaml my.yaml" lays files over config/config.yaml.
 results: $(INSTALLED)
@@ -31,6 +31,10 @@ report: $(INSTALLED)
 	export PYTHONWARNINGS="ignore:coroutine:RuntimeWarning"; \
 	$(call with_config,results/$(RUN)/config.yaml) --report results/$(RUN)/report.html \
 		--report-stylesheet workflow/report/style.css
+
+# RUNS="a b": two or more names under results/. The page is results/compare/<a>-<b>.html.
+compare: $(INSTALLED)
+	@$(BIN)/python -m mlplab.reporting.compare $(addprefix results/,$(RUNS))
 
 # The README's figures, from a finished run.
 gallery:

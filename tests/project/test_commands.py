@@ -12,6 +12,7 @@ from mlplab.config import reference as config_reference
 from mlplab.provenance import verify
 from mlplab.reporting.claims import __main__ as claims
 from mlplab.reporting.crate import __main__ as crate
+from mlplab.reporting.compare import __main__ as compare
 from tests.conftest import ROOT
 
 
@@ -20,6 +21,7 @@ from tests.conftest import ROOT
     [
         (claims, ["nowhere"], False, 2, "nowhere/tables/claims.csv"),
         (crate, ["nowhere"], False, 2, "nowhere: found no record of a job"),
+        (compare, ["nowhere"], False, 2, "runs: found nowhere; allowed: two or more"),
         (config, ["config/quick.yaml"], True, 0, "The configuration is valid."),
         (config, ["config/small.yaml"], True, 0, "The configuration is valid."),
         (config_reference, [], False, 2, "config/config.yaml: not found; run this"),
