@@ -213,6 +213,10 @@ def test_time_to_accuracy_is_told_of_the_highest_target_that_most_seeds_reach():
         "With distances to 70 cluster centres, 10 of 10 seeds reach 97.40 % in 1/8.2 of the time "
         "of the training on pixels."
     )
+    # An input space that was trained with one seed does not stand for it.
+    alone = ("clusters-90", 0.99, 1, 1, 9.0)
+    assert "10 of 10" in over_time.tell_time_to_accuracy(frame(TIMES, *rows, alone))
+    assert "1 of 1 seed reaches 99.00 %" in over_time.tell_time_to_accuracy(frame(TIMES, alone))
     # Nobody is told "never" where some seeds get there.
     assert "4 of 10 seeds reach 97.80 %" in over_time.tell_time_to_accuracy(frame(TIMES, rows[2]))
     assert over_time.tell_time_to_accuracy(frame(TIMES, rows[3])) == (

@@ -32,7 +32,7 @@ def plot_feature_controls(controls: pd.DataFrame) -> Figure:
     """
     rows = controls.sort_values("test_accuracy", ignore_index=True)
     reference = rows[rows["verdict"] == "reference"].iloc[0]
-    figure = Figure(figsize=(9, 0.36 * len(rows) + 1.3), layout="constrained")
+    figure = Figure(figsize=(9.8, 0.36 * len(rows) + 1.3), layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True)
     for place, row in rows.iterrows():
         color = space_color(row["input_space"])

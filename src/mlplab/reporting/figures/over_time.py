@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from mlplab.reporting.figures.drawing import (
     add_result,
@@ -74,8 +75,12 @@ def plot_time_to_accuracy(curves: pd.DataFrame, summary: pd.DataFrame) -> Figure
 
 
 def tell_time_to_accuracy(summary: pd.DataFrame) -> str:
-    """The highest target that the most seeds reach on cluster distances, and how much sooner."""
+    """The highest target that most seeds reach on cluster distances, and how much sooner.
+
+    Of the input spaces with the most seeds.
+    """
     distances = summary[summary["input_space"].str.startswith("clusters-")]
+    distances = distances[distances["seeds"] == distances["seeds"].max()]
     reached = distances[distances["seeds_reached"] > 0]
     if distances.empty:
         return ""
@@ -85,9 +90,10 @@ def tell_time_to_accuracy(summary: pd.DataFrame) -> str:
     share = reached["seeds_reached"] / reached["seeds"]
     order = reached.assign(share=share).sort_values(["share", "target", "speedup"])
     row = order.iloc[-1]
+    reach = "reaches" if row["seeds"] == 1 else "reach"
     return (
         f"With {describe_space(row['input_space'], with_scaling=False)}, {row['seeds_reached']} of "
-        f"{count(row['seeds'], 'seed')} reach {percent(row['target'], 2)} in "
+        f"{count(row['seeds'], 'seed')} {reach} {percent(row['target'], 2)} in "
         f"1/{short(row['speedup'])} of the time of the training on pixels."
     )
 
@@ -174,5 +180,6 @@ def _draw_targets(axis: Axes, summary: pd.DataFrame) -> None:
             textcoords="offset points",
             va="top" if is_near else "bottom",
             color="#555555",
+            path_effects=[withStroke(linewidth=3, foreground="white")],
         )
         above = lowest - (_NEAR * (high - low) if is_near else 0.0)

@@ -8,13 +8,14 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from mlplab.reporting.figures.drawing import (
     NEUTRAL,
     Drawing,
     add_result,
     in_house_style,
+    label_logarithmic,
     label_points,
     label_shares,
     space_color,
@@ -103,9 +104,7 @@ def plot_cost_and_accuracy(run: pd.DataFrame) -> Figure:
         words = _range_in_words(last[column])
         ends.append((first["epoch"], first[column], f"{name} {words}", color))
     cost.set(yscale="log", ylabel=_PANELS["total_cost"])
-    # Ticks of a logarithmic axis would leave a short range without a number.
-    cost.yaxis.set_major_locator(MaxNLocator(6))
-    cost.yaxis.set_minor_locator(NullLocator())
+    label_logarithmic(cost.yaxis)
     cost.yaxis.set_major_formatter(FuncFormatter(_thousands))
     accuracy.set(ylabel="share of the images classified correctly")
     label_shares(accuracy.yaxis)
