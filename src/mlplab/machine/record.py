@@ -38,9 +38,5 @@ def _processor_name() -> str:
 def _memory() -> dict[str, int]:
     try:
         return {"memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")}
-    except (
-        AttributeError,
-        OSError,
-        ValueError,
-    ):  # Windows has no such function, others no such name
+    except (AttributeError, OSError, ValueError):  # not on every system
         return {}

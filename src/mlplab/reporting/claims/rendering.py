@@ -63,14 +63,8 @@ def render_markdown(claims: pd.DataFrame) -> str:
     constructed = claims["kind"] == BY_CONSTRUCTION
     testable = claims["verdict"] != NOT_TESTABLE
     for row in claims[testable & ~constructed].to_dict("records"):
-        cells = [
-            row["id"],
-            row["statement"],
-            describe_published(row),
-            describe_found(row),
-            _verdict(row),
-        ]
-        cells.append(_text(row["cause"]))
+        cells = [row["id"], row["statement"], describe_published(row), describe_found(row)]
+        cells += [_verdict(row), _text(row["cause"])]
         lines.append(f"| {' | '.join(_escape_markdown(cell) for cell in cells)} |")
     if constructed.any():
         lines += ["", "By construction, from the configuration or a formula alone:", ""]

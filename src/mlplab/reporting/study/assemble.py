@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+import altair as alt
 import vl_convert
 from markupsafe import Markup
 
@@ -41,8 +43,8 @@ SECTIONS: tuple[ModuleType, ...] = (
 )  # fmt: skip
 
 _FOLDER = Path(__file__).parent
-# The version of Vega-Lite that Altair writes.
-_VEGA_LITE = "6.1"
+# The version of Vega-Lite that Altair writes, without its last part.
+_VEGA_LITE = alt.SCHEMA_VERSION.removeprefix("v").rpartition(".")[0]
 
 
 @dataclass(frozen=True)
@@ -166,19 +168,15 @@ def describe_question(run: Run) -> str:
 def _draw(figure: Figure) -> str:
     """A chart as an SVG that scales with the page."""
     svg: str = vl_convert.vegalite_to_svg(dict(figure.spec), vl_version=_VEGA_LITE)
-    start = svg.index("<svg")
-    head, rest = svg[start:].split(">", 1)
-    attributes = [part for part in head.split('"')]
-    named = dict(zip(attributes[::2], attributes[1::2], strict=False))
-    box = next(value for key, value in named.items() if key.strip().endswith("viewBox="))
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" aria-hidden="true">{rest}'
+    head, rest = svg[svg.index("<svg") :].split(">", 1)
+    box = re.search(r'viewBox="([^"]*)"', head)
+    assert box is not None  # Vega always writes one
+    return f'<svg viewBox="{box[1]}" aria-hidden="true">{rest}'
 
 
 def _charting_code() -> str:
     """Vega, Vega-Lite and Vega-Embed in one script, which defines ``vegaEmbed``."""
-    code: str = vl_convert.javascript_bundle(
-        'import vegaEmbed from "vega-embed";\nwindow.vegaEmbed = vegaEmbed;', vl_version=_VEGA_LITE
-    )
+    code: str = vl_convert.javascript_bundle(vl_version=_VEGA_LITE)
     return code.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
@@ -190,18 +188,11 @@ def answers_as_text(study: Study) -> str:
     """Questions, answers and machine in reStructuredText, for Snakemake's report."""
     lines = ["What was found", "--------------", ""]
     for section in study.sections:
-        answer = (
-            f"Left out: {section.reason}." if section.content is None else section.content.answer
-        )
-        lines += [f"{_escape(section.question)}", f"    {_escape(answer)}", ""]
-    lines += [
-        "On which machine",
-        "----------------",
-        "",
-        ".. list-table::",
-        "   :widths: 20 80",
-        "",
-    ]
+        content = section.content
+        answer = f"Left out: {section.reason}." if content is None else content.answer
+        lines += [_escape(section.question), f"    {_escape(answer)}", ""]
+    lines += ["On which machine", "----------------", ""]
+    lines += [".. list-table::", "   :widths: 20 80", ""]
     for name, text in study.origin.items():
         lines += [f"   * - {_escape(name)}", f"     - {_escape(text)}"]
     return "\n".join([*lines, ""])

@@ -176,10 +176,11 @@ def _notes(row: dict[str, Any]) -> list[str]:
     notes = [
         f"{row['id']}, {row['kind']}",
         f"Cause: {_text(row['cause'])}" if _text(row["cause"]) else "",
-        f"Restates {_text(row['restates'])}, so it is not counted"
-        if _text(row["restates"])
-        else "",
-        f"Beside {_text(row['beside'])}, so it is not counted" if _text(row["beside"]) else "",
+        *(
+            f"{key.capitalize()} {_text(row[key])}, so it is not counted"
+            for key in ("restates", "beside")
+            if _text(row[key])
+        ),
         f"Evidence: {_text(row['evidence'])}" if _text(row["evidence"]) else "",
     ]
     return [note for note in notes if note]

@@ -67,9 +67,7 @@ class Tables:
                 "another version of mlplab made this run"
             )
         if frame.empty:
-            raise MissingPartError(
-                f"tables/{name}.csv has no rows: nothing to tell with these data"
-            )
+            raise MissingPartError(f"tables/{name}.csv has no rows for these data")
         return frame
 
     def find(self, name: str, *columns: str) -> pd.DataFrame | None:

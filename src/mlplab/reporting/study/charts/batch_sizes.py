@@ -32,7 +32,7 @@ def draw_seconds(summary: pd.DataFrame, styles: Mapping[str, Style]) -> Drawn:
 
 def draw_ratios(ratios: pd.DataFrame, styles: Mapping[str, Style]) -> Drawn:
     """From the rows of ``batch_size_ratios.csv`` of one input space: specification and legend."""
-    return _draw(ratios, "ratio_to_numpy", "time of an epoch / NumPy's", styles)
+    return _draw(ratios, "ratio_to_numpy", "time of an epoch / that of NumPy", styles)
 
 
 def _draw(rows: pd.DataFrame, column: str, title: str, styles: Mapping[str, Style]) -> Drawn:

@@ -44,7 +44,7 @@ def draw_ladder(summary: pd.DataFrame) -> tuple[dict[str, Any], list[Switch]]:
             record
             | {
                 "series": kind.name,
-                "time over Keras'": plain(row["ratio_to_keras"]),
+                "time over that of Keras": plain(row["ratio_to_keras"]),
                 "interval": range_words(row["ci_low"], row["ci_high"]),
                 "rounds": str(row.get("pairs", row.get("rounds", "unknown"))),
                 "x": row["ratio_to_keras"],
@@ -57,7 +57,7 @@ def draw_ladder(summary: pd.DataFrame) -> tuple[dict[str, Any], list[Switch]]:
                 record
                 | {
                     "series": _PUBLISHED.name,
-                    "time over Keras'": plain(row["published_ratio"]),
+                    "time over that of Keras": plain(row["published_ratio"]),
                     "interval": f"published, {kind.name}",
                     "rounds": "one run",
                     "x": row["published_ratio"],
@@ -69,7 +69,9 @@ def draw_ladder(summary: pd.DataFrame) -> tuple[dict[str, Any], list[Switch]]:
     switches = [switch for switch in (*_KINDS.values(), _PUBLISHED) if switch.name in present]
     ends = [record[key] for record in records for key in ("x", "low", "high")]
     known = [end for end in ends if end is not None]
-    x = Axis("time of an epoch / Keras' (logarithmic)", True, nice_ticks(min(known), max(known)))
+    x = Axis(
+        "time of an epoch / that of Keras (logarithmic)", True, nice_ticks(min(known), max(known))
+    )
     look = series_channels(switches)
     base = switchable(records)
     shared = {
@@ -87,7 +89,7 @@ def draw_ladder(summary: pd.DataFrame) -> tuple[dict[str, Any], list[Switch]]:
     points = base.mark_point(filled=True, size=75, opacity=1).encode(
         x=encode(alt.X, "x", x),
         shape=look["shape"],
-        tooltip=tooltips(["step", "series", "time over Keras'", "interval", "rounds"]),
+        tooltip=tooltips(["step", "series", "time over that of Keras", "interval", "rounds"]),
         **shared,
     )
     keras = (

@@ -23,7 +23,8 @@ TABLES = ("time_to_accuracy_summary", "time_to_accuracy", "accuracy_over_time",
 _TIMES = ("input_space", "target", "target_kind", "seeds_reached", "seeds", "seconds", "speedup",
           "ci_low", "ci_high")  # fmt: skip
 _CONTROLS = ("input_space", "n_features", "epochs", "seeds", "test_accuracy", "ci_low", "ci_high",
-             "against", "difference", "difference_ci_low", "difference_ci_high", "verdict")  # fmt: skip
+             "against", "difference", "difference_ci_low", "difference_ci_high",
+             "verdict")  # fmt: skip
 # A label of more words would make the answer too long.
 _MOST_WORDS = 4
 
