@@ -10,6 +10,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from mlplab.benchmark.ladder.backward import build_backward_times
+from mlplab.benchmark.registry import VARIANTS
 from mlplab.reporting.figures import batch_sizes, epoch_parts, operations, training_run
 from mlplab.reporting.figures.deep_model import plot_deep_model
 from mlplab.reporting.figures.drawing import (
@@ -395,6 +396,12 @@ def test_ratios_are_drawn_beside_the_line_of_numpy_in_every_panel_that_has_them(
         assert {(0.0, 1.0), (1.0, 1.0)} <= marks(axis, STYLES["numpy"]["color"])
     ends = [array for bars in pixels.collections for array in bars.get_segments()]
     assert [[500, 1.5], [500, 2.5]] in [end.tolist() for end in ends]
+
+
+@pytest.mark.parametrize("framework", ["numpy", "keras"])
+def test_a_framework_looks_in_all_figures_as_its_variant_declares(framework):
+    variant = VARIANTS[framework]
+    assert FRAMEWORK_STYLES[framework] == {key: getattr(variant, key) for key in STYLES["numpy"]}
 
 
 def test_input_spaces_keep_their_colour_and_differ_in_grey():

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from docutils.core import publish_parts
-
 from mlplab.reporting.findings.chance import Chance
 from mlplab.reporting.findings.origin import describe_origin
 from mlplab.reporting.findings.rendering import render_findings
 from mlplab.reporting.findings.sentences import find
+
 from mlplab.reporting.tables.confusion import build_confusion
 
 
@@ -304,16 +304,16 @@ def test_the_elbow_is_told_as_the_sweep_judges_it():
 def test_only_targets_that_all_seeds_reach_are_told():
     (sentence,) = find({"time_to_accuracy_summary": times_to_accuracy()})
     assert "distances to 70 cluster centres" in sentence
-    assert "97.40 % test accuracy, after 150 epochs." in sentence
+    assert "97.40 % test accuracy, after 150 epochs on average." in sentence
     assert "training on pixels takes 13.50 (12.00 to 15.00) times as long" in sentence
 
 
 def test_other_inputs_are_told_by_verdict():
     (sentence,) = find({"feature_controls": controls()})
-    assert "against clusters-70" in sentence
+    assert "against distances to 70 cluster centres, by" in sentence
     assert sentence.endswith(
-        "over 3 seeds, corrected for the number of comparisons (Holm), are better: pca-70; "
-        "worse: images-70, projection-70."
+        "over 3 seeds, corrected for the number of comparisons (Holm), are better: 70 "
+        "principal components; worse: distances to 70 training images, 70 random directions."
     )
 
 
@@ -411,7 +411,8 @@ def test_variants_of_the_deep_model_that_learned_nothing_are_named():
 
 def test_input_spaces_on_which_nothing_is_learned_are_named():
     (sentence,) = find_with_chance(feature_controls=controls(test_accuracy=[0.7, 0.9, 0.6, 0.9]))
-    assert sentence.endswith(f". Networks on clusters-70 and images-70 {NOTHING}: {NO_BETTER}.")
+    spaces = "distances to 70 cluster centres and distances to 70 training images"
+    assert sentence.endswith(f". Networks on {spaces} {NOTHING}: {NO_BETTER}.")
 
 
 def test_a_search_that_learned_nothing_is_told():
@@ -438,7 +439,7 @@ def test_targets_within_chance_are_no_result():
 def test_a_reference_that_learned_nothing_is_told_beside_times_to_accuracy():
     low = times_to_accuracy(target=[0.974, 0.71, 0.71])
     (sentence,) = find_with_chance(time_to_accuracy_summary=low)
-    assert "97.40 % test accuracy, after 150 epochs." in sentence
+    assert "97.40 % test accuracy, after 150 epochs on average." in sentence
     told = f" The reference {NOTHING}: its best accuracy is 71.00 %; {NO_BETTER}."
     assert sentence.endswith(told)
 

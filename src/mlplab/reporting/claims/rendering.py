@@ -18,6 +18,7 @@ from mlplab.reporting.claims.evaluation import (
     VERDICTS,
 )
 from mlplab.reporting.claims.model import BY_CONSTRUCTION, NOT_TESTABLE, STATEMENT
+from mlplab.reporting.words import join
 from mlplab.stats.intervals import CONFIDENCE
 
 BEGIN, END = "<!-- claims -->", "<!-- end of the claims -->"
@@ -94,12 +95,7 @@ def count_verdicts(claims: pd.DataFrame) -> str:
     left_out = [f"{restating} restating another row"] if restating else []
     left_out += [f"{beside} of other programs beside one"] if beside else []
     left_out += [f"{constructed} by construction"] if constructed else []
-    return sentence + (f" Not counted: {_join(left_out)}." if left_out else "")
-
-
-def _join(parts: list[str]) -> str:
-    """Parts of a sentence with commas and "and"."""
-    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
+    return sentence + (f" Not counted: {join(left_out)}." if left_out else "")
 
 
 def tell_false_verdicts(claims: pd.DataFrame) -> str:

@@ -14,13 +14,18 @@ from mlplab.reporting.figures.drawing import (
     Drawing,
     LogarithmicLabels,
     Style,
+    add_result,
     in_house_style,
     label_points,
     ordered_spaces,
     short_number,
-    space_label,
     variant_styles,
 )
+from mlplab.reporting.words import describe_space, short
+
+# A limit that no network reaches.
+_NO_NETWORK = "products"
+_WORDS_OF_VERDICTS = {"no clear difference": " (no clear difference)", "not tested": " (one round)"}
 
 
 @in_house_style
@@ -32,6 +37,7 @@ def plot_seconds_per_epoch(summary: pd.DataFrame, styles: Mapping[str, Style]) -
     """
     figure, axes = _draw_panels(summary, "seconds_per_epoch", styles)
     axes[0].set(ylabel="time of an epoch (seconds)")
+    add_result(figure, tell_seconds_per_epoch(summary, styles))
     return figure
 
 
@@ -54,7 +60,43 @@ def plot_batch_size_ratios(ratios: pd.DataFrame, styles: Mapping[str, Style]) ->
         textcoords="offset points",
         color=numpy["color"],
     )
+    add_result(figure, tell_batch_size_ratios(ratios, styles))
     return figure
+
+
+def tell_seconds_per_epoch(summary: pd.DataFrame, styles: Mapping[str, Style]) -> str:
+    """Which variant has the shortest epochs on pixels at the smallest and largest batch size."""
+    networks = summary[(summary["input_space"] == "pixels") & (summary["variant"] != _NO_NETWORK)]
+    if networks["variant"].nunique() < 2:
+        return ""
+    labels = variant_styles(networks["variant"], styles)
+    ends = sorted({networks["batch_size"].min(), networks["batch_size"].max()})
+    shortest = [
+        networks.loc[networks.loc[networks["batch_size"] == size, "seconds_per_epoch"].idxmin()]
+        for size in ends
+    ]
+    parts = [
+        f"{labels[row['variant']]['label']}, {short(row['seconds_per_epoch'])} s at batch size "
+        f"{row['batch_size']:,}"
+        for row in shortest
+    ]
+    return f"Shortest epochs on pixels: {'; '.join(parts)}."
+
+
+def tell_batch_size_ratios(ratios: pd.DataFrame, styles: Mapping[str, Style]) -> str:
+    """How long Keras takes on pixels, over NumPy, at the smallest and largest batch size."""
+    rows = ratios[(ratios["input_space"] == "pixels") & (ratios["variant"] == "keras")]
+    if rows.empty:
+        return ""
+    rows = rows.sort_values("batch_size")
+    parts = [
+        f"{short(row['ratio_to_numpy'])} times as long as NumPy at batch size {row['batch_size']:,}"
+        + _WORDS_OF_VERDICTS.get(row["verdict"], "")
+        for _, row in rows.iloc[[0, -1]].drop_duplicates("batch_size").iterrows()
+    ]
+    parts[1:] = [part.replace("as long as NumPy at batch size", "at") for part in parts[1:]]
+    keras = variant_styles(["keras"], styles)["keras"]["label"]
+    return f"On pixels, {keras} takes {', '.join(parts)}."
 
 
 def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:
@@ -104,7 +146,7 @@ def _draw_panels(
             end = line.iloc[-1]
             ends.append((end["batch_size"], end[column], style["label"], style["color"]))
         axis.set(xscale="log", yscale="log", xlabel="batch size (samples)")
-        axis.set_title(space_label(space))
+        axis.set_title(describe_space(space))
         axis.xaxis.set_major_locator(FixedLocator(sizes[space]))
         axis.xaxis.set_minor_locator(NullLocator())
         axis.xaxis.set_major_formatter(FuncFormatter(short_number))

@@ -11,8 +11,10 @@ from matplotlib.figure import Figure
 from mlplab.reporting.figures.drawing import (
     FRAMEWORK_STYLES,
     Drawing,
+    add_result,
     in_house_style,
 )
+from mlplab.reporting.words import join, short, spread
 
 _LABELS = {"numpy": "NumPy", "keras": "Keras", "keras_xla": "Keras with XLA"}
 # What an axis shows, the column of the filled and that of the hollow mark, and what these are.
@@ -58,7 +60,16 @@ def plot_deep_model(table: pd.DataFrame) -> Figure:
         axis.grid(axis="y", visible=False)
     axes[0].set_yticks(range(len(variants)), [_LABELS[name] for name in variants])
     axes[0].set_ylim(len(variants) - 0.4, -0.6)
+    add_result(figure, tell_deep_model(rows))
     return figure
+
+
+def tell_deep_model(rows: pd.DataFrame) -> str:
+    """Seconds of an epoch of each variant, and the range of their test accuracies."""
+    seconds = [
+        f"{short(row['seconds_per_epoch'])} s in {_LABELS[name]}" for name, row in rows.iterrows()
+    ]
+    return f"An epoch takes {join(seconds)}; test accuracies: {spread(rows['test_accuracy'])}."
 
 
 def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import cycle
@@ -52,6 +53,9 @@ _LIGHTEST_K, _DARKEST_K = 20, 110
 # Scalings of features have the colour of these, and a line style of their own.
 _SCALING_LINES = {None: "-", "whitened": "--", "samplestandard": ":", "halfwhitened": "-."}
 _CHOSEN_COLOR = GREY  # distances to the centres of the K that the sweep chooses
+
+# Of the line that tells a figure's result.
+_LETTERS_PER_INCH = 12.5
 
 # A decorator: what a function draws or saves looks alike, and its caller's settings stay.
 in_house_style = matplotlib.style.context(Path(__file__).with_name("mlplab.mplstyle"))
@@ -149,25 +153,6 @@ def ordered_spaces(spaces: Iterable[str]) -> list[str]:
     return sorted(set(spaces), key=order)
 
 
-def space_label(space: str) -> str:
-    """An input space in words."""
-    parsed = parse_space(space)
-    words = {
-        "pixels": "pixels",
-        "clusters": "distances, K chosen" if parsed.is_chosen else f"{parsed.n_features} distances",
-        "pca": f"{parsed.n_features} components",
-        "projection": f"{parsed.n_features} random directions",
-        "images": f"distances to {parsed.n_features} images",
-    }[parsed.kind]
-    if parsed.is_raw:
-        words += " of raw pixels"
-    scaling = {
-        "samplestandard": "per sample first",
-        "samplenormalizer": "per sample to length 1 first",
-    }.get(parsed.scaling or "", parsed.scaling)
-    return words if parsed.kind == "pixels" or scaling is None else f"{words}, {scaling}"
-
-
 def space_color(space: str) -> str:
     """The colour of an input space, the same in all figures."""
     parsed = parse_space(space)
@@ -186,6 +171,13 @@ def space_line(space: str) -> str | tuple[int, tuple[int, ...]]:
 def short_number(value: float, _: int) -> str:
     """Batch sizes, thousands as k."""
     return f"{value / 1000:g}k" if value >= 1000 else f"{value:g}"
+
+
+def add_result(figure: Figure, sentence: str) -> None:
+    """Write what a figure shows above its axes, as wide as the figure; nothing if it is empty."""
+    if sentence:
+        lines = textwrap.fill(sentence, int(figure.get_figwidth() * _LETTERS_PER_INCH))
+        figure.suptitle(lines, x=0.01, ha="left", fontsize=10.5, fontweight="bold")
 
 
 def label_points(axis: Axes, points: Iterable[tuple[float, float, str, str]]) -> None:

@@ -14,9 +14,11 @@ from mlplab.reporting.figures.drawing import (
     FRAMEWORK_STYLES,
     NEUTRAL,
     Drawing,
+    add_result,
     in_house_style,
     label_shares,
 )
+from mlplab.reporting.words import over_seeds, percent
 
 _LABELS = {"loss": "mean loss of a training image", "accuracy": "accuracy of the batches"}
 
@@ -35,8 +37,7 @@ def plot_keras_log(log: pd.DataFrame) -> Figure:
         axis.fill_between(
             curve["epoch"], curve["band_low"], curve["band_high"], color=color, alpha=0.2, lw=0
         )
-        mean = f"mean of {seeds} seeds" if seeds > 1 else "one seed"
-        axis.plot(curve["epoch"], curve["mean"], color=color, label=mean)
+        axis.plot(curve["epoch"], curve["mean"], color=color, label=over_seeds(seeds))
         if curve["published"].notna().any():
             axis.plot(
                 curve["epoch"], curve["published"], "o", ms=3, color=NEUTRAL, label="published"
@@ -45,7 +46,29 @@ def plot_keras_log(log: pd.DataFrame) -> Figure:
         axis.legend()
         if measure == "accuracy":
             label_shares(axis.yaxis)
+    add_result(figure, tell_keras_log(log))
     return figure
+
+
+def tell_keras_log(log: pd.DataFrame) -> str:
+    """How many published values lie in the band; without them, how the accuracy rises."""
+    banded = log.dropna(subset=["published", "band_low"])
+    if not banded.empty:
+        inside = banded["published"].between(banded["band_low"], banded["band_high"])
+        counts = inside.groupby(banded["measure"]).agg(["sum", "size"])
+        parts = [
+            f"{counts.loc[measure, 'sum']} of {counts.loc[measure, 'size']} published {words}"
+            for measure, words in (("loss", "losses"), ("accuracy", "accuracies"))
+            if measure in counts.index
+        ]
+        return f"{' and '.join(parts)} lie in the 95 % band of one more run."
+    accuracy = log[log["measure"] == "accuracy"].sort_values("epoch")
+    first, last = accuracy.iloc[0], accuracy.iloc[-1]
+    return (
+        f"The accuracy of the batches rises from {percent(first['mean'])} in epoch "
+        f"{first['epoch']} to {percent(last['mean'])} in epoch {last['epoch']} "
+        f"({over_seeds(last['seeds'])})."
+    )
 
 
 def _limits(curve: pd.DataFrame, measure: str) -> tuple[float, float]:
@@ -59,7 +82,7 @@ def _limits(curve: pd.DataFrame, measure: str) -> tuple[float, float]:
     highest_possible = 1.0 if measure == "accuracy" else math.inf
     low = max(np.nanmin([lowest, curve["band_low"].min()]), lowest - room, 0.0)
     high = min(np.nanmax([highest, curve["band_high"].max()]), highest + room, highest_possible)
-    margin = 0.03 * (high - low)
+    margin = 0.03 * max(high - low, 0.05)
     return low - margin, high + margin
 
 

@@ -17,9 +17,11 @@ from mlplab.reporting.figures.drawing import (
     Drawing,
     LogarithmicLabels,
     Style,
+    add_result,
     in_house_style,
 )
 from mlplab.reporting.tables.operations import select_operations
+from mlplab.reporting.words import short
 
 _OPERATIONS = {
     "gather": "rows of the batch",
@@ -72,7 +74,24 @@ def plot_operations(times: pd.DataFrame) -> Figure:
     axes[0, 0].set_yticks(range(len(order)), order)
     axes[0, 0].set_ylim(len(order) - 0.4, -1.6)
     _name_frameworks(axes[0, 0], times[times["batch_size"] == sizes[0]])
+    add_result(figure, tell_operations(times))
     return figure
+
+
+def tell_operations(times: pd.DataFrame) -> str:
+    """Overhead and operations of both frameworks at the smallest batch size."""
+    size = times["batch_size"].min()
+    rows = times[times["batch_size"] == size]
+    is_overhead = rows["operation"] == "step_overhead"
+    overhead = rows[is_overhead].groupby("framework")["seconds_per_epoch"].sum()
+    work = rows[~is_overhead].groupby("framework")["seconds_per_epoch"].sum()
+    parts = [
+        f"{short(overhead[name])} s of overhead and {short(work[name])} s of operations in "
+        f"{FRAMEWORK_STYLES[name]['label']}"
+        for name in _FRAMEWORKS
+        if name in overhead and name in work
+    ]
+    return f"An epoch at batch size {size:,} has {', '.join(parts)}." if parts else ""
 
 
 def _name_frameworks(axis: Axes, rows: pd.DataFrame) -> None:
@@ -149,7 +168,20 @@ def plot_roofline(times: pd.DataFrame) -> Figure:
         textcoords="offset points",
     )
     _explain_marks(figure)
+    add_result(figure, tell_roofline(products))
     return figure
+
+
+def tell_roofline(products: pd.DataFrame) -> str:
+    """The lowest and the highest speed of the products of either framework."""
+    ranges = products.groupby("framework")["gflops"].agg(["min", "max"])
+    parts = [
+        f"{short(ranges.loc[name, 'min'])} to {short(ranges.loc[name, 'max'])} in "
+        f"{FRAMEWORK_STYLES[name]['label']}"
+        for name in _FRAMEWORKS
+        if name in ranges.index
+    ]
+    return f"Products run at {' and '.join(parts)} (10⁹ operations a second)."
 
 
 def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:

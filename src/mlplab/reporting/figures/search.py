@@ -13,11 +13,13 @@ from matplotlib.figure import Figure
 from mlplab.reporting.figures.drawing import (
     NEUTRAL,
     Drawing,
+    add_result,
     in_house_style,
     label_logarithmic,
     label_shares,
     space_color,
 )
+from mlplab.reporting.words import describe_space, over_seeds, percent
 
 # Shapes tell input spaces apart in grey, and those of one kind.
 _MARKERS = ["o", "s", "^", "D", "v", "P"]
@@ -34,7 +36,22 @@ def plot_search(trials: pd.DataFrame, result: pd.DataFrame, summary: pd.DataFram
     left, right = figure.subplots(1, 2, width_ratios=[2.4, 1])
     _draw_trials(left, trials)
     _draw_result(right, result, summary.iloc[0])
+    add_result(figure, tell_search(summary.iloc[0]))
     return figure
+
+
+def tell_search(summary: pd.Series) -> str:
+    """The test accuracy of the chosen setting, beside the published one."""
+    published = (
+        f"; published: {percent(summary['published_accuracy'])}"
+        if pd.notna(summary["published_accuracy"])
+        else ""
+    )
+    return (
+        f"The chosen network reaches {percent(summary['test_accuracy'])} test accuracy "
+        f"({over_seeds(summary['seeds'])}) with {describe_space(summary['input_space'])}"
+        f"{published}."
+    )
 
 
 def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:

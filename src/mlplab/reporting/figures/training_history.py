@@ -12,13 +12,14 @@ from matplotlib.figure import Figure
 from mlplab.reporting.figures.drawing import (
     FRAMEWORK_STYLES,
     Drawing,
+    add_result,
     in_house_style,
     label_logarithmic,
     label_shares,
     ordered_spaces,
     space_color,
-    space_label,
 )
+from mlplab.reporting.words import describe_space, percent
 
 
 def select_trainings(
@@ -53,7 +54,7 @@ def plot_training_history(chosen: pd.DataFrame) -> Figure:
             cost.plot(run["epoch"], run["total_cost"] / run["total_cost"].iloc[0], color=color)
             accuracy.plot(run["epoch"], run["test_accuracy"], color=color)
             accuracy.plot(run["epoch"], run["train_accuracy"], color=color, ls=":", lw=1)
-            ends.append((run["test_accuracy"].iloc[-1], space_label(space), color))
+            ends.append((run["test_accuracy"].iloc[-1], describe_space(space), color))
         cost.set(title=f"{FRAMEWORK_STYLES[framework]['label']}, batch size {batch_size}")
         cost.set_yscale("log")
         label_logarithmic(cost.yaxis)
@@ -65,7 +66,23 @@ def plot_training_history(chosen: pd.DataFrame) -> Figure:
     # Only now is the range of the shared axis known, and with it where labels would overlap.
     for axis, ends in labels:
         _label_ends(axis, chosen["epoch"].max(), ends)
+    add_result(figure, tell_training_history(chosen))
     return figure
+
+
+def tell_training_history(chosen: pd.DataFrame) -> str:
+    """The input space on which each framework ends with the highest test accuracy."""
+    last = chosen[chosen["epoch"] == chosen["epoch"].max()].dropna(subset=["test_accuracy"])
+    if last.empty:
+        return ""
+    best = last.loc[last.groupby("framework")["test_accuracy"].idxmax()].set_index("framework")
+    parts = [
+        f"{style['label']} {percent(best.loc[name, 'test_accuracy'])} on "
+        f"{describe_space(best.loc[name, 'input_space'])}"
+        for name, style in FRAMEWORK_STYLES.items()
+        if name in best.index
+    ]
+    return f"Best after {chosen['epoch'].max()} epochs: {', '.join(parts)}."
 
 
 def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:

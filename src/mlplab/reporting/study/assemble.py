@@ -135,6 +135,7 @@ def render_study(study: Study) -> str:
             "study": study,
             "machine": [(name, text) for name, text in study.origin.items() if name != "libraries"],
             "libraries": study.origin.get("libraries", ""),
+            "glue": _glue,
             "asked": describe_question(study.run),
             "drawn": drawn,
             "headlines": [
@@ -165,6 +166,11 @@ def describe_question(run: Run) -> str:
     )
 
 
+def _glue(text: str) -> str:
+    """With per cent signs that stay beside their numbers."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
 def _draw(figure: Figure) -> str:
     """A chart as an SVG that scales with the page."""
     svg: str = vl_convert.vegalite_to_svg(dict(figure.spec), vl_version=_VEGA_LITE)
@@ -176,7 +182,7 @@ def _draw(figure: Figure) -> str:
 
 def _charting_code() -> str:
     """Vega, Vega-Lite and Vega-Embed in one script, which defines ``vegaEmbed``."""
-    code: str = vl_convert.javascript_bundle(vl_version=_VEGA_LITE)
+    code: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", _VEGA_LITE)
     return code.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.stats import binom
 
 from mlplab.reporting.study.content import Tables
-from mlplab.reporting.study.words import join
+from mlplab.reporting.words import join
 
 # A network may know its training images by heart and still be no better on others.
 FAILED = "learned nothing that shows on test images"

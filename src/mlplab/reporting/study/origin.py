@@ -63,7 +63,7 @@ def _processor(machine: Mapping[str, Any]) -> str:
     if "processor" not in machine:
         return ""
     cores = machine.get("processors")
-    return machine["processor"] + (f", {cores} processors" if cores else "")
+    return f"{machine['processor']}" + (f", {cores} processors" if cores else "")
 
 
 def _memory(machine: Mapping[str, Any]) -> str:

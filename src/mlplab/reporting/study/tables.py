@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from mlplab.reporting.figures.drawing import Style, space_label
-from mlplab.reporting.study.words import percent, plain
+from mlplab.reporting.figures.drawing import Style
+from mlplab.reporting.study.words import plain
 from mlplab.reporting.web.tables import Cell, Column, DataTable, Row
+from mlplab.reporting.words import describe_space, percent
 
 _FRAMEWORKS = {"numpy": "NumPy", "keras": "Keras"}
 
@@ -44,7 +45,7 @@ def tabulate_batch_sizes(
                     Cell(str(row["rounds"]), row["rounds"]),
                 ],
                 filters={
-                    "inputs": space_label(row["input_space"]),
+                    "inputs": describe_space(row["input_space"]),
                     "size": f"{row['batch_size']:,}",
                     "variant": _label(row["variant"], styles),
                 },
@@ -82,7 +83,7 @@ def tabulate_accuracies(final: pd.DataFrame, styles: Mapping[str, Style]) -> Dat
                 filters={
                     "experiment": row["experiment"],
                     "framework": _label(row["framework"], styles),
-                    "inputs": space_label(row["input_space"]),
+                    "inputs": describe_space(row["input_space"]),
                 },
             )
             for row in final.to_dict("records")
@@ -118,7 +119,7 @@ def tabulate_search(trials: pd.DataFrame) -> DataTable:
                 ],
                 filters={
                     "stage": str(row["stage"]),
-                    "inputs": space_label(row["input_space"]),
+                    "inputs": describe_space(row["input_space"]),
                     "outcome": row["outcome"],
                 },
             )
@@ -130,7 +131,7 @@ def tabulate_search(trials: pd.DataFrame) -> DataTable:
 
 def _space(name: str) -> Cell:
     """An input space in words, with the name that tables have for it."""
-    label = space_label(name)
+    label = describe_space(name)
     return Cell(label if label == name else f"{label} ({name})")
 
 

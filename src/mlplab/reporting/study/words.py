@@ -1,11 +1,13 @@
-"""Numbers and lists in words, alike on the whole page."""
+"""Numbers with their intervals in words, alike on the whole page."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
+
+from mlplab.reporting.words import join
 
 INTERVAL = "95 % interval"
 
@@ -26,17 +28,6 @@ def plain(value: float, digits: int = 3) -> str:
     return f"{value:,.{decimals}f}"
 
 
-def percent(share: float, digits: int = 1) -> str:
-    """A share in per cent.
-
-    Examples
-    --------
-    >>> percent(0.97834), percent(0.97834, 2)
-    ('97.8 %', '97.83 %')
-    """
-    return f"{100 * share:.{digits}f} %"
-
-
 def interval(low: float, high: float, digits: int = 3) -> str:
     """The ends of a 95 % interval in brackets, after a space; empty where there is none."""
     if pd.isna(low) or pd.isna(high):
@@ -51,23 +42,6 @@ def percent_interval(low: float, high: float, digits: int = 1) -> str:
     return f" ({INTERVAL} {100 * low:.{digits}f} to {100 * high:.{digits}f})"
 
 
-def join(parts: Iterable[str]) -> str:
-    """Parts of a sentence, with commas and "and"."""
-    *first, last = parts
-    return f"{', '.join(first)} and {last}" if first else last
-
-
-def count(number: int, noun: str) -> str:
-    """A number and its noun, which takes an s.
-
-    Examples
-    --------
-    >>> count(1, "seed"), count(12, "seed")
-    ('1 seed', '12 seeds')
-    """
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def name_sizes(chosen: Sequence[int], measured: Sequence[int]) -> str:
     """Batch sizes in words: each of up to three, else runs of neighbours as "32 to 250".
 
@@ -80,7 +54,7 @@ def name_sizes(chosen: Sequence[int], measured: Sequence[int]) -> str:
     """
     ordered = sorted(measured)
     if len(chosen) <= 2:
-        return join(f"{size:,}" for size in sorted(chosen))
+        return join([f"{size:,}" for size in sorted(chosen)])
     groups: list[list[int]] = []
     for size in sorted(chosen):
         place = ordered.index(size)
@@ -89,5 +63,8 @@ def name_sizes(chosen: Sequence[int], measured: Sequence[int]) -> str:
         else:
             groups.append([size])
     return join(
-        f"{group[0]:,}" if len(group) == 1 else f"{group[0]:,} to {group[-1]:,}" for group in groups
+        [
+            f"{group[0]:,}" if len(group) == 1 else f"{group[0]:,} to {group[-1]:,}"
+            for group in groups
+        ]
     )

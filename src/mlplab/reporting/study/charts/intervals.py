@@ -14,6 +14,7 @@ from mlplab.reporting.study.charts.parts import (
     Record,
     encode,
     finish,
+    inline,
     series_channels,
     switchable,
     tooltips,
@@ -37,7 +38,10 @@ def draw_rows(
     labels = list(dict.fromkeys(record["label"] for record in wrapped))
     shared = {
         "y": alt.Y(
-            "label:N", sort=labels, axis=alt.Axis(title=None, labelExpr=WRAPPED, labelLimit=220)
+            "label:N",
+            sort=labels,
+            scale=alt.Scale(paddingInner=0.3),
+            axis=alt.Axis(title=None, labelExpr=WRAPPED, labelLimit=220),
         ),
         "color": look["color"],
     }
@@ -53,6 +57,6 @@ def draw_rows(
     )
     chart = bars + points
     if mark is not None:
-        line = alt.Chart(alt.Data(values=[{"at": mark}]))
+        line = inline([{"at": mark}])
         chart = line.mark_rule(strokeDash=[3, 3], color=INK, opacity=0.8).encode(x="at:Q") + chart
     return finish(chart, height=(52 if several else 40) * len(labels))

@@ -15,6 +15,7 @@ from mlplab.reporting.study.charts.parts import (
     Record,
     encode,
     finish,
+    inline,
     nice_ticks,
     range_words,
     series_channels,
@@ -78,6 +79,7 @@ def draw_ladder(summary: pd.DataFrame) -> tuple[dict[str, Any], list[Switch]]:
         "y": alt.Y(
             "label:N",
             sort=list(dict.fromkeys(steps["label"])),
+            scale=alt.Scale(paddingInner=0.35),
             axis=alt.Axis(title=None, labelExpr=WRAPPED, labelLimit=220, grid=True),
         ),
         "yOffset": alt.YOffset("series:N", sort=[switch.name for switch in switches]),
@@ -93,8 +95,6 @@ def draw_ladder(summary: pd.DataFrame) -> tuple[dict[str, Any], list[Switch]]:
         **shared,
     )
     keras = (
-        alt.Chart(alt.Data(values=[{"at": 1.0}]))
-        .mark_rule(strokeDash=[3, 3], color=INK, opacity=0.8)
-        .encode(x="at:Q")
+        inline([{"at": 1.0}]).mark_rule(strokeDash=[3, 3], color=INK, opacity=0.8).encode(x="at:Q")
     )
     return finish(keras + bars + points, height=62 * steps["label"].nunique()), switches

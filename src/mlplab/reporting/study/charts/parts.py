@@ -81,7 +81,7 @@ def nice_ticks(low: float, high: float) -> list[float]:
 
 def encode(channel: Any, field: str, axis: Axis) -> Any:
     """A quantitative channel with this axis."""
-    settings: dict[str, Any] = {"title": axis.title}
+    settings: dict[str, Any] = {"title": axis.title, "tickCount": 6}
     if axis.ticks:
         settings["values"] = list(axis.ticks)
     if axis.labels:
@@ -118,15 +118,20 @@ def tooltips(names: Sequence[str]) -> list[alt.Tooltip]:
     return [alt.Tooltip(f"{name}:N", title=name) for name in names]
 
 
+def inline(records: Sequence[Record]) -> alt.Chart:
+    """A chart of records that stand in its specification."""
+    return alt.Chart(alt.InlineData(values=list(records)))
+
+
 def switchable(records: Sequence[Record]) -> alt.Chart:
     """A chart of records whose ``series`` the legend can switch off."""
-    chart = alt.Chart(alt.Data(values=list(records)))
+    chart = inline(records)
     return chart.transform_filter("indexof(off, datum.series) < 0")
 
 
 def lines_with_intervals(
     records: Sequence[Record], switches: Sequence[Switch], x: Axis, y: Axis
-) -> alt.LayerChart:
+) -> Any:
     """Lines through points with intervals.
 
     A record has ``series``, ``x``, ``y``, ``low`` and ``high``; all its other fields are shown on
@@ -149,16 +154,16 @@ def lines_with_intervals(
     return bars + lines + points
 
 
-def reference_line(value: float, text: str) -> alt.LayerChart:
+def reference_line(value: float, text: str) -> Any:
     """A dashed line across at a value, with its words above its left end."""
-    data = alt.Chart(alt.Data(values=[{"at": value, "words": text}]))
+    data = inline([{"at": value, "words": text}])
     words = data.mark_text(color=INK, fontSize=11, align="left", dx=4, dy=-7)
     return data.mark_rule(strokeDash=[3, 3], color=INK, opacity=0.8).encode(
         y="at:Q"
     ) + words.encode(y="at:Q", x=alt.value(0), text="words:N")
 
 
-def finish(chart: alt.LayerChart, *, height: int = HEIGHT) -> dict[str, Any]:
+def finish(chart: Any, *, height: int = HEIGHT) -> dict[str, Any]:
     """The specification of a chart in the theme of the page."""
     off = alt.param(name="off", value=[])
     font = "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"

@@ -7,17 +7,19 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from mlplab.reporting.figures.drawing import ordered_spaces, space_color, space_label
+from mlplab.reporting.figures.drawing import ordered_spaces, space_color
 from mlplab.reporting.study.charts.parts import (
     Axis,
     encode,
     finish,
+    nice_ticks,
     series_channels,
     switchable,
     tooltips,
 )
 from mlplab.reporting.study.content import Switch
-from mlplab.reporting.study.words import percent, plain
+from mlplab.reporting.study.words import plain
+from mlplab.reporting.words import describe_space, percent
 
 # Shapes tell input spaces of one colour apart.
 _SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")
@@ -28,12 +30,12 @@ def draw_search(trials: pd.DataFrame) -> tuple[dict[str, Any], list[Switch]]:
     drawn = trials.dropna(subset=["validation_accuracy"])
     spaces = ordered_spaces(drawn["input_space"])
     switches = [
-        Switch(space_label(space), space_color(space), "", _SHAPES[place % len(_SHAPES)])
+        Switch(describe_space(space), space_color(space), "", _SHAPES[place % len(_SHAPES)])
         for place, space in enumerate(spaces)
     ]
     records = [
         {
-            "series": space_label(row["input_space"]),
+            "series": describe_space(row["input_space"]),
             "trial": str(row["trial"]),
             "stage": str(row["stage"]),
             "epochs": str(row["epochs"]),
@@ -46,7 +48,8 @@ def draw_search(trials: pd.DataFrame) -> tuple[dict[str, Any], list[Switch]]:
         for row in drawn.to_dict("records")
     ]
     look = series_channels(switches)
-    x = Axis("seconds of training (logarithmic)", True)
+    seconds = [record["x"] for record in records]
+    x = Axis("seconds of training (logarithmic)", True, nice_ticks(min(seconds), max(seconds)))
     y = Axis("accuracy on validation images (%)")
     points = switchable(records).mark_point(filled=True, size=80, opacity=0.85).encode(
         x=encode(alt.X, "x", x),

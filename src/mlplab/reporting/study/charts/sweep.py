@@ -13,6 +13,7 @@ from mlplab.reporting.study.charts.parts import (
     Record,
     encode,
     finish,
+    inline,
     range_words,
     series_channels,
     switchable,
@@ -74,17 +75,17 @@ def draw_sweep(
     return finish(_mark(chart, choices, column), height=280), switches
 
 
-def _mark(chart: alt.LayerChart, choices: pd.DataFrame, column: str) -> alt.LayerChart:
+def _mark(chart: Any, choices: pd.DataFrame, column: str) -> Any:
     if column == "inertia":
         elbow = choices[(choices["criterion"] == "elbow") & choices["k"].notna()]
         if elbow.empty:
             return chart
         ends = {"from": elbow["k_low"].iloc[0], "to": elbow["k_high"].iloc[0]}
-        band = alt.Chart(alt.Data(values=[ends])).mark_rect(color=_BAND, opacity=0.15)
+        band = inline([ends]).mark_rect(color=_BAND, opacity=0.15)
         return band.encode(x="from:Q", x2="to:Q") + chart
     chosen = choices[choices["criterion"] == "chosen"]
     marks = [{"at": k, "words": f"chosen: K = {k:.0f}"} for k in chosen["k"]]
-    data = alt.Chart(alt.Data(values=marks))
+    data = inline(marks)
     line = data.mark_rule(strokeDash=[3, 3], color=INK, opacity=0.8).encode(x="at:Q")
     words = data.mark_text(color=INK, fontSize=11, align="left", dx=5).encode(
         x="at:Q", y=alt.value(8), text="words:N"

@@ -8,19 +8,21 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from mlplab.reporting.figures.drawing import ordered_spaces, space_color, space_label
+from mlplab.reporting.figures.drawing import ordered_spaces, space_color
 from mlplab.reporting.study.charts.parts import (
     Axis,
     Record,
     encode,
     finish,
+    nice_ticks,
     range_words,
     series_channels,
     switchable,
     tooltips,
 )
 from mlplab.reporting.study.content import Switch
-from mlplab.reporting.study.words import percent, plain
+from mlplab.reporting.study.words import plain
+from mlplab.reporting.words import describe_space, percent
 
 # A curve keeps so many epochs, evenly in the logarithm: more do not show.
 _KEPT = 140
@@ -33,14 +35,14 @@ def draw_time_to_accuracy(
 ) -> tuple[dict[str, Any], list[Switch]]:
     """From ``accuracy_over_time.csv`` and ``time_to_accuracy_summary.csv``, if it is there."""
     spaces = ordered_spaces(curves["input_space"])
-    switches = [Switch(space_label(space), space_color(space)) for space in spaces]
+    switches = [Switch(describe_space(space), space_color(space)) for space in spaces]
     records: list[Record] = []
     for space in spaces:
         rows = curves[curves["input_space"] == space].sort_values("epoch")
         for row in _thin(rows).to_dict("records"):
             records.append(
                 {
-                    "series": space_label(space),
+                    "series": describe_space(space),
                     "epoch": f"{row['epoch']:,}",
                     "seconds": plain(row["seconds"]),
                     "test accuracy": percent(row["test_accuracy"], 2),
@@ -58,7 +60,8 @@ def draw_time_to_accuracy(
     bottom = np.floor(max(lowest_end - _ROOM_BELOW, 0.0))
     records = [record for record in records if record["low"] >= bottom]
     look = series_channels(switches)
-    x = Axis("seconds of training (logarithmic)", True)
+    seconds = [record["x"] for record in records]
+    x = Axis("seconds of training (logarithmic)", True, nice_ticks(min(seconds), max(seconds)))
     y = Axis("test accuracy (%)")
     base = switchable(records)
     bands = base.mark_area(opacity=0.18).encode(
@@ -100,9 +103,9 @@ def _targets(summary: pd.DataFrame | None, spaces: set[str], bottom: float) -> l
     ]
     return [
         {
-            "series": space_label(row["input_space"]),
+            "series": describe_space(row["input_space"]),
             "target": f"{percent(row['target'], 2)} test accuracy",
-            "seconds": f"{plain(row['seconds'])} (median of the seeds that reach it)",
+            "seconds": f"{plain(row['seconds'])} (mean of the seeds that reach it)",
             "seeds": f"{row['seeds_reached']} of {row['seeds']} reach it",
             "x": row["seconds"],
             "y": 100 * row["target"],

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from mlplab.reporting.figures.drawing import space_label
 from mlplab.reporting.study.chance import FAILED, Chance
 from mlplab.reporting.study.charts.search import draw_search
 from mlplab.reporting.study.content import Content, Figure, Headline
 from mlplab.reporting.study.run import Run
 from mlplab.reporting.study.tables import tabulate_accuracies, tabulate_search
-from mlplab.reporting.study.words import count, percent, percent_interval, plain
+from mlplab.reporting.study.words import percent_interval, plain
+from mlplab.reporting.words import count, describe_space, percent
 
 ID = "best-network"
 QUESTION = "What is the best small network?"
@@ -39,7 +39,7 @@ def tell(run: Run) -> Content:
     return Content(
         answer=f"With {within}, the best network found reaches {accuracy} test accuracy{ends}.",
         meaning=[
-            f"It is trained on {space_label(summary['input_space'])} "
+            f"It is trained on {describe_space(summary['input_space'])} "
             f"({summary['n_features']} inputs) for {summary['epochs']} epochs in batches of "
             f"{summary['batch_size']:,}, with a learning rate of {plain(summary['learning_rate'])} "
             "at the start.",
@@ -69,7 +69,7 @@ def _beside(summary: pd.Series, final: pd.DataFrame | None, limit: object) -> st
         if len(means):
             _, space, _ = means.idxmax()
             parts.append(
-                f"The best of the run's other networks of that size, on {space_label(space)}, "
+                f"The best of the run's other networks of that size, on {describe_space(space)}, "
                 f"reaches {percent(means.max(), 2)} (mean over its seeds)."
             )
     return " ".join(parts)
@@ -89,7 +89,7 @@ def _draw(trials: pd.DataFrame) -> Figure:
     return Figure(
         "chart-search",
         f"Best on validation images: {percent(best['validation_accuracy'], 2)}, on "
-        f"{space_label(best['input_space'])}",
+        f"{describe_space(best['input_space'])}",
         "Every trial of the search: accuracy on validation images over seconds of training. "
         + (f"Left out: {count(diverged, 'trial')} that diverged." if diverged else ""),
         spec,

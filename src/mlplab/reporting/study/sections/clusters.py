@@ -7,7 +7,8 @@ import pandas as pd
 from mlplab.reporting.study.charts.sweep import draw_sweep
 from mlplab.reporting.study.content import Content, Figure, MissingPartError
 from mlplab.reporting.study.run import Run
-from mlplab.reporting.study.words import count, join, plain
+from mlplab.reporting.study.words import plain
+from mlplab.reporting.words import count, join
 
 ID = "clusters"
 QUESTION = "How many clusters?"
@@ -59,7 +60,7 @@ def _peaks(choices: pd.DataFrame) -> str:
     peaks = choices.loc[choices["criterion"] == "silhouette peak", "k"]
     if peaks.empty:
         return "The silhouette has no peak inside the sweep."
-    at = join(f"K = {k:.0f}" for k in peaks)
+    at = join([f"K = {k:.0f}" for k in peaks])
     return f"The silhouette is higher than at both neighbours at {at}."
 
 

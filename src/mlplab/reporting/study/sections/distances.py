@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from mlplab.reporting.figures.drawing import space_color, space_label
+from mlplab.reporting.figures.drawing import space_color
 from mlplab.reporting.study.chance import FAILED, Chance
 from mlplab.reporting.study.charts.intervals import draw_rows
 from mlplab.reporting.study.charts.parts import Axis, Record, range_words
 from mlplab.reporting.study.charts.time_to_accuracy import draw_time_to_accuracy
 from mlplab.reporting.study.content import Content, Figure, Headline, MissingPartError, Switch
 from mlplab.reporting.study.run import Run
-from mlplab.reporting.study.words import count, interval, join, percent, percent_interval, plain
+from mlplab.reporting.study.words import interval, percent_interval, plain
+from mlplab.reporting.words import count, describe_space, join, percent
 
 ID = "distances"
 QUESTION = "Do cluster distances learn faster and better, and is it the clusters?"
@@ -26,7 +27,7 @@ _CONTROLS = ("input_space", "n_features", "epochs", "seeds", "test_accuracy", "c
              "against", "difference", "difference_ci_low", "difference_ci_high",
              "verdict")  # fmt: skip
 # A label of more words would make the answer too long.
-_MOST_WORDS = 4
+_MOST_WORDS = 5
 
 
 def tell(run: Run) -> Content:
@@ -102,7 +103,7 @@ def _rivals(controls: pd.DataFrame | None) -> str:
     if good.empty:
         return f", and no other {others['n_features'].iloc[0]} inputs are as accurate"
     best = good.loc[good["test_accuracy"].idxmax()]
-    label = space_label(best["input_space"])
+    label = describe_space(best["input_space"])
     name = label if len(label.split()) <= _MOST_WORDS else "other inputs"
     how = "more accurate still" if best["verdict"] == "better" else "as accurate"
     return f", but {name} are {how}"
@@ -117,8 +118,8 @@ def _same_size(controls: pd.DataFrame) -> pd.DataFrame:
 def _beside_pixels(times: pd.DataFrame, best: pd.Series) -> str:
     text = (
         f"“Sooner” is the articles' measure: the whole training on pixels over the time until "
-        f"{space_label(best['input_space'])} ({best['input_space']}) reach the accuracy, without "
-        "the time of clustering."
+        f"{describe_space(best['input_space'])} ({best['input_space']}) reach the accuracy; "
+        "the time of clustering does not count."
     )
     pixels = times[(times["input_space"] == "pixels") & (times["target"] == best["target"])]
     if pixels.empty:
@@ -129,7 +130,7 @@ def _beside_pixels(times: pd.DataFrame, best: pd.Series) -> str:
     return (
         f"{text} Pixels themselves reach it with {row['seeds_reached']} of "
         f"{count(row['seeds'], 'seed')}, after {plain(row['seconds'])} s; distances after "
-        f"{plain(best['seconds'])} s (medians)."
+        f"{plain(best['seconds'])} s (means)."
     )
 
 
@@ -139,9 +140,10 @@ def _paired(run: Run) -> list[str]:
     if table is None or not table["difference"].notna().any():
         return []
     row = table[table["difference"].notna()].iloc[0]
+    against = describe_space(row["against"])
     return [
-        f"At the end of training, {space_label(row['input_space'])} differ from "
-        f"{space_label(row['against'])} by {100 * row['difference']:+.2f} points of test accuracy"
+        f"At the end of training, {describe_space(row['input_space'])} differ from "
+        f"{against} by {100 * row['difference']:+.2f} points of test accuracy"
         f"{percent_interval(row['difference_ci_low'], row['difference_ci_high'], 2)}: "
         f"{row['verdict']}."
     ]
@@ -152,10 +154,10 @@ def _verdicts(controls: pd.DataFrame) -> str:
     if others.empty:
         return ""
     parts = [
-        f"{verdict}: {join(map(space_label, rows['input_space']))}"
+        f"{verdict}: {join([*map(describe_space, rows['input_space'])])}"
         for verdict, rows in others.groupby("verdict", sort=False)
     ]
-    against = space_label(others["against"].iloc[0])
+    against = describe_space(others["against"].iloc[0])
     return f"After {others['epochs'].iloc[0]} epochs, compared with {against}: {'; '.join(parts)}."
 
 
@@ -163,7 +165,7 @@ def _failures(controls: pd.DataFrame, chance: Chance) -> list[str]:
     failed = controls.loc[controls["test_accuracy"].map(chance.covers), "input_space"]
     if failed.empty:
         return []
-    return [f"Networks on {join(map(space_label, failed))} {FAILED}: {chance}."]
+    return [f"Networks on {join([*map(describe_space, failed)])} {FAILED}: {chance}."]
 
 
 def _certainty(best: pd.Series | None, controls: pd.DataFrame | None) -> str:
@@ -184,9 +186,10 @@ def _certainty(best: pd.Series | None, controls: pd.DataFrame | None) -> str:
 def _headline(best: pd.Series | None) -> Headline | None:
     if best is None:
         return None
+    space = describe_space(best["input_space"], with_scaling=False)
     return Headline(
         f"{plain(best['speedup'])} ×",
-        f"sooner at {percent(best['target'])} test accuracy with {space_label(best['input_space'])}"
+        f"sooner at {percent(best['target'])} test accuracy with {space}"
         f" in place of pixels{interval(best['ci_low'], best['ci_high'])}",
     )
 
@@ -204,7 +207,7 @@ def _draw_times(run: Run, times: pd.DataFrame | None, best: pd.Series | None) ->
     )
     caption = (
         "Test accuracy over seconds of training: mean over seeds, and the range over seeds as a "
-        "band. Rings mark where a target is reached (median of the seeds that reach it)."
+        "band. Rings mark where a target is reached (mean of the seeds that reach it)."
     )
     return [Figure("chart-time-to-accuracy", title, caption, spec, switches)]
 
@@ -213,8 +216,8 @@ def _draw(controls: pd.DataFrame) -> Figure:
     rows = controls.sort_values("test_accuracy", ascending=False)
     records: list[Record] = [
         {
-            "label": space_label(row["input_space"]),
-            "series": space_label(row["input_space"]),
+            "label": describe_space(row["input_space"]),
+            "series": describe_space(row["input_space"]),
             "inputs": str(row["n_features"]),
             "test accuracy": percent(row["test_accuracy"], 2),
             "interval": range_words(row["ci_low"], row["ci_high"], scale=100),
@@ -226,11 +229,11 @@ def _draw(controls: pd.DataFrame) -> Figure:
         }
         for row in rows.to_dict("records")
     ]
-    switches = [Switch(space_label(space), space_color(space)) for space in rows["input_space"]]
+    switches = [Switch(describe_space(space), space_color(space)) for space in rows["input_space"]]
     best = rows.iloc[0]
     return Figure(
         "chart-controls",
-        f"Best after {best['epochs']} epochs: {space_label(best['input_space'])}, "
+        f"Best after {best['epochs']} epochs: {describe_space(best['input_space'])}, "
         f"{percent(best['test_accuracy'], 2)}",
         "Test accuracy of networks on several kinds of inputs, mean over seeds with 95 % "
         "intervals.",

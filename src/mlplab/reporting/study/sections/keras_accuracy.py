@@ -9,8 +9,9 @@ from mlplab.reporting.study.charts.intervals import draw_rows
 from mlplab.reporting.study.charts.parts import Axis, Record, range_words
 from mlplab.reporting.study.content import Content, Figure, MissingPartError, Switch
 from mlplab.reporting.study.run import Run
-from mlplab.reporting.study.words import count, percent, percent_interval, plain
+from mlplab.reporting.study.words import percent_interval, plain
 from mlplab.reporting.tables.bridge import find_cause
+from mlplab.reporting.words import count, percent
 
 ID = "keras-accuracy"
 QUESTION = "Why did Keras reach a lower accuracy?"

@@ -9,8 +9,9 @@ from mlplab.reporting.study.charts.batch_sizes import draw_ratios, draw_seconds
 from mlplab.reporting.study.content import Content, Figure, Headline, MissingPartError
 from mlplab.reporting.study.run import Run
 from mlplab.reporting.study.tables import tabulate_batch_sizes
-from mlplab.reporting.study.words import count, interval, join, name_sizes, plain
+from mlplab.reporting.study.words import interval, name_sizes, plain
 from mlplab.reporting.tables.operations import select_operations
+from mlplab.reporting.words import count, join
 
 ID = "keras-speed"
 QUESTION = "When is Keras faster than NumPy, and why?"

@@ -10,8 +10,9 @@ from mlplab.reporting.study.chance import Learning
 from mlplab.reporting.study.charts.ladder import draw_ladder
 from mlplab.reporting.study.content import Content, Figure, MissingPartError
 from mlplab.reporting.study.run import Run
-from mlplab.reporting.study.words import count, interval, plain
+from mlplab.reporting.study.words import interval, plain
 from mlplab.reporting.web.tables import Cell, Column, DataTable, Row
+from mlplab.reporting.words import count
 from mlplab.stats.ratios import RatioInterval, paired_ratio
 from mlplab.stats.rounds import quiet_rounds
 
