@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import altair as alt
 import vl_convert
@@ -71,7 +72,9 @@ class Study:
     origin: Mapping[str, str]
 
 
-def make_study(folder: Path, styles: Mapping[str, Style]) -> Study:
+def make_study(
+    folder: Path, styles: Mapping[str, Style], config: Mapping[str, Any] | None = None
+) -> Study:
     """Answer all questions from a run's folder.
 
     Parameters
@@ -79,13 +82,14 @@ def make_study(folder: Path, styles: Mapping[str, Style]) -> Study:
     folder : of the run, such as ``results/default``; it may be half finished or of an earlier
         version: what is missing is told at its place
     styles : label, color, marker and linestyle of variants, by name
+    config : the run's configuration, by default that in its folder
 
     Raises
     ------
     RunError
         The folder holds no table.
     """
-    run = load_run(folder, styles)
+    run = load_run(folder, styles, config)
     try:
         claims = read_claims(run.tables)
     except MissingPartError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +29,6 @@ class Run:
     name : of the run
     tables : its tables
     config : its configuration; empty where it cannot be read
-    machine : the machine that made it, as :func:`mlplab.machine.record.machine_record` tells
     records : of its tables, see :func:`mlplab.runtime.sidecars.read_sidecar`; None without one
     styles : label, color, marker and linestyle of variants, by name
     """
@@ -38,7 +36,6 @@ class Run:
     name: str
     tables: Tables
     config: Mapping[str, Any]
-    machine: Mapping[str, Any]
     records: tuple[Mapping[str, Any] | None, ...]
     styles: Mapping[str, Style]
 
@@ -50,8 +47,10 @@ class Run:
         return value
 
 
-def load_run(folder: Path, styles: Mapping[str, Style]) -> Run:
-    """Read a run's folder.
+def load_run(
+    folder: Path, styles: Mapping[str, Style], config: Mapping[str, Any] | None = None
+) -> Run:
+    """Read a run's folder, and its configuration there unless ``config`` is given.
 
     Raises
     ------
@@ -71,12 +70,12 @@ def load_run(folder: Path, styles: Mapping[str, Style]) -> Run:
             frames[path.stem] = read_table(path)
         except (OSError, ValueError) as error:
             faults[path.stem] = f"cannot be read ({' '.join(str(error).split())})"
-    config = _mapping(_read_yaml(folder / "config.yaml"))
+    if config is None:
+        config = _mapping(_read_yaml(folder / "config.yaml"))
     return Run(
         name=str(config.get("run") or folder.resolve().name),
         tables=Tables(frames, faults),
         config=config,
-        machine=_mapping(_read_json(folder / "machine.json")),
         records=tuple(read_sidecar(path) for path in found),
         styles=styles,
     )
@@ -84,13 +83,6 @@ def load_run(folder: Path, styles: Mapping[str, Style]) -> Run:
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
-
-
-def _read_json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
 
 
 def _read_yaml(path: Path) -> Any:

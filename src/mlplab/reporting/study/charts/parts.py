@@ -81,9 +81,8 @@ def nice_ticks(low: float, high: float) -> list[float]:
 
 def encode(channel: Any, field: str, axis: Axis) -> Any:
     """A quantitative channel with this axis."""
-    settings: dict[str, Any] = {"title": axis.title, "tickCount": 6}
-    if axis.ticks:
-        settings["values"] = list(axis.ticks)
+    settings: dict[str, Any] = {"title": axis.title}
+    settings |= {"values": list(axis.ticks)} if axis.ticks else {"tickCount": 6}
     if axis.labels:
         settings["labelExpr"] = axis.labels
     scale: dict[str, Any] = {"zero": axis.zero, "nice": not axis.logarithmic}

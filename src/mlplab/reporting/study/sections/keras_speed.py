@@ -160,7 +160,7 @@ def _draw(run: Run, pixels: pd.DataFrame) -> list[Figure]:
         figures.append(
             Figure(
                 "chart-seconds",
-                f"The shortest epoch is that of {label} at batch size {best['batch_size']:,}: "
+                f"The shortest epoch is that of “{label}” at batch size {best['batch_size']:,}: "
                 f"{plain(best['seconds_per_epoch'])} s",
                 "Seconds of an epoch on pixels over the batch size: geometric mean over rounds, "
                 "with 95 % intervals. Both axes are logarithmic.",
