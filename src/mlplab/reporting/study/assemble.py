@@ -50,13 +50,17 @@ _VEGA_LITE = alt.SCHEMA_VERSION.removeprefix("v").rpartition(".")[0]
 
 @dataclass(frozen=True)
 class Section:
-    """A question, and what the run says to it: content, or the reason why there is none."""
+    """A question, and what the run says to it: content, or the reason why there is none.
+
+    ``left_out`` are reasons for parts of the content that are missing.
+    """
 
     id: str
     question: str
     short: str
     content: Content | None
     reason: str
+    left_out: list[str]
     claims: list[tuple[str, str]]
     tables: list[str]
 
@@ -96,14 +100,7 @@ def make_study(
         claims = None
     sections = []
     for module in SECTIONS:
-        content, reason = None, ""
-        try:
-            content = module.tell(run)
-        except MissingPartError as error:
-            reason = str(error)
-        except (KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
-            # Columns are there, but hold something that no version of the tables does.
-            reason = f"the tables hold something unexpected ({type(error).__name__}: {error})"
+        content, reason = answer_question(module, run)
         sections.append(
             Section(
                 module.ID,
@@ -111,6 +108,7 @@ def make_study(
                 module.SHORT,
                 content,
                 reason,
+                [*dict.fromkeys(run.tables.left_out)] if content is not None else [],
                 [] if claims is None else select_by_tables(claims, module.TABLES),
                 [name for name in module.TABLES if name in run.tables.frames],
             )
@@ -122,6 +120,22 @@ def make_study(
         [] if claims is None else count_verdicts(claims),
         describe_origin(run.records),
     )
+
+
+def answer_question(module: ModuleType, run: Run) -> tuple[Content | None, str]:
+    """What a run says to the question of a section, or None and the reason."""
+    run.tables.left_out.clear()
+    try:
+        return module.tell(run), ""
+    except MissingPartError as error:
+        return None, str(error)
+    except (KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
+        # Columns are there, but hold something that no version of the tables does.
+        kind = type(error).__name__
+        return (
+            None,
+            f"the tables hold something unexpected ({kind}: {' '.join(str(error).split())})",
+        )
 
 
 def render_study(study: Study) -> str:

@@ -58,8 +58,8 @@ def read_claims(tables: Tables) -> pd.DataFrame:
     """
     claims = tables.read("claims", *COLUMNS)
     # Runs of earlier versions have it under that name.
-    column = "found" if "found" in claims.columns else "reproduced"
-    tables.read("claims", column)
+    if "reproduced" not in claims.columns:
+        tables.read("claims", "found")
     return claims
 
 
@@ -132,11 +132,11 @@ def tabulate_claims(claims: pd.DataFrame) -> DataTable:
                     Cell(str(row["article"])),
                 ],
                 row_id(row["id"]),
-                {"article": str(row["article"]), "verdict": row["verdict"]},
+                {"article": str(row["article"]), "verdict": row["verdict"], "kind": row["kind"]},
             )
             for row in claims.to_dict("records")
         ],
-        {"article": "Article", "verdict": "Verdict"},
+        {"article": "Article", "verdict": "Verdict", "kind": "Kind"},
         open=True,
     )
 
@@ -173,15 +173,21 @@ def _verdict_cell(row: dict[str, Any]) -> Cell:
 
 
 def _notes(row: dict[str, Any]) -> list[str]:
+    words = {key: _text(row.get(key)) for key in (*COLUMNS, "bound_reason", "tolerance_reason")}
+    width = f"± {row['tolerance']:.4g}" if row["tolerance"] > 0 else ""
+    reason = words["bound_reason"] or words["tolerance_reason"]
+    tolerance = ", ".join(filter(None, [width, reason]))
     notes = [
-        f"{row['id']}, {row['kind']}",
-        f"Cause: {_text(row['cause'])}" if _text(row["cause"]) else "",
+        f"{row['id']}, {row['kind']}; unit: {row['unit']}",
+        f"Cause: {words['cause']}" if words["cause"] else "",
+        f"Tolerance: {tolerance}" if tolerance else "",
         *(
-            f"{key.capitalize()} {_text(row[key])}, so it is not counted"
+            f"{key.capitalize()} {words[key]}, so it is not counted"
             for key in ("restates", "beside")
-            if _text(row[key])
+            if words[key]
         ),
-        f"Evidence: {_text(row['evidence'])}" if _text(row["evidence"]) else "",
+        f"Source: {_text(row.get('source'))}" if _text(row.get("source")) else "",
+        f"Evidence: {words['evidence']}" if words["evidence"] else "",
     ]
     return [note for note in notes if note]
 

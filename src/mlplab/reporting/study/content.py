@@ -31,6 +31,9 @@ class MissingPartError(Exception):
 class Tables:
     """The tables of a run by name, as ``docs/generated/tables.md`` describes them.
 
+    ``faults`` says why a table that is there cannot be read; ``left_out`` gathers what
+    :meth:`find` did not find.
+
     Examples
     --------
     >>> tables = Tables({"sizes": pd.DataFrame({"k": [10]})})
@@ -44,6 +47,7 @@ class Tables:
 
     frames: Mapping[str, pd.DataFrame]
     faults: Mapping[str, str] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
 
     def read(self, name: str, *columns: str) -> pd.DataFrame:
         """A table with at least one row and these columns.
@@ -71,10 +75,15 @@ class Tables:
         return frame
 
     def find(self, name: str, *columns: str) -> pd.DataFrame | None:
-        """The same, or None where something is missing."""
+        """The same for a part of an answer: None where something is missing.
+
+        The reason joins :attr:`left_out`, but an empty table is no fault.
+        """
         try:
             return self.read(name, *columns)
-        except MissingPartError:
+        except MissingPartError as error:
+            if name not in self.frames or not self.frames[name].empty:
+                self.left_out.append(str(error))
             return None
 
 

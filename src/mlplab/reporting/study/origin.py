@@ -19,10 +19,10 @@ def describe_origin(records: Iterable[Mapping[str, Any] | None]) -> dict[str, st
     """
     known, missing = [], 0
     for record in records:
-        if record is None:
-            missing += 1
-        else:
+        if isinstance(record, Mapping):
             known.append(record)
+        else:
+            missing += 1
     if not known:
         return {"records": f"none of {missing} tables has one"}
     machines = [_part(record, "machine") for record in known]

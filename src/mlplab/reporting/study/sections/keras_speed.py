@@ -18,7 +18,11 @@ QUESTION = "When is Keras faster than NumPy, and why?"
 SHORT = "Keras' speed"
 TABLES = ("batch_size_ratios", "batch_size_summary", "operation_times", "absent_variants")
 
+_SUMMARY = ("variant", "input_space", "batch_size", "seconds_per_epoch", "ci_low", "ci_high",
+            "rounds")  # fmt: skip
 _USUAL_BATCH_SIZE = 500
+# Batch sizes in more words than these would make the answer too long.
+_MOST_PARTS = 5
 
 
 def tell(run: Run) -> Content:
@@ -31,7 +35,7 @@ def tell(run: Run) -> Content:
         raise MissingPartError("tables/batch_size_ratios.csv has no row of Keras on pixels")
     usual = keras.loc[(keras["batch_size"] - _USUAL_BATCH_SIZE).abs().idxmin()]
     figures = _draw(run, pixels)
-    summary = run.tables.find("batch_size_summary", "seconds_per_epoch", "gflops", "rounds")
+    summary = run.tables.find("batch_size_summary", *_SUMMARY)
     return Content(
         answer=_answer(keras, usual),
         meaning=[_meaning(pixels), *_why(run), *_warn(run)],
@@ -49,11 +53,11 @@ def tell(run: Run) -> Content:
 def _answer(keras: pd.DataFrame, usual: pd.Series) -> str:
     sizes = keras["batch_size"].tolist()
     faster = keras.loc[keras["verdict"] == "faster", "batch_size"].tolist()
-    where = (
-        f"at batch size {name_sizes(faster, sizes)}" if len(faster) == 1 else
-        f"at batch sizes {name_sizes(faster, sizes)}" if faster else
-        f"at none of {count(len(sizes), 'batch size')}"
-    )  # fmt: skip
+    named = name_sizes(faster, sizes) if faster else ""
+    if not faster or len(named.split()) > _MOST_PARTS:
+        where = f"at {len(faster) or 'none'} of {count(len(sizes), 'batch size')}"
+    else:
+        where = f"at batch size{'s' if len(faster) > 1 else ''} {named}"
     ends = interval(usual["ci_low"], usual["ci_high"])
     ratio = plain(usual["ratio_to_numpy"])
     return (
@@ -147,10 +151,7 @@ def _draw(run: Run, pixels: pd.DataFrame) -> list[Figure]:
             switches,
         )
     ]
-    summary = run.tables.find(
-        "batch_size_summary", "variant", "input_space", "batch_size", "seconds_per_epoch",
-        "ci_low", "ci_high", "rounds",
-    )  # fmt: skip
+    summary = run.tables.find("batch_size_summary", *_SUMMARY)
     rows = None if summary is None else summary[summary["input_space"] == "pixels"]
     if rows is not None and len(rows):
         spec, switches = draw_seconds(rows, run.styles)

@@ -79,12 +79,12 @@ def tell(run: Run) -> Content:
 
 def _gains(rounds: pd.DataFrame, summary: pd.DataFrame) -> list[_Gain]:
     steps = rounds[rounds["step"].notna() & rounds[_SECONDS].notna()]
-    quiet = {int(step): rows.set_index("round") for step, rows in steps.groupby("step")}
+    quiet = {int(step): rows for step, rows in steps.groupby("step")}
     full = summary[(summary["accuracy"] == "full") & summary["step"].notna()]
     published = dict(zip(full["step"].astype(int), full["published_ratio"], strict=True))
     gains = []
     for before, after in zip(sorted(quiet), sorted(quiet)[1:], strict=False):
-        pairs = quiet[before].join(quiet[after], rsuffix="_after", how="inner")
+        pairs = quiet[before].merge(quiet[after], on="round", suffixes=("", "_after"))
         if pairs.empty:
             continue
         disturbed = pairs["disturbed"].astype(bool) | pairs["disturbed_after"].astype(bool)
