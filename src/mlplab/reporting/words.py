@@ -89,11 +89,12 @@ def short(number: float) -> str:
 
     Examples
     --------
-    >>> short(3.272), short(0.0451), short(1234.0), short(1.02)
+    >>> short(3.272), short(0.0451), short(1234.0), short(0.998)
     ('3.3', '0.045', '1,200', '1.0')
     """
-    decimals = max(0, 1 - math.floor(math.log10(abs(number)))) if number else 0
-    return f"{float(f'{number:.1e}'):,.{decimals}f}"
+    rounded = float(f"{number:.1e}")
+    decimals = max(0, 1 - math.floor(math.log10(abs(rounded)))) if rounded else 0
+    return f"{rounded:,.{decimals}f}"
 
 
 def over_seeds(seeds: int) -> str:

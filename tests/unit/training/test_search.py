@@ -175,19 +175,21 @@ def test_the_figure_marks_the_chosen_trial_and_counts_the_diverged(digits):
     )
     table = tabulate_trials(trials)
     final = pd.DataFrame({"trial": [0], "seed": [0], "test_accuracy": [0.97]}).assign(
-        train_accuracy=1.0, seconds=2.0
+        input_space="pca-16-halfwhitened", train_accuracy=1.0, seconds=2.0
     )
     figure = plot_search(table, final, summarize_search(final, None))
     left = figure.axes[0]
     assert "1 diverged" in left.get_title(loc="left")
-    assert any("chosen, pca-16-halfwhitened" in text.get_text() for text in left.texts)
+    assert any("ringed: chosen after" in text.get_text() for text in left.texts)
+    words = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert words == ["16 principal components (half whitened)"]
     plt.close(figure)
 
 
 def test_the_figure_shows_the_mean_of_the_seeds_beside_the_published_accuracy(digits):
     trials = try_setting(digits, 0.02).assign(trial=0)
     final = pd.DataFrame({"trial": 0, "seed": [0, 1, 2], "test_accuracy": [0.97, 0.98, 0.985]})
-    final = final.assign(train_accuracy=1.0, seconds=2.0)
+    final = final.assign(input_space="pca-16-halfwhitened", train_accuracy=1.0, seconds=2.0)
     summary = summarize_search(final, 0.978)
     figure = plot_search(tabulate_trials(trials), final, summary)
     right = figure.axes[1]

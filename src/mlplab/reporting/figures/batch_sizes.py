@@ -8,14 +8,14 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from mlplab.reporting.figures.drawing import (
     Drawing,
-    LogarithmicLabels,
     Style,
     add_result,
     in_house_style,
+    label_logarithmic,
     label_points,
     ordered_spaces,
     short_number,
@@ -25,7 +25,6 @@ from mlplab.reporting.words import describe_space, short
 
 # A limit that no network reaches.
 _NO_NETWORK = "products"
-_WORDS_OF_VERDICTS = {"no clear difference": " (no clear difference)", "not tested": " (one round)"}
 
 
 @in_house_style
@@ -36,7 +35,7 @@ def plot_seconds_per_epoch(summary: pd.DataFrame, styles: Mapping[str, Style]) -
     marker and linestyle of variants, by name.
     """
     figure, axes = _draw_panels(summary, "seconds_per_epoch", styles)
-    axes[0].set(ylabel="time of an epoch (seconds)")
+    axes[0].set(ylabel=f"time of an epoch (seconds){_name_bars(summary)}")
     add_result(figure, tell_seconds_per_epoch(summary, styles))
     return figure
 
@@ -49,7 +48,9 @@ def plot_batch_size_ratios(ratios: pd.DataFrame, styles: Mapping[str, Style]) ->
     :func:`plot_seconds_per_epoch`.
     """
     figure, axes = _draw_panels(ratios, "ratio_to_numpy", styles)
-    axes[0].set(ylabel="time of an epoch / that of NumPy\n(NumPy faster above 1)")
+    axes[0].set(
+        ylabel=f"time of an epoch / that of NumPy\n(NumPy faster above 1){_name_bars(ratios)}"
+    )
     numpy = variant_styles(["numpy"], styles)["numpy"]
     for axis in axes:
         axis.axhline(1.0, color=numpy["color"], linewidth=1.5, zorder=1)
@@ -75,12 +76,13 @@ def tell_seconds_per_epoch(summary: pd.DataFrame, styles: Mapping[str, Style]) -
         networks.loc[networks.loc[networks["batch_size"] == size, "seconds_per_epoch"].idxmin()]
         for size in ends
     ]
-    parts = [
-        f"{labels[row['variant']]['label']}, {short(row['seconds_per_epoch'])} s at batch size "
-        f"{row['batch_size']:,}"
-        for row in shortest
-    ]
-    return f"Shortest epochs on pixels: {'; '.join(parts)}."
+    parts: dict[str, list[str]] = {}
+    for row in shortest:
+        parts.setdefault(labels[row["variant"]]["label"], []).append(
+            f"{short(row['seconds_per_epoch'])} s at batch size {row['batch_size']:,}"
+        )
+    words = [f"{label}, {' and '.join(times)}" for label, times in parts.items()]
+    return f"Shortest epochs on pixels: {'; '.join(words)}."
 
 
 def tell_batch_size_ratios(ratios: pd.DataFrame, styles: Mapping[str, Style]) -> str:
@@ -89,14 +91,19 @@ def tell_batch_size_ratios(ratios: pd.DataFrame, styles: Mapping[str, Style]) ->
     if rows.empty:
         return ""
     rows = rows.sort_values("batch_size")
+    ends = rows.iloc[[0, -1]].drop_duplicates("batch_size")
+    unclear = (
+        ends["verdict"].eq("no clear difference").map({True: ", no clear difference", False: ""})
+    )
     parts = [
-        f"{short(row['ratio_to_numpy'])} times as long as NumPy at batch size {row['batch_size']:,}"
-        + _WORDS_OF_VERDICTS.get(row["verdict"], "")
-        for _, row in rows.iloc[[0, -1]].drop_duplicates("batch_size").iterrows()
+        f"{short(ratio)} times{'' if number else ' as long as NumPy'} at batch size {size:,}{words}"
+        for number, (ratio, size, words) in enumerate(
+            zip(ends["ratio_to_numpy"], ends["batch_size"], unclear, strict=True)
+        )
     ]
-    parts[1:] = [part.replace("as long as NumPy at batch size", "at") for part in parts[1:]]
     keras = variant_styles(["keras"], styles)["keras"]["label"]
-    return f"On pixels, {keras} takes {', '.join(parts)}."
+    rounds = " (one round)" if ends["verdict"].eq("not tested").all() else ""
+    return f"On pixels, {keras} takes {'; '.join(parts)}{rounds}."
 
 
 def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:
@@ -106,6 +113,11 @@ def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Draw
         "seconds": Drawing(plot_seconds_per_epoch(summary, styles), (summary,)),
         "ratios": Drawing(plot_batch_size_ratios(ratios, styles), (ratios,)),
     }
+
+
+def _name_bars(table: pd.DataFrame) -> str:
+    """What bars are; nothing where one round has none."""
+    return "\nbars: 95 % intervals" if table["ci_low"].notna().any() else ""
 
 
 def _draw_panels(
@@ -152,9 +164,7 @@ def _draw_panels(
         axis.xaxis.set_major_formatter(FuncFormatter(short_number))
         axis.tick_params(axis="x", labelrotation=45)
         labels.append((axis, ends))
-    axes[0, 0].yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes[0, 0].yaxis.set_minor_locator(NullLocator())
-    axes[0, 0].yaxis.set_major_formatter(LogarithmicLabels())
+    label_logarithmic(axes[0, 0].yaxis)
     # Only now is the range of the shared axis known, and with it where words would overlap.
     for axis, ends in labels:
         label_points(axis, ends)

@@ -57,10 +57,10 @@ def tell_bridge(bridge: pd.DataFrame) -> str:
             f"Keras' reference model reaches {percent(keras)} test accuracy, NumPy's network "
             f"{percent(numpy)}."
         )
-    low, high = sorted(-100 * cause["change"])
+    costs = [f"{cost:.1f}" for cost in sorted(-100 * cause["change"])]
     return (
         f"Of a gap of {100 * (numpy - keras):.1f} points to NumPy, {cause['words'].iloc[0]} costs "
-        f"Keras {low:.1f} to {high:.1f} by itself."
+        f"Keras {' to '.join(dict.fromkeys(costs))} by itself."
     )
 
 
@@ -89,7 +89,10 @@ def _draw_way(axis: Axes, rows: pd.DataFrame, direction: str) -> None:
     axis.set_yticks(range(len(labels)), labels)
     axis.set_ylim(len(rows) + 0.5, -0.5)
     axis.set_xlim(0, 1.3)
-    axis.set(xlabel="test accuracy", title=_TITLES[direction])
+    axis.set(
+        xlabel="test accuracy; beside it: CPU seconds of an epoch",
+        title=_TITLES[direction],
+    )
     label_shares(axis.xaxis)
     axis.grid(axis="y", visible=False)
 

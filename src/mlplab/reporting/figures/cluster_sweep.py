@@ -62,15 +62,16 @@ def tell_cluster_sweep(choices: pd.DataFrame) -> str:
     if pd.isna(elbow["k"]):
         inertia = "no elbow"
     else:
-        range_ = f"{elbow['k_low']:.0f} to {elbow['k_high']:.0f}"
-        inertia = (
-            f"no clear elbow (K = {range_})" if _is_unclear(elbow) else f"an elbow at {range_}"
-        )
+        ends = dict.fromkeys(f"{elbow[end]:.0f}" for end in ("k_low", "k_high"))
+        found = "no clear elbow, found" if _is_unclear(elbow) else "elbow"
+        inertia = f"{found} at K = {' to '.join(ends)}"
     peaks = choices.loc[choices["criterion"] == "silhouette peak", "k"]
-    at = join([f"{k:.0f}" for k in peaks]) if len(peaks) <= _MOST_PEAKS else f"{len(peaks)} K"
-    silhouette = f"peaks at {at}" if len(peaks) else "has no peak inside the sweep"
+    at = f"K = {join([f'{k:.0f}' for k in peaks])}"
+    if len(peaks) > _MOST_PEAKS:
+        at = f"{len(peaks)} values of K"
+    silhouette = f"peaks at {at}" if len(peaks) else "no peak inside the sweep"
     chosen = choices.loc[choices["criterion"] == "chosen", "k"].item()
-    return f"Inertia has {inertia}; the silhouette {silhouette}. Chosen: K = {chosen:.0f}."
+    return f"Inertia: {inertia}. Silhouette: {silhouette}. Chosen: K = {chosen:.0f}."
 
 
 def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:

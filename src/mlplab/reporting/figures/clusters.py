@@ -47,7 +47,8 @@ def plot_cluster_centers(
         _draw_image(axis, centers[row["cluster"]], image_shape)
         below = f"{row['class']:.0f}: {row['class_share']:.0%}\n{row['size']:,}"
         axis.text(0.5, -0.06, below, transform=axis.transAxes, ha="center", va="top", fontsize=6.5)
-    figure.supxlabel("below each centre: commonest class and its share, images", fontsize=9)
+    below = f"below each of {len(centers)} centres: commonest class and its share, images"
+    figure.supxlabel(below, fontsize=9)
     add_result(figure, tell_cluster_centers(clusters))
     return figure
 

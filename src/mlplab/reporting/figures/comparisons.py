@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from mlplab.reporting.figures.drawing import (
     NEUTRAL,
@@ -49,7 +49,9 @@ def plot_feature_controls(controls: pd.DataFrame) -> Figure:
     left.axvline(reference["test_accuracy"], color=NEUTRAL, linewidth=0.8, linestyle=":")
     right.axvline(0, color=NEUTRAL, linewidth=0.8, linestyle=":")
     left.set_yticks(rows.index, rows["input_space"].map(describe_space))
-    left.set(xlabel="test accuracy", title=f"After {reference['epochs']} epochs")
+    bars = "; bars: 95 % intervals" if rows["ci_low"].notna().any() else ""
+    left.set(xlabel="test accuracy", title=f"After {reference['epochs']} epochs{bars}")
+    right.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
     label_shares(left.xaxis)
     right.set(
         xlabel="difference of test accuracy, seed by seed",
@@ -64,7 +66,7 @@ def plot_feature_controls(controls: pd.DataFrame) -> Figure:
 def tell_feature_controls(controls: pd.DataFrame) -> str:
     """The best input space, and how many are better or worse than the reference."""
     best = controls.loc[controls["test_accuracy"].idxmax()]
-    text = f"Best: {describe_space(best['input_space'])} ({percent(best['test_accuracy'])})."
+    text = f"Best: {describe_space(best['input_space'])}, {percent(best['test_accuracy'])}."
     counts = controls["verdict"].value_counts()
     words = {"better": "better", "worse": "worse", "no clear difference": "not clearly different"}
     parts = [f"{counts[verdict]} {word}" for verdict, word in words.items() if verdict in counts]
@@ -77,10 +79,13 @@ def tell_feature_controls(controls: pd.DataFrame) -> str:
 @in_house_style
 def plot_lambda_rule(rule: pd.DataFrame) -> Figure:
     """Validation accuracy over the factor of λ₂; the rule is 1. From ``lambda_rule.csv``."""
-    figure = Figure(figsize=(5.6, 3.4), layout="constrained")
+    figure = Figure(figsize=(6.8, 3.6), layout="constrained")
     axis = figure.subplots()
     ends = []
-    for space in ordered_spaces(rule["input_space"]):
+    spaces = ordered_spaces(rule["input_space"])
+    # One line needs no name at its end.
+    on = f" on {describe_space(spaces[0])}" if len(spaces) == 1 else ""
+    for space in spaces:
         rows = rule[rule["input_space"] == space].sort_values("l2_factor")
         color = space_color(space)
         accuracy = rows["validation_accuracy"]
@@ -98,7 +103,7 @@ def plot_lambda_rule(rule: pd.DataFrame) -> Figure:
         xscale="log",
         xlabel="λ₂ over that of the rule, and λ₂ itself",
         ylabel="validation accuracy",
-        title=f"After {rule['epochs'].iloc[0]} epochs; bars are 95 % intervals over seeds",
+        title=f"After {rule['epochs'].iloc[0]} epochs{on}; bars: 95 % intervals over seeds",
     )
     label_shares(axis.yaxis)
     axis.axvline(1.0, color=NEUTRAL, linewidth=0.8, linestyle=":")
@@ -106,7 +111,8 @@ def plot_lambda_rule(rule: pd.DataFrame) -> Figure:
     labels = [f"{f:g}\n{l2:.2g}" for f, l2 in zip(first["l2_factor"], first["l2"], strict=True)]
     axis.set_xticks(first["l2_factor"], labels)
     axis.xaxis.set_minor_locator(NullLocator())
-    label_points(axis, ends)
+    if len(spaces) > 1:
+        label_points(axis, ends)
     add_result(figure, tell_lambda_rule(rule))
     return figure
 
@@ -121,7 +127,11 @@ def tell_lambda_rule(rule: pd.DataFrame) -> str:
     )
     if of_rule.empty or best["l2_factor"] == 1:
         return f"{text}."
-    return f"{text}; with the rule itself {percent(of_rule['validation_accuracy'].iloc[0], 2)}."
+    unclear = " (no clear difference)" if best["verdict"] == "no clear difference" else ""
+    return (
+        f"{text}; with the rule itself {percent(of_rule['validation_accuracy'].iloc[0], 2)}"
+        f"{unclear}."
+    )
 
 
 def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:

@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from mlplab.reporting.figures.drawing import (
     NEUTRAL,
     Drawing,
     add_result,
     in_house_style,
+    label_logarithmic,
 )
 from mlplab.reporting.figures.optimization_ladder import PART_COLORS, label_steps
 from mlplab.reporting.words import percent, short
@@ -157,8 +157,6 @@ def _draw_layer(
 
 def _scale_logarithmically(axis: Axes) -> None:
     axis.set(xscale="log")
-    axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axis.xaxis.set_minor_locator(NullLocator())
-    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    label_logarithmic(axis.xaxis)
     axis.margins(x=0.16)
     axis.grid(axis="y", visible=False)

@@ -28,6 +28,8 @@ _NEARLY_ONE = 0.02
 _BELOW_ENDS = 0.02
 _ROOM_ABOVE = 0.15
 
+_LINES = "Lines: means over seeds; bands: lowest to highest seed"
+
 
 @in_house_style
 def plot_time_to_accuracy(curves: pd.DataFrame, summary: pd.DataFrame) -> Figure:
@@ -36,7 +38,7 @@ def plot_time_to_accuracy(curves: pd.DataFrame, summary: pd.DataFrame) -> Figure
     From ``accuracy_over_time.csv``, whose bands are the lowest and highest of the seeds, and
     ``time_to_accuracy_summary.csv``, whose means are the marks.
     """
-    figure = Figure(figsize=(7.2, 4.4), layout="constrained")
+    figure = Figure(figsize=(9.6, 4.8), layout="constrained")
     axis = figure.subplots()
     ends = []
     for space in ordered_spaces(curves["input_space"]):
@@ -53,7 +55,11 @@ def plot_time_to_accuracy(curves: pd.DataFrame, summary: pd.DataFrame) -> Figure
     axis.set_xscale("log")
     label_logarithmic(axis.xaxis)
     label_shares(axis.yaxis)
-    axis.set(xlabel="time of training (seconds)", ylabel="test accuracy")
+    axis.set(
+        xlabel="time of training (seconds)",
+        ylabel="test accuracy",
+        title=f"{_LINES}; rings: mean time to a dashed line",
+    )
     top = max(curves["highest"].max(), summary["target"].max())
     # Curves that end below the targets are labelled there.
     lowest_end = min(accuracy for _, accuracy, _, _ in ends)
@@ -74,14 +80,14 @@ def tell_time_to_accuracy(summary: pd.DataFrame) -> str:
     if distances.empty:
         return ""
     if reached.empty:
-        lowest = percent(distances["target"].min())
+        lowest = percent(distances["target"].min(), 2)
         return f"No training on distances to cluster centres reaches {lowest} test accuracy."
     share = reached["seeds_reached"] / reached["seeds"]
     order = reached.assign(share=share).sort_values(["share", "target", "speedup"])
     row = order.iloc[-1]
     return (
         f"With {describe_space(row['input_space'], with_scaling=False)}, {row['seeds_reached']} of "
-        f"{count(row['seeds'], 'seed')} reach {percent(row['target'])} in "
+        f"{count(row['seeds'], 'seed')} reach {percent(row['target'], 2)} in "
         f"1/{short(row['speedup'])} of the time of the training on pixels."
     )
 
@@ -92,13 +98,14 @@ def plot_controls_over_time(curves: pd.DataFrame) -> Figure:
 
     From ``controls_over_time.csv``, whose bands are the lowest and highest of the seeds.
     """
-    figure = Figure(figsize=(7.8, 4.6), layout="constrained")
+    figure = Figure(figsize=(9.6, 4.8), layout="constrained")
     axis = figure.subplots()
     last = curves.sort_values("epoch").groupby("input_space").tail(1).set_index("input_space")
     axis.set(
         xscale="log",
         xlabel="CPU time of training (seconds)",
         ylabel="validation accuracy",
+        title=_LINES,
         ylim=_range_of_ends(last["validation_accuracy"].min(), curves["highest"].max()),
     )
     right = 1.15 * last["cpu_seconds"].max()
@@ -168,4 +175,4 @@ def _draw_targets(axis: Axes, summary: pd.DataFrame) -> None:
             va="top" if is_near else "bottom",
             color="#555555",
         )
-        above = lowest
+        above = lowest - (_NEAR * (high - low) if is_near else 0.0)

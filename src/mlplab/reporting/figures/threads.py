@@ -85,13 +85,15 @@ def tell_thread_scaling(turns: pd.DataFrame) -> str:
     ]
     used = rows.groupby("framework")["cpus_used"].median()
     parts = [
-        f"{style['label']} uses {short(used[name])}"
+        f"{style['label']} {short(used[name])}"
         for name, style in FRAMEWORK_STYLES.items()
         if name in used
     ]
     if not parts:
         return ""
-    return f"Limited to {count(fewest, 'thread')} by the environment, {join(parts)} processors."
+    return (
+        f"Processors used with {count(fewest, 'thread')} allowed by the environment: {join(parts)}."
+    )
 
 
 def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:

@@ -56,7 +56,7 @@ def select_run(
 @in_house_style
 def plot_run_panels(run: pd.DataFrame) -> Figure:
     """Cost, error and regularisation of the last mini-batch, and total cost; a line per seed."""
-    figure = Figure(figsize=(9, 5.4), layout="constrained")
+    figure = Figure(figsize=(9, 6), layout="constrained")
     axes = figure.subplots(2, 2, sharex=True)
     color = space_color(run["input_space"].iloc[0])
     for axis, (column, label) in zip(axes.flat, _PANELS.items(), strict=True):
@@ -86,7 +86,7 @@ def tell_run_panels(run: pd.DataFrame) -> str:
 @in_house_style
 def plot_cost_and_accuracy(run: pd.DataFrame) -> Figure:
     """Total cost, and accuracies on training and test images; a line per seed."""
-    figure = Figure(figsize=(9, 3.4), layout="constrained")
+    figure = Figure(figsize=(9, 3.9), layout="constrained")
     cost, accuracy = figure.subplots(1, 2)
     color = space_color(run["input_space"].iloc[0])
     ends = []
@@ -111,6 +111,8 @@ def plot_cost_and_accuracy(run: pd.DataFrame) -> Figure:
     label_shares(accuracy.yaxis)
     for axis in (cost, accuracy):
         _label_epochs(axis)
+    if run["seed"].nunique() > 1:
+        accuracy.set_title("a line is a seed; numbers: lowest to highest seed at the end")
     _show_upper_part(accuracy, run)
     label_points(accuracy, ends)
     add_result(figure, tell_cost_and_accuracy(run))
