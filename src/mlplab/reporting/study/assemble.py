@@ -13,6 +13,7 @@ import altair as alt
 import vl_convert
 from markupsafe import Markup
 
+from mlplab.reporting.citation import Citation, CitationError, read_citation
 from mlplab.reporting.figures.drawing import Style
 from mlplab.reporting.study.claims import (
     StripCell,
@@ -154,6 +155,7 @@ def render_study(study: Study) -> str:
             "machine": [(name, text) for name, text in study.origin.items() if name != "libraries"],
             "libraries": study.origin.get("libraries", ""),
             "glue": _glue,
+            "citation": _citation(),
             "asked": describe_question(study.run),
             "drawn": drawn,
             "headlines": [
@@ -182,6 +184,14 @@ def describe_question(run: Run) -> str:
         "pixels by distances to K cluster centres, and found that the network learns many times "
         f"sooner. This run repeated their experiments on {name} ({part})."
     )
+
+
+def _citation() -> Citation | None:
+    """How to cite the workflow; None where the library was installed without ``CITATION.cff``."""
+    try:
+        return read_citation()
+    except CitationError:
+        return None
 
 
 def _glue(text: str) -> str:

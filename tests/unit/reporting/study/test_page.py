@@ -74,6 +74,12 @@ def test_the_first_screen_names_machine_and_commit(page):
     assert top.count('class="card"') == 3
 
 
+def test_the_page_says_how_to_cite_the_workflow_and_the_articles(page):
+    foot = page.split("<footer>", 1)[1].split("</footer>", 1)[0]
+    assert "Licence: MIT" in foot
+    assert [foot.count(f"Article {article}") for article in "ABC"] == [1, 1, 1]
+
+
 def test_answers_become_a_page_of_the_report_that_has_every_word(study):
     text = answers_as_text(study)
     settings = {"halt_level": 2}
