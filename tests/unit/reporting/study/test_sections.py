@@ -76,6 +76,13 @@ def test_where_keras_is_faster_is_told_by_batch_size(sizes, words):
     assert len(sentence.split()) <= MOST_WORDS
 
 
+def test_more_batch_sizes_than_the_answer_holds_are_named_below_it():
+    ratios = sample_tables()["batch_size_ratios"]
+    faster = ratios["batch_size"].isin([32, 250, 1000]).map({True: "faster", False: "slower"})
+    content = keras_speed.tell(run_of(batch_size_ratios=ratios.assign(verdict=faster)))
+    assert "It is faster at 32, 250 and 1,000." in content.meaning[0]
+
+
 def test_one_round_tells_a_ratio_without_an_interval():
     ratios = without_interval(sample_tables()["batch_size_ratios"]).assign(verdict="not tested")
     sentence = answer(keras_speed, batch_size_ratios=ratios)

@@ -75,9 +75,13 @@ def _meaning(pixels: pd.DataFrame) -> str:
         if len(keras) > 1
         else ""
     )
+    sizes = sorted(keras["batch_size"])
+    faster = keras.loc[keras["verdict"] == "faster", "batch_size"].tolist()
+    if faster:
+        text = f"{text} It is faster at {name_sizes(faster, sizes)}."
     matched = pixels[pixels["variant"] == "keras_matched"]
     if matched.empty:
-        return text
+        return text.strip()
     sizes = sorted(matched["batch_size"])
     parts = [
         f"{verdict} at {name_sizes(rows['batch_size'].tolist(), sizes)}"
