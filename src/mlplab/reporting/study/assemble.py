@@ -11,7 +11,7 @@ from typing import Any
 
 import altair as alt
 import vl_convert
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from mlplab.reporting.citation import Citation, CitationError, read_citation
 from mlplab.reporting.figures.drawing import Style
@@ -164,7 +164,7 @@ def render_study(study: Study) -> str:
                 if section.content is not None and section.content.headline is not None
             ],
         },
-        styles=[_read("study.css"), ink_styles(study.score, "".join(drawn.values()))],
+        styles=[_read("study.css"), ink_styles("".join(drawn.values()))],
         scripts=[_charting_code(), _read("charts.js")] if figures else [],
         data={"charts": {figure.id: figure.spec for figure in figures}} if figures else {},
     )
@@ -201,7 +201,10 @@ def _glue(text: str) -> str:
 
 def _draw(figure: Figure) -> str:
     """A chart as an SVG that scales with the page."""
-    svg: str = vl_convert.vegalite_to_svg(dict(figure.spec), vl_version=_VEGA_LITE)
+    try:
+        svg: str = vl_convert.vegalite_to_svg(dict(figure.spec), vl_version=_VEGA_LITE)
+    except ValueError as error:
+        return f'<p class="notice">This figure cannot be drawn: {escape(error)}</p>'
     head, rest = svg[svg.index("<svg") :].split(">", 1)
     box = re.search(r'viewBox="([^"]*)"', head)
     assert box is not None  # Vega always writes one

@@ -18,6 +18,7 @@ from mlplab.reporting.claims.rendering import (
     find_figure,
 )
 from mlplab.reporting.study.content import Tables
+from mlplab.reporting.study.contrast import text_on
 from mlplab.reporting.web.tables import Cell, Column, DataTable, Row
 
 COLUMNS = ("id", "article", "statement", "kind", "published", "unit", "tolerance", "verdict",
@@ -35,6 +36,7 @@ class StripCell:
     verdict: str
     symbol: str
     colour: str
+    text: str
     words: str
 
 
@@ -45,6 +47,7 @@ class VerdictCount:
     verdict: str
     symbol: str
     colour: str
+    text: str
     number: int
 
 
@@ -76,8 +79,7 @@ def make_strip(claims: pd.DataFrame) -> list[StripCell]:
         StripCell(
             row_id(row["id"]),
             row["verdict"],
-            SYMBOLS.get(row["verdict"], "–"),
-            COLOURS.get(row["verdict"], "#999999"),
+            *_look(row["verdict"]),
             f"{row['verdict']}: {row['statement']}",
         )
         for row in counted(claims).to_dict("records")
@@ -87,12 +89,13 @@ def make_strip(claims: pd.DataFrame) -> list[StripCell]:
 def count_verdicts(claims: pd.DataFrame) -> list[VerdictCount]:
     """The score, as the legend of the strip."""
     numbers = counted(claims)["verdict"].value_counts(sort=False)
-    return [
-        VerdictCount(
-            str(verdict), SYMBOLS.get(str(verdict), "–"), COLOURS.get(str(verdict), "#999999"), n
-        )
-        for verdict, n in numbers.items()
-    ]
+    return [VerdictCount(str(v), *_look(str(v)), number) for v, number in numbers.items()]
+
+
+def _look(verdict: str) -> tuple[str, str, str]:
+    """Symbol, colour and colour of the symbol."""
+    colour = COLOURS.get(verdict, "#999999")
+    return SYMBOLS.get(verdict, "–"), colour, f"#{text_on(colour[1:])}"
 
 
 def select_by_tables(claims: pd.DataFrame, names: Sequence[str]) -> list[tuple[str, str]]:

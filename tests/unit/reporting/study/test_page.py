@@ -6,7 +6,8 @@ from docutils.core import publish_parts
 
 from mlplab.reporting.study.assemble import answers_as_text, make_study, render_study
 from mlplab.reporting.study.charts.parts import nice_ticks
-from mlplab.reporting.study.inks import contrast, ink_styles, lighten
+from mlplab.reporting.study.contrast import contrast, lighten
+from mlplab.reporting.study.inks import ink_styles
 from tests.unit.reporting.study.conftest import STYLES
 
 MOST_BYTES = 6_000_000
@@ -56,6 +57,7 @@ def test_the_strip_has_a_cell_for_every_claim_that_counts(study, page):
     assert sum(count.number for count in study.score) == 12
     for cell in study.strip:
         assert f'href="#{cell.target}"' in page
+        assert contrast(cell.text[1:], cell.colour[1:]) >= 4.5
     # Each verdict has a symbol beside its colour.
     assert len({count.symbol for count in study.score if count.symbol != "–"}) == 5
 
@@ -105,7 +107,7 @@ def test_the_style_names_every_colour_of_the_charts(page):
 
 
 def test_a_page_without_charts_needs_no_colours():
-    assert "--ink" not in ink_styles([], "")
+    assert "--ink" not in ink_styles("")
 
 
 def test_ticks_enclose_what_is_drawn():

@@ -118,8 +118,12 @@ def tooltips(names: Sequence[str]) -> list[alt.Tooltip]:
 
 
 def inline(records: Sequence[Record]) -> alt.Chart:
-    """A chart of records that stand in its specification."""
-    return alt.Chart(alt.InlineData(values=list(records)))
+    """A chart of records that stand in its specification; JSON has no NaN."""
+    known = [
+        {name: None if pd.isna(value) else value for name, value in record.items()}
+        for record in records
+    ]
+    return alt.Chart(alt.InlineData(values=known))
 
 
 def switchable(records: Sequence[Record]) -> alt.Chart:
