@@ -33,6 +33,7 @@ def open_browser(width: int = 1500) -> Iterator[Any]:
     service = webdriver.ChromeService(executable_path=driver)
     with webdriver.Chrome(options=options, service=service) as chrome:
         chrome.implicitly_wait(10)
+        chrome.set_script_timeout(120)
         yield chrome
 
 
