@@ -11,7 +11,7 @@ SNAKEMAKE := $(BIN)/python -m snakemake --cores $(CORES)
 # a traceback.
 with_config = $(BIN)/python -m mlplab.config $(1) >/dev/null && $(SNAKEMAKE) --configfile $(1)
 
-.PHONY: results quick article report gallery claims readme-claims crate verify why progress bench crowded scale test coverage lint format schema setup lock compare
+.PHONY: results quick article report gallery claims readme-claims crate verify why progress bench crowded scale test coverage lint format schema setup lock compare study
 
 # CONFIG="config/small.yaml my.yaml" lays files over config/config.yaml.
 results: $(INSTALLED)
@@ -23,10 +23,14 @@ quick: $(INSTALLED)
 article: $(INSTALLED)
 	$(call with_config,config/article.yaml)
 
+# Of any run, finished or not, of another machine or version: its tables are enough.
+study: $(INSTALLED)
+	$(BIN)/python -m mlplab.reporting.study results/$(RUN)
+
 # With the configuration that the run recorded, whatever the files in config/ say by now. (The report
 # of this Snakemake leaves a coroutine unused, of which Python warns.)
 report: $(INSTALLED)
-	@test -f results/$(RUN)/report/findings.rst || \
+	@test -f results/$(RUN)/report/answers.rst || \
 		{ echo "results/$(RUN): found no finished run; allowed: RUN=<a finished run under results/>"; exit 1; }
 	export PYTHONWARNINGS="ignore:coroutine:RuntimeWarning"; \
 	$(call with_config,results/$(RUN)/config.yaml) --report results/$(RUN)/report.html \

@@ -4,10 +4,7 @@
 # A job takes seconds to start and less than one to draw, so figures of one subject share a rule.
 # Every rule names one module, whose `draw` gets the rule's inputs and params and returns a drawing for
 # each output. A new figure is its module, its rule and its caption.
-from mlplab.benchmark.registry import VARIANTS
 from mlplab.reporting.words import describe_space
-
-STYLE_KEYS = ("label", "color", "marker", "linestyle")
 
 
 rule plot_cluster_sweep:
@@ -198,11 +195,7 @@ rule plot_batch_sizes:
     localrule: True
     params:
         module="mlplab.reporting.figures.batch_sizes",
-        # As the module of each variant declares them.
-        styles={
-            name: {key: getattr(variant, key) for key in STYLE_KEYS}
-            for name, variant in VARIANTS.items()
-        },
+        styles=VARIANT_STYLES,
     script:
         "../scripts/plot_figures.py"
 

@@ -91,7 +91,7 @@ onstart:
 onsuccess:
     say_last(
         f"Run complete; see {RESULTS}/tables/ and {RESULTS}/figures/. "
-        f"`make report RUN={CONFIG.run}` puts them on one page."
+        f"What came out of it, on one page: {RESULTS}/study.html"
     )
 
 

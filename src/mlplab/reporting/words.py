@@ -1,4 +1,4 @@
-"""Words that figures, findings and claims share: input spaces, counts, shares and lists."""
+"""Words that figures, the study page and claims share: input spaces, counts, shares and lists."""
 
 from __future__ import annotations
 

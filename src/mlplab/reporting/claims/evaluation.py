@@ -40,7 +40,7 @@ CAUSE_UNKNOWN = "cause unknown"
 
 CLAIMS = Table(
     "claims",
-    "a row per claim of `config/claims.yaml`; `claims.html` and `claims.md` show the same rows",
+    "a row per claim of `config/claims.yaml`; `claims.md` shows the same rows",
     {
         "id": "name of the claim",
         "article": "article that makes the claim",

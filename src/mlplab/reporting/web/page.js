@@ -27,7 +27,8 @@
   };
 
   const filterRows = (box) => {
-    const words = box.querySelector("[data-search]").value.toLowerCase().split(/\s+/);
+    const search = box.querySelector("[data-search]");
+    const words = (search?.value ?? "").toLowerCase().split(/\s+/);
     const chosen = [...box.querySelectorAll("[data-filter]")].filter((select) => select.value);
     const rows = [...box.querySelector("tbody").rows];
     let shown = 0;

@@ -61,6 +61,7 @@ class DataTable:
     id : of the element, unique on the page
     caption : what the table holds, in one sentence
     filters : label of every filter, by its name in the rows
+    open : whether a page shows it at once; else it may fold the table
 
     Examples
     --------
@@ -75,6 +76,7 @@ class DataTable:
     columns: Sequence[Column]
     rows: Sequence[Row]
     filters: Mapping[str, str] = field(default_factory=dict)
+    open: bool = False
 
     def choices(self, name: str) -> list[str]:
         """The values of a filter, in the order of the rows that have them first."""
