@@ -9,12 +9,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from mlplab.reporting.figures.drawing import (
-    FRAMEWORK_STYLES,
-    Drawing,
-    add_result,
-    in_house_style,
-)
+from mlplab.reporting.figures.drawing import Drawing, add_result, in_house_style
+from mlplab.reporting.styles import FRAMEWORK_STYLES
 from mlplab.reporting.words import join, short, spread
 
 _LABELS = {"numpy": "NumPy", "keras": "Keras", "keras_xla": "Keras with XLA"}

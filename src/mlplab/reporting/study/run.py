@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from mlplab.reporting.figures.drawing import Style
 from mlplab.reporting.study.content import Tables
+from mlplab.reporting.styles import Style
 from mlplab.runtime.files import read_table
 from mlplab.runtime.sidecars import read_sidecar
 

@@ -7,7 +7,6 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from mlplab.reporting.figures.optimization_ladder import label_steps
 from mlplab.reporting.study.charts.parts import (
     INK,
     WRAPPED,
@@ -25,6 +24,7 @@ from mlplab.reporting.study.charts.parts import (
 )
 from mlplab.reporting.study.content import Switch
 from mlplab.reporting.study.words import plain
+from mlplab.reporting.styles import label_steps
 
 _KINDS = {
     "full": Switch("with a prediction for all images", "#0072B2", "", "circle"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from mlplab.reporting.figures.drawing import space_color
 from mlplab.reporting.study.chance import FAILED, Chance
 from mlplab.reporting.study.charts.intervals import draw_rows
 from mlplab.reporting.study.charts.parts import Axis, Record, range_words
@@ -12,6 +11,7 @@ from mlplab.reporting.study.charts.time_to_accuracy import draw_time_to_accuracy
 from mlplab.reporting.study.content import Content, Figure, Headline, MissingPartError, Switch
 from mlplab.reporting.study.run import Run
 from mlplab.reporting.study.words import interval, percent_interval, plain
+from mlplab.reporting.styles import space_color
 from mlplab.reporting.words import count, describe_space, join, percent
 
 ID = "distances"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from mlplab.reporting.figures.drawing import FRAMEWORK_STYLES
 from mlplab.reporting.study.charts.intervals import draw_rows
 from mlplab.reporting.study.charts.parts import Axis, Record, range_words
 from mlplab.reporting.study.content import Content, Figure, MissingPartError, Switch
 from mlplab.reporting.study.run import Run
 from mlplab.reporting.study.words import interval, plain
+from mlplab.reporting.styles import FRAMEWORK_STYLES
 from mlplab.reporting.words import count, join, percent
 from mlplab.stats.ratios import geometric_interval, paired_ratio
 from mlplab.stats.rounds import quiet_rounds
