@@ -119,9 +119,9 @@ def test_the_largest_optimisation_is_found_in_the_rounds():
         "The largest gain came from “float32”: an epoch became 4.00 times as fast "
         "(95 % interval 4.00 to 4.00)."
     )
-    gains = [row.cells[3].text for row in content.tables[0].rows]
+    gains = [row.cells[2].text for row in content.tables[0].rows]
     assert gains == ["4.00", "2.00", "1.00", "1.00", "2.00", "1.00"]
-    published = [row.cells[7].text for row in content.tables[0].rows]
+    published = [row.cells[6].text for row in content.tables[0].rows]
     assert published == ["1.75", "1.80", "", "", "", ""]
 
 
@@ -134,7 +134,7 @@ def test_the_articles_own_best_step_is_told_beside_a_larger_one_of_this_project(
 
 def test_disturbed_rounds_of_a_step_do_not_count():
     (first, *_) = optimisations.tell(run_of()).tables[0].rows
-    assert first.cells[6].text == "9"
+    assert first.cells[5].text == "9"
 
 
 def test_the_largest_optimisation_is_told_of_epochs_without_a_prediction_too():
@@ -143,10 +143,16 @@ def test_the_largest_optimisation_is_told_of_epochs_without_a_prediction_too():
     rounds = rounds.assign(batch_accuracy_seconds=rounds["step"].map(exact))
     content = optimisations.tell(run_of(optimization_ladder=rounds))
     assert "epochs without it, “shorter backward pass” brought most: 2.00" in content.meaning[0]
-    assert [row.cells[5].text for row in content.tables[0].rows][:3] == ["1.50", "2.00", "1.00"]
+    assert [row.cells[4].text for row in content.tables[0].rows][:3] == ["1.50", "2.00", "1.00"]
     earlier = rounds.drop(columns="batch_accuracy_seconds")
     (table,) = optimisations.tell(run_of(optimization_ladder=earlier)).tables
     assert "without the prediction" not in [column.title for column in table.columns]
+
+
+def test_a_deep_model_of_one_epoch_has_no_seconds_to_tell():
+    deep = sample_tables()["deep_model"].assign(seconds_per_epoch=float("nan"))
+    assert "deep model" in " ".join(threads.tell(run_of()).meaning)
+    assert "deep model" not in " ".join(threads.tell(run_of(deep_model=deep)).meaning)
 
 
 @pytest.mark.parametrize(("used", "verb"), [(1.0, "keeps to"), (1.36, "exceeds")])

@@ -70,7 +70,7 @@ def draw_ladder(summary: pd.DataFrame) -> tuple[dict[str, Any], list[Switch]]:
     switches = [switch for switch in (*_KINDS.values(), _PUBLISHED) if switch.name in present]
     ends = [record[key] for record in records for key in ("x", "low", "high")]
     known = [end for end in ends if end is not None]
-    x = Axis("epoch / that of Keras (logarithmic)", True, nice_ticks(min(known), max(known)))
+    x = Axis("time / Keras' time (logarithmic)", True, nice_ticks(min(known), max(known)))
     look = series_channels(switches)
     base = switchable(records)
     shared = {

@@ -146,8 +146,8 @@ def _explain(largest: _Gain, others: list[_Gain]) -> str:
     """What the step does, and which one is the largest in the other kind of epochs."""
     words = f" ({_WORDS[largest.name]})" if largest.name in _WORDS else ""
     text = (
-        f"“{largest.name}”{words} leads in epochs that end with a prediction for all training "
-        "images, as in article A."
+        f"The step “{largest.name}”{words} leads in epochs that end with a prediction for all "
+        "training images, as in article A."
     )
     if not others:
         return text
@@ -196,7 +196,6 @@ def _tabulate(gains: list[_Gain], without: list[_Gain]) -> DataTable:
         [
             Column("step", True),
             Column("optimisation"),
-            Column("what it does"),
             Column("times as fast", True),
             Column("95 % interval", True),
             *([Column("without the prediction", True)] if others else []),
@@ -207,8 +206,7 @@ def _tabulate(gains: list[_Gain], without: list[_Gain]) -> DataTable:
             Row(
                 [
                     Cell(str(gain.step), gain.step),
-                    Cell(gain.name),
-                    Cell(_WORDS.get(gain.name, "")),
+                    Cell(": ".join(filter(None, [gain.name, _WORDS.get(gain.name)]))),
                     Cell(plain(gain.ratio.ratio), gain.ratio.ratio),
                     Cell(
                         f"{plain(gain.ratio.low)} to {plain(gain.ratio.high)}"

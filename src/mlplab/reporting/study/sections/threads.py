@@ -104,7 +104,8 @@ def _deep(run: Run) -> list[str]:
     table = run.tables.find("deep_model", "variant", "test_accuracy", "seconds_per_epoch", "epochs")
     if table is None:
         return []
-    rows = table.set_index("variant")
+    # The first epoch is not counted, so a run of one epoch has no seconds.
+    rows = table.dropna(subset="seconds_per_epoch").set_index("variant")
     parts = [
         f"{plain(rows.loc[key, 'seconds_per_epoch'], 2)} s in {name} "
         f"({percent(rows.loc[key, 'test_accuracy'])} test accuracy)"
