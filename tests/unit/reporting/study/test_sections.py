@@ -210,8 +210,7 @@ def test_either_half_of_the_distances_may_be_missing():
     content = distances.tell(run_of(feature_controls=None))
     assert content.answer.endswith("(95 % interval 8.00 to 9.20).")
     assert (
-        "Other inputs of that size are left out: tables/feature_controls.csv"
-        in (content.notices[0])
+        "Left out: other inputs of that size: tables/feature_controls.csv" in (content.notices[0])
     )
     content = distances.tell(run_of(time_to_accuracy_summary=None))
     assert content.answer.startswith("How fast cluster distances learn is not known here, but 70")

@@ -43,11 +43,11 @@ def tell(run: Run) -> Content:
     try:
         times = run.tables.read("time_to_accuracy_summary", *_TIMES)
     except MissingPartError as error:
-        notices.append(f"Times to an accuracy are left out: {error}.")
+        notices.append(f"times to an accuracy: {error}")
     try:
         controls = run.tables.read("feature_controls", *_CONTROLS)
     except MissingPartError as error:
-        notices.append(f"Other inputs of that size are left out: {error}.")
+        notices.append(f"other inputs of that size: {error}")
     if times is None and controls is None:
         raise MissingPartError("; ".join(notices))
     best = None if times is None else _highest_reached(times, chance)
@@ -61,7 +61,7 @@ def tell(run: Run) -> Content:
         certainty=_certainty(best, controls),
         figures=[*_draw_times(run, times, best), *([] if controls is None else [_draw(controls)])],
         headline=_headline(best),
-        notices=notices,
+        notices=[f"Left out: {notice}." for notice in notices],
     )
 
 
