@@ -192,8 +192,8 @@ def test_targets_within_chance_do_not_count():
 @pytest.mark.parametrize(
     ("verdict", "words"),
     [
-        ("better", "but 70 principal components are more accurate."),
-        ("no clear difference", "but 70 principal components are as accurate."),
+        ("better", "but trained alike, 70 principal components do better."),
+        ("no clear difference", "but trained alike, 70 principal components match them."),
         ("worse", "and no other 70 inputs match them."),
     ],
 )
@@ -213,7 +213,9 @@ def test_either_half_of_the_distances_may_be_missing():
         "Left out: other inputs of that size: tables/feature_controls.csv" in (content.notices[0])
     )
     content = distances.tell(run_of(time_to_accuracy_summary=None))
-    assert content.answer.startswith("How fast cluster distances learn is not known here, but 70")
+    assert content.answer.startswith(
+        "How fast cluster distances learn is not known here, but trained"
+    )
     assert content.headline is None
 
 

@@ -88,7 +88,7 @@ def _answer(best: pd.Series | None, controls: pd.DataFrame | None, *, known: boo
     else:
         speed = (
             f"Distances reach {percent(best['target'])} accuracy {plain(best['speedup'])} times "
-            f"sooner than pixels' training ends{interval(best['ci_low'], best['ci_high'])}"
+            f"sooner than pixels finish{interval(best['ci_low'], best['ci_high'])}"
         )
     return f"{speed}{_rivals(controls)}."
 
@@ -104,8 +104,8 @@ def _rivals(controls: pd.DataFrame | None) -> str:
     best = good.loc[good["test_accuracy"].idxmax()]
     label = describe_space(best["input_space"], with_scaling=False)
     name = label if len(label.split()) <= _MOST_WORDS else "other inputs"
-    how = "more accurate" if best["verdict"] == "better" else "as accurate"
-    return f", but {name} are {how}"
+    how = "do better" if best["verdict"] == "better" else "match them"
+    return f", but trained alike, {name} {how}"
 
 
 def _same_size(controls: pd.DataFrame) -> pd.DataFrame:
