@@ -86,7 +86,7 @@ ALL_JOBS = DOWNLOAD | {
     "make_study": 1,
 }
 FIGURES = {job: n for job, n in ALL_JOBS.items() if job.startswith("plot_")}
-# The study page has the colours and labels of the figures.
+# The study page has the styles of the figures.
 DRAWN = FIGURES | {"make_study": 1}
 
 
@@ -244,7 +244,7 @@ CHANGES = (
     ),
     Change(
         "code that draws, `mlplab.reporting.figures`",
-        DRAWN,
+        FIGURES,
         edit=append("src/mlplab/reporting/figures/__init__.py"),
         because="module mlplab.reporting.figures changed",
     ),
@@ -255,10 +255,15 @@ CHANGES = (
     ),
     Change(
         "the style of the figures",
-        DRAWN,
+        FIGURES,
         edit=replace(
             "src/mlplab/reporting/figures/mlplab.mplstyle", "font.size: 9", "font.size: 10"
         ),
+    ),
+    Change(
+        "the colours of input spaces, `mlplab.reporting.styles`",
+        DRAWN,
+        edit=append("src/mlplab/reporting/styles.py"),
     ),
     Change(
         "the colour of a variant",
@@ -278,7 +283,7 @@ CHANGES = (
     ),
     Change(
         "another version of matplotlib",
-        DRAWN,
+        FIGURES,
         libraries={"matplotlib": "99.0"},
         because="library matplotlib changed from",
     ),
@@ -472,9 +477,10 @@ def describe(runs: Mapping[str, int]) -> str:
     absent = [job for job in ALL_JOBS if job not in runs]
     if len(absent) <= 4 and all(runs[job] == ALL_JOBS[job] for job in runs):
         return "all but " + ", ".join(f"`{job}`" for job in absent)
-    if runs == DRAWN:
+    if runs in (FIGURES, DRAWN):
         n_rules, n_jobs = len(FIGURES), sum(FIGURES.values())
-        return f"all figures: {n_rules} rules, {n_jobs} jobs; `make_study`"
+        figures = f"all figures: {n_rules} rules, {n_jobs} jobs"
+        return figures if runs == FIGURES else f"{figures}; `make_study`"
     if len(runs) > 9:
         return f"{len(runs)} rules, {sum(runs.values())} jobs"
     counts = {job: f" × {runs[job]}" if runs[job] > 1 else "" for job in ALL_JOBS if job in runs}

@@ -7,26 +7,21 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from mlplab.benchmark.ladder.backward import build_backward_times
-from mlplab.benchmark.registry import VARIANTS
 from mlplab.reporting.figures import batch_sizes, epoch_parts, operations, training_run
 from mlplab.reporting.figures.deep_model import plot_deep_model
 from mlplab.reporting.figures.drawing import (
-    FRAMEWORK_STYLES,
-    GREY,
     label_logarithmic,
     label_points,
     label_shares,
     load_inputs,
     save_figure,
-    space_color,
-    variant_styles,
 )
 from mlplab.reporting.figures.threads import plot_thread_scaling
 from mlplab.reporting.figures.training_history import plot_training_history, select_trainings
+from mlplab.reporting.styles import FRAMEWORK_STYLES, GREY, variant_styles
 from mlplab.reporting.tables.operations import select_operations
 from mlplab.runtime.files import save_array, save_table
 
@@ -418,23 +413,6 @@ def test_ratios_are_drawn_beside_the_line_of_numpy_in_every_panel_that_has_them(
         assert {(0.0, 1.0), (1.0, 1.0)} <= marks(axis, STYLES["numpy"]["color"])
     ends = [array for bars in pixels.collections for array in bars.get_segments()]
     assert [[500, 1.5], [500, 2.5]] in [end.tolist() for end in ends]
-
-
-@pytest.mark.parametrize("framework", ["numpy", "keras"])
-def test_a_framework_looks_in_all_figures_as_its_variant_declares(framework):
-    variant = VARIANTS[framework]
-    assert FRAMEWORK_STYLES[framework] == {key: getattr(variant, key) for key in STYLES["numpy"]}
-
-
-def test_input_spaces_keep_their_colour_and_differ_in_grey():
-    spaces = ["pixels", "clusters-40", "clusters-70", "clusters-90"]
-    assert space_color("pixels-standard") == space_color("pixels")
-    assert space_color("clusters-70-whitened") == space_color("clusters-70")
-    grey = [np.dot(to_rgb(space_color(space)), [0.299, 0.587, 0.114]) for space in spaces]
-    gaps = np.diff(sorted(grey))
-    assert gaps.min() > 0.08
-    kinds = ("pca-70", "projection-70", "images-70", "clusters-auto")
-    assert len({space_color(space) for space in (*spaces, *kinds)}) == 8
 
 
 def test_importing_and_drawing_leave_the_settings_of_the_caller_as_they_were():

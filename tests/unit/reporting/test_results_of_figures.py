@@ -244,6 +244,12 @@ def test_the_deep_model_tells_seconds_and_the_range_of_accuracies():
     )
 
 
+def test_a_deep_model_of_one_epoch_tells_its_accuracies_alone():
+    rows = pd.DataFrame({"seconds_per_epoch": [None], "test_accuracy": [0.5]}, index=["keras"])
+    rows["seconds_per_epoch"] = rows["seconds_per_epoch"].astype(float)
+    assert deep_model.tell_deep_model(rows) == "Test accuracies: 50.0 %."
+
+
 def test_parts_of_an_epoch_are_told_of_the_first_and_the_last_step():
     epochs = pd.DataFrame({"step": [0, 3, 6], "prediction_share": [0.18, 0.3, 0.65]})
     assert epoch_parts.tell_epoch_shares(epochs) == (

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
-from mlplab.runtime.files import read_table
+from mlplab.reporting.folders import read_config, read_record, try_table
 from mlplab.runtime.sidecars import SIDECAR_SUFFIX
 
 _MANY = "two or more folders of runs, such as results/default results/quick"
@@ -33,22 +32,17 @@ class Run:
     @cached_property
     def config(self) -> dict[str, Any] | None:
         """The configuration that the run recorded; None if it cannot be read."""
-        try:
-            content = yaml.safe_load((self.folder / "config.yaml").read_text(encoding="utf-8"))
-            json.dumps(content, default=str)  # refuses sections that hold themselves
-        except (OSError, TypeError, ValueError, yaml.YAMLError, RecursionError):
-            return None
-        return content if isinstance(content, dict) else None
+        return read_config(self.folder)
 
     @cached_property
     def machine(self) -> dict[str, Any]:
         """What ``machine.json`` says; empty if it cannot be read."""
-        return _read_json(self.folder / "machine.json")
+        return read_record(self.folder / "machine.json") or {}
 
     @cached_property
     def records(self) -> list[dict[str, Any]]:
         """The records of all jobs, in the order of their start; a job with many results has one."""
-        found = (_read_json(path) for path in sorted(self.folder.rglob(f"*{SIDECAR_SUFFIX}")))
+        found = (read_record(path) for path in sorted(self.folder.rglob(f"*{SIDECAR_SUFFIX}")))
         jobs = {
             json.dumps([record.get(key) for key in ("rule", "wildcards", "started")]): record
             for record in found
@@ -67,11 +61,9 @@ class Run:
         path = self.folder / "tables" / f"{name}.csv"
         if not path.is_file():
             return f"{self.name} has no {path.name}"
-        try:
-            table = read_table(path)
-        except (OSError, ValueError) as error:
-            reason = " ".join(str(error).split())
-            return f"{path.name} of {self.name} cannot be read ({reason})"
+        table = try_table(path)
+        if isinstance(table, str):
+            return f"{path.name} of {self.name} {table}"
         if missing := [column for column in columns if column not in table]:
             return f"{path.name} of {self.name} lacks {', '.join(missing)}"
         return table
@@ -131,11 +123,3 @@ def _distinct_names(places: Sequence[Path]) -> list[str]:
         if len(set(names)) == len(names) or depth >= longest:
             return names
         depth += 1
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return content if isinstance(content, dict) else {}

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from mlplab.reporting.compare.loading import Run
 from mlplab.reporting.compare.numbers import count, share
 from mlplab.reporting.compare.sections import Grid, Section, all_rows, differing_rows
+from mlplab.reporting.folders import describe_commit, part_of, parts_of
 
 # Of a machine's record, what the section on versions tells.
 _SOFTWARE = ("python", "numpy")
 _BYTES = "_bytes"
 _HASH_DIGITS = 8
-_COMMIT_DIGITS = 12
 
 
 def compare_code(runs: Sequence[Run]) -> Section:
@@ -86,7 +86,7 @@ def _modules(run: Run) -> dict[str, str]:
     """First digits of the fingerprint of every module; of a mixed run, all that occur."""
     found: dict[str, set[str]] = {}
     for record in run.records:
-        for module, code in _part(_part(record, "code"), "modules").items():
+        for module, code in part_of(part_of(record, "code"), "modules").items():
             found.setdefault(module, set()).add(str(code)[:_HASH_DIGITS])
     return {module: _join(found[module]) for module in sorted(found)}
 
@@ -94,12 +94,7 @@ def _modules(run: Run) -> dict[str, str]:
 def _commits(run: Run) -> dict[str, str]:
     jobs: dict[str, int] = {}
     for record in run.records:
-        git = _part(record, "git")
-        commit = str(git.get("commit") or "not from a git repository")[:_COMMIT_DIGITS]
-        if git.get("commit") is None:
-            commit = "no repository"
-        elif git.get("dirty"):
-            commit += ", with changes"
+        commit = describe_commit(record) or "not recorded"
         jobs[commit] = jobs.get(commit, 0) + 1
     if len(jobs) == 1:
         return {"commit": next(iter(jobs))}
@@ -117,9 +112,9 @@ def _versions(run: Run) -> dict[str, str]:
             if name in machine:
                 found.setdefault(name, set()).add(str(machine[name]))
     for record in run.records:
-        for library, version in _part(_part(record, "code"), "libraries").items():
+        for library, version in part_of(part_of(record, "code"), "libraries").items():
             found.setdefault(library, set()).add(str(version))
-        for blas in _entries(record, "blas"):
+        for blas in parts_of(record, "blas"):
             name = f"{blas.get('internal_api')} ({blas.get('user_api')})"
             words = f"{blas.get('version')} {blas.get('architecture') or ''}".strip()
             found.setdefault(name, set()).add(words)
@@ -146,7 +141,9 @@ def _in_words(name: str, value: Any) -> tuple[str, str]:
 
 def _machines(run: Run) -> list[dict[str, Any]]:
     return [
-        machine for machine in (run.machine, *(_part(r, "machine") for r in run.records)) if machine
+        machine
+        for machine in (run.machine, *(part_of(r, "machine") for r in run.records))
+        if machine
     ]
 
 
@@ -180,19 +177,6 @@ def _time(text: Any) -> datetime | None:
     except (TypeError, ValueError):
         return None
     return time if time.tzinfo else None
-
-
-def _part(record: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """A section of a record; empty where it is missing or no section."""
-    part = record.get(key)
-    return part if isinstance(part, dict) else {}
-
-
-def _entries(record: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
-    entries = record.get(key)
-    return (
-        [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
-    )
 
 
 def _join(values: Iterable[str]) -> str:

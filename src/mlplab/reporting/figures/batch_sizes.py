@@ -12,15 +12,13 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from mlplab.reporting.figures.drawing import (
     Drawing,
-    Style,
     add_result,
     in_house_style,
     label_logarithmic,
     label_points,
-    ordered_spaces,
     short_number,
-    variant_styles,
 )
+from mlplab.reporting.styles import Style, ordered_spaces, variant_styles
 from mlplab.reporting.words import describe_space, short
 
 # A limit that no network reaches.

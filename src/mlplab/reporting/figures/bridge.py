@@ -9,15 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mlplab.reporting.figures.drawing import (
-    FRAMEWORK_STYLES,
-    GREY,
-    NEUTRAL,
-    Drawing,
-    add_result,
-    in_house_style,
-    label_shares,
-)
+from mlplab.reporting.figures.drawing import Drawing, add_result, in_house_style, label_shares
+from mlplab.reporting.styles import FRAMEWORK_STYLES, GREY, NEUTRAL
 from mlplab.reporting.tables.bridge import find_cause
 from mlplab.reporting.words import percent
 from mlplab.training.differences import DIFFERENCES

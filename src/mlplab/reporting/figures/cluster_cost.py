@@ -8,13 +8,8 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from mlplab.reporting.figures.drawing import (
-    FRAMEWORK_STYLES,
-    Drawing,
-    add_result,
-    in_house_style,
-    label_logarithmic,
-)
+from mlplab.reporting.figures.drawing import Drawing, add_result, in_house_style, label_logarithmic
+from mlplab.reporting.styles import FRAMEWORK_STYLES
 from mlplab.reporting.words import short
 
 _ALGORITHM_MARKERS = {"minibatch": "o", "lloyd": "s", "elkan": "^"}

@@ -10,13 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from mlplab.reporting.figures.drawing import (
-    FRAMEWORK_STYLES,
-    NEUTRAL,
-    Drawing,
-    add_result,
-    in_house_style,
-)
+from mlplab.reporting.figures.drawing import Drawing, add_result, in_house_style
+from mlplab.reporting.styles import FRAMEWORK_STYLES, NEUTRAL
 from mlplab.reporting.words import join
 
 _MARKED = FRAMEWORK_STYLES["keras"]["color"]

@@ -11,13 +11,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mlplab.reporting.figures.drawing import (
-    NEUTRAL,
-    PALETTE,
-    Drawing,
-    add_result,
-    in_house_style,
-)
+from mlplab.reporting.figures.drawing import Drawing, add_result, in_house_style
+from mlplab.reporting.styles import NEUTRAL, PALETTE
 from mlplab.reporting.words import count, percent, short
 
 _COLUMNS = 14

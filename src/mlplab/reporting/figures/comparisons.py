@@ -11,16 +11,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from mlplab.reporting.figures.drawing import (
-    NEUTRAL,
     Drawing,
     add_result,
     in_house_style,
     label_points,
     label_shares,
-    ordered_spaces,
-    space_color,
 )
 from mlplab.reporting.figures.over_time import plot_controls_over_time, plot_time_to_accuracy
+from mlplab.reporting.styles import NEUTRAL, ordered_spaces, space_color
 from mlplab.reporting.words import describe_space, percent
 
 

@@ -9,12 +9,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from mlplab.reporting.figures.drawing import (
-    FRAMEWORK_STYLES,
-    Drawing,
-    add_result,
-    in_house_style,
-)
+from mlplab.reporting.figures.drawing import Drawing, add_result, in_house_style
+from mlplab.reporting.styles import FRAMEWORK_STYLES
 from mlplab.reporting.words import join, short, spread
 
 _LABELS = {"numpy": "NumPy", "keras": "Keras", "keras_xla": "Keras with XLA"}
@@ -70,11 +66,16 @@ def plot_deep_model(table: pd.DataFrame) -> Figure:
 
 
 def tell_deep_model(rows: pd.DataFrame) -> str:
-    """Seconds of an epoch of each variant, and the range of their test accuracies."""
+    """Seconds of an epoch of each variant, and the range of their test accuracies.
+
+    The first epoch is not counted, so a run of one epoch has no seconds to tell.
+    """
+    accuracies = f"est accuracies: {spread(rows['test_accuracy'])}."
     seconds = [
-        f"{short(row['seconds_per_epoch'])} s in {_LABELS[name]}" for name, row in rows.iterrows()
+        f"{short(row['seconds_per_epoch'])} s in {_LABELS[name]}"
+        for name, row in rows.dropna(subset="seconds_per_epoch").iterrows()
     ]
-    return f"An epoch takes {join(seconds)}; test accuracies: {spread(rows['test_accuracy'])}."
+    return f"An epoch takes {join(seconds)}; t{accuracies}" if seconds else f"T{accuracies}"
 
 
 def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:

@@ -1,15 +1,13 @@
-"""What figures share: colours, labels, and how they are saved."""
+"""What figures share: axes, labels, and how they are saved."""
 
 from __future__ import annotations
 
 import math
 import os
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import cycle
 from pathlib import Path
-from typing import Any
 
 import matplotlib
 import matplotlib.style
@@ -17,44 +15,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator, ScalarFormatter
 from scipy.optimize import isotonic_regression
 
-from mlplab.features.spaces import parse_space
 from mlplab.runtime.files import atomic_path, load_array, read_table, save_table
-
-# A label, and what Matplotlib draws with.
-Style = dict[str, Any]
-
-# Okabe and Ito's palette: readers with any common kind of colour vision can tell it apart.
-# Frameworks also differ in line style and marker, for prints in grey.
-FRAMEWORK_STYLES: dict[str, Style] = {
-    "numpy": {"label": "NumPy", "color": "#0072B2", "marker": "o", "linestyle": "-"},
-    "keras": {"label": "Keras", "color": "#D55E00", "marker": "s", "linestyle": "--"},
-}
-# Keras runs on it.
-FRAMEWORK_STYLES["tensorflow"] = FRAMEWORK_STYLES["keras"] | {"label": "TensorFlow"}
-GREY = "#7F7F7F"
-# Variants without a style of their own take these in turn; no other variant uses them.
-_OTHER_MARKERS = ("<", ">", "p", "h", "d", "*")
-NEUTRAL = "#000000"
-# For what is neither a framework nor an input space.
-PALETTE = [NEUTRAL, "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#0072B2"]
-# A hue per kind of input space; clusters are darker the more there are, so grey tells them too.
-_SPACE_COLORS = {
-    "pixels": NEUTRAL,
-    "pca": "#56B4E9",
-    "projection": "#E69F00",
-    "images": "#CC79A7",
-}
-_CLUSTER_COLORS = LinearSegmentedColormap.from_list("clusters", ["#66C2A5", "#009E73", "#00402F"])
-_LIGHTEST_K, _DARKEST_K = 20, 110
-# Scalings of features have the colour of these, and a line style of their own.
-_SCALING_LINES = {None: "-", "whitened": "--", "samplestandard": ":", "halfwhitened": "-."}
-_CHOSEN_COLOR = GREY  # distances to the centres of the K that the sweep chooses
 
 # A logarithmic axis has no more ticks.
 _MOST_TICKS = 6
@@ -148,45 +114,6 @@ def label_shares(axis: Axis) -> None:
     """Label an axis of accuracies, with few enough ticks that their numbers do not touch."""
     axis.set_major_locator(MaxNLocator(5, steps=_STEPS))
     axis.set_major_formatter(ShareLabels(useOffset=False))
-
-
-def variant_styles(variants: Iterable[str], styles: Mapping[str, Style]) -> dict[str, Style]:
-    """The styles of the variants that occur, in the order in which they are drawn.
-
-    A variant that is not in ``styles`` is grey, with its name as label and the next free marker.
-    """
-    names = set(variants)
-    known = {name: dict(style) for name, style in styles.items() if name in names}
-    others = zip(sorted(names - set(known)), cycle(_OTHER_MARKERS), strict=False)
-    return known | {
-        name: {"label": name, "color": GREY, "marker": marker, "linestyle": "-"}
-        for name, marker in others
-    }
-
-
-def ordered_spaces(spaces: Iterable[str]) -> list[str]:
-    """The input spaces that occur, each once: pixels first, then each kind by its number."""
-
-    def order(name: str) -> tuple[bool, str, int, str]:
-        space = parse_space(name)
-        return space.kind != "pixels", space.kind, space.n_features or 0, space.scaling or ""
-
-    return sorted(set(spaces), key=order)
-
-
-def space_color(space: str) -> str:
-    """The colour of an input space, the same in all figures."""
-    parsed = parse_space(space)
-    if parsed.kind != "clusters":
-        return _SPACE_COLORS[parsed.kind]
-    if parsed.n_features is None:
-        return _CHOSEN_COLOR
-    return to_hex(_CLUSTER_COLORS((parsed.n_features - _LIGHTEST_K) / (_DARKEST_K - _LIGHTEST_K)))
-
-
-def space_line(space: str) -> str | tuple[int, tuple[int, ...]]:
-    """The line style of an input space, which tells scalings of the same features apart."""
-    return _SCALING_LINES.get(parse_space(space).scaling, (0, (1, 1)))
 
 
 def short_number(value: float, _: int) -> str:

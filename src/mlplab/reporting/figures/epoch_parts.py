@@ -9,14 +9,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mlplab.reporting.figures.drawing import (
-    NEUTRAL,
-    Drawing,
-    add_result,
-    in_house_style,
-    label_logarithmic,
-)
-from mlplab.reporting.figures.optimization_ladder import PART_COLORS, label_steps
+from mlplab.reporting.figures.drawing import Drawing, add_result, in_house_style, label_logarithmic
+from mlplab.reporting.figures.optimization_ladder import PART_COLORS
+from mlplab.reporting.styles import NEUTRAL, label_steps
 from mlplab.reporting.words import percent, short
 
 _LAYERS = {

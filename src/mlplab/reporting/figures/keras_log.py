@@ -11,14 +11,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from mlplab.reporting.figures.drawing import (
-    FRAMEWORK_STYLES,
-    NEUTRAL,
-    Drawing,
-    add_result,
-    in_house_style,
-    label_shares,
-)
+from mlplab.reporting.figures.drawing import Drawing, add_result, in_house_style, label_shares
+from mlplab.reporting.styles import FRAMEWORK_STYLES, NEUTRAL
 from mlplab.reporting.words import over_seeds, percent
 
 _LABELS = {"loss": "mean loss of a training image", "accuracy": "accuracy of the batches"}

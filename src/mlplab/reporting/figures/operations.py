@@ -9,15 +9,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from mlplab.reporting.figures.drawing import (
-    FRAMEWORK_STYLES,
-    NEUTRAL,
-    Drawing,
-    Style,
-    add_result,
-    in_house_style,
-    label_logarithmic,
-)
+from mlplab.reporting.figures.drawing import Drawing, add_result, in_house_style, label_logarithmic
+from mlplab.reporting.styles import FRAMEWORK_STYLES, NEUTRAL, Style
 from mlplab.reporting.tables.operations import select_operations
 from mlplab.reporting.words import join, short
 

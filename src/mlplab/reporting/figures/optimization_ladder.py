@@ -9,15 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mlplab.reporting.figures.drawing import (
-    FRAMEWORK_STYLES,
-    NEUTRAL,
-    Drawing,
-    Style,
-    add_result,
-    in_house_style,
-    label_logarithmic,
-)
+from mlplab.reporting.figures.drawing import Drawing, add_result, in_house_style, label_logarithmic
+from mlplab.reporting.styles import FRAMEWORK_STYLES, NEUTRAL, Style, label_steps
 from mlplab.reporting.words import short
 
 # Light to dark of one hue, so that the parts of a bar also differ in grey.
@@ -65,12 +58,6 @@ def tell_optimization_ladder(summary: pd.DataFrame) -> str:
         f"Keras' time. Step {best['step']} brings most, a factor of {short(gains.max())}: "
         f"{best['name']}."
     )
-
-
-def label_steps(steps: pd.DataFrame) -> pd.Series:
-    """Number and name of every step; the name alone where there is no number."""
-    numbers = steps["step"].astype("Int64").astype("string")
-    return steps["name"].where(steps["step"].isna(), numbers + "  " + steps["name"])
 
 
 def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:

@@ -13,10 +13,8 @@ from mlplab.reporting.figures.drawing import (
     label_logarithmic,
     label_points,
     label_shares,
-    ordered_spaces,
-    space_color,
-    space_line,
 )
+from mlplab.reporting.styles import ordered_spaces, space_color, space_line
 from mlplab.reporting.words import count, describe_space, percent, short
 
 # Room below the lowest target or end of a curve, and the share of the axis that words need above a

@@ -11,15 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mlplab.reporting.figures.drawing import (
-    NEUTRAL,
     Drawing,
     add_result,
     in_house_style,
     label_logarithmic,
     label_shares,
-    ordered_spaces,
-    space_color,
 )
+from mlplab.reporting.styles import NEUTRAL, ordered_spaces, space_color
 from mlplab.reporting.words import describe_space, over_seeds, percent
 
 # Shapes tell input spaces apart in grey, and those of one kind.

@@ -9,15 +9,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from mlplab.reporting.figures.drawing import (
-    FRAMEWORK_STYLES,
-    NEUTRAL,
-    Drawing,
-    Style,
-    add_result,
-    in_house_style,
-    label_points,
-)
+from mlplab.reporting.figures.drawing import Drawing, add_result, in_house_style, label_points
+from mlplab.reporting.styles import FRAMEWORK_STYLES, NEUTRAL, Style
 from mlplab.reporting.words import count, join, short
 
 _SETTINGS: dict[str, Style] = {

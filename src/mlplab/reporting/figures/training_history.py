@@ -12,16 +12,14 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from mlplab.reporting.figures.drawing import (
-    FRAMEWORK_STYLES,
     Drawing,
     add_result,
     in_house_style,
     label_logarithmic,
     label_points,
     label_shares,
-    ordered_spaces,
-    space_color,
 )
+from mlplab.reporting.styles import FRAMEWORK_STYLES, ordered_spaces, space_color
 from mlplab.reporting.words import describe_space, percent
 
 

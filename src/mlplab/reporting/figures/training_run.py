@@ -11,15 +11,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from mlplab.reporting.figures.drawing import (
-    NEUTRAL,
     Drawing,
     add_result,
     in_house_style,
     label_logarithmic,
     label_points,
     label_shares,
-    space_color,
 )
+from mlplab.reporting.styles import NEUTRAL, space_color
 from mlplab.reporting.words import over_seeds, percent, short
 
 _PANELS = {

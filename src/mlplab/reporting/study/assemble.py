@@ -14,7 +14,6 @@ import vl_convert
 from markupsafe import Markup, escape
 
 from mlplab.reporting.citation import Citation, CitationError, read_citation
-from mlplab.reporting.figures.drawing import Style
 from mlplab.reporting.study.claims import (
     StripCell,
     VerdictCount,
@@ -37,6 +36,7 @@ from mlplab.reporting.study.sections import (
     published,
     threads,
 )
+from mlplab.reporting.styles import Style
 from mlplab.reporting.web.rendering import render_page
 
 SECTIONS: tuple[ModuleType, ...] = (

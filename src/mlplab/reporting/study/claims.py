@@ -115,9 +115,16 @@ def row_id(claim: str) -> str:
 
 def tabulate_claims(claims: pd.DataFrame) -> DataTable:
     """All claims, to be filtered by article and verdict; their evidence unfolds."""
+    n_counted = len(counted(claims))
+    others = len(claims) - n_counted
+    apart = (
+        f", and {others} more that restate one, stand beside one or hold by construction"
+        if others
+        else ""
+    )
     return DataTable(
         "table-claims",
-        "All claims of the articles; a click on a statement unfolds its evidence",
+        f"The {n_counted} claims that count{apart}; a click on a statement unfolds its evidence",
         [
             Column("verdict"),
             Column("claim"),

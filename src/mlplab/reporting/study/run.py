@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
-from mlplab.reporting.figures.drawing import Style
+from mlplab.reporting.folders import read_config, read_record, try_table
 from mlplab.reporting.study.content import Tables
-from mlplab.runtime.files import read_table
-from mlplab.runtime.sidecars import read_sidecar
+from mlplab.reporting.styles import Style
+from mlplab.runtime.sidecars import sidecar_path
 
 
 class RunError(Exception):
@@ -29,7 +28,7 @@ class Run:
     name : of the run
     tables : its tables
     config : its configuration; empty where it cannot be read
-    records : of its tables, see :func:`mlplab.runtime.sidecars.read_sidecar`; None without one
+    records : of its tables, a JSON object each; None without one
     styles : label, color, marker and linestyle of variants, by name
     """
 
@@ -66,27 +65,17 @@ def load_run(
     frames: dict[str, pd.DataFrame] = {}
     faults: dict[str, str] = {}
     for path in found:
-        try:
-            frames[path.stem] = read_table(path)
-        except (OSError, ValueError) as error:
-            faults[path.stem] = f"cannot be read ({' '.join(str(error).split())})"
+        table = try_table(path)
+        if isinstance(table, str):
+            faults[path.stem] = table
+        else:
+            frames[path.stem] = table
     if config is None:
-        config = _mapping(_read_yaml(folder / "config.yaml"))
+        config = read_config(folder) or {}
     return Run(
         name=str(config.get("run") or folder.resolve().name),
         tables=Tables(frames, faults),
         config=config,
-        records=tuple(read_sidecar(path) for path in found),
+        records=tuple(read_record(sidecar_path(path)) for path in found),
         styles=styles,
     )
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _read_yaml(path: Path) -> Any:
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError):
-        return None

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from mlplab.reporting.figures.drawing import Style
 from mlplab.reporting.study.words import plain
+from mlplab.reporting.styles import Style
 from mlplab.reporting.web.tables import Cell, Column, DataTable, Row
 from mlplab.reporting.words import describe_space, percent
 

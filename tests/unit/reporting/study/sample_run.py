@@ -184,6 +184,7 @@ def ladder_rounds() -> pd.DataFrame:
             "batch_size": 500,
             "round": number,
             "full_accuracy_seconds": 0.7 * ratio * random.lognormal(0, 0.05),
+            "batch_accuracy_seconds": 0.3 * ratio,
             "disturbed": number == 3 and step == 1,
         }
         for number in range(1, 11)

@@ -24,7 +24,7 @@ def test_the_origin_names_all_machines_that_took_part(record):
     assert origin["processor"].startswith("Chip (R) *, 2")
     assert "; Other, 2" in origin["processor"]
     assert origin["made (UTC)"] == "2026-01-01 10:00 to 2026-01-02"
-    assert origin["code"] == "commit 0123456789ab, with changes"
+    assert origin["commit"] == "0123456789ab, with changes"
     assert origin["libraries"] == "numpy 2.4.6"
     assert origin["records"] == "1 table without one"
 
@@ -32,7 +32,7 @@ def test_the_origin_names_all_machines_that_took_part(record):
 def test_tables_without_records_have_no_origin_but_say_so(record):
     assert describe_origin([None, None]) == {"records": "none of 2 tables has one"}
     outside = record | {"git": {"commit": None, "dirty": False}}
-    assert describe_origin([outside])["code"] == "not from a git repository"
+    assert describe_origin([outside])["commit"] == "not from a git repository"
 
 
 def test_memory_is_told_where_the_records_have_it(record):
@@ -41,6 +41,19 @@ def test_memory_is_told_where_the_records_have_it(record):
     assert describe_origin([record | {"machine": machine}])["memory"] == "24 GiB"
 
 
-@pytest.mark.parametrize("damage", [{"machine": None}, {"blas": None}, {"code": None}, {"git": {}}])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"machine": None},
+        {"blas": None},
+        {"code": None},
+        {"git": {}},
+        {"machine": {"processor": 3, "memory_bytes": "much"}},
+        {"blas": [3]},
+        {"code": {"libraries": {"numpy": 2}}},
+        {"git": {"commit": 3}},
+        {"ended": 20270101},
+    ],
+)
 def test_records_of_other_versions_tell_what_they_have(record, damage):
     assert describe_origin([record | damage])["made (UTC)"].startswith("2026-01-01 10:00")

@@ -91,8 +91,9 @@ def test_one_round_tells_a_ratio_without_an_interval():
 
 def test_what_a_step_costs_beside_its_arithmetic_is_told():
     (_, why) = keras_speed.tell(run_of()).meaning
-    assert "adds 3.0 s to an epoch of Keras and 1.0 s to one of NumPy" in why
-    assert "takes 6.0 s in TensorFlow and 2.0 s in NumPy" in why
+    assert "At batch size 32 it adds up to 3.0 s in Keras, where an epoch takes 4.2 s" in why
+    assert "and to 1.0 s in NumPy, where an epoch takes 0.62 s" in why
+    assert len(keras_speed.tell(run_of(batch_size_summary=None)).meaning) == 1
     assert len(keras_speed.tell(run_of(operation_times=None)).meaning) == 1
 
 
@@ -120,7 +121,7 @@ def test_the_largest_optimisation_is_found_in_the_rounds():
     )
     gains = [row.cells[2].text for row in content.tables[0].rows]
     assert gains == ["4.00", "2.00", "1.00", "1.00", "2.00", "1.00"]
-    published = [row.cells[5].text for row in content.tables[0].rows]
+    published = [row.cells[6].text for row in content.tables[0].rows]
     assert published == ["1.75", "1.80", "", "", "", ""]
 
 
@@ -133,14 +134,32 @@ def test_the_articles_own_best_step_is_told_beside_a_larger_one_of_this_project(
 
 def test_disturbed_rounds_of_a_step_do_not_count():
     (first, *_) = optimisations.tell(run_of()).tables[0].rows
-    assert first.cells[4].text == "9"
+    assert first.cells[5].text == "9"
+
+
+def test_the_largest_optimisation_is_told_of_epochs_without_a_prediction_too():
+    rounds = sample_tables()["optimization_ladder"]
+    exact = {0: 3.0, 1: 2.0, 2: 1.0, 3: 1.0, 4: 1.0, 5: 1.0, 6: 1.0}
+    rounds = rounds.assign(batch_accuracy_seconds=rounds["step"].map(exact))
+    content = optimisations.tell(run_of(optimization_ladder=rounds))
+    assert "epochs without it, “shorter backward pass” brought most: 2.00" in content.meaning[0]
+    assert [row.cells[4].text for row in content.tables[0].rows][:3] == ["1.50", "2.00", "1.00"]
+    earlier = rounds.drop(columns="batch_accuracy_seconds")
+    (table,) = optimisations.tell(run_of(optimization_ladder=earlier)).tables
+    assert "without the prediction" not in [column.title for column in table.columns]
+
+
+def test_a_deep_model_of_one_epoch_has_no_seconds_to_tell():
+    deep = sample_tables()["deep_model"].assign(seconds_per_epoch=float("nan"))
+    assert "deep model" in " ".join(threads.tell(run_of()).meaning)
+    assert "deep model" not in " ".join(threads.tell(run_of(deep_model=deep)).meaning)
 
 
 @pytest.mark.parametrize(("used", "verb"), [(1.0, "keeps to"), (1.36, "exceeds")])
 def test_whether_keras_keeps_to_a_limit_of_threads(used, verb):
     table = sample_tables()["thread_scaling"].assign(cpus_used=used)
     sentence = answer(threads, thread_scaling=table)
-    assert sentence.startswith(f"Keras {verb} a limit of one thread")
+    assert sentence.startswith(f"Keras {verb} one thread: with this limit")
     assert f"it uses {used:.2f} processors" in sentence
 
 
@@ -173,9 +192,9 @@ def test_targets_within_chance_do_not_count():
 @pytest.mark.parametrize(
     ("verdict", "words"),
     [
-        ("better", "but 70 principal components (whitened) are more accurate still."),
-        ("no clear difference", "but 70 principal components (whitened) are as accurate."),
-        ("worse", "and no other 70 inputs are as accurate."),
+        ("better", "but trained alike, 70 principal components do better."),
+        ("no clear difference", "but trained alike, 70 principal components match them."),
+        ("worse", "and no other 70 inputs match them."),
     ],
 )
 def test_whether_it_is_the_clusters_is_told_by_the_best_other_input_of_that_size(verdict, words):
@@ -191,11 +210,12 @@ def test_either_half_of_the_distances_may_be_missing():
     content = distances.tell(run_of(feature_controls=None))
     assert content.answer.endswith("(95 % interval 8.00 to 9.20).")
     assert (
-        "Other inputs of that size are left out: tables/feature_controls.csv"
-        in (content.notices[0])
+        "Left out: other inputs of that size: tables/feature_controls.csv" in (content.notices[0])
     )
     content = distances.tell(run_of(time_to_accuracy_summary=None))
-    assert content.answer.startswith("How fast cluster distances learn is not known here, but 70")
+    assert content.answer.startswith(
+        "How fast cluster distances learn is not known here, but trained"
+    )
     assert content.headline is None
 
 
@@ -216,7 +236,7 @@ def test_the_best_other_small_network_stands_beside_it():
 
 def test_why_keras_is_less_accurate_is_the_difference_that_costs_most_on_both_ways():
     assert answer(keras_accuracy) == (
-        "Because of how L2 enters: by itself it costs 11.0 points of test accuracy "
+        "Because of how L2 enters: Keras' way costs 11.0 points of test accuracy "
         "(95 % interval 10.0 to 12.0)."
     )
     table = sample_tables()["bridge"]

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from mlplab.reporting.figures.drawing import Style, variant_styles
 from mlplab.reporting.study.charts.parts import (
     Axis,
     finish,
@@ -19,6 +18,7 @@ from mlplab.reporting.study.charts.parts import (
 )
 from mlplab.reporting.study.content import Switch
 from mlplab.reporting.study.words import plain
+from mlplab.reporting.styles import Style, variant_styles
 
 _SHORT = "datum.value >= 1000 ? datum.value / 1000 + 'k' : datum.value"
 

@@ -7,7 +7,6 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from mlplab.reporting.figures.optimization_ladder import label_steps
 from mlplab.reporting.study.charts.parts import (
     INK,
     WRAPPED,
@@ -25,6 +24,7 @@ from mlplab.reporting.study.charts.parts import (
 )
 from mlplab.reporting.study.content import Switch
 from mlplab.reporting.study.words import plain
+from mlplab.reporting.styles import label_steps
 
 _KINDS = {
     "full": Switch("with a prediction for all images", "#0072B2", "", "circle"),
@@ -70,9 +70,7 @@ def draw_ladder(summary: pd.DataFrame) -> tuple[dict[str, Any], list[Switch]]:
     switches = [switch for switch in (*_KINDS.values(), _PUBLISHED) if switch.name in present]
     ends = [record[key] for record in records for key in ("x", "low", "high")]
     known = [end for end in ends if end is not None]
-    x = Axis(
-        "time of an epoch / that of Keras (logarithmic)", True, nice_ticks(min(known), max(known))
-    )
+    x = Axis("time / Keras' time (logarithmic)", True, nice_ticks(min(known), max(known)))
     look = series_channels(switches)
     base = switchable(records)
     shared = {

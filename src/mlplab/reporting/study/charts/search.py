@@ -7,7 +7,6 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from mlplab.reporting.figures.drawing import ordered_spaces, space_color
 from mlplab.reporting.study.charts.parts import (
     Axis,
     encode,
@@ -19,6 +18,7 @@ from mlplab.reporting.study.charts.parts import (
 )
 from mlplab.reporting.study.content import Switch
 from mlplab.reporting.study.words import plain
+from mlplab.reporting.styles import ordered_spaces, space_color
 from mlplab.reporting.words import describe_space, percent
 
 # Shapes tell input spaces of one colour apart.

@@ -8,7 +8,6 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from mlplab.reporting.figures.drawing import ordered_spaces, space_color
 from mlplab.reporting.study.charts.parts import (
     Axis,
     Record,
@@ -22,6 +21,7 @@ from mlplab.reporting.study.charts.parts import (
 )
 from mlplab.reporting.study.content import Switch
 from mlplab.reporting.study.words import plain
+from mlplab.reporting.styles import ordered_spaces, space_color
 from mlplab.reporting.words import describe_space, percent
 
 # A curve keeps so many epochs, evenly in the logarithm: more do not show.

@@ -39,7 +39,7 @@ def tell(run: Run) -> Content:
     return Content(
         answer=f"With {within}, the best network found reaches {accuracy} test accuracy{ends}.",
         meaning=[
-            f"It is trained on {describe_space(summary['input_space'])} "
+            f"This network is trained on {describe_space(summary['input_space'])} "
             f"({summary['n_features']} inputs) for {summary['epochs']} epochs in batches of "
             f"{summary['batch_size']:,}, with a learning rate of {plain(summary['learning_rate'])} "
             "at the start.",

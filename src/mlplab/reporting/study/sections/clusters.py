@@ -27,14 +27,16 @@ def tell(run: Run) -> Content:
     if chosen.empty:
         raise MissingPartError("tables/cluster_choices.csv has no row of the chosen K")
     choice = chosen.iloc[0]
+    reason = str(choice["statement"]).replace(": ", "; there is ")
     at_choice = sweep.loc[sweep["k"] == choice["k"], "silhouette"]
     return Content(
         answer=f"{_elbow(choices)}; the workflow chose K = {choice['k']:.0f}.",
         meaning=[
-            f"Why K = {choice['k']:.0f}: {choice['statement']}. Its silhouette is "
+            _peaks(choices, sweep),
+            f"K = {choice['k']:.0f} is {reason}. Its silhouette is "
             f"{plain(at_choice.mean())} (range over {count(len(at_choice), 'seed')} "
-            f"{plain(at_choice.min())} to {plain(at_choice.max())}), on a scale from -1 to 1.",
-            _peaks(choices),
+            f"{plain(at_choice.min())} to {plain(at_choice.max())}), on a scale from -1 to 1: "
+            "the higher, the better an image fits its own cluster rather than the next.",
         ],
         certainty=(
             f"Every K was fitted with {count(sweep['seed'].nunique(), 'seed')}; brackets here are "
@@ -56,12 +58,17 @@ def _elbow(choices: pd.DataFrame) -> str:
     return f"The inertia bends at K = {row['k']:.0f} {ends}"
 
 
-def _peaks(choices: pd.DataFrame) -> str:
+def _peaks(choices: pd.DataFrame, sweep: pd.DataFrame) -> str:
     peaks = choices.loc[choices["criterion"] == "silhouette peak", "k"]
     if peaks.empty:
         return "The silhouette has no peak inside the sweep."
     at = join([f"K = {k:.0f}" for k in peaks])
-    return f"The silhouette is higher than at both neighbours at {at}."
+    text = f"The silhouette has a peak, higher than at both neighbours, at {at}."
+    means = sweep.groupby("k")["silhouette"].mean()
+    highest = means.idxmax()
+    if highest in (means.index.min(), means.index.max()):
+        text += f" K = {highest:.0f} has the highest of all, but ends the sweep and is no peak."
+    return text
 
 
 def _draw(sweep: pd.DataFrame, choices: pd.DataFrame) -> list[Figure]:

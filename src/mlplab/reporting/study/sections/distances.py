@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from mlplab.reporting.figures.drawing import space_color
 from mlplab.reporting.study.chance import FAILED, Chance
 from mlplab.reporting.study.charts.intervals import draw_rows
 from mlplab.reporting.study.charts.parts import Axis, Record, range_words
@@ -12,6 +11,7 @@ from mlplab.reporting.study.charts.time_to_accuracy import draw_time_to_accuracy
 from mlplab.reporting.study.content import Content, Figure, Headline, MissingPartError, Switch
 from mlplab.reporting.study.run import Run
 from mlplab.reporting.study.words import interval, percent_interval, plain
+from mlplab.reporting.styles import space_color
 from mlplab.reporting.words import count, describe_space, join, percent
 
 ID = "distances"
@@ -27,7 +27,7 @@ _CONTROLS = ("input_space", "n_features", "epochs", "seeds", "test_accuracy", "c
              "against", "difference", "difference_ci_low", "difference_ci_high",
              "verdict")  # fmt: skip
 # A label of more words would make the answer too long.
-_MOST_WORDS = 5
+_MOST_WORDS = 3
 
 
 def tell(run: Run) -> Content:
@@ -43,11 +43,11 @@ def tell(run: Run) -> Content:
     try:
         times = run.tables.read("time_to_accuracy_summary", *_TIMES)
     except MissingPartError as error:
-        notices.append(f"Times to an accuracy are left out: {error}.")
+        notices.append(f"times to an accuracy: {error}")
     try:
         controls = run.tables.read("feature_controls", *_CONTROLS)
     except MissingPartError as error:
-        notices.append(f"Other inputs of that size are left out: {error}.")
+        notices.append(f"other inputs of that size: {error}")
     if times is None and controls is None:
         raise MissingPartError("; ".join(notices))
     best = None if times is None else _highest_reached(times, chance)
@@ -61,7 +61,7 @@ def tell(run: Run) -> Content:
         certainty=_certainty(best, controls),
         figures=[*_draw_times(run, times, best), *([] if controls is None else [_draw(controls)])],
         headline=_headline(best),
-        notices=notices,
+        notices=[f"Left out: {notice}." for notice in notices],
     )
 
 
@@ -87,9 +87,8 @@ def _answer(best: pd.Series | None, controls: pd.DataFrame | None, *, known: boo
         )
     else:
         speed = (
-            f"Cluster distances reach {percent(best['target'])} accuracy "
-            f"{plain(best['speedup'])} times sooner"
-            f"{interval(best['ci_low'], best['ci_high'])}"
+            f"Distances reach {percent(best['target'])} accuracy {plain(best['speedup'])} times "
+            f"sooner than pixels finish{interval(best['ci_low'], best['ci_high'])}"
         )
     return f"{speed}{_rivals(controls)}."
 
@@ -101,12 +100,12 @@ def _rivals(controls: pd.DataFrame | None) -> str:
         return ""
     good = others[others["verdict"].isin(["better", "no clear difference"])]
     if good.empty:
-        return f", and no other {others['n_features'].iloc[0]} inputs are as accurate"
+        return f", and no other {others['n_features'].iloc[0]} inputs match them"
     best = good.loc[good["test_accuracy"].idxmax()]
-    label = describe_space(best["input_space"])
+    label = describe_space(best["input_space"], with_scaling=False)
     name = label if len(label.split()) <= _MOST_WORDS else "other inputs"
-    how = "more accurate still" if best["verdict"] == "better" else "as accurate"
-    return f", but {name} are {how}"
+    how = "do better" if best["verdict"] == "better" else "match them"
+    return f", but trained alike, {name} {how}"
 
 
 def _same_size(controls: pd.DataFrame) -> pd.DataFrame:
@@ -117,9 +116,9 @@ def _same_size(controls: pd.DataFrame) -> pd.DataFrame:
 
 def _beside_pixels(times: pd.DataFrame, best: pd.Series) -> str:
     text = (
-        f"“Sooner” is the articles' measure: the whole training on pixels over the time until "
-        f"{describe_space(best['input_space'])} ({best['input_space']}) reach the accuracy; "
-        "the time of clustering does not count."
+        f"This is the articles' measure: the time of the whole training on pixels over the time "
+        f"until {describe_space(best['input_space'])} ({best['input_space']}) reach "
+        f"{percent(best['target'], 2)}; the time of clustering does not count."
     )
     pixels = times[(times["input_space"] == "pixels") & (times["target"] == best["target"])]
     if pixels.empty:
@@ -142,7 +141,7 @@ def _paired(run: Run) -> list[str]:
     row = table[table["difference"].notna()].iloc[0]
     against = describe_space(row["against"])
     return [
-        f"At the end of training, {describe_space(row['input_space'])} differ from "
+        f"After all {row['epochs']} epochs, {describe_space(row['input_space'])} differ from "
         f"{against} by {100 * row['difference']:+.2f} points of test accuracy"
         f"{percent_interval(row['difference_ci_low'], row['difference_ci_high'], 2)}: "
         f"{row['verdict']}."
@@ -153,12 +152,19 @@ def _verdicts(controls: pd.DataFrame) -> str:
     others = controls[controls["difference"].notna()]
     if others.empty:
         return ""
+    against = describe_space(others["against"].iloc[0])
     parts = [
         f"{verdict}: {join([*map(describe_space, rows['input_space'])])}"
         for verdict, rows in others.groupby("verdict", sort=False)
     ]
-    against = describe_space(others["against"].iloc[0])
-    return f"After {others['epochs'].iloc[0]} epochs, compared with {against}: {'; '.join(parts)}."
+    text = (
+        f"Is it the clusters? Here all inputs were trained alike for {others['epochs'].iloc[0]} "
+        "epochs. "
+        f"Compared with {against}: {'; '.join(parts)}."
+    )
+    if (_same_size(controls)["verdict"] == "better").any():
+        text += " So small inputs can do as well or better without clusters."
+    return text
 
 
 def _failures(controls: pd.DataFrame, chance: Chance) -> list[str]:
@@ -189,8 +195,8 @@ def _headline(best: pd.Series | None) -> Headline | None:
     space = describe_space(best["input_space"], with_scaling=False)
     return Headline(
         f"{plain(best['speedup'])} ×",
-        f"sooner at {percent(best['target'])} test accuracy with {space}"
-        f" in place of pixels{interval(best['ci_low'], best['ci_high'])}",
+        f"less time to {percent(best['target'])} test accuracy with {space} than the whole "
+        f"training on pixels takes{interval(best['ci_low'], best['ci_high'])}",
     )
 
 

@@ -59,9 +59,10 @@ def tell(run: Run) -> Content:
             Figure(
                 "chart-bridge",
                 _title(cause),
-                "Change of test accuracy by each difference between the two networks, crossed "
-                "one after the other; left of the dashed line Keras' way is worse. Bars are 95 % "
-                "intervals over seeds.",
+                "Change of test accuracy by each difference between the two networks. On one way "
+                "NumPy's network takes them over one after the other, on the way back Keras' model "
+                "loses them in the same order; left of the dashed line Keras' way is worse. Bars "
+                "are 95 % intervals over seeds.",
                 draw_rows(records, found, Axis("change of test accuracy (points)"), mark=0.0),
                 found,
             )
@@ -80,16 +81,17 @@ def _answer(first: pd.Series, last: pd.Series, cause: pd.DataFrame | None, *, le
     row = cause.loc["forwards"]
     ends = percent_interval(-row["change_ci_high"], -row["change_ci_low"])
     return (
-        f"Because of {row['words']}: by itself it costs {-100 * row['change']:.1f} points of "
+        f"Because of {row['words']}: Keras' way costs {-100 * row['change']:.1f} points of "
         f"test accuracy{ends}."
     )
 
 
 def _explain(cause: pd.DataFrame) -> str:
     forwards, backwards = cause.loc["forwards"], cause.loc["backwards"]
+    penalty = "L2 is a penalty on large weights. " if "L2" in forwards["words"] else ""
     return (
-        f"In {forwards['words']}, Keras has {forwards['keras']} where NumPy has "
-        f"{forwards['numpy']}. On the way back it costs {-100 * backwards['change']:.1f} points"
+        f"{penalty}Keras has “{forwards['keras']}”, NumPy “{forwards['numpy']}”. On the way "
+        f"back it costs {-100 * backwards['change']:.1f} points"
         f"{percent_interval(-backwards['change_ci_high'], -backwards['change_ci_low'])}."
     )
 

@@ -10,7 +10,6 @@ from mlplab.reporting.study.content import Content, Figure, Headline, MissingPar
 from mlplab.reporting.study.run import Run
 from mlplab.reporting.study.tables import tabulate_batch_sizes
 from mlplab.reporting.study.words import interval, name_sizes, plain
-from mlplab.reporting.tables.operations import select_operations
 from mlplab.reporting.words import count, join
 
 ID = "keras-speed"
@@ -38,13 +37,13 @@ def tell(run: Run) -> Content:
     summary = run.tables.find("batch_size_summary", *_SUMMARY)
     return Content(
         answer=_answer(keras, usual),
-        meaning=[_meaning(pixels), *_why(run), *_warn(run)],
+        meaning=[_meaning(pixels), *_why(run, summary), *_warn(run)],
         certainty=_certainty(keras, run.tables.find("absent_variants", "variant", "reason")),
         figures=figures,
         tables=[] if summary is None else [tabulate_batch_sizes(summary, ratios, run.styles)],
         headline=Headline(
             f"{plain(usual['ratio_to_numpy'])} ×",
-            f"as long as NumPy takes Keras for an epoch at batch size {usual['batch_size']:,}"
+            f"the time of NumPy: an epoch of Keras at batch size {usual['batch_size']:,}"
             f"{interval(usual['ci_low'], usual['ci_high'])}",
         ),
     )
@@ -90,26 +89,30 @@ def _meaning(pixels: pd.DataFrame) -> str:
     return f"{text} With the same mathematics as NumPy, Keras is {join(parts)}.".strip()
 
 
-def _why(run: Run) -> list[str]:
-    """The overhead of steps beside the operations themselves, at the smallest batch size."""
-    columns = ("framework", "operation", "function", "batch_size", "seconds_per_epoch")
+def _why(run: Run, summary: pd.DataFrame | None) -> list[str]:
+    """The fixed cost of steps in an epoch, at the smallest batch size."""
+    columns = ("framework", "operation", "batch_size", "seconds_per_epoch")
     times = run.tables.find("operation_times", *columns)
-    if times is None:
+    if times is None or summary is None:
         return []
-    rows = select_operations(times)
-    rows = rows.assign(overhead=rows["operation"] == "step_overhead")
-    sums = rows.pivot_table("seconds_per_epoch", "batch_size", ["overhead", "framework"], "sum")
-    wanted = pd.MultiIndex.from_product([[True, False], ["numpy", "tensorflow"]])
-    sums = sums.reindex(columns=wanted).dropna()
-    if sums.empty:
+    fixed = times[times["operation"] == "step_overhead"].assign(
+        variant=lambda rows: rows["framework"].replace("tensorflow", "keras")
+    )
+    epochs = summary[summary["input_space"] == "pixels"]
+    both = fixed.merge(epochs, on=["variant", "batch_size"], suffixes=("", "_in_all"))
+    found = both.pivot_table(
+        ["seconds_per_epoch", "seconds_per_epoch_in_all"], "batch_size", "variant"
+    ).dropna()
+    if found.empty or {"keras", "numpy"} - set(both["variant"]):
         return []
-    row = sums.iloc[0]
+    row = found.iloc[0]
+    fixed_cost, epoch = row["seconds_per_epoch"], row["seconds_per_epoch_in_all"]
     return [
-        f"Why: each training step has a fixed cost beside its arithmetic. At batch size "
-        f"{sums.index[0]:,} it adds {plain(row[True, 'tensorflow'], 2)} s to an epoch of Keras and "
-        f"{plain(row[True, 'numpy'], 2)} s to one of NumPy; the arithmetic takes "
-        f"{plain(row[False, 'tensorflow'], 2)} s in TensorFlow and "
-        f"{plain(row[False, 'numpy'], 2)} s in NumPy."
+        "Why: each training step has a fixed cost beside its arithmetic. At batch size "
+        f"{found.index[0]:,} it adds up to {plain(fixed_cost['keras'], 2)} s in Keras, where an "
+        f"epoch takes {plain(epoch['keras'], 2)} s, and to {plain(fixed_cost['numpy'], 2)} s in "
+        f"NumPy, where an epoch takes {plain(epoch['numpy'], 2)} s. Larger batches need fewer "
+        "steps."
     ]
 
 
@@ -136,7 +139,10 @@ def _certainty(keras: pd.DataFrame, absent: pd.DataFrame | None) -> str:
         )
     if absent is not None:
         missing = absent.drop_duplicates("variant")
-        parts = [f"{row['variant']} ({row['reason']})" for row in missing.to_dict("records")]
+        parts = [
+            f"{row['variant']} ({str(row['reason']).rpartition(': ')[2]})"
+            for row in missing.to_dict("records")
+        ]
         text += f" Not measured: {join(parts)}."
     return text
 

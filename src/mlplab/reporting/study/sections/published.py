@@ -35,7 +35,7 @@ def tell(run: Run) -> Content:
         meaning=[
             "A published figure counts as reproduced if this run's 95 % interval, or that of one "
             "more run, holds it within a tolerance set beforehand. The table below names every "
-            "figure that failed, with its cause; “cause unknown” means that it was looked for.",
+            "figure that failed, with its cause; “cause unknown” means that a search found none.",
         ],
         certainty=(
             tell_false_verdicts(claims) or "No verdict rests on an interval: one seed or round."

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from mlplab.reporting.figures.drawing import FRAMEWORK_STYLES
 from mlplab.reporting.study.charts.intervals import draw_rows
 from mlplab.reporting.study.charts.parts import Axis, Record, range_words
 from mlplab.reporting.study.content import Content, Figure, MissingPartError, Switch
 from mlplab.reporting.study.run import Run
 from mlplab.reporting.study.words import interval, plain
+from mlplab.reporting.styles import FRAMEWORK_STYLES
 from mlplab.reporting.words import count, join, percent
 from mlplab.stats.ratios import geometric_interval, paired_ratio
 from mlplab.stats.rounds import quiet_rounds
@@ -43,16 +43,18 @@ def tell(run: Run) -> Content:
     worst = max(used, key=lambda setting: used[setting].mean)
     found = used[worst]
     holds = "keeps to" if found.mean <= _KEPT else "exceeds"
+    how = _SETTINGS.get(worst, worst)
     records, switches = _records(rows)
     return Content(
         answer=(
-            f"Keras {holds} a limit of one thread set {_SETTINGS.get(worst, worst)}: it uses "
+            f"Keras {holds} one thread: with this limit, set {how}, it uses "
             f"{plain(found.mean)} processors{interval(found.low, found.high)}."
         ),
         meaning=[_numpy(rows), *_gain(rows), *_deep(run)],
         certainty=(
             "Processors used are CPU seconds over wall seconds, a geometric mean over "
             f"{count(int(rows['round'].max()), 'round')}; intervals are Student's t on logarithms. "
+            f"Up to {_KEPT} count as one: Python works beside the network. "
             "More threads than this machine has could not be tried."
         ),
         figures=[
@@ -92,7 +94,9 @@ def _gain(rows: pd.DataFrame) -> list[str]:
         if both.empty:
             continue
         ratio = paired_ratio(both["one"], both["all"])
-        parts.append(f"{name} {plain(ratio.ratio)} times as fast{interval(ratio.low, ratio.high)}")
+        parts.append(
+            f"{name} is {plain(ratio.ratio)} times as fast{interval(ratio.low, ratio.high)}"
+        )
     return [f"With {most} threads in place of one, {join(parts)}."] if parts else []
 
 
@@ -100,9 +104,10 @@ def _deep(run: Run) -> list[str]:
     table = run.tables.find("deep_model", "variant", "test_accuracy", "seconds_per_epoch", "epochs")
     if table is None:
         return []
-    rows = table.set_index("variant")
+    # The first epoch is not counted, so a run of one epoch has no seconds.
+    rows = table.dropna(subset="seconds_per_epoch").set_index("variant")
     parts = [
-        f"{name} {plain(rows.loc[key, 'seconds_per_epoch'], 2)} s "
+        f"{plain(rows.loc[key, 'seconds_per_epoch'], 2)} s in {name} "
         f"({percent(rows.loc[key, 'test_accuracy'])} test accuracy)"
         for key, name in _DEEP.items()
         if key in rows.index
