@@ -106,3 +106,6 @@ schema: $(INSTALLED)
 lock: $(INSTALLED)
 	$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --group dev pyproject.toml --output-file requirements.lock
+	$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --group docs --constraint requirements.lock \
+		--output-file requirements-docs.lock

@@ -93,6 +93,24 @@ def render_markdown(claims: pd.DataFrame) -> str:
     return "\n".join(lines) + "\n"
 
 
+def summarize_claims(claims: pd.DataFrame) -> pd.DataFrame:
+    """Published and found figures and the verdicts as readers see them.
+
+    Returns
+    -------
+    texts, a row per claim: id, published, found with its interval, verdict with its symbol
+    """
+    rows = claims.to_dict("records")
+    return pd.DataFrame(
+        {
+            "id": claims["id"].to_list(),
+            "published": [_published(row) for row in rows],
+            "found": [_found(row) for row in rows],
+            "verdict": [_symbol(row) for row in rows],
+        }
+    )
+
+
 def render_html(claims: pd.DataFrame) -> str:
     """A page of its own with a row per claim; ``claims`` as for :func:`render_markdown`."""
     heads = ["verdict", "published statement", "published", "found", "95 % interval"]
