@@ -17,8 +17,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 images = Path(os.environ.get("MLPLAB_DATA_DIR") or ROOT / "resources" / "mnist").resolve()
 if not images.is_dir():
     raise ConfigError(
-        f"{images}: found no images for the gallery; allowed: a folder with the four files of MNIST "
-        "in MLPLAB_DATA_DIR, or resources/mnist, which `make quick` fills"
+        f"{images}: found no images for the gallery; allowed: a folder with the four files of "
+        "MNIST in MLPLAB_DATA_DIR, or resources/mnist, which `make quick` fills"
     )
 os.environ["MLPLAB_DATA_DIR"] = str(images)
 

@@ -1,4 +1,4 @@
-"""The claims as tables for readers: HTML for the report, Markdown for the README."""
+"""The claims as tables for readers: HTML for the report, Markdown for the documentation."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ from mlplab.reporting.claims.evaluation import (
 )
 from mlplab.reporting.claims.model import BY_CONSTRUCTION, NOT_TESTABLE, STATEMENT
 from mlplab.stats.intervals import CONFIDENCE
-
-BEGIN, END = "<!-- claims -->", "<!-- end of the claims -->"
 
 # A symbol and a colour of Okabe and Ito's palette, which colour-blind people can tell apart.
 _SYMBOLS = {
@@ -162,20 +160,6 @@ def tell_false_verdicts(claims: pd.DataFrame) -> str:
         f"{100 * (1 - CONFIDENCE):.0f} % of them may be false: about "
         f"{_number((1 - CONFIDENCE) * resting)}."
     )
-
-
-def insert_between_markers(text: str, table: str) -> str:
-    """``text`` with ``table`` in place of what stands between the markers.
-
-    Raises
-    ------
-    ValueError
-        A marker is not there exactly once, or the end comes first.
-    """
-    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(END) < text.index(BEGIN):
-        raise ValueError(f"found no place for the claims; needed once each: {BEGIN}, then {END}")
-    before, rest = text.split(BEGIN)
-    return f"{before}{BEGIN}\n\n{table}\n{END}{rest.split(END)[1]}"
 
 
 def _html_row(row: dict[str, Any]) -> str:

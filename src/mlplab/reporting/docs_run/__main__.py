@@ -1,7 +1,7 @@
-"""Keep what the documentation shows of a run: ``python -m mlplab.reporting.docs_run results/default``.
+"""Keep what the documentation shows of a run.
 
-Writes ``docs/run/<run>/``, in the folder of the project, as ``docs/run/shown.yaml`` says, and the
-rows of the README.
+``python -m mlplab.reporting.docs_run results/default`` writes ``docs/run/default/``, in the
+folder of the project, as ``docs/run/shown.yaml`` says, and the rows of the README.
 """
 
 from __future__ import annotations
