@@ -28,6 +28,7 @@ copyright = "2026, The mlplab developers"
 release = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
 extensions = [
+    "house_docstrings",
     "myst_parser",
     "numpydoc",
     "run_numbers",
@@ -36,14 +37,20 @@ extensions = [
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
 ]
-exclude_patterns = ["_build", "run", "gallery/*.rst"]
+exclude_patterns = ["_build", "_templates", "run", "gallery/*.rst"]
+templates_path = ["_templates"]
 nitpicky = False
 
 myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "dollarmath", "smartquotes"]
 myst_heading_anchors = 4
 
+toc_object_entries_show_parents = "hide"
 autosummary_generate = True
 autodoc_typehints = "none"  # the docstrings say more
+# scikit-learn adds these, with references to its own site.
+autodoc_default_options = {
+    "exclude-members": "set_fit_request, set_partial_fit_request, set_score_request"
+}
 autodoc_member_order = "bysource"
 numpydoc_show_class_members = False
 # Docstrings that are sentences, not types, stand after the colon of a parameter.
