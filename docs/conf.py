@@ -41,7 +41,7 @@ exclude_patterns = ["_build", "_templates", "run", "gallery/*.rst"]
 templates_path = ["_templates"]
 nitpicky = False
 
-myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "dollarmath", "smartquotes"]
+myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "smartquotes"]
 myst_heading_anchors = 4
 
 toc_object_entries_show_parents = "hide"

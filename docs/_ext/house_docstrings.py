@@ -1,7 +1,7 @@
 """Docstrings as this project writes them, for numpydoc.
 
-A parameter stands here as ``name : meaning``, where numpydoc expects ``name : type`` and the meaning
-in the lines below.
+A parameter stands here as ``name : meaning``, where numpydoc expects ``name : type`` and the
+meaning in the lines below.
 """
 
 import re
