@@ -21,5 +21,6 @@ def put_meanings_below(app, what, name, obj, options, lines):
 
 
 def setup(app):
+    app.setup_extension("sphinx.ext.autodoc")
     app.connect("autodoc-process-docstring", put_meanings_below, priority=100)
     return {"parallel_read_safe": True}

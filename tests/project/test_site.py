@@ -79,9 +79,9 @@ def test_links_lead_to_a_page_and_to_a_place_on_it(parsed):
             target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
             if not target.exists():
                 broken.append((path.name, url))
-            elif parts.fragment and target in parsed:
-                if unquote(parts.fragment) not in parsed[target].places:
-                    broken.append((path.name, url))
+            place = unquote(parts.fragment)
+            if place and target in parsed and place not in parsed[target].places:
+                broken.append((path.name, url))
     assert broken == []
 
 
