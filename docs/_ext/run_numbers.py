@@ -54,6 +54,11 @@ def find_claim(column, name):
     return claims()[name][column]
 
 
+def find_verdict(name):
+    """Without the symbol before it."""
+    return find_claim("verdict", name).partition(" ")[2]
+
+
 def find_fact(words):
     run, fact = words.split()
     return str(json.loads((RUNS / run / "run.json").read_text(encoding="utf-8"))[fact])
@@ -133,7 +138,7 @@ def setup(app):
     app.add_role("fact", text_role(find_fact))
     app.add_role("claim", text_role(partial(find_claim, "found")))
     app.add_role("published", text_role(partial(find_claim, "published")))
-    app.add_role("verdict", text_role(partial(find_claim, "verdict")))
+    app.add_role("verdict", text_role(find_verdict))
     app.add_directive("claims", Claims)
     app.add_directive("finding", Finding)
     return {"parallel_read_safe": True}
