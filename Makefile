@@ -12,7 +12,7 @@ SNAKEMAKE := $(BIN)/python -m snakemake --cores $(CORES)
 # a traceback.
 with_config = $(BIN)/python -m mlplab.config $(1) >/dev/null && $(SNAKEMAKE) --configfile $(1)
 
-.PHONY: results quick article report claims verify why progress bench crowded scale test coverage lint format schema docs docs-run setup lock
+.PHONY: results quick article study report compare claims crate verify why progress bench crowded scale test coverage lint format schema docs docs-run setup lock
 
 # CONFIG="config/small.yaml my.yaml" lays files over config/config.yaml.
 results: $(INSTALLED)
@@ -24,18 +24,30 @@ quick: $(INSTALLED)
 article: $(INSTALLED)
 	$(call with_config,config/article.yaml)
 
+# Of any run, finished or not, of another machine or version: its tables are enough.
+study: $(INSTALLED)
+	$(BIN)/python -m mlplab.reporting.study results/$(RUN)
+
 # With the configuration that the run recorded, whatever the files in config/ say by now. (The report
 # of this Snakemake leaves a coroutine unused, of which Python warns.)
 report: $(INSTALLED)
-	@test -f results/$(RUN)/report/findings.rst || \
+	@test -f results/$(RUN)/report/answers.rst || \
 		{ echo "results/$(RUN): found no finished run; allowed: RUN=<a finished run under results/>"; exit 1; }
 	export PYTHONWARNINGS="ignore:coroutine:RuntimeWarning"; \
 	$(call with_config,results/$(RUN)/config.yaml) --report results/$(RUN)/report.html \
 		--report-stylesheet workflow/report/style.css
 
+# RUNS="a b": two or more names under results/. The page is results/compare/<a>-<b>.html.
+compare: $(INSTALLED)
+	@$(BIN)/python -m mlplab.reporting.compare $(addprefix results/,$(RUNS))
+
 # STRICT=1 fails if a claim is not reproduced.
 claims: $(INSTALLED)
 	$(BIN)/python -m mlplab.reporting.claims results/$(RUN) $(if $(STRICT),--strict)
+
+# AGENT="Name <https://orcid.org/…>" says who started the run; ZIP=1 also packs it, without arrays.
+crate: $(INSTALLED)
+	$(BIN)/python -m mlplab.reporting.crate results/$(RUN) $(if $(AGENT),--agent "$(AGENT)") $(if $(ZIP),--zip)
 
 verify: $(INSTALLED)
 	$(BIN)/python -m mlplab.provenance.verify results/$(RUN)

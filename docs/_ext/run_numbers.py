@@ -22,7 +22,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
-from mlplab.reporting.claims.rendering import render_markdown, summarize_claims
+from mlplab.reporting.claims.rendering import describe_found, describe_published, render_markdown
 from mlplab.runtime.files import read_table
 
 RUNS = Path(__file__).parents[1] / "run"
@@ -42,7 +42,7 @@ def numbers():
 
 @cache
 def claims():
-    rows = summarize_claims(read_table(RUNS / shown_run() / "claims.csv"))
+    rows = read_table(RUNS / shown_run() / "claims.csv")
     return {row["id"]: row for row in rows.to_dict("records")}
 
 
@@ -50,13 +50,8 @@ def find_number(column, name):
     return numbers()[name][column]
 
 
-def find_claim(column, name):
-    return claims()[name][column]
-
-
-def find_verdict(name):
-    """Without the symbol before it."""
-    return find_claim("verdict", name).partition(" ")[2]
+def find_claim(describe, name):
+    return describe(claims()[name])
 
 
 def find_fact(words):
@@ -136,9 +131,9 @@ def setup(app):
     app.add_role("run", text_role(partial(find_number, "text")))
     app.add_role("interval", text_role(partial(find_number, "interval")))
     app.add_role("fact", text_role(find_fact))
-    app.add_role("claim", text_role(partial(find_claim, "found")))
-    app.add_role("published", text_role(partial(find_claim, "published")))
-    app.add_role("verdict", text_role(find_verdict))
+    app.add_role("claim", text_role(partial(find_claim, describe_found)))
+    app.add_role("published", text_role(partial(find_claim, describe_published)))
+    app.add_role("verdict", text_role(lambda name: claims()[name]["verdict"]))
     app.add_directive("claims", Claims)
     app.add_directive("finding", Finding)
     return {"parallel_read_safe": True}

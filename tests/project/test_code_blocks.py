@@ -25,7 +25,14 @@ PAGES = {
     if BLOCK.search(path.read_text(encoding="utf-8"))
 }
 # Shown for what they are; to carry them out would read what a run has left, install, or need SLURM.
-ONLY_SHOWN = ("head ", "du ", "source ", ".venv/bin/python -m pip ", "snakemake --workflow-profile")
+ONLY_SHOWN = (
+    "head ",
+    "du ",
+    "source ",
+    ".venv/bin/python -m pip ",
+    "snakemake --workflow-profile",
+    "python -m mlplab.reporting.compare",
+)
 
 
 def blocks(page, language):

@@ -11,6 +11,9 @@ from mlplab.config import __main__ as config
 from mlplab.config import reference as config_reference
 from mlplab.provenance import verify
 from mlplab.reporting.claims import __main__ as claims
+from mlplab.reporting.compare import __main__ as compare
+from mlplab.reporting.crate import __main__ as crate
+from mlplab.reporting.study import __main__ as study
 from tests.conftest import ROOT
 
 
@@ -18,9 +21,12 @@ from tests.conftest import ROOT
     ("module", "arguments", "in_project", "status", "said"),
     [
         (claims, ["nowhere"], False, 2, "nowhere/tables/claims.csv"),
+        (crate, ["nowhere"], False, 2, "nowhere: found no record of a job"),
+        (compare, ["nowhere"], False, 2, "runs: found nowhere; allowed: two or more"),
         (config, ["config/quick.yaml"], True, 0, "The configuration is valid."),
         (config, ["config/small.yaml"], True, 0, "The configuration is valid."),
         (config_reference, [], False, 2, "config/config.yaml: not found; run this"),
+        (study, ["nowhere"], False, 2, "nowhere: found no tables in nowhere/tables"),
         (verify, ["nowhere"], False, 1, "nowhere: no results; is it the folder of a run?"),
     ],
 )

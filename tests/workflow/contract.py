@@ -92,9 +92,11 @@ ALL_JOBS = DOWNLOAD | {
     "plot_operations": 1,
     "plot_threads": 1,
     "plot_deep_model": 1,
-    "summarize_findings": 1,
+    "make_study": 1,
 }
 FIGURES = {job: n for job, n in ALL_JOBS.items() if job.startswith("plot_")}
+# The study page has the colours and labels of the figures.
+DRAWN = FIGURES | {"make_study": 1}
 
 
 def all_of(*jobs: str) -> dict[str, int]:
@@ -102,7 +104,7 @@ def all_of(*jobs: str) -> dict[str, int]:
     return {job: ALL_JOBS[job] for job in jobs}
 
 
-SUMMARIES = all_of("evaluate_claims", "summarize_findings")
+SUMMARIES = all_of("evaluate_claims", "make_study")
 # Jobs that read results of one kind, directly or through others.
 AFTER_TRAINING = (
     all_of("tabulate_training", "plot_training_history", "plot_training_run") | SUMMARIES
@@ -243,7 +245,7 @@ CHANGES = (
         edit=write_all_anew,
     ),
     Change("comments and docstrings in all modules and scripts", {}, edit=comment_everywhere),
-    Change("a caption of the report", {}, edit=append("workflow/report/claims.rst", "Edited.")),
+    Change("a caption of the report", {}, edit=append("workflow/report/bridge.rst", "Edited.")),
     Change(
         "a library that only moves or checks data, such as `pooch`",
         {},
@@ -251,7 +253,7 @@ CHANGES = (
     ),
     Change(
         "code that draws, `mlplab.reporting.figures`",
-        FIGURES,
+        DRAWN,
         edit=append("src/mlplab/reporting/figures/__init__.py"),
         because="module mlplab.reporting.figures changed",
     ),
@@ -262,14 +264,14 @@ CHANGES = (
     ),
     Change(
         "the style of the figures",
-        FIGURES,
+        DRAWN,
         edit=replace(
             "src/mlplab/reporting/figures/mlplab.mplstyle", "font.size: 9", "font.size: 10"
         ),
     ),
     Change(
         "the colour of a variant",
-        all_of("plot_batch_sizes"),
+        all_of("plot_batch_sizes", "make_study"),
         edit=replace(
             "src/mlplab/benchmark/variants/keras_variant.py", 'color="#D55E00"', 'color="#AA4400"'
         ),
@@ -285,7 +287,7 @@ CHANGES = (
     ),
     Change(
         "another version of matplotlib",
-        FIGURES,
+        DRAWN,
         libraries={"matplotlib": "99.0"},
         because="library matplotlib changed from",
     ),
@@ -424,7 +426,7 @@ CHANGES = (
     Change(
         "`config/claims.yaml`",
         all_of("evaluate_claims"),
-        all_of("summarize_findings"),
+        all_of("make_study"),
         edit=append("config/claims.yaml", "# Edited."),
         because="input config/claims.yaml changed",
     ),
@@ -479,8 +481,9 @@ def describe(runs: Mapping[str, int]) -> str:
     absent = [job for job in ALL_JOBS if job not in runs]
     if len(absent) <= 4 and all(runs[job] == ALL_JOBS[job] for job in runs):
         return "all but " + ", ".join(f"`{job}`" for job in absent)
-    if runs == FIGURES:
-        return f"all figures: {len(FIGURES)} rules, {sum(FIGURES.values())} jobs"
+    if runs == DRAWN:
+        n_rules, n_jobs = len(FIGURES), sum(FIGURES.values())
+        return f"all figures: {n_rules} rules, {n_jobs} jobs; `make_study`"
     if len(runs) > 9:
         return f"{len(runs)} rules, {sum(runs.values())} jobs"
     counts = {job: f" × {runs[job]}" if runs[job] > 1 else "" for job in ALL_JOBS if job in runs}

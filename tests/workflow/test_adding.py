@@ -166,7 +166,7 @@ def test_a_claim_is_its_entry_also_of_a_table_and_a_section_that_no_other_names(
     make(tiny_copy, "--", "results/tiny/tables/claims.csv")
     claims = pd.read_csv(tiny_copy / "results/tiny/tables/claims.csv").set_index("id")
     assert claims.loc["X-clusters", "verdict"] == "one run"
-    page = (tiny_copy / "results/tiny/tables/claims.html").read_text()
+    page = (tiny_copy / "results/tiny/tables/claims.md").read_text()
     assert "Silhouette of some images of the clusters" in page
 
 

@@ -72,6 +72,6 @@ def test_each_claim_has_a_row_and_the_command_shows_them(quick_checkout, claims)
     assert done.returncode == 0, done.stderr
     counted = sum(claim.is_counted for claim in claims)
     assert f"{counted} claims: " in done.stdout
-    page = (results / "tables" / "claims.html").read_text()
-    assert all(f'<tr id="{claim.id}">' in page for claim in claims)
+    page = (results / "study.html").read_text()
+    assert all(f'<tr id="claim-{claim.id}"' in page for claim in claims)
     assert f"{counted} claims: " in (results / "tables" / "claims.md").read_text()

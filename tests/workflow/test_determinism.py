@@ -10,7 +10,7 @@ from mlplab.clusters.clustering import KMeansSettings, fit_kmeans
 from mlplab.data import load_dataset
 from mlplab.features.scaling import scale_features
 from mlplab.provenance.fingerprint import code_fingerprint
-from mlplab.provenance.records import read_sidecar
+from mlplab.runtime.sidecars import read_sidecar
 from mlplab.training.keras_training import ReferenceModel, train_keras_reference
 from mlplab.training.numpy_training import train_numpy
 from mlplab.training.samples import Samples

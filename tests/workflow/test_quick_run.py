@@ -13,7 +13,9 @@ import yaml
 from mlplab.benchmark.threads import thread_counts
 from mlplab.clusters.sweep import SWEEP
 from mlplab.machine.processors import available_threads, gpu_present
+from mlplab.reporting.study.words import plain
 from mlplab.reporting.tables.training import HISTORY
+from tests.crates import find_faults
 from tests.workflow.running import QUICK_FILE, run, snakemake
 
 
@@ -25,6 +27,17 @@ def results(quick_checkout):
 def test_nothing_is_left_to_do(quick_checkout):
     done = snakemake(quick_checkout, *QUICK_FILE)
     assert "Nothing to be done" in done.stdout + done.stderr
+
+
+def test_the_run_becomes_a_research_object(quick_checkout, results, tmp_path):
+    crate = tmp_path / "quick"
+    shutil.copytree(results, crate)
+    done = run(quick_checkout, sys.executable, "-m", "mlplab.reporting.crate", str(crate))
+    assert done.returncode == 0, done.stderr
+    assert "cannot be read" not in done.stderr
+    assert "no record of" not in done.stderr
+    assert "not finished" not in done.stderr
+    assert find_faults(crate, tmp_path) == []
 
 
 def test_the_sweep_has_a_row_per_k_and_seed(results):
@@ -310,12 +323,23 @@ def test_every_figure_has_its_three_files(results):
     assert all((folder / name).stat().st_size > 5_000 for name in drawn if name.endswith("g"))
 
 
-def test_the_findings_tell_the_numbers_of_the_tables(results):
-    findings = (results / "report" / "findings.rst").read_text()
-    final = pd.read_csv(results / "tables" / "final_accuracies.csv")
-    run = final[final["experiment"] == "article_a"]
-    assert f"{100 * run['train_accuracy'].mean():.2f} % (" in findings
-    assert "processor" in findings
+def test_the_study_page_answers_every_question_from_the_tables(results):
+    page = (results / "study.html").read_text()
+    answers = (results / "report" / "answers.rst").read_text()
+    assert "Left out" not in answers
+    assert "processor" in answers
+    ratios = pd.read_csv(results / "tables" / "batch_size_ratios.csv")
+    keras = ratios[(ratios["variant"] == "keras") & (ratios["input_space"] == "pixels")]
+    nearest = keras.loc[(keras["batch_size"] - 500).abs().idxmin(), "ratio_to_numpy"]
+    for text in (page, answers):
+        assert f"it takes {plain(nearest)} times as long" in text
+
+
+def test_the_study_page_made_by_itself_is_the_one_of_the_run(quick_checkout, results):
+    made = (results / "study.html").read_bytes()
+    done = run(quick_checkout, sys.executable, "-m", "mlplab.reporting.study", str(results))
+    assert done.returncode == 0, done.stderr
+    assert (results / "study.html").read_bytes() == made
 
 
 def test_captions_of_the_report_of_mnist_name_what_was_published(quick_checkout, tmp_path):

@@ -10,10 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.browsing import open_browser, severe_messages
 from tests.workflow.running import snakemake
-
-# The first is Debian's; others call theirs so.
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def make_report(checkout: Path, path: Path) -> subprocess.CompletedProcess:
@@ -60,25 +58,7 @@ def test_results_without_the_folder_of_snakemake_keep_their_times(tiny_copy, rep
 
 @pytest.fixture(scope="module")
 def browser():
-    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    driver = shutil.which("chromedriver")
-    if program is None or driver is None:
-        pytest.skip(f"no browser: looked for {', '.join(BROWSERS)} and chromedriver on the path")
-    options = webdriver.ChromeOptions()
-    options.binary_location = program
-    for argument in (
-        "--headless=new",
-        "--no-sandbox",  # Chromium refuses to run as root with one
-        "--disable-dev-shm-usage",
-        "--window-size=1500,1000",
-        "--host-resolver-rules=MAP * ~NOTFOUND",  # whatever asks for a network fails, and says so
-    ):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    service = webdriver.ChromeService(executable_path=driver)
-    with webdriver.Chrome(options=options, service=service) as chrome:
-        chrome.implicitly_wait(10)
+    with open_browser() as chrome:
         yield chrome
 
 
@@ -97,8 +77,7 @@ def page(browser, report):
     browser.get(report.as_uri())
     browser.find_element("css selector", ".prose")
     yield browser
-    errors = [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
-    assert errors == []
+    assert severe_messages(browser) == []
 
 
 def wait_for(page, look: Callable[[Any], Any]) -> Any:
@@ -160,14 +139,18 @@ def link_of_row(label: str, number: int) -> Callable[[Any], Any]:
     return find
 
 
-def test_the_first_page_tells_what_was_found_and_on_which_machine(page, screenshots, tiny_checkout):
+def test_the_first_page_links_to_the_study_page_and_tells_its_answers(
+    page, screenshots, tiny_checkout
+):
     text = page.find_element("css selector", ".prose").text
-    for heading in ("What was asked", "What was found", "On which machine", "How sure"):
+    for heading in ("What was asked", "What was found", "On which machine"):
         assert heading in text
-    findings = (tiny_checkout / "results" / "tiny" / "report" / "findings.rst").read_text()
-    first = next(line for line in findings.splitlines() if line.startswith("1. "))
-    assert first.removeprefix("1. ") in text
+    answers = (tiny_checkout / "results" / "tiny" / "report" / "answers.rst").read_text()
+    first = next(line for line in answers.splitlines() if line.startswith("    "))
+    assert first.strip() in text
     assert "processor" in text
+    link = page.find_element("css selector", ".prose a[href$='study.html']")
+    assert link.text == "study.html"
     # The top of a page that is taller than the window can be reached.
     title = page.find_element("css selector", ".prose h1")
     page.execute_script("arguments[0].scrollIntoView()", title)
@@ -202,14 +185,3 @@ def test_every_figure_is_shown_with_its_caption(page, screenshots, tiny_checkout
             seen.add(name)
             click(page, shown("nav ol a", category))  # back, along the path at the top
     assert seen == drawn
-
-
-def test_claims_can_be_searched_as_text(page, screenshots):
-    path = page.execute_script("return Object.keys(results).find(path => path.includes('claims'))")
-    click(page, shown("nav li a", "Claims"))
-    click(page, lambda page: page.find_element("css selector", "nav tbody tr td a"))
-    if path.endswith(".html"):
-        page.switch_to.frame(page.find_element("css selector", "iframe"))
-        assert "learning rate after 35 epochs" in page.find_element("css selector", "body").text
-        page.switch_to.default_content()
-    page.save_screenshot(str(screenshots / "claims.png"))

@@ -7,6 +7,7 @@ import sys
 from mlplab.config.checks import GRID_EXPERIMENT
 from mlplab.config.faults import ConfigError
 from mlplab.config.loading import load_config
+from mlplab.benchmark.registry import VARIANTS
 from mlplab.config.benchmark import DEEP_VARIANTS
 from mlplab.config.fields import AUTO
 from mlplab.data.errors import DataError
@@ -289,6 +290,12 @@ DRAWN_ONE_BY_ONE = [
     if name in TIMED or run.exclusive or run.measure_every == 1
 ]
 
+
+# Labels and colours of variants, as the module of each declares them.
+VARIANT_STYLES = {
+    name: {key: getattr(variant, key) for key in ("label", "color", "marker", "linestyle")}
+    for name, variant in VARIANTS.items()
+}
 
 # What a wildcard stands for in the names of tables and figures.
 INSTANCES = {

@@ -4,9 +4,7 @@
 # A job takes seconds to start and less than one to draw, so figures of one subject share a rule.
 # Every rule names one module, whose `draw` gets the rule's inputs and params and returns a drawing for
 # each output. A new figure is its module, its rule and its caption.
-from mlplab.benchmark.registry import VARIANTS
-
-STYLE_KEYS = ("label", "color", "marker", "linestyle")
+from mlplab.reporting.words import describe_space
 
 
 rule plot_cluster_sweep:
@@ -136,6 +134,7 @@ rule plot_training_run:
         module="mlplab.reporting.figures.training_run",
         experiment=lambda wildcards: wildcards.experiment,
         input_space=lambda wildcards: wildcards.input_space,
+        space_in_words=lambda wildcards: describe_space(wildcards.input_space),
         l2_factor=lambda wildcards: CONFIG.experiments[wildcards.experiment].l2_factors[0],
     script:
         "../scripts/plot_figures.py"
@@ -161,6 +160,9 @@ rule plot_comparisons:
     params:
         module="mlplab.reporting.figures.comparisons",
         controls=CONFIG.comparison.controls,
+        first_in_words=describe_space(
+            CONFIG.experiments[CONFIG.comparison.controls].input_spaces[0]
+        ),
         l2_rule=CONFIG.comparison.l2_rule,
         reference=CONFIG.comparison.reference,
     script:
@@ -193,11 +195,7 @@ rule plot_batch_sizes:
     localrule: True
     params:
         module="mlplab.reporting.figures.batch_sizes",
-        # As the module of each variant declares them.
-        styles={
-            name: {key: getattr(variant, key) for key in STYLE_KEYS}
-            for name, variant in VARIANTS.items()
-        },
+        styles=VARIANT_STYLES,
     script:
         "../scripts/plot_figures.py"
 

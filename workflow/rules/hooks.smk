@@ -7,8 +7,8 @@ import sys
 from datetime import datetime
 
 from mlplab.machine.runs import announce_run
-from mlplab.provenance.records import read_sidecar
 from mlplab.runtime.locks import LockError, hold_lock
+from mlplab.runtime.sidecars import read_sidecar
 
 kept_in = os.path.abspath(".snakemake" if os.path.exists(".snakemake") else ".")
 if not os.access(kept_in, os.W_OK):
@@ -91,7 +91,7 @@ onstart:
 onsuccess:
     say_last(
         f"Run complete; see {RESULTS}/tables/ and {RESULTS}/figures/. "
-        f"`make report RUN={CONFIG.run}` puts them on one page."
+        f"What came out of it, on one page: {RESULTS}/study.html"
     )
 
 

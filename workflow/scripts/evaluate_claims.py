@@ -5,7 +5,7 @@ from pathlib import Path
 from mlplab.provenance.records import run_job
 from mlplab.reporting.claims.evaluation import evaluate_claims
 from mlplab.reporting.claims.loading import load_claims
-from mlplab.reporting.claims.rendering import render_html, render_markdown
+from mlplab.reporting.claims.rendering import render_markdown
 from mlplab.runtime.files import read_table, save_table, save_text
 
 with run_job(snakemake):
@@ -15,5 +15,4 @@ with run_job(snakemake):
         snakemake.params.config,
     )
     save_table(snakemake.output.table, claims)
-    save_text(snakemake.output.html, render_html(claims))
     save_text(snakemake.output.markdown, render_markdown(claims))

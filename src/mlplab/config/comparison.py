@@ -15,7 +15,7 @@ ROLES = ("reference", "against_reference", "controls", "l2_rule", "scalings")
 
 
 class PublishedAccuracy(Section):
-    """A test accuracy that article C published for 70 distances."""
+    """A test accuracy that article C published for distances to 70 cluster centres."""
 
     accuracy: Share = Field(description="test accuracy, as a share")
     epoch: Count = Field(description="epoch after which it was reached")

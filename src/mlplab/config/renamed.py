@@ -9,6 +9,7 @@ _NETWORK = "networks.<name>"
 
 RENAMED = {
     "benchmark.turn_seconds": "benchmark.measurement_seconds",
+    "search.space.learning_rate_end": "search.space.learning_rate_end_ratio",
     "train.hidden_layer_sizes": f"{_NETWORK}.hidden_layer_sizes",
     "train.numpy": f"{_NETWORK}, which train.network names",
     "train.scale_l2_with_inputs": f"{_NETWORK}.scale_l2_with_inputs",

@@ -46,7 +46,7 @@ class SearchSpaceConfig(Section):
 
     input_spaces: Distinct[InputSpaceName] = Field(min_length=1, description="input spaces")
     learning_rate: Range = Field(description="lowest and highest η of the first epoch")
-    learning_rate_end: ShareRange = Field(
+    learning_rate_end_ratio: ShareRange = Field(
         description="lowest and highest η of the last epoch, over that of the first"
     )
     l2: Range = Field(description="lowest and highest λ₂, as the network uses it")

@@ -24,8 +24,7 @@ from mlplab.machine.runs import timing_turn
 from mlplab.provenance.fingerprint import code_fingerprint, describe_changes
 from mlplab.runtime.files import remove_leftovers, save_text
 from mlplab.runtime.log import job_log
-
-SIDECAR_SUFFIX = ".provenance.json"
+from mlplab.runtime.sidecars import sidecar_path
 
 # Parameters that only serve to notice changes; the record has them in another form.
 _TRACKING_PARAMS = {"code", "named"}
@@ -66,9 +65,10 @@ class Job(Protocol):
 def run_job(job: Job, *, capture_stderr: bool = False) -> Iterator[logging.Logger]:
     """Log a job as :func:`mlplab.runtime.log.job_log` does, and record the origin of its results.
 
-    The record is written beside every output when the block ends, see :func:`sidecar_path`. If the
-    code differs from the parameter ``code`` before or after the block, the job fails and writes no
-    record. Without such a parameter, the code is neither checked nor recorded.
+    The record is written beside every output when the block ends, see
+    :func:`mlplab.runtime.sidecars.sidecar_path`. If the code differs from the parameter ``code``
+    before or after the block, the job fails and writes no record. Without such a parameter, the
+    code is neither checked nor recorded.
 
     A job with all slots is timed: it waits for timed jobs of the user's other runs on this machine,
     see :func:`mlplab.machine.runs.timing_turn`.
@@ -108,21 +108,6 @@ def run_job(job: Job, *, capture_stderr: bool = False) -> Iterator[logging.Logge
         text = json.dumps(record, indent=1, default=str) + "\n"
         for path in job.output:
             save_text(sidecar_path(path), text)
-
-
-def sidecar_path(result: str | os.PathLike[str]) -> Path:
-    """The file beside a result that holds its record, a JSON object."""
-    path = Path(result)
-    return path.with_name(path.name + SIDECAR_SUFFIX)
-
-
-def read_sidecar(result: str | os.PathLike[str]) -> dict[str, Any] | None:
-    """The record of a result; None if there is none, or it cannot be read."""
-    try:
-        record: dict[str, Any] = json.loads(sidecar_path(result).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return record
 
 
 def own_parameters(params: Named) -> dict[str, Any]:

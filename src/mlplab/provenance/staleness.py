@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from mlplab.provenance.fingerprint import describe_changes
-from mlplab.provenance.records import content_hash, read_sidecar, recorded_parameters
+from mlplab.provenance.records import content_hash, recorded_parameters
+from mlplab.runtime.sidecars import read_sidecar
 
 
 @dataclass(frozen=True)

@@ -6,18 +6,13 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from mlplab.provenance.records import (
-    SIDECAR_SUFFIX,
-    content_hash,
-    read_sidecar,
-    recorded_hash,
-    sidecar_path,
-)
+from mlplab.provenance.records import content_hash, recorded_hash
 from mlplab.runtime.console import run_command
 from mlplab.runtime.files import TEMPORARY_PREFIX
+from mlplab.runtime.sidecars import SIDECAR_SUFFIX, read_sidecar, sidecar_path
 
 # At the top of a run's folder: about jobs, not results.
-_NO_RESULTS = {"logs", "job_times", "report.html"}
+_NO_RESULTS = {"logs", "job_times", "report.html", "ro-crate-metadata.json", "source"}
 
 
 def find_results(folder: Path) -> list[Path]:

@@ -1,1 +1,1 @@
-"""Tables, claims, findings and figures of a run."""
+"""Tables, claims, figures and the study page of a run."""

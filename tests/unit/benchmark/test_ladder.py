@@ -252,6 +252,7 @@ def test_the_figure_names_steps_and_published_ratios():
         "0  float64", "5  trainer", "Keras",
     ]  # fmt: skip
     words = [text.get_text() for text in ratios.texts]
-    assert "accuracy of all samples: 4.00 (published 2.00)" in words
+    assert "4.00, published 2.00: accuracy of all samples" in words
     assert "0.80" in words
+    assert ratios.get_xlim()[1] < 5  # no decade beyond the slowest step
     plt.close(figure)

@@ -1,10 +1,13 @@
 """Variants are found by their files, and say of themselves what others need to know."""
 
+import itertools
+import re
 import subprocess
 import sys
 
+import numpy as np
 import pytest
-from matplotlib.colors import is_color_like
+from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 
 from mlplab.benchmark.declaration import Variant
@@ -28,21 +31,40 @@ def declare(**changes):
     return f"import no_such_package\n\nVARIANT = Variant({named})\n"
 
 
-def test_numpy_comes_first_and_variants_of_one_framework_share_a_color():
+def test_numpy_comes_first():
     assert NAMES[0] == "numpy"
-    colors = {}
-    for variant in VARIANTS.values():
-        assert colors.setdefault(variant.framework, variant.color) == variant.color
+
+
+def seen_without(cone, color):
+    """A colour as people see it who lack one kind of cones (Machado et al. 2009, severity 1)."""
+    linear = np.array([c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+                       for c in to_rgb(color)])  # fmt: skip
+    matrices = {
+        "none": np.eye(3),
+        "red": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
+                [-0.003882, -0.048116, 1.051998]],
+        "green": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
+                  [-0.011820, 0.042940, 0.968881]],
+    }  # fmt: skip
+    return np.cbrt(np.clip(np.array(matrices[cone]) @ linear, 0, 1))
+
+
+@pytest.mark.parametrize("cone", ["none", "red", "green"])
+def test_colours_of_variants_differ_for_colour_blind_readers_too(cone):
+    seen = {name: seen_without(cone, variant.color) for name, variant in VARIANTS.items()}
+    for one, other in itertools.combinations(seen, 2):
+        assert np.linalg.norm(seen[one] - seen[other]) > 0.08, (one, other)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_variant_can_be_drawn_and_told_from_all_others(name):
     variant = VARIANTS[name]
-    assert is_color_like(variant.color)
+    assert re.fullmatch("#[0-9A-F]{6}", variant.color)
     Line2D([], [], marker=variant.marker, linestyle=variant.linestyle)
     others = [other for other in VARIANTS if other != name]
     assert all(VARIANTS[other].label != variant.label for other in others)
     assert all(VARIANTS[other].marker != variant.marker for other in others)
+    assert all(VARIANTS[other].color != variant.color for other in others)
 
 
 def test_a_new_file_is_a_new_variant(tmp_path):

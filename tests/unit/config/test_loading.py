@@ -130,6 +130,11 @@ def test_only_sections_that_exist_are_resolved():
 
 OLD_KEYS = [
     ("benchmark.turn_seconds", 0.1, "renamed to benchmark.measurement_seconds"),
+    (
+        "search.space.learning_rate_end",
+        [0.1, 1.0],
+        "renamed to search.space.learning_rate_end_ratio",
+    ),
     ("train.numpy", {"l2": 0.1}, "renamed to networks.<name>, which train.network names"),
     ("train.hidden_layer_sizes", [9], "renamed to networks.<name>.hidden_layer_sizes"),
     ("train.scale_l2_with_inputs", True, "renamed to networks.<name>.scale_l2_with_inputs"),

@@ -1,3 +1,4 @@
+import os
 import platform
 from pathlib import Path
 
@@ -24,6 +25,12 @@ def cpuinfo(monkeypatch):
 def test_the_machine_is_named():
     assert machine_record()["processors"] >= 1
     assert machine_record()["processor"]
+    assert machine_record()["memory_bytes"] > 2**20
+
+
+def test_a_system_that_does_not_tell_its_memory_is_recorded_without(monkeypatch):
+    monkeypatch.setattr(os, "sysconf", lambda name: int(name))
+    assert "memory_bytes" not in machine_record()
 
 
 @pytest.mark.parametrize(

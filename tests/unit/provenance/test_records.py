@@ -15,8 +15,9 @@ import pytest
 import yaml
 
 from mlplab.provenance.fingerprint import code_fingerprint
-from mlplab.provenance.records import ALL_SLOTS, content_hash, read_sidecar, run_job, sidecar_path
+from mlplab.provenance.records import ALL_SLOTS, content_hash, run_job
 from mlplab.provenance.verify import main as verify
+from mlplab.runtime.sidecars import read_sidecar, sidecar_path
 from tests.conftest import ROOT
 
 

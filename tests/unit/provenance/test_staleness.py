@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from mlplab.provenance.records import content_hash, sidecar_path
+from mlplab.provenance.records import content_hash
 from mlplab.provenance.staleness import PlannedJob, explain, find_reasons
+from mlplab.runtime.sidecars import sidecar_path
 
 CODE = {"modules": {"mlplab.features.scaling": "a"}, "libraries": {"numpy": "2.4.6"}}
 

@@ -26,7 +26,11 @@ def test_controls_stand_in_order_of_their_accuracy_with_their_verdicts():
     )
     figure = comparisons.plot_feature_controls(controls)
     names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    assert names == ["distances to 70 images", "70 distances", "70 components, whitened"]
+    assert names == [
+        "distances to 70 training images",
+        "distances to 70 cluster centres",
+        "70 principal components (whitened)",
+    ]
     assert words(figure) == ["0.9600", "0.9700", "0.9800", "not tested", "reference", "better"]
 
 
@@ -40,12 +44,16 @@ def test_every_factor_of_l2_is_named_with_the_l2_it_gives():
             "validation_accuracy": [0.96, 0.97, 0.95],
             "ci_low": [0.95, 0.96, 0.94],
             "ci_high": [0.97, 0.98, 0.96],
+            "verdict": "no clear difference",
         }
     )
     figure = comparisons.plot_lambda_rule(rule)
     ticks = [label.get_text() for label in figure.axes[0].get_xticklabels()]
     assert ticks == ["0.1\n0.002", "1\n0.02", "10\n0.2"]
-    assert words(figure) == ["70 distances"]
+    title = figure.axes[0].get_title(loc="left")
+    assert title == (
+        "After 200 epochs on distances to 70 cluster centres; bars: 95 % intervals over seeds"
+    )
 
 
 def test_targets_are_marked_where_they_are_reached():
@@ -65,14 +73,20 @@ def test_targets_are_marked_where_they_are_reached():
             "target": 0.974,
             "target_kind": "published",
             "seeds_reached": [0, 2],
+            "seeds": 2,
             "seconds": [np.nan, 2.5],
+            "speedup": [np.nan, 12.0],
         }
     )
     figure = comparisons.plot_time_to_accuracy(curves, summary)
     marks = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
     places = [tuple(xy) for line in marks for xy in line.get_xydata()]
     assert places == [(2.5, 0.974)]
-    assert sorted(words(figure)) == ["0.974 published", "70 distances", "pixels"]
+    assert sorted(words(figure)) == [
+        "0.974 published",
+        "distances to 70 cluster centres",
+        "pixels",
+    ]
 
 
 def test_curves_that_end_far_below_the_targets_are_labelled_within_the_axis():
@@ -139,7 +153,10 @@ def test_controls_end_with_their_names_which_do_not_overlap():
     axis = figure.axes[0]
     assert axis.get_xlabel() == "CPU time of training (seconds)"
     assert len(axis.collections) == len(spaces)
-    assert {text.get_text().rsplit(" ", 1)[0] for text in axis.texts} >= {"pixels", "70 components"}
+    assert {text.get_text().rsplit(" ", 1)[0] for text in axis.texts} >= {
+        "pixels",
+        "70 principal components",
+    }
     ends = [line.get_xydata()[0] for line in axis.lines if line.get_marker() == "o"]
     assert sorted(x for x, _ in ends) == [8.0] * 6 + [34.0]
     figure.draw_without_rendering()

@@ -1,5 +1,6 @@
 """What figures show: the values of their table, with units on the axes."""
 
+import itertools
 import subprocess
 import sys
 
@@ -10,12 +11,14 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from mlplab.benchmark.ladder.backward import build_backward_times
+from mlplab.benchmark.registry import VARIANTS
 from mlplab.reporting.figures import batch_sizes, epoch_parts, operations, training_run
 from mlplab.reporting.figures.deep_model import plot_deep_model
 from mlplab.reporting.figures.drawing import (
     FRAMEWORK_STYLES,
     GREY,
     label_logarithmic,
+    label_points,
     label_shares,
     load_inputs,
     save_figure,
@@ -324,7 +327,8 @@ def test_the_rows_drawn_lie_beside_the_figure(tmp_path):
     [
         (0.55, 0.95, ["0.6", "0.7", "0.8", "0.9"]),
         (0.1, 1.0, ["0.1", "0.2", "0.5", "1"]),
-        (1, 200, ["1", "2", "5", "10", "20", "50", "100", "200"]),
+        (1, 50, ["1", "2", "5", "10", "20", "50"]),
+        (1, 200, ["1", "10", "100"]),
     ],
 )
 def test_a_logarithmic_axis_has_labels_however_short_it_is(low, high, labels):
@@ -341,14 +345,28 @@ def test_a_logarithmic_axis_has_labels_however_short_it_is(low, high, labels):
 def test_an_axis_of_accuracies_has_no_label_above_one():
     figure = Figure()
     axis = figure.subplots()
-    axis.set(ylim=(0.85, 1.15), yticks=[0.9, 1.0, 1.1])
     label_shares(axis.yaxis)
+    axis.set(ylim=(0.85, 1.15), yticks=[0.9, 1.0, 1.1])
     figure.canvas.draw()
     assert [label.get_text() for label in axis.get_yticklabels()] == ["0.9", "1.0", ""]
     axis.set(ylim=(0.99995, 1.00005), yticks=[0.99996, 0.99998, 1.0])
     figure.canvas.draw()
     seen = [label.get_text() for label in axis.get_yticklabels()]
     assert seen == ["0.99996", "0.99998", "1.00000"]
+
+
+def test_words_stand_as_near_to_their_points_as_the_room_for_each_allows():
+    figure = Figure(dpi=72)
+    axis = figure.subplots()
+    axis.set(xlim=(0, 1), ylim=(0, 100))
+    label_points(axis, [(1, y, f"{y}", "black") for y in (10, 50, 50.1, 50.2)])
+    shift = {text.get_text(): text.get_position()[1] for text in axis.texts}
+    assert shift["10"] == pytest.approx(0)
+    assert shift["50.1"] == pytest.approx(0)
+    assert shift["50.2"] == pytest.approx(-shift["50"])
+    figure.draw_without_rendering()
+    boxes = sorted((text.get_window_extent() for text in axis.texts), key=lambda box: box.y0)
+    assert all(low.y1 <= high.y0 + 1.5 for low, high in itertools.pairwise(boxes))
 
 
 def test_variants_without_a_style_are_drawn_in_grey_with_markers_of_their_own():
@@ -382,11 +400,14 @@ def test_ratios_are_drawn_beside_the_line_of_numpy_in_every_panel_that_has_them(
             "ratio_to_numpy": [4.0, 8.0, 2.0, 3.0],
             "ci_low": [3.0, 7.0, 1.5, 2.5],
             "ci_high": [5.0, 9.0, 2.5, 3.5],
+            "verdict": "slower",
         }
     )
     figure = batch_sizes.plot_batch_size_ratios(ratios, STYLES)
     pixels, clusters = figure.axes
-    assert pixels.get_ylabel() == "time of an epoch / that of NumPy\n(NumPy faster above 1)"
+    assert pixels.get_ylabel() == (
+        "time of an epoch / that of NumPy\n(NumPy faster above 1)\nbars: 95 % intervals"
+    )
     color = STYLES["keras"]["color"]
     assert {(100.0, 4.0), (500.0, 2.0)} <= marks(pixels, color)
     assert (500.0, 3.0) in marks(clusters, color)
@@ -395,6 +416,12 @@ def test_ratios_are_drawn_beside_the_line_of_numpy_in_every_panel_that_has_them(
         assert {(0.0, 1.0), (1.0, 1.0)} <= marks(axis, STYLES["numpy"]["color"])
     ends = [array for bars in pixels.collections for array in bars.get_segments()]
     assert [[500, 1.5], [500, 2.5]] in [end.tolist() for end in ends]
+
+
+@pytest.mark.parametrize("framework", ["numpy", "keras"])
+def test_a_framework_looks_in_all_figures_as_its_variant_declares(framework):
+    variant = VARIANTS[framework]
+    assert FRAMEWORK_STYLES[framework] == {key: getattr(variant, key) for key in STYLES["numpy"]}
 
 
 def test_input_spaces_keep_their_colour_and_differ_in_grey():

@@ -94,5 +94,7 @@ def test_the_figure_shows_the_band_and_what_was_published(seeds):
     printed = published([0.1, 0.2]) if seeds == 3 else published([])
     figure = plot_keras_log(compare_log(curves([[0.1, 0.2]] * seeds), printed, 10))
     labels = [text.get_text() for text in figure.axes[1].get_legend().get_texts()]
-    assert labels == (["mean of 3 seeds", "published"] if seeds == 3 else ["one seed"])
+    assert labels == (
+        ["one more run, 95 %", "mean of 3 seeds", "published"] if seeds == 3 else ["one seed"]
+    )
     plt.close(figure)

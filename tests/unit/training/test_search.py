@@ -21,7 +21,7 @@ from tests.unit.config.test_loading import DATASETS, changed
 SPACE = SearchSpace(
     input_spaces=["pca-8", "pca-8-whitened"],
     learning_rate=[0.001, 0.1],
-    learning_rate_end=[0.1, 0.1],
+    learning_rate_end_ratio=[0.1, 0.1],
     l2=[0.01, 1.0],
     l1=[0.001, 0.01],
     batch_sizes=[50, 100],
@@ -47,7 +47,7 @@ def try_setting(digits, learning_rate, epochs=10):
         "trial": 3,
         "input_space": "pca-16-halfwhitened",
         "learning_rate": learning_rate,
-        "learning_rate_end": 0.1,
+        "learning_rate_end_ratio": 0.1,
         "l2": 0.001,
         "l1": 0.0001,
         "batch_size": 50,
@@ -74,7 +74,7 @@ def test_draws_fill_the_declared_space_evenly():
     drawn = draw_settings(2000, SPACE, seed=0)
     assert set(drawn["input_space"]) == {"pca-8", "pca-8-whitened"}
     assert set(drawn["batch_size"]) == {50, 100}
-    assert np.allclose(drawn["learning_rate_end"], 0.1)
+    assert np.allclose(drawn["learning_rate_end_ratio"], 0.1)
     for name, low, high in (("learning_rate", 0.001, 0.1), ("l2", 0.01, 1.0)):
         assert drawn[name].between(low, high).all()
         # the median of a log-uniform number is the geometric mean of its limits
@@ -175,19 +175,21 @@ def test_the_figure_marks_the_chosen_trial_and_counts_the_diverged(digits):
     )
     table = tabulate_trials(trials)
     final = pd.DataFrame({"trial": [0], "seed": [0], "test_accuracy": [0.97]}).assign(
-        train_accuracy=1.0, seconds=2.0
+        input_space="pca-16-halfwhitened", train_accuracy=1.0, seconds=2.0
     )
     figure = plot_search(table, final, summarize_search(final, None))
     left = figure.axes[0]
     assert "1 diverged" in left.get_title(loc="left")
-    assert any("chosen, pca-16-halfwhitened" in text.get_text() for text in left.texts)
+    assert any("ringed: chosen after" in text.get_text() for text in left.texts)
+    words = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert words == ["16 principal components (half whitened)"]
     plt.close(figure)
 
 
 def test_the_figure_shows_the_mean_of_the_seeds_beside_the_published_accuracy(digits):
     trials = try_setting(digits, 0.02).assign(trial=0)
     final = pd.DataFrame({"trial": 0, "seed": [0, 1, 2], "test_accuracy": [0.97, 0.98, 0.985]})
-    final = final.assign(train_accuracy=1.0, seconds=2.0)
+    final = final.assign(input_space="pca-16-halfwhitened", train_accuracy=1.0, seconds=2.0)
     summary = summarize_search(final, 0.978)
     figure = plot_search(tabulate_trials(trials), final, summary)
     right = figure.axes[1]
@@ -206,7 +208,11 @@ def test_the_figure_shows_the_mean_of_the_seeds_beside_the_published_accuracy(di
         ("search.space.input_spaces", ["pca-101"], "search.space.input_spaces: found 'pca-101'"),
         ("search.space.input_spaces", ["pixels"], "search.space.input_spaces: found 'pixels'"),
         ("search.space.learning_rate", [0.1, 0.01], "the smaller first"),
-        ("search.space.learning_rate_end", [0.1, 2], "search.space.learning_rate_end[1]: found 2"),
+        (
+            "search.space.learning_rate_end_ratio",
+            [0.1, 2],
+            "search.space.learning_rate_end_ratio[1]: found 2",
+        ),
         ("search.n_validation", 59950, "search.n_validation: found 59950"),
         ("search.space.batch_sizes", [50001], "search.space.batch_sizes: found 50001"),
         (

@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _describe(claims: pd.DataFrame) -> str:
-    columns = ["id", "published", "bound", "reproduced", "ci_low", "ci_high", "unit", "verdict"]
+    columns = ["id", "published", "bound", "found", "ci_low", "ci_high", "unit", "verdict"]
     return str(claims[columns].to_string(index=False, na_rep="", float_format="{:.5g}".format))
 
 

@@ -40,7 +40,7 @@ CAUSE_UNKNOWN = "cause unknown"
 
 CLAIMS = Table(
     "claims",
-    "a row per claim of `config/claims.yaml`; `claims.html` and `claims.md` show the same rows",
+    "a row per claim of `config/claims.yaml`; `claims.md` shows the same rows",
     {
         "id": "name of the claim",
         "article": "article that makes the claim",
@@ -49,7 +49,7 @@ CLAIMS = Table(
         "ratios and shapes are compared; `statement`: words without a figure; `by construction`: "
         "follows from the configuration or a formula alone; `not testable here`",
         "published": "the published figure; empty for a statement",
-        "reproduced": "the figure of this run",
+        "found": "the figure of this run",
         "unit": "unit of all figures",
         "tolerance": "in that unit: how far the interval of a `machine` figure, or of a statement, "
         "may reach beside the published figure or the bound; half the largest width of the "
@@ -230,7 +230,7 @@ def _evaluate_claim(claim: Claim, tables: Tables, config: Mapping[str, Any]) -> 
     verdict = judge(claim, found)
     told = [f"{path} = {look_up(config, path)}" for path in claim.tells]
     row |= {
-        "reproduced": found.value,
+        "found": found.value,
         "ci_low": found.low,
         "ci_high": found.high,
         "repetitions": found.repetitions,

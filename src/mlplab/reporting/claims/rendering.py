@@ -1,8 +1,8 @@
-"""The claims as tables for readers: HTML for the report, Markdown for the documentation."""
+"""The claims in words and in Markdown, for the study page and the documentation."""
 
 from __future__ import annotations
 
-import html
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -18,10 +18,11 @@ from mlplab.reporting.claims.evaluation import (
     VERDICTS,
 )
 from mlplab.reporting.claims.model import BY_CONSTRUCTION, NOT_TESTABLE, STATEMENT
+from mlplab.reporting.words import join
 from mlplab.stats.intervals import CONFIDENCE
 
 # A symbol and a colour of Okabe and Ito's palette, which colour-blind people can tell apart.
-_SYMBOLS = {
+SYMBOLS = {
     REPRODUCED: "✓",
     BETTER: "▲",
     INCONCLUSIVE: "?",
@@ -31,7 +32,7 @@ _SYMBOLS = {
     NOT_APPLICABLE: "–",
     NOT_TESTABLE: "–",
 }
-_COLOURS = {
+COLOURS = {
     REPRODUCED: "#009e73",
     BETTER: "#0072b2",
     INCONCLUSIVE: "#e69f00",
@@ -42,17 +43,6 @@ _COLOURS = {
     NOT_TESTABLE: "#999999",
 }
 _SIGNS = {"equal": "", "at least": "≥ ", "at most": "≤ "}
-
-_STYLE = """
-body { font-family: system-ui, sans-serif; margin: 1rem; color: #222; }
-table { border-collapse: collapse; font-size: 0.9rem; }
-th, td { border-bottom: 1px solid #ddd; padding: 0.3rem 0.6rem; text-align: left;
-  vertical-align: top; }
-td.number { text-align: right; white-space: nowrap; }
-td.verdict { border-left: 0.6rem solid; white-space: nowrap; font-weight: 600; }
-td.statement { min-width: 30rem; }
-td p { margin: 0.2rem 0 0; font-size: 0.8rem; color: #555; overflow-wrap: anywhere; }
-"""
 
 
 def render_markdown(claims: pd.DataFrame) -> str:
@@ -72,14 +62,14 @@ def render_markdown(claims: pd.DataFrame) -> str:
     constructed = claims["kind"] == BY_CONSTRUCTION
     testable = claims["verdict"] != NOT_TESTABLE
     for row in claims[testable & ~constructed].to_dict("records"):
-        cells = [row["id"], row["statement"], _published(row), _found(row), _verdict(row)]
-        cells.append(_text(row["cause"]))
+        cells = [row["id"], row["statement"], describe_published(row), describe_found(row)]
+        cells += [_verdict(row), _text(row["cause"])]
         lines.append(f"| {' | '.join(_escape_markdown(cell) for cell in cells)} |")
     if constructed.any():
         lines += ["", "By construction, from the configuration or a formula alone:", ""]
         lines += [
-            f"- {row['id']}: {row['statement']}: published {_published(row)}, found "
-            f"{_found(row) or 'nothing'}, {row['verdict']}"
+            f"- {row['id']}: {row['statement']}: published {describe_published(row)}, found "
+            f"{describe_found(row) or 'nothing'}, {row['verdict']}"
             for row in claims[constructed].to_dict("records")
         ]
     if not testable.all():
@@ -89,45 +79,6 @@ def render_markdown(claims: pd.DataFrame) -> str:
             for row in claims[~testable].to_dict("records")
         ]
     return "\n".join(lines) + "\n"
-
-
-def summarize_claims(claims: pd.DataFrame) -> pd.DataFrame:
-    """Published and found figures and the verdicts as readers see them.
-
-    Returns
-    -------
-    texts, a row per claim: id, published, found with its interval, verdict with its symbol
-    """
-    rows = claims.to_dict("records")
-    return pd.DataFrame(
-        {
-            "id": claims["id"].to_list(),
-            "published": [_published(row) for row in rows],
-            "found": [_found(row) for row in rows],
-            "verdict": [_symbol(row) for row in rows],
-        }
-    )
-
-
-def render_html(claims: pd.DataFrame) -> str:
-    """A page of its own with a row per claim; ``claims`` as for :func:`render_markdown`."""
-    heads = ["verdict", "published statement", "published", "found", "95 % interval"]
-    heads += ["repetitions", "unit", "why this tolerance", "cause"]
-    constructed = claims["kind"] == BY_CONSTRUCTION
-    rows = "\n".join(_html_row(row) for row in claims[~constructed].to_dict("records"))
-    apart = "\n".join(_html_row(row) for row in claims[constructed].to_dict("records"))
-    if apart:
-        title = "By construction: from the configuration or a formula alone, not counted"
-        rows += f'\n<tr><th colspan="{len(heads)}">{title}</th></tr>\n{apart}'
-    head = "".join(f"<th>{name}</th>" for name in heads)
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8">'
-        f"<title>Claims</title><style>{_STYLE}</style></head>\n"
-        f"<body>\n<p>{html.escape(count_verdicts(claims))} "
-        f"{html.escape(tell_false_verdicts(claims))}</p>\n"
-        f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n"
-        "</body>\n</html>\n"
-    )
 
 
 def count_verdicts(claims: pd.DataFrame) -> str:
@@ -142,12 +93,7 @@ def count_verdicts(claims: pd.DataFrame) -> str:
     left_out = [f"{restating} restating another row"] if restating else []
     left_out += [f"{beside} of other programs beside one"] if beside else []
     left_out += [f"{constructed} by construction"] if constructed else []
-    return sentence + (f" Not counted: {_join(left_out)}." if left_out else "")
-
-
-def _join(parts: list[str]) -> str:
-    """Parts of a sentence with commas and "and"."""
-    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
+    return sentence + (f" Not counted: {join(left_out)}." if left_out else "")
 
 
 def tell_false_verdicts(claims: pd.DataFrame) -> str:
@@ -162,39 +108,8 @@ def tell_false_verdicts(claims: pd.DataFrame) -> str:
     )
 
 
-def _html_row(row: dict[str, Any]) -> str:
-    tolerance = f"± {_number(row['tolerance'])}" if row["tolerance"] > 0 else ""
-    reason = _text(row["bound_reason"]) or _text(row["tolerance_reason"])
-    restates, beside, source = (_text(row[key]) for key in ("restates", "beside", "source"))
-    notes = [
-        f"{row['id']}, {row['kind']}",
-        f"restates {restates}, so it is not counted" if restates else "",
-        f"beside {beside}, so it is not counted" if beside else "",
-        f"source: {source}" if source else "",
-        row["evidence"],
-    ]
-    paragraphs = "".join(f"<p>{html.escape(note)}</p>" for note in notes if note)
-    cells = [
-        ("words" if row["kind"] == STATEMENT else "number", _published(row)),
-        ("number", _text(row["finding"]) or _number(row["reproduced"])),
-        ("number", _interval(row)),
-        ("number", _number(row["repetitions"])),
-        ("unit", row["unit"]),
-        ("reason", " – ".join(filter(None, (tolerance, reason)))),
-        ("cause", _text(row["cause"])),
-    ]
-    colour = _COLOURS[row["verdict"]]
-    return (
-        f'<tr id="{html.escape(row["id"])}">'
-        f'<td class="verdict" style="border-left-color: {colour}">{_symbol(row)}</td>'
-        f'<td class="statement">{html.escape(row["statement"])}{paragraphs}</td>'
-        + "".join(f'<td class="{kind}">{html.escape(text)}</td>' for kind, text in cells)
-        + "</tr>"
-    )
-
-
 def _symbol(row: dict[str, Any]) -> str:
-    return f"{_SYMBOLS[row['verdict']]} {row['verdict']}"
+    return f"{SYMBOLS[row['verdict']]} {row['verdict']}"
 
 
 def _verdict(row: dict[str, Any]) -> str:
@@ -202,7 +117,8 @@ def _verdict(row: dict[str, Any]) -> str:
     return _symbol(row) + "".join(f", {key} {other}" for key, other in words.items() if other)
 
 
-def _published(row: dict[str, Any]) -> str:
+def describe_published(row: Mapping[str, Any]) -> str:
+    """The published figure, or the words and the bound that they are held against."""
     sign = _SIGNS[row["comparison"]]
     if row["kind"] == STATEMENT:
         spread = f" ± {_number(row['tolerance'])}" if row["tolerance"] > 0 else ""
@@ -210,11 +126,18 @@ def _published(row: dict[str, Any]) -> str:
     return "" if pd.isna(row["published"]) else sign + _number(row["published"])
 
 
-def _found(row: dict[str, Any]) -> str:
-    return _text(row["finding"]) or f"{_number(row['reproduced'])} {_interval(row)}".strip()
+def find_figure(row: Mapping[str, Any]) -> float:
+    """The figure of the run. Runs of version 0.1 have it in the column ``reproduced``."""
+    figure: float = row["found"] if "found" in row else row["reproduced"]
+    return figure
 
 
-def _interval(row: dict[str, Any]) -> str:
+def describe_found(row: Mapping[str, Any]) -> str:
+    """The figure of the run with the interval that decides, or what stands in its place."""
+    return _text(row["finding"]) or f"{_number(find_figure(row))} {_interval(row)}".strip()
+
+
+def _interval(row: Mapping[str, Any]) -> str:
     """The interval that decides: that of one more run where there is one, else of the mean."""
     low, high = row["prediction_low"], row["prediction_high"]
     one_more = " for one more run"

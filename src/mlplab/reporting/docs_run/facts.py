@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mlplab.reporting.docs_run.model import ShownError
-
-# As mlplab.provenance.records, a room above this one, names the record beside a result.
-_RECORDS = "*.provenance.json"
+from mlplab.runtime.sidecars import SIDECAR_SUFFIX
 
 
 def find_facts(run: Path) -> dict[str, Any]:
@@ -31,7 +29,10 @@ def find_facts(run: Path) -> dict[str, Any]:
     ShownError
         There is no record of a job.
     """
-    records = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(run.rglob(_RECORDS))]
+    records = [
+        json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(run.rglob(f"*{SIDECAR_SUFFIX}"))
+    ]
     if not records:
         raise ShownError(f"{run}: found no records of jobs; allowed: the folder of a run")
     last = max(records, key=lambda record: record["ended"])

@@ -7,7 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from mlplab.reporting.claims.rendering import count_verdicts, summarize_claims
+from mlplab.reporting.claims.rendering import (
+    SYMBOLS,
+    count_verdicts,
+    describe_found,
+    describe_published,
+)
 from mlplab.reporting.docs_run.model import ShownError
 
 BEGIN, END = "<!-- results: make docs-run -->", "<!-- end of the results -->"
@@ -31,11 +36,13 @@ def render_results(
     """
     if unknown := sorted(set(labels) - set(claims["id"])):
         raise ShownError(f"readme: found no claim {', '.join(unknown)}; allowed: ids of claims")
-    rows = summarize_claims(claims).set_index("id")
+    rows = {row["id"]: row for row in claims.to_dict("records")}
     lines = ["| what | published | found here (95 % interval) | verdict |", "|---|---|---|---|"]
     for identity, words in labels.items():
-        row = rows.loc[identity]
-        lines.append(f"| {words} | {row['published']} | {row['found']} | {row['verdict']} |")
+        row = rows[identity]
+        cells = [words, describe_published(row), describe_found(row)]
+        cells.append(f"{SYMBOLS[row['verdict']]} {row['verdict']}")
+        lines.append(f"| {' | '.join(cells)} |")
     origin = (
         f"Run `{facts['run']}` of {facts['date']}, commit {facts['commit']}, on "
         f"{facts['processors']} cores of an {facts['processor']}: {facts['jobs']} jobs in "

@@ -8,19 +8,23 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from mlplab.reporting.figures.drawing import (
     Drawing,
-    LogarithmicLabels,
     Style,
+    add_result,
     in_house_style,
+    label_logarithmic,
     label_points,
     ordered_spaces,
     short_number,
-    space_label,
     variant_styles,
 )
+from mlplab.reporting.words import describe_space, short
+
+# A limit that no network reaches.
+_NO_NETWORK = "products"
 
 
 @in_house_style
@@ -31,7 +35,8 @@ def plot_seconds_per_epoch(summary: pd.DataFrame, styles: Mapping[str, Style]) -
     marker and linestyle of variants, by name.
     """
     figure, axes = _draw_panels(summary, "seconds_per_epoch", styles)
-    axes[0].set(ylabel="time of an epoch (seconds)")
+    axes[0].set(ylabel=f"time of an epoch (seconds){_name_bars(summary)}")
+    add_result(figure, tell_seconds_per_epoch(summary, styles))
     return figure
 
 
@@ -43,7 +48,9 @@ def plot_batch_size_ratios(ratios: pd.DataFrame, styles: Mapping[str, Style]) ->
     :func:`plot_seconds_per_epoch`.
     """
     figure, axes = _draw_panels(ratios, "ratio_to_numpy", styles)
-    axes[0].set(ylabel="time of an epoch / that of NumPy\n(NumPy faster above 1)")
+    axes[0].set(
+        ylabel=f"time of an epoch / that of NumPy\n(NumPy faster above 1){_name_bars(ratios)}"
+    )
     numpy = variant_styles(["numpy"], styles)["numpy"]
     for axis in axes:
         axis.axhline(1.0, color=numpy["color"], linewidth=1.5, zorder=1)
@@ -54,7 +61,49 @@ def plot_batch_size_ratios(ratios: pd.DataFrame, styles: Mapping[str, Style]) ->
         textcoords="offset points",
         color=numpy["color"],
     )
+    add_result(figure, tell_batch_size_ratios(ratios, styles))
     return figure
+
+
+def tell_seconds_per_epoch(summary: pd.DataFrame, styles: Mapping[str, Style]) -> str:
+    """Which variant has the shortest epochs on pixels at the smallest and largest batch size."""
+    networks = summary[(summary["input_space"] == "pixels") & (summary["variant"] != _NO_NETWORK)]
+    if networks["variant"].nunique() < 2:
+        return ""
+    labels = variant_styles(networks["variant"], styles)
+    ends = sorted({networks["batch_size"].min(), networks["batch_size"].max()})
+    shortest = [
+        networks.loc[networks.loc[networks["batch_size"] == size, "seconds_per_epoch"].idxmin()]
+        for size in ends
+    ]
+    parts: dict[str, list[str]] = {}
+    for row in shortest:
+        parts.setdefault(labels[row["variant"]]["label"], []).append(
+            f"{short(row['seconds_per_epoch'])} s at batch size {row['batch_size']:,}"
+        )
+    words = [f"{label}, {' and '.join(times)}" for label, times in parts.items()]
+    return f"Shortest epochs on pixels: {'; '.join(words)}."
+
+
+def tell_batch_size_ratios(ratios: pd.DataFrame, styles: Mapping[str, Style]) -> str:
+    """How long Keras takes on pixels, over NumPy, at the smallest and largest batch size."""
+    rows = ratios[(ratios["input_space"] == "pixels") & (ratios["variant"] == "keras")]
+    if rows.empty:
+        return ""
+    rows = rows.sort_values("batch_size")
+    ends = rows.iloc[[0, -1]].drop_duplicates("batch_size")
+    unclear = (
+        ends["verdict"].eq("no clear difference").map({True: ", no clear difference", False: ""})
+    )
+    parts = [
+        f"{short(ratio)} times{'' if number else ' as long as NumPy'} at batch size {size:,}{words}"
+        for number, (ratio, size, words) in enumerate(
+            zip(ends["ratio_to_numpy"], ends["batch_size"], unclear, strict=True)
+        )
+    ]
+    keras = variant_styles(["keras"], styles)["keras"]["label"]
+    rounds = " (one round)" if ends["verdict"].eq("not tested").all() else ""
+    return f"On pixels, {keras} takes {'; '.join(parts)}{rounds}."
 
 
 def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:
@@ -64,6 +113,11 @@ def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Draw
         "seconds": Drawing(plot_seconds_per_epoch(summary, styles), (summary,)),
         "ratios": Drawing(plot_batch_size_ratios(ratios, styles), (ratios,)),
     }
+
+
+def _name_bars(table: pd.DataFrame) -> str:
+    """What bars are; nothing where one round has none."""
+    return "\nbars: 95 % intervals" if table["ci_low"].notna().any() else ""
 
 
 def _draw_panels(
@@ -104,15 +158,13 @@ def _draw_panels(
             end = line.iloc[-1]
             ends.append((end["batch_size"], end[column], style["label"], style["color"]))
         axis.set(xscale="log", yscale="log", xlabel="batch size (samples)")
-        axis.set_title(space_label(space))
+        axis.set_title(describe_space(space))
         axis.xaxis.set_major_locator(FixedLocator(sizes[space]))
         axis.xaxis.set_minor_locator(NullLocator())
         axis.xaxis.set_major_formatter(FuncFormatter(short_number))
         axis.tick_params(axis="x", labelrotation=45)
         labels.append((axis, ends))
-    axes[0, 0].yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes[0, 0].yaxis.set_minor_locator(NullLocator())
-    axes[0, 0].yaxis.set_major_formatter(LogarithmicLabels())
+    label_logarithmic(axes[0, 0].yaxis)
     # Only now is the range of the shared axis known, and with it where words would overlap.
     for axis, ends in labels:
         label_points(axis, ends)

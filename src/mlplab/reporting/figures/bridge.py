@@ -14,9 +14,12 @@ from mlplab.reporting.figures.drawing import (
     GREY,
     NEUTRAL,
     Drawing,
+    add_result,
     in_house_style,
     label_shares,
 )
+from mlplab.reporting.tables.bridge import find_cause
+from mlplab.reporting.words import percent
 from mlplab.training.differences import DIFFERENCES
 
 _ENDS = {"forwards": ("numpy", "keras"), "backwards": ("keras", "numpy")}
@@ -32,15 +35,33 @@ _HEIGHT = 0.62
 def plot_bridge(bridge: pd.DataFrame) -> Figure:
     """Test accuracy from one end to the other, a bar per step, in both directions.
 
-    From ``bridge.csv``; bars with caps are 95 % intervals of a step over seeds. In brackets: CPU
-    seconds of an epoch.
+    From ``bridge.csv``; bars with caps are 95 % intervals of a step over seeds. Beside each number:
+    CPU seconds of an epoch.
     """
     n_bars = len(DIFFERENCES) + 2
     figure = Figure(figsize=(11.5, 0.38 * n_bars + 1.2), layout="constrained")
     for axis, direction in zip(figure.subplots(1, 2, sharex=True), _TITLES, strict=True):
         rows = bridge[bridge["direction"] == direction].reset_index(drop=True)
         _draw_way(axis, rows, direction)
+    add_result(figure, tell_bridge(bridge))
     return figure
+
+
+def tell_bridge(bridge: pd.DataFrame) -> str:
+    """The difference that makes Keras worse, and what it costs on either way."""
+    forwards = bridge[bridge["direction"] == "forwards"].sort_values("step")
+    numpy, keras = forwards["test_accuracy"].iloc[0], forwards["test_accuracy"].iloc[-1]
+    cause = find_cause(bridge)
+    if keras >= numpy or cause is None:
+        return (
+            f"Keras' reference model reaches {percent(keras)} test accuracy, NumPy's network "
+            f"{percent(numpy)}."
+        )
+    costs = [f"{cost:.1f}" for cost in sorted(-100 * cause["change"])]
+    return (
+        f"Of a gap of {100 * (numpy - keras):.1f} points to NumPy, {cause['words'].iloc[0]} costs "
+        f"Keras {' to '.join(dict.fromkeys(costs))} by itself."
+    )
 
 
 def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:
@@ -68,7 +89,10 @@ def _draw_way(axis: Axes, rows: pd.DataFrame, direction: str) -> None:
     axis.set_yticks(range(len(labels)), labels)
     axis.set_ylim(len(rows) + 0.5, -0.5)
     axis.set_xlim(0, 1.3)
-    axis.set(xlabel="test accuracy", title=_TITLES[direction])
+    axis.set(
+        xlabel="test accuracy; beside it: CPU seconds of an epoch",
+        title=_TITLES[direction],
+    )
     label_shares(axis.xaxis)
     axis.grid(axis="y", visible=False)
 
@@ -79,7 +103,7 @@ def _name_step(difference: str) -> str:
 
 def _write(axis: Axes, place: int, right: float, text: str, row: pd.Series) -> None:
     axis.annotate(
-        f"{text} ({row['cpu_seconds']:.2f} s)",
+        f"{text},  {row['cpu_seconds']:.2f} s",
         (right, place),
         xytext=(4, 0),
         textcoords="offset points",

@@ -14,10 +14,14 @@ from mlplab.reporting.figures.drawing import (
     FRAMEWORK_STYLES,
     NEUTRAL,
     Drawing,
+    add_result,
     in_house_style,
 )
+from mlplab.reporting.words import join
 
 _MARKED = FRAMEWORK_STYLES["keras"]["color"]
+# The line of the result names no more peaks.
+_MOST_PEAKS = 3
 
 
 @in_house_style
@@ -48,7 +52,26 @@ def plot_cluster_sweep(sweep: pd.DataFrame, choices: pd.DataFrame) -> Figure:
         _mark(axes[2], row, "silhouette", f"{row['k']:.0f}")
     axes[2].axvline(chosen, color=_MARKED, linestyle=":", linewidth=1.2)
     axes[2].set_title(f"Silhouette; peaks ringed, chosen: K = {chosen:.0f}")
+    add_result(figure, tell_cluster_sweep(choices))
     return figure
+
+
+def tell_cluster_sweep(choices: pd.DataFrame) -> str:
+    """Whether there is an elbow, where the silhouette peaks, and which K is chosen."""
+    elbow = choices[choices["criterion"] == "elbow"].iloc[0]
+    if pd.isna(elbow["k"]):
+        inertia = "no elbow"
+    else:
+        ends = dict.fromkeys(f"{elbow[end]:.0f}" for end in ("k_low", "k_high"))
+        found = "no clear elbow, found" if _is_unclear(elbow) else "elbow"
+        inertia = f"{found} at K = {' to '.join(ends)}"
+    peaks = choices.loc[choices["criterion"] == "silhouette peak", "k"]
+    at = f"K = {join([f'{k:.0f}' for k in peaks])}"
+    if len(peaks) > _MOST_PEAKS:
+        at = f"{len(peaks)} values of K"
+    silhouette = f"peaks at {at}" if len(peaks) else "no peak inside the sweep"
+    chosen = choices.loc[choices["criterion"] == "chosen", "k"].item()
+    return f"Inertia: {inertia}. Silhouette: {silhouette}. Chosen: K = {chosen:.0f}."
 
 
 def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:
@@ -63,8 +86,12 @@ def _mark_elbow(axis: Axes, elbow: pd.Series) -> None:
         return
     axis.axvspan(elbow["k_low"], elbow["k_high"], color=_MARKED, alpha=0.15, linewidth=0)
     _mark(axis, elbow, "inertia", f"{elbow['k']:.0f}")
-    unclear = "no clear elbow" if elbow["statement"].startswith("no clear") else "elbow"
+    unclear = "no clear elbow" if _is_unclear(elbow) else "elbow"
     axis.set_title(f"Inertia; {unclear}: {elbow['k_low']:.0f} to {elbow['k_high']:.0f}")
+
+
+def _is_unclear(elbow: pd.Series) -> bool:
+    return bool(elbow["statement"].startswith("no clear"))
 
 
 def _mark(axis: Axes, row: pd.Series, column: str, text: str) -> None:

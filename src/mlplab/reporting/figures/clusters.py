@@ -15,8 +15,10 @@ from mlplab.reporting.figures.drawing import (
     NEUTRAL,
     PALETTE,
     Drawing,
+    add_result,
     in_house_style,
 )
+from mlplab.reporting.words import count, percent, short
 
 _COLUMNS = 14
 _AMBIGUOUS_COLUMNS = 5
@@ -45,8 +47,16 @@ def plot_cluster_centers(
         _draw_image(axis, centers[row["cluster"]], image_shape)
         below = f"{row['class']:.0f}: {row['class_share']:.0%}\n{row['size']:,}"
         axis.text(0.5, -0.06, below, transform=axis.transAxes, ha="center", va="top", fontsize=6.5)
-    figure.suptitle(f"Centres of {len(centers)} clusters: commonest class and its share, images")
+    below = f"below each of {len(centers)} centres: commonest class and its share, images"
+    figure.supxlabel(below, fontsize=9)
+    add_result(figure, tell_cluster_centers(clusters))
     return figure
+
+
+def tell_cluster_centers(clusters: pd.DataFrame) -> str:
+    """How many images belong to the commonest class of their cluster."""
+    share = (clusters["class_share"] * clusters["size"]).sum() / clusters["size"].sum()
+    return f"{percent(share, 0)} of the images belong to the commonest class of their cluster."
 
 
 @in_house_style
@@ -82,7 +92,14 @@ def plot_silhouette_samples(
     )
     axis.grid(axis="y", visible=False)
     axis.set_title(f"{len(clusters)} clusters", pad=10)
+    add_result(figure, tell_silhouette_samples(silhouettes))
     return figure
+
+
+def tell_silhouette_samples(silhouettes: np.ndarray) -> str:
+    """How many images are nearer to another cluster."""
+    below = float((silhouettes[np.isfinite(silhouettes)] < 0).mean())
+    return f"{percent(below, 0)} of the images are nearer to another cluster than to their own."
 
 
 @in_house_style
@@ -113,8 +130,17 @@ def plot_ambiguous_images(
         _draw_image(second, centers[row["second_cluster"]], image_shape)
         image.set_title(f"class {row['class']}", fontsize=6.5, pad=2, loc="left")
         first.set_title(f"margin {row['margin']:.1e}", fontsize=6.5, pad=2, loc="left")
-    figure.suptitle("Images nearly as far from one centre as from another (centres right of them)")
+    figure.supxlabel("right of each image: its two nearest centres", fontsize=9)
+    add_result(figure, tell_ambiguous_images(ambiguous))
     return figure
+
+
+def tell_ambiguous_images(ambiguous: pd.DataFrame) -> str:
+    """How near to equal the distances of all images shown are."""
+    return (
+        f"The two nearest centres of {count(len(ambiguous), 'image')} differ by at most "
+        f"{short(100 * ambiguous['margin'].max())} % in distance."
+    )
 
 
 def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:

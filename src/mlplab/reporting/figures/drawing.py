@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Iterable, Mapping
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
@@ -18,7 +20,8 @@ from matplotlib.axis import Axis
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import Formatter, ScalarFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator, ScalarFormatter
+from scipy.optimize import isotonic_regression
 
 from mlplab.features.spaces import parse_space
 from mlplab.runtime.files import atomic_path, load_array, read_table, save_table
@@ -52,6 +55,13 @@ _LIGHTEST_K, _DARKEST_K = 20, 110
 # Scalings of features have the colour of these, and a line style of their own.
 _SCALING_LINES = {None: "-", "whitened": "--", "samplestandard": ":", "halfwhitened": "-."}
 _CHOSEN_COLOR = GREY  # distances to the centres of the K that the sweep chooses
+
+# A logarithmic axis has no more ticks.
+_MOST_TICKS = 6
+# Of ticks that are even steps apart.
+_STEPS = [1, 2, 2.5, 5, 10]
+# Of the line that tells a figure's result.
+_LETTERS_PER_INCH = 12.5
 
 # A decorator: what a function draws or saves looks alike, and its caller's settings stay.
 in_house_style = matplotlib.style.context(Path(__file__).with_name("mlplab.mplstyle"))
@@ -96,20 +106,34 @@ def save_figure(
             figure.savefig(temporary, metadata=metadata, bbox_inches="tight")
 
 
-class LogarithmicLabels(Formatter):
-    """Labels at 1, 2 and 5 of every decade, and at all ticks of what is shorter than a decade."""
+class LogarithmicTicks(LogLocator):
+    """Ticks at 1, 2 and 5 of every decade; whole decades on a long axis, even steps on a short."""
 
-    def __call__(self, value: float, _: int | None = None) -> str:
-        """The label of a tick, which may be empty."""
+    def __call__(self) -> Sequence[float]:
+        """The ticks within what is shown."""
         assert self.axis is not None  # Matplotlib sets it
-        low, high = sorted(self.axis.get_view_interval())
-        return f"{value:g}" if high < 10 * low or f"{value:e}"[0] in "125" else ""
+        return self.tick_values(*self.axis.get_view_interval())
+
+    def tick_values(self, vmin: float, vmax: float) -> Sequence[float]:
+        """The ticks between two numbers above 0."""
+        low, high = sorted((vmin, vmax))
+        decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+        for steps in ((1, 2, 5), (1,)):
+            ticks = [step * 10.0**power for power in decades for step in steps]
+            seen = [tick for tick in ticks if low <= tick <= high]
+            if len(seen) <= _MOST_TICKS:
+                break
+        if len(seen) > 2:
+            return seen
+        even = MaxNLocator(4, steps=_STEPS).tick_values(low, high)
+        return [float(tick) for tick in even if low <= tick <= high]
 
 
 def label_logarithmic(axis: Axis) -> None:
-    """Label a logarithmic axis, at minor ticks too."""
-    axis.set_major_formatter(LogarithmicLabels())
-    axis.set_minor_formatter(LogarithmicLabels())
+    """Put ticks with numbers on a logarithmic axis, few enough that they do not touch."""
+    axis.set_major_locator(LogarithmicTicks())
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.6g}"))
 
 
 class ShareLabels(ScalarFormatter):
@@ -121,7 +145,8 @@ class ShareLabels(ScalarFormatter):
 
 
 def label_shares(axis: Axis) -> None:
-    """Label an axis of accuracies."""
+    """Label an axis of accuracies, with few enough ticks that their numbers do not touch."""
+    axis.set_major_locator(MaxNLocator(5, steps=_STEPS))
     axis.set_major_formatter(ShareLabels(useOffset=False))
 
 
@@ -149,25 +174,6 @@ def ordered_spaces(spaces: Iterable[str]) -> list[str]:
     return sorted(set(spaces), key=order)
 
 
-def space_label(space: str) -> str:
-    """An input space in words."""
-    parsed = parse_space(space)
-    words = {
-        "pixels": "pixels",
-        "clusters": "distances, K chosen" if parsed.is_chosen else f"{parsed.n_features} distances",
-        "pca": f"{parsed.n_features} components",
-        "projection": f"{parsed.n_features} random directions",
-        "images": f"distances to {parsed.n_features} images",
-    }[parsed.kind]
-    if parsed.is_raw:
-        words += " of raw pixels"
-    scaling = {
-        "samplestandard": "per sample first",
-        "samplenormalizer": "per sample to length 1 first",
-    }.get(parsed.scaling or "", parsed.scaling)
-    return words if parsed.kind == "pixels" or scaling is None else f"{words}, {scaling}"
-
-
 def space_color(space: str) -> str:
     """The colour of an input space, the same in all figures."""
     parsed = parse_space(space)
@@ -188,6 +194,14 @@ def short_number(value: float, _: int) -> str:
     return f"{value / 1000:g}k" if value >= 1000 else f"{value:g}"
 
 
+def add_result(figure: Figure, sentence: str) -> None:
+    """Write what a figure shows above its axes, as wide as the figure; nothing if it is empty."""
+    if sentence:
+        unbroken = sentence.replace(" %", "\N{NO-BREAK SPACE}%")
+        lines = textwrap.fill(unbroken, int(figure.get_figwidth() * _LETTERS_PER_INCH))
+        figure.suptitle(lines, x=0.01, ha="left", fontsize=10.5, fontweight="bold")
+
+
 def label_points(axis: Axes, points: Iterable[tuple[float, float, str, str]]) -> None:
     """Write (x, y, text, colour) right of each point, moved apart where words would overlap.
 
@@ -199,14 +213,16 @@ def label_points(axis: Axes, points: Iterable[tuple[float, float, str, str]]) ->
     figure.draw_without_rendering()  # the layout decides how far apart points lie
     points_per_pixel = 72 / figure.dpi
     line_height = matplotlib.rcParams["font.size"] * 1.1
-    placed = -float("inf")
-    for x, y, text, color in sorted(points, key=lambda point: point[1]):
-        height = axis.transData.transform((x, y))[1] * points_per_pixel
-        placed = max(height, placed + line_height)
+    ordered = sorted(points, key=lambda point: point[1])
+    heights = [axis.transData.transform(point[:2])[1] * points_per_pixel for point in ordered]
+    lines = line_height * np.arange(len(heights))
+    # The places nearest to the points, by least squares, that are a line or more apart.
+    places = isotonic_regression(np.array(heights) - lines).x + lines if heights else lines
+    for (x, y, text, color), height, place in zip(ordered, heights, places, strict=True):
         axis.annotate(
             text,
             (x, y),
-            xytext=(6, placed - height),
+            xytext=(6, place - height),
             textcoords="offset points",
             color=color,
             va="center",

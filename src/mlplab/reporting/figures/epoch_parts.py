@@ -8,14 +8,16 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from mlplab.reporting.figures.drawing import (
     NEUTRAL,
     Drawing,
+    add_result,
     in_house_style,
+    label_logarithmic,
 )
 from mlplab.reporting.figures.optimization_ladder import PART_COLORS, label_steps
+from mlplab.reporting.words import percent, short
 
 _LAYERS = {
     "L0": {"label": "to the input layer L0", "color": "#000000", "marker": "o"},
@@ -58,7 +60,18 @@ def plot_epoch_shares(epochs: pd.DataFrame) -> Figure:
     axis.set(xlabel="share of the time of an epoch", xlim=(-0.02, 1.02))
     axis.set_ylim(len(epochs) - 0.5, -0.9)
     axis.grid(axis="y", visible=False)
+    add_result(figure, tell_epoch_shares(epochs))
     return figure
+
+
+def tell_epoch_shares(epochs: pd.DataFrame) -> str:
+    """The share of the prediction on the first and on the last step."""
+    first, last = epochs.iloc[0], epochs.iloc[-1]
+    return (
+        f"The prediction for all images takes {percent(first['prediction_share'], 0)} of an epoch "
+        f"on step {first['step']:.0f}, {percent(last['prediction_share'], 0)} on step "
+        f"{last['step']:.0f}."
+    )
 
 
 @in_house_style
@@ -91,7 +104,21 @@ def plot_backward_times(times: pd.DataFrame) -> Figure:
     axes[1].set(xlabel="time / that down to L1", title="The same as ratios, for other machines")
     axes[0].set_yticks(range(len(steps)), label_steps(steps))
     axes[0].set_ylim(len(steps) - 0.4, -0.8)
+    add_result(figure, tell_backward_times(times))
     return figure
+
+
+def tell_backward_times(times: pd.DataFrame) -> str:
+    """How much longer the way down to the input layer is on the first step, median over rounds."""
+    first = times[(times["step"] == times["step"].min()) & (times["layer"] == "L0")]
+    ratios = first.groupby("origin")["ratio_to_L1"].median()
+    if "measured" not in ratios:
+        return ""
+    published = f" (published: {short(ratios['published'])})" if "published" in ratios else ""
+    return (
+        f"On step {times['step'].min():.0f}, the way back to the input layer takes "
+        f"{short(ratios['measured'])} times as long as that to L1{published}."
+    )
 
 
 def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:
@@ -130,8 +157,6 @@ def _draw_layer(
 
 def _scale_logarithmically(axis: Axes) -> None:
     axis.set(xscale="log")
-    axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axis.xaxis.set_minor_locator(NullLocator())
-    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    label_logarithmic(axis.xaxis)
     axis.margins(x=0.16)
     axis.grid(axis="y", visible=False)

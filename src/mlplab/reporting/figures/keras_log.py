@@ -9,14 +9,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from mlplab.reporting.figures.drawing import (
     FRAMEWORK_STYLES,
     NEUTRAL,
     Drawing,
+    add_result,
     in_house_style,
     label_shares,
 )
+from mlplab.reporting.words import over_seeds, percent
 
 _LABELS = {"loss": "mean loss of a training image", "accuracy": "accuracy of the batches"}
 
@@ -33,19 +36,47 @@ def plot_keras_log(log: pd.DataFrame) -> Figure:
         curve = log[log["measure"] == measure]
         seeds = int(curve["seeds"].min())
         axis.fill_between(
-            curve["epoch"], curve["band_low"], curve["band_high"], color=color, alpha=0.2, lw=0
+            curve["epoch"],
+            curve["band_low"],
+            curve["band_high"],
+            color=color,
+            alpha=0.2,
+            lw=0,
+            label="one more run, 95 %" if seeds > 1 else None,
         )
-        mean = f"mean of {seeds} seeds" if seeds > 1 else "one seed"
-        axis.plot(curve["epoch"], curve["mean"], color=color, label=mean)
+        axis.plot(curve["epoch"], curve["mean"], color=color, label=over_seeds(seeds))
         if curve["published"].notna().any():
             axis.plot(
                 curve["epoch"], curve["published"], "o", ms=3, color=NEUTRAL, label="published"
             )
         axis.set(xlabel="epoch", ylabel=label, ylim=_limits(curve, measure))
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axis.legend()
         if measure == "accuracy":
             label_shares(axis.yaxis)
+    add_result(figure, tell_keras_log(log))
     return figure
+
+
+def tell_keras_log(log: pd.DataFrame) -> str:
+    """How many published values lie in the band; without them, how the accuracy rises."""
+    banded = log.dropna(subset=["published", "band_low"])
+    # The band of two seeds holds nearly everything.
+    if not banded.empty and banded["seeds"].min() > 2:
+        counts = banded["inside"].astype(int).groupby(banded["measure"]).agg(["sum", "size"])
+        parts = [
+            f"{counts.loc[measure, 'sum']} of {counts.loc[measure, 'size']} published {words}"
+            for measure, words in (("loss", "losses"), ("accuracy", "accuracies"))
+            if measure in counts.index
+        ]
+        return f"{' and '.join(parts)} lie in the 95 % band of one more run."
+    accuracy = log[log["measure"] == "accuracy"].sort_values("epoch")
+    first, last = accuracy.iloc[0], accuracy.iloc[-1]
+    return (
+        f"The accuracy of the batches rises from {percent(first['mean'])} in epoch "
+        f"{first['epoch']} to {percent(last['mean'])} in epoch {last['epoch']} "
+        f"({over_seeds(last['seeds'])})."
+    )
 
 
 def _limits(curve: pd.DataFrame, measure: str) -> tuple[float, float]:

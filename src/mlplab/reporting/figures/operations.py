@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from mlplab.reporting.figures.drawing import (
     FRAMEWORK_STYLES,
     NEUTRAL,
     Drawing,
-    LogarithmicLabels,
     Style,
+    add_result,
     in_house_style,
+    label_logarithmic,
 )
 from mlplab.reporting.tables.operations import select_operations
+from mlplab.reporting.words import join, short
 
 _OPERATIONS = {
     "gather": "rows of the batch",
@@ -31,7 +31,7 @@ _OPERATIONS = {
     "update": "update of all weights",
     "step_overhead": "a step beside these",
 }
-_PRODUCTS = {
+_PRODUCTS: dict[str, Style] = {
     "forward": {"label": "forward", "marker": "o"},
     "error": {"label": "error below", "marker": "s"},
     "weight_gradient": {"label": "gradient", "marker": "^"},
@@ -68,25 +68,30 @@ def plot_operations(times: pd.DataFrame) -> Figure:
             xlabel="time in an epoch (seconds)",
             title=f"batch size {size:,}",
         )
-    _format_seconds(axes[0, 0])
+    label_logarithmic(axes[0, 0].xaxis)
     axes[0, 0].set_yticks(range(len(order)), order)
-    axes[0, 0].set_ylim(len(order) - 0.4, -1.6)
-    _name_frameworks(axes[0, 0], times[times["batch_size"] == sizes[0]])
+    axes[0, 0].set_ylim(len(order) - 0.4, -0.6)
+    _explain(figure, _framework_handles())
+    add_result(figure, tell_operations(times))
     return figure
 
 
-def _name_frameworks(axis: Axes, rows: pd.DataFrame) -> None:
-    """The names of the frameworks above their points of the first operation."""
-    first = rows[rows["operation"] == "gather"].sort_values("seconds_per_epoch")
-    for align, (_, row) in zip(("right", "left"), first.iterrows(), strict=False):
-        style = FRAMEWORK_STYLES[row["framework"]]
-        axis.annotate(
-            f"{style['label']} ",
-            (row["seconds_per_epoch"], -0.35),
-            color=style["color"],
-            ha=align,
-            va="bottom",
-        )
+def tell_operations(times: pd.DataFrame) -> str:
+    """Overhead and operations of both frameworks at the smallest batch size."""
+    size = times["batch_size"].min()
+    rows = times[times["batch_size"] == size]
+    is_overhead = rows["operation"] == "step_overhead"
+    overhead = rows[is_overhead].groupby("framework")["seconds_per_epoch"].sum()
+    work = rows[~is_overhead].groupby("framework")["seconds_per_epoch"].sum()
+    known = [name for name in _FRAMEWORKS if name in overhead and name in work]
+    if not known:
+        return ""
+    of_steps = [f"{short(overhead[name])} s in {FRAMEWORK_STYLES[name]['label']}" for name in known]
+    of_work = [f"{short(work[name])} s" for name in known]
+    return (
+        f"Overhead of an epoch at batch size {size:,}: {join(of_steps)}; "
+        f"operations: {join(of_work)}."
+    )
 
 
 def _point(framework: str) -> Style:
@@ -94,12 +99,6 @@ def _point(framework: str) -> Style:
     style = FRAMEWORK_STYLES[framework]
     hollow = {} if framework == "numpy" else {"mfc": "white"}
     return {"color": style["color"], "marker": style["marker"], **hollow}
-
-
-def _format_seconds(axis: Axes) -> None:
-    axis.xaxis.set_major_locator(LogLocator())
-    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axis.xaxis.set_minor_locator(NullLocator())
 
 
 @in_house_style
@@ -137,9 +136,7 @@ def plot_roofline(times: pd.DataFrame) -> Figure:
         )
     first = axes[0, 0]
     for ticks in (first.xaxis, first.yaxis):
-        ticks.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        ticks.set_minor_locator(NullLocator())
-        ticks.set_major_formatter(LogarithmicLabels())
+        label_logarithmic(ticks)
     first.margins(x=0.12, y=0.12)
     first.set(ylabel="speed (10⁹ operations a second)")
     first.annotate(
@@ -148,8 +145,21 @@ def plot_roofline(times: pd.DataFrame) -> Figure:
         xytext=(4, 3),
         textcoords="offset points",
     )
-    _explain_marks(figure)
+    _explain(figure, [*_framework_handles(marker="d"), *_product_handles()])
+    add_result(figure, tell_roofline(products))
     return figure
+
+
+def tell_roofline(products: pd.DataFrame) -> str:
+    """The lowest and the highest speed of the products of either framework."""
+    ranges = products.groupby("framework")["gflops"].agg(["min", "max"])
+    parts = [
+        f"{short(ranges.loc[name, 'min'])} to {short(ranges.loc[name, 'max'])} in "
+        f"{FRAMEWORK_STYLES[name]['label']}"
+        for name in _FRAMEWORKS
+        if name in ranges.index
+    ]
+    return f"Speed of matrix products: {join(parts)} (10⁹ operations a second)."
 
 
 def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:
@@ -161,18 +171,22 @@ def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Draw
     }
 
 
-def _explain_marks(figure: Figure) -> None:
-    """Below the panels: what shapes and colours mean."""
-    lines = [(name, FRAMEWORK_STYLES[name]["label"], _point(name)) for name in _FRAMEWORKS]
-    handles = [
-        Line2D([], [], linestyle="none", label=label, **(point | {"marker": "d"}))
-        for _, label, point in lines
-    ]
-    handles += [
-        Line2D([], [], linestyle="none", color="#666666", label=kind["label"],
-                   marker=kind["marker"])
-        for kind in _PRODUCTS.values()
+def _framework_handles(**point: Any) -> list[Line2D]:
+    return [
+        Line2D([], [], linestyle="none", label=FRAMEWORK_STYLES[name]["label"],
+               **(_point(name) | point))
+        for name in _FRAMEWORKS
     ]  # fmt: skip
+
+
+def _product_handles() -> list[Line2D]:
+    return [
+        Line2D([], [], linestyle="none", color="#666666", **kind) for kind in _PRODUCTS.values()
+    ]
+
+
+def _explain(figure: Figure, handles: list[Line2D]) -> None:
+    """Below the panels: what shapes and colours mean."""
     figure.legend(
         handles=handles,
         loc="outside lower center",

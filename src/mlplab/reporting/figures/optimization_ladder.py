@@ -8,15 +8,17 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from mlplab.reporting.figures.drawing import (
     FRAMEWORK_STYLES,
     NEUTRAL,
     Drawing,
     Style,
+    add_result,
     in_house_style,
+    label_logarithmic,
 )
+from mlplab.reporting.words import short
 
 # Light to dark of one hue, so that the parts of a bar also differ in grey.
 PART_COLORS = {"shuffle": NEUTRAL, "batches": "#0072B2", "prediction": "#A6CEE3"}
@@ -24,7 +26,6 @@ _ACCURACIES: dict[str, Style] = {
     "full": {"label": "accuracy of all samples", "color": "#0072B2", "marker": "o", "shift": -0.2},
     "batch": {"label": "accuracy of batches", "color": "#009E73", "marker": "s", "shift": 0.2},
 }
-_RATIOS = [0.2, 0.5, 1, 2, 5, 10, 20, 50]
 
 
 @in_house_style
@@ -44,7 +45,26 @@ def plot_optimization_ladder(summary: pd.DataFrame) -> Figure:
     left.set_ylim(len(names) - 0.5, -0.75)
     for axis in (left, right):
         axis.grid(axis="y", visible=False)
+    add_result(figure, tell_optimization_ladder(summary))
     return figure
+
+
+def tell_optimization_ladder(summary: pd.DataFrame) -> str:
+    """Where the ladder starts and ends beside Keras, and which step brings most.
+
+    Of epochs that end with a prediction for all training images.
+    """
+    steps = summary[(summary["accuracy"] == "full") & summary["step"].notna()].sort_values("step")
+    if len(steps) < 2:
+        return ""
+    ratios = steps["ratio_to_keras"]
+    gains = steps["seconds"].shift() / steps["seconds"]
+    best = steps.loc[gains.idxmax()]
+    return (
+        f"The steps take NumPy from {short(ratios.iloc[0])} to {short(ratios.iloc[-1])} times "
+        f"Keras' time. Step {best['step']} brings most, a factor of {short(gains.max())}: "
+        f"{best['name']}."
+    )
 
 
 def label_steps(steps: pd.DataFrame) -> pd.Series:
@@ -109,34 +129,30 @@ def _draw_ratios(axis: Axes, summary: pd.DataFrame) -> None:
         )
         for place, (_, row) in zip(places, rows.iterrows(), strict=True):
             _annotate(axis, row, place, style)
+    bars = ", 95 % intervals" if steps["ci_low"].notna().any() else ""
     axis.set(
         xscale="log",
         xlabel="time of an epoch / that of Keras",
-        title="Keras is 1: measured (filled, 95 % intervals)"
+        title=f"Keras is 1: measured (filled{bars})"
         + (" and published (hollow)" if steps["published_ratio"].notna().any() else ""),
     )
-    axis.xaxis.set_major_locator(FixedLocator(_RATIOS))
-    axis.xaxis.set_minor_locator(NullLocator())
-    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    low, high = axis.get_xlim()
-    axis.set_xlim(low, high * 9)  # room for the words beside the slowest step
+    axis.margins(x=0.08)
+    label_logarithmic(axis.xaxis)
 
 
 def _annotate(axis: Axes, row: pd.Series, place: float, style: Style) -> None:
-    """The numbers right of the marks, and at the first step what the marks are."""
+    """The numbers right of the axis, and above those of the first step what the marks are."""
     text = f"{row['ratio_to_keras']:.2f}"
     if pd.notna(row["published_ratio"]):
-        text += f" (published {row['published_ratio']:.2f})"
+        text += f", published {row['published_ratio']:.2f}"
     if row["row"] == 0:
-        text = f"{style['label']}: {text}"
-    rightmost = row[["ci_high", "published_ratio"]].max()
+        text += f": {style['label']}"
     axis.annotate(
         text,
-        (rightmost, place),
-        xytext=(8, 0),
-        textcoords="offset points",
+        (1.02, place),
+        xycoords=("axes fraction", "data"),
         color=style["color"],
         va="center",
         fontsize=8,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+        annotation_clip=False,
     )

@@ -13,11 +13,14 @@ from matplotlib.figure import Figure
 from mlplab.reporting.figures.drawing import (
     NEUTRAL,
     Drawing,
+    add_result,
     in_house_style,
     label_logarithmic,
     label_shares,
+    ordered_spaces,
     space_color,
 )
+from mlplab.reporting.words import describe_space, over_seeds, percent
 
 # Shapes tell input spaces apart in grey, and those of one kind.
 _MARKERS = ["o", "s", "^", "D", "v", "P"]
@@ -30,11 +33,27 @@ def plot_search(trials: pd.DataFrame, result: pd.DataFrame, summary: pd.DataFram
     From ``search_trials.csv``, ``search_result.csv`` and ``search_summary.csv``. Trials that
     diverged have no accuracy and are left out; the title counts them.
     """
-    figure = Figure(figsize=(9.4, 4.2), layout="constrained")
+    figure = Figure(figsize=(10.5, 5.2), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=[2.4, 1])
     _draw_trials(left, trials)
+    figure.legend(loc="outside lower center", ncols=2, frameon=False, handletextpad=0.2)
     _draw_result(right, result, summary.iloc[0])
+    add_result(figure, tell_search(summary.iloc[0]))
     return figure
+
+
+def tell_search(summary: pd.Series) -> str:
+    """The test accuracy of the chosen setting, beside the published one."""
+    published = (
+        f"; published: {percent(summary['published_accuracy'])}"
+        if pd.notna(summary["published_accuracy"])
+        else ""
+    )
+    return (
+        f"The chosen network reaches {percent(summary['test_accuracy'])} test accuracy "
+        f"({over_seeds(summary['seeds'])}) with {describe_space(summary['input_space'])}"
+        f"{published}."
+    )
 
 
 def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:
@@ -45,7 +64,7 @@ def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Draw
 
 def _draw_trials(axis: Axes, trials: pd.DataFrame) -> None:
     drawn = trials.dropna(subset=["validation_accuracy"])
-    spaces = sorted(trials["input_space"].unique())
+    spaces = ordered_spaces(trials["input_space"])
     for space, marker in zip(spaces, itertools.cycle(_MARKERS), strict=False):
         color = space_color(space)
         own = drawn[drawn["input_space"] == space]
@@ -57,7 +76,7 @@ def _draw_trials(axis: Axes, trials: pd.DataFrame) -> None:
             color=color,
             marker=marker,
             s=26,
-            label=space,
+            label=describe_space(space),
         )
     chosen = drawn[drawn["outcome"] == "chosen"].iloc[0]
     accuracy = chosen["validation_accuracy"]
@@ -67,7 +86,7 @@ def _draw_trials(axis: Axes, trials: pd.DataFrame) -> None:
     axis.text(
         0.99,
         0.98,
-        f"ringed: chosen, {chosen['input_space']},\n{chosen['epochs']} epochs, {accuracy:.4f}",
+        f"ringed: chosen after {chosen['epochs']} epochs, {accuracy:.4f}",
         transform=axis.transAxes,
         ha="right",
         va="top",
@@ -82,7 +101,6 @@ def _draw_trials(axis: Axes, trials: pd.DataFrame) -> None:
     )
     label_logarithmic(axis.xaxis)
     label_shares(axis.yaxis)
-    axis.legend(loc="lower right", frameon=False)
 
 
 def _draw_result(axis: Axes, result: pd.DataFrame, summary: pd.Series) -> None:
@@ -105,7 +123,7 @@ def _draw_result(axis: Axes, result: pd.DataFrame, summary: pd.Series) -> None:
             textcoords="offset points",
             ha="right",
         )
-    axis.set_xticks([0.0, 0.5], ["seeds", "mean, 95 %"])
+    axis.set_xticks([0.0, 0.5], ["seeds", "mean with\n95 % interval"])
     axis.set(xlim=(-0.4, 1.3), ylabel="accuracy on the test images", title="The chosen setting")
     label_shares(axis.yaxis)
     axis.grid(axis="x", visible=False)

@@ -14,9 +14,11 @@ from mlplab.reporting.figures.drawing import (
     NEUTRAL,
     Drawing,
     Style,
+    add_result,
     in_house_style,
     label_points,
 )
+from mlplab.reporting.words import count, join, short
 
 _SETTINGS: dict[str, Style] = {
     "environment": {"label": "limit in the environment", "mfc": None, "shift": 0.97},
@@ -68,7 +70,30 @@ def plot_thread_scaling(turns: pd.DataFrame) -> Figure:
         ticks.set_major_locator(FixedLocator(values))
         ticks.set_minor_locator(NullLocator())
         ticks.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    add_result(figure, tell_thread_scaling(turns))
     return figure
+
+
+def tell_thread_scaling(turns: pd.DataFrame) -> str:
+    """Processors that each framework uses with the fewest threads, as the environment limits them.
+
+    Medians over quiet rounds.
+    """
+    fewest = turns["n_threads"].min()
+    rows = turns[
+        (turns["setting"] == "environment") & (turns["n_threads"] == fewest) & ~turns["disturbed"]
+    ]
+    used = rows.groupby("framework")["cpus_used"].median()
+    parts = [
+        f"{style['label']} {short(used[name])}"
+        for name, style in FRAMEWORK_STYLES.items()
+        if name in used
+    ]
+    if not parts:
+        return ""
+    return (
+        f"Processors used with {count(fewest, 'thread')} allowed by the environment: {join(parts)}."
+    )
 
 
 def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:

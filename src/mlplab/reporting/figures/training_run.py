@@ -8,16 +8,19 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from mlplab.reporting.figures.drawing import (
     NEUTRAL,
     Drawing,
+    add_result,
     in_house_style,
+    label_logarithmic,
     label_points,
     label_shares,
     space_color,
 )
+from mlplab.reporting.words import over_seeds, percent, short
 
 _PANELS = {
     "last_batch_cost": "cost of the last mini-batch\n(sum of log-losses)",
@@ -54,7 +57,7 @@ def select_run(
 @in_house_style
 def plot_run_panels(run: pd.DataFrame) -> Figure:
     """Cost, error and regularisation of the last mini-batch, and total cost; a line per seed."""
-    figure = Figure(figsize=(9, 5.4), layout="constrained")
+    figure = Figure(figsize=(9, 6), layout="constrained")
     axes = figure.subplots(2, 2, sharex=True)
     color = space_color(run["input_space"].iloc[0])
     for axis, (column, label) in zip(axes.flat, _PANELS.items(), strict=True):
@@ -65,13 +68,26 @@ def plot_run_panels(run: pd.DataFrame) -> Figure:
     for axis in axes[1]:
         _label_epochs(axis)
     axes[1, 1].yaxis.set_major_formatter(FuncFormatter(_thousands))
+    add_result(figure, tell_run_panels(run))
     return figure
+
+
+def tell_run_panels(run: pd.DataFrame) -> str:
+    """The cost of the last mini-batch of the first and of the last epoch, mean over seeds."""
+    costs = run.groupby("epoch")["last_batch_cost"].mean().dropna()
+    if len(costs) < 2:
+        return ""
+    return (
+        f"The cost of the last mini-batch falls from {short(costs.iloc[0])} in epoch "
+        f"{costs.index[0]} to {short(costs.iloc[-1])} in epoch {costs.index[-1]} "
+        f"({over_seeds(run['seed'].nunique())})."
+    )
 
 
 @in_house_style
 def plot_cost_and_accuracy(run: pd.DataFrame) -> Figure:
     """Total cost, and accuracies on training and test images; a line per seed."""
-    figure = Figure(figsize=(9, 3.4), layout="constrained")
+    figure = Figure(figsize=(9, 3.9), layout="constrained")
     cost, accuracy = figure.subplots(1, 2)
     color = space_color(run["input_space"].iloc[0])
     ends = []
@@ -88,17 +104,28 @@ def plot_cost_and_accuracy(run: pd.DataFrame) -> Figure:
         words = _range_in_words(last[column])
         ends.append((first["epoch"], first[column], f"{name} {words}", color))
     cost.set(yscale="log", ylabel=_PANELS["total_cost"])
-    # Ticks of a logarithmic axis would leave a short range without a number.
-    cost.yaxis.set_major_locator(MaxNLocator(6))
-    cost.yaxis.set_minor_locator(NullLocator())
+    label_logarithmic(cost.yaxis)
     cost.yaxis.set_major_formatter(FuncFormatter(_thousands))
     accuracy.set(ylabel="share of the images classified correctly")
     label_shares(accuracy.yaxis)
     for axis in (cost, accuracy):
         _label_epochs(axis)
+    if run["seed"].nunique() > 1:
+        accuracy.set_title("a line is a seed; numbers: lowest to highest seed at the end")
     _show_upper_part(accuracy, run)
     label_points(accuracy, ends)
+    add_result(figure, tell_cost_and_accuracy(run))
     return figure
+
+
+def tell_cost_and_accuracy(run: pd.DataFrame) -> str:
+    """Both accuracies after the last epoch, means over seeds."""
+    last = run[run["epoch"] == run["epoch"].max()]
+    return (
+        f"After {run['epoch'].max()} epochs: {percent(last['test_accuracy'].mean())} test "
+        f"accuracy, {percent(last['train_accuracy'].mean())} training accuracy "
+        f"({over_seeds(len(last))})."
+    )
 
 
 @in_house_style
@@ -133,7 +160,20 @@ def plot_confusion(confusion: pd.DataFrame) -> Figure:
     axis.set_yticks(range(len(counts.index)), counts.index)
     axis.set(xlabel="class given by the network", ylabel="label of the image")
     axis.grid(visible=False)
+    add_result(figure, tell_confusion(confusion))
     return figure
+
+
+def tell_confusion(confusion: pd.DataFrame) -> str:
+    """The mistake that the largest share of a label's images meets."""
+    wrong = confusion[(confusion["label"] != confusion["predicted"]) & (confusion["images"] > 0)]
+    if wrong.empty:
+        return "No test image is classified wrongly."
+    worst = wrong.loc[wrong["share"].idxmax()]
+    return (
+        f"Commonest mistake: {percent(worst['share'])} of the images of class "
+        f"{worst['label']:.0f} are taken for {worst['predicted']:.0f}."
+    )
 
 
 def draw(inputs: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Drawing]:

@@ -93,7 +93,7 @@ SCALING_COMPARISON = Table(
         "`transform.scaling`",
         "seeds": "number of trainings, one per seed",
         "epoch": "epoch of the published accuracy",
-        "published": "accuracy that article C published for 70 distances",
+        "published": "accuracy that article C published for distances to 70 cluster centres",
         "test_accuracy": "mean over seeds after that epoch",
         "difference": "test accuracy less the published one",
         "p": "p that the published accuracy is that of one more training, by Student's t over "

@@ -1,4 +1,4 @@
-"""The times of single operations that figures and findings show."""
+"""The times of single operations that figures and the study page show."""
 
 from __future__ import annotations
 

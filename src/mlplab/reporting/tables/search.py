@@ -9,7 +9,7 @@ _SETTING = {
     "input_space": "input space; clusters are those of one start of Lloyd's algorithm",
     "n_features": "number of inputs",
     "learning_rate": "η of the first epoch",
-    "learning_rate_end": "η of the last epoch over that of the first",
+    "learning_rate_end_ratio": "η of the last epoch over that of the first",
     "decrease_const": "the constant c that follows from it and the number of epochs",
     "l2": "λ₂ as the network uses it",
     "l1": "λ₁ as the network uses it",

@@ -20,14 +20,14 @@ class SearchSpace:
     Attributes
     ----------
     learning_rate : η of the first epoch
-    learning_rate_end : η of the last epoch over that of the first, so that a setting means the
+    learning_rate_end_ratio : η of the last epoch over that of the first, so a setting means the
         same for every number of epochs
     l2, l1 : λ₂ and λ₁ as the network uses them
     """
 
     input_spaces: Sequence[str]
     learning_rate: Sequence[float]
-    learning_rate_end: Sequence[float]
+    learning_rate_end_ratio: Sequence[float]
     l2: Sequence[float]
     l1: Sequence[float]
     batch_sizes: Sequence[int]
@@ -48,7 +48,7 @@ def draw_settings(n_trials: int, space: SearchSpace, *, seed: int) -> pd.DataFra
             "trial": trial,
             "input_space": random.choice(space.input_spaces),
             "learning_rate": log_uniform(space.learning_rate),
-            "learning_rate_end": log_uniform(space.learning_rate_end),
+            "learning_rate_end_ratio": log_uniform(space.learning_rate_end_ratio),
             "l2": log_uniform(space.l2),
             "l1": log_uniform(space.l1),
             "batch_size": int(random.choice(space.batch_sizes)),
@@ -58,16 +58,16 @@ def draw_settings(n_trials: int, space: SearchSpace, *, seed: int) -> pd.DataFra
     return pd.DataFrame(draws)
 
 
-def find_decrease_const(learning_rate_end: float, epochs: int) -> float:
-    """The c with which the last of ``epochs`` has ``learning_rate_end`` times the first η.
+def find_decrease_const(learning_rate_end_ratio: float, epochs: int) -> float:
+    """The c with which the last of ``epochs`` has ``learning_rate_end_ratio`` times the first η.
 
     Before epoch i = 0, 1, … the learning rate is divided by 1 + c · i, and stays so. A single
     epoch, or an end of 1, needs no decrease.
     """
-    if epochs == 1 or learning_rate_end == 1:
+    if epochs == 1 or learning_rate_end_ratio == 1:
         return 0.0
     steps = np.arange(1, epochs)
-    fall = -np.log(learning_rate_end)
+    fall = -np.log(learning_rate_end_ratio)
 
     def excess(constant: float) -> float:
         return float(np.log1p(constant * steps).sum() - fall)

@@ -107,7 +107,7 @@ def test_a_row_has_the_figure_its_interval_and_its_evidence(tables):
     table = evaluate_claims([claim(requires={"train.epochs": 35})], tables, CONFIG)
     assert table.columns.tolist() == [*CLAIMS.columns]
     row = table.iloc[0]
-    assert row["reproduced"] == pytest.approx(0.5)
+    assert row["found"] == pytest.approx(0.5)
     assert row["ci_low"] < 0.3
     assert (row["repetitions"], row["verdict"]) == (3, "reproduced")
     assert row["tolerance"] == pytest.approx(0.3)
@@ -145,7 +145,7 @@ def test_a_finding_stands_in_a_column_of_its_own(tables):
     value = {"column": "gap", "empty": "never reached"}
     row = evaluate_claims([claim(value=value)], tables, CONFIG).iloc[0]
     assert row["verdict"] == "inconclusive"
-    assert pd.isna(row["reproduced"])
+    assert pd.isna(row["found"])
     assert row["finding"] == "2 of 3 seeds, at gap 2 to 4"
 
 
@@ -167,7 +167,7 @@ def test_another_configuration_does_not_test_a_claim(tables, requires, verdict, 
     row = evaluate_claims([claim(requires=requires)], tables, CONFIG).iloc[0]
     assert row["verdict"] == verdict
     assert reason in row["evidence"]
-    assert pd.isna(row["reproduced"])
+    assert pd.isna(row["found"])
 
 
 def test_a_list_that_includes_what_is_required_will_do(tables):

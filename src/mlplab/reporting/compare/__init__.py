@@ -1,0 +1,1 @@
+"""Two or more runs side by side: what changed between them, and what came out differently."""

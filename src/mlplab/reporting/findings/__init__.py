@@ -1,1 +1,0 @@
-"""The findings of a run as sentences, and the machine that it ran on."""

@@ -1,0 +1,70 @@
+"""Numbers with their intervals in words, alike on the whole page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from mlplab.reporting.words import join
+
+INTERVAL = "95 % interval"
+
+
+def plain(value: float, digits: int = 3) -> str:
+    """A number to so many digits, thousands with a comma; empty if there is none.
+
+    Examples
+    --------
+    >>> plain(2.8649), plain(43210.0), plain(0.00012345), plain(11.0)
+    ('2.86', '43,210', '0.000123', '11.0')
+    """
+    if pd.isna(value):
+        return ""
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    decimals = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
+    return f"{value:,.{decimals}f}"
+
+
+def interval(low: float, high: float, digits: int = 3) -> str:
+    """The ends of a 95 % interval in brackets, after a space; empty where there is none."""
+    if pd.isna(low) or pd.isna(high):
+        return ""
+    return f" ({INTERVAL} {plain(low, digits)} to {plain(high, digits)})"
+
+
+def percent_interval(low: float, high: float, digits: int = 1) -> str:
+    """The same of shares, in per cent."""
+    if pd.isna(low) or pd.isna(high):
+        return ""
+    return f" ({INTERVAL} {100 * low:.{digits}f} to {100 * high:.{digits}f})"
+
+
+def name_sizes(chosen: Sequence[int], measured: Sequence[int]) -> str:
+    """Batch sizes in words: each of up to three, else runs of neighbours as "32 to 250".
+
+    Examples
+    --------
+    >>> name_sizes([32, 64, 128, 250], [32, 64, 128, 250, 500])
+    '32 to 250'
+    >>> name_sizes([32, 1000], [32, 64, 1000])
+    '32 and 1,000'
+    """
+    ordered = sorted(measured)
+    if len(chosen) <= 2:
+        return join([f"{size:,}" for size in sorted(chosen)])
+    groups: list[list[int]] = []
+    for size in sorted(chosen):
+        place = ordered.index(size)
+        if groups and ordered[place - 1] == groups[-1][-1]:
+            groups[-1].append(size)
+        else:
+            groups.append([size])
+    return join(
+        [
+            f"{group[0]:,}" if len(group) == 1 else f"{group[0]:,} to {group[-1]:,}"
+            for group in groups
+        ]
+    )

@@ -1,0 +1,121 @@
+"""Words that figures, the study page and claims share: input spaces, counts, shares and lists."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+from mlplab.features.spaces import parse_space
+
+_SCALINGS = {
+    "standard": "standardised",
+    "samplestandard": "each image standardised first",
+    "samplenormalizer": "each image scaled to length 1 first",
+    "whitened": "whitened",
+    "halfwhitened": "half whitened",
+    "minmax": "scaled to 0…1",
+    "normalizer": "each image scaled to length 1",
+}
+
+
+def describe_space(name: str, *, with_scaling: bool = True) -> str:
+    """An input space in words, the same in all figures, captions and sentences.
+
+    Examples
+    --------
+    >>> describe_space("clusters-70")
+    'distances to 70 cluster centres'
+    >>> describe_space("clusters-70-samplestandard")
+    'distances to 70 cluster centres (each image standardised first)'
+    >>> describe_space("pca-70-whitened", with_scaling=False)
+    '70 principal components'
+
+    Raises
+    ------
+    ValueError
+        There is no such space.
+    """
+    space = parse_space(name)
+    centres = "the chosen number of" if space.is_chosen else space.n_features
+    words = {
+        "pixels": "pixels",
+        "clusters": f"distances to {centres} cluster centres",
+        "pca": f"{space.n_features} principal components",
+        "projection": f"{space.n_features} random directions",
+        "images": f"distances to {space.n_features} training images",
+    }[space.kind]
+    if space.is_raw:
+        words += " of raw pixels"
+    if space.kind == "pixels" or space.scaling is None or not with_scaling:
+        return words
+    return f"{words} ({_SCALINGS[space.scaling]})"
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun, which takes an s from two on.
+
+    Examples
+    --------
+    >>> count(1, "seed"), count(1000, "seed")
+    ('1 seed', '1,000 seeds')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def join(parts: Sequence[str]) -> str:
+    """Parts of a sentence with commas and "and".
+
+    Examples
+    --------
+    >>> join(["one", "two", "three"])
+    'one, two and three'
+    """
+    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """A share in per cent.
+
+    Examples
+    --------
+    >>> percent(0.97345)
+    '97.3 %'
+    """
+    return f"{100 * share:.{digits}f} %"
+
+
+def short(number: float) -> str:
+    """A number with two digits that count, and no exponent.
+
+    Examples
+    --------
+    >>> short(3.272), short(0.0451), short(1234.0), short(0.998)
+    ('3.3', '0.045', '1,200', '1.0')
+    """
+    rounded = float(f"{number:.1e}")
+    decimals = max(0, 1 - math.floor(math.log10(abs(rounded)))) if rounded else 0
+    return f"{rounded:,.{decimals}f}"
+
+
+def over_seeds(seeds: int) -> str:
+    """What an accuracy is of so many seeds.
+
+    Examples
+    --------
+    >>> over_seeds(10), over_seeds(1)
+    ('mean of 10 seeds', 'one seed')
+    """
+    return f"mean of {seeds} seeds" if seeds > 1 else "one seed"
+
+
+def spread(values: Iterable[float], digits: int = 1) -> str:
+    """The lowest and the highest of some shares in per cent; one number where they look alike.
+
+    Examples
+    --------
+    >>> spread([0.975, 0.971]), spread([0.9701, 0.9702])
+    ('97.1 to 97.5 %', '97.0 %')
+    """
+    ordered = sorted(values)
+    low, high = percent(ordered[0], digits), percent(ordered[-1], digits)
+    return high if low == high else f"{low.removesuffix(' %')} to {high}"

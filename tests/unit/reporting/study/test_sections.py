@@ -1,0 +1,249 @@
+"""Each question has an answer of one short sentence, with its number and interval."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlplab.reporting.study import assemble
+from mlplab.reporting.study.content import Tables
+from mlplab.reporting.study.run import Run
+from mlplab.reporting.study.sections import (
+    best_network,
+    clusters,
+    distances,
+    keras_accuracy,
+    keras_speed,
+    optimisations,
+    published,
+    threads,
+)
+from mlplab.training.differences import DIFFERENCES
+from tests.unit.reporting.study.conftest import STYLES
+from tests.unit.reporting.study.sample_run import sample_tables
+
+MOST_WORDS = 25
+
+
+def run_of(**changed):
+    """A run with the sample's tables, some of them changed or, for None, left out."""
+    tables = {name: t for name, t in (sample_tables() | changed).items() if t is not None}
+    return Run("sample", Tables(tables), {"search": {"max_features": 100}}, (), STYLES)
+
+
+def answer(section, **changed):
+    return section.tell(run_of(**changed)).answer
+
+
+def without_interval(table, *names):
+    return table.assign(**dict.fromkeys(names or ("ci_low", "ci_high"), np.nan))
+
+
+def test_every_question_is_answered_in_few_words(study):
+    assert [section.id for section in study.sections] == [m.ID for m in assemble.SECTIONS]
+    for section in study.sections:
+        assert section.content is not None, section.reason
+        sentence = section.content.answer
+        assert len(sentence.split()) <= MOST_WORDS, sentence
+        assert sentence.endswith(".")
+        assert sentence.count(". ") == 0
+        assert section.content.certainty
+        assert len(" ".join(section.content.meaning)) > 60
+
+
+def test_answers_tell_their_interval(study):
+    answers = {section.id: section.content.answer for section in study.sections}
+    for name in ("keras-speed", "optimisations", "threads", "distances", "best-network"):
+        assert re.search(r"\(95 % interval [\d.]+ to [\d.]+\)", answers[name]), answers[name]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "words"),
+    [
+        ([], "at none of 11 batch sizes;"),
+        ([60000], "at batch size 60,000;"),
+        ([10000, 20000, 60000], "at batch sizes 10,000 to 60,000;"),
+        ([32, 250, 1000, 2000, 60000], "at 5 of 11 batch sizes;"),
+    ],
+)
+def test_where_keras_is_faster_is_told_by_batch_size(sizes, words):
+    ratios = sample_tables()["batch_size_ratios"]
+    keras = ratios["batch_size"].isin(sizes).map({True: "faster", False: "slower"})
+    sentence = answer(keras_speed, batch_size_ratios=ratios.assign(verdict=keras))
+    assert sentence.startswith(f"Keras is faster {words} at 500 it takes 2.86 times as long")
+    assert len(sentence.split()) <= MOST_WORDS
+
+
+def test_more_batch_sizes_than_the_answer_holds_are_named_below_it():
+    ratios = sample_tables()["batch_size_ratios"]
+    faster = ratios["batch_size"].isin([32, 250, 1000]).map({True: "faster", False: "slower"})
+    content = keras_speed.tell(run_of(batch_size_ratios=ratios.assign(verdict=faster)))
+    assert "It is faster at 32, 250 and 1,000." in content.meaning[0]
+
+
+def test_one_round_tells_a_ratio_without_an_interval():
+    ratios = without_interval(sample_tables()["batch_size_ratios"]).assign(verdict="not tested")
+    sentence = answer(keras_speed, batch_size_ratios=ratios)
+    assert sentence.endswith("it takes 2.86 times as long.")
+
+
+def test_what_a_step_costs_beside_its_arithmetic_is_told():
+    (_, why) = keras_speed.tell(run_of()).meaning
+    assert "adds 3.0 s to an epoch of Keras and 1.0 s to one of NumPy" in why
+    assert "takes 6.0 s in TensorFlow and 2.0 s in NumPy" in why
+    assert len(keras_speed.tell(run_of(operation_times=None)).meaning) == 1
+
+
+def test_variants_that_could_not_be_measured_are_named():
+    absent = pd.DataFrame({"variant": ["jax", "jax"], "reason": "not installed"})
+    certainty = keras_speed.tell(run_of(absent_variants=absent)).certainty
+    assert certainty.endswith("Not measured: jax (not installed).")
+
+
+def test_times_of_networks_that_learned_nothing_carry_a_warning():
+    failed = sample_tables()["final_accuracies"].assign(test_accuracy=0.1)
+    for section in (keras_speed, optimisations):
+        meaning = section.tell(run_of(final_accuracies=failed)).meaning
+        assert "These are times alone" in " ".join(meaning)
+
+
+def test_the_largest_optimisation_is_found_in_the_rounds():
+    rounds = sample_tables()["optimization_ladder"]
+    exact = {0: 8.0, 1: 2.0, 2: 1.0, 3: 1.0, 4: 1.0, 5: 0.5, 6: 0.5}
+    rounds = rounds.assign(full_accuracy_seconds=rounds["step"].map(exact))
+    content = optimisations.tell(run_of(optimization_ladder=rounds))
+    assert content.answer == (
+        "The largest gain came from “float32”: an epoch became 4.00 times as fast "
+        "(95 % interval 4.00 to 4.00)."
+    )
+    gains = [row.cells[2].text for row in content.tables[0].rows]
+    assert gains == ["4.00", "2.00", "1.00", "1.00", "2.00", "1.00"]
+    published = [row.cells[5].text for row in content.tables[0].rows]
+    assert published == ["1.75", "1.80", "", "", "", ""]
+
+
+def test_the_articles_own_best_step_is_told_beside_a_larger_one_of_this_project():
+    meaning = " ".join(optimisations.tell(run_of()).meaning)
+    assert "Of the articles' own steps, “float32” brought most: 2.5" in meaning
+    assert "last step 3.00 times as fast again" in meaning
+    assert "first network takes 6.75 times as long as Keras (published 5.42)" in meaning
+
+
+def test_disturbed_rounds_of_a_step_do_not_count():
+    (first, *_) = optimisations.tell(run_of()).tables[0].rows
+    assert first.cells[4].text == "9"
+
+
+@pytest.mark.parametrize(("used", "verb"), [(1.0, "keeps to"), (1.36, "exceeds")])
+def test_whether_keras_keeps_to_a_limit_of_threads(used, verb):
+    table = sample_tables()["thread_scaling"].assign(cpus_used=used)
+    sentence = answer(threads, thread_scaling=table)
+    assert sentence.startswith(f"Keras {verb} a limit of one thread")
+    assert f"it uses {used:.2f} processors" in sentence
+
+
+def test_the_chosen_number_of_clusters_and_the_range_of_elbows_are_told():
+    choices = sample_tables()["cluster_choices"]
+    assert answer(clusters) == (
+        "The inertia has no clear elbow (from K = 40 to 100 over seeds and settings); "
+        "the workflow chose K = 110."
+    )
+    clear = choices.assign(statement="clear")
+    assert answer(clusters, cluster_choices=clear).startswith("The inertia bends at K = 50 ")
+    none = choices[choices["criterion"] != "elbow"]
+    assert answer(clusters, cluster_choices=none).startswith(
+        "The curve of the inertia has no elbow;"
+    )
+
+
+def test_only_targets_that_all_seeds_reach_count():
+    assert "reach 97.7 % accuracy 8.60 times sooner" in answer(distances)
+    none = sample_tables()["time_to_accuracy_summary"].assign(seeds_reached=3)
+    sentence = answer(distances, time_to_accuracy_summary=none)
+    assert sentence.startswith("No cluster distances reach a target accuracy with all seeds, but")
+
+
+def test_targets_within_chance_do_not_count():
+    low = sample_tables()["time_to_accuracy_summary"].assign(target=0.1)
+    assert answer(distances, time_to_accuracy_summary=low).startswith("No cluster distances reach")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [
+        ("better", "but 70 principal components (whitened) are more accurate still."),
+        ("no clear difference", "but 70 principal components (whitened) are as accurate."),
+        ("worse", "and no other 70 inputs are as accurate."),
+    ],
+)
+def test_whether_it_is_the_clusters_is_told_by_the_best_other_input_of_that_size(verdict, words):
+    controls = sample_tables()["feature_controls"]
+    verdicts = controls["verdict"].where(controls["verdict"] == "reference", verdict)
+    # Pixels are more than 70 inputs: they have no part in this.
+    sentence = answer(distances, feature_controls=controls.assign(verdict=verdicts))
+    assert sentence.endswith(words)
+    assert len(sentence.split()) <= MOST_WORDS
+
+
+def test_either_half_of_the_distances_may_be_missing():
+    content = distances.tell(run_of(feature_controls=None))
+    assert content.answer.endswith("(95 % interval 8.00 to 9.20).")
+    assert (
+        "Other inputs of that size are left out: tables/feature_controls.csv"
+        in (content.notices[0])
+    )
+    content = distances.tell(run_of(time_to_accuracy_summary=None))
+    assert content.answer.startswith("How fast cluster distances learn is not known here, but 70")
+    assert content.headline is None
+
+
+def test_the_best_network_is_told_with_the_limit_of_the_configuration():
+    assert answer(best_network) == (
+        "With at most 100 inputs, the best network found reaches 98.31 % test accuracy "
+        "(95 % interval 98.22 to 98.40)."
+    )
+    unknown = best_network.tell(replace(run_of(), config={}))
+    assert unknown.answer.startswith("With few inputs, the best network found reaches 98.31 %")
+
+
+def test_the_best_other_small_network_stands_beside_it():
+    meaning = " ".join(best_network.tell(run_of()).meaning)
+    assert "Article C published 97.8 %." in meaning
+    assert "(each image standardised first), reaches 97.99 % (mean over its seeds)" in meaning
+
+
+def test_why_keras_is_less_accurate_is_the_difference_that_costs_most_on_both_ways():
+    assert answer(keras_accuracy) == (
+        "Because of how L2 enters: by itself it costs 11.0 points of test accuracy "
+        "(95 % interval 10.0 to 12.0)."
+    )
+    table = sample_tables()["bridge"]
+    harmless = table.assign(change=table["change"].abs(), test_accuracy=0.9)
+    assert "did not" in answer(keras_accuracy, bridge=harmless)
+
+
+@pytest.mark.parametrize("difference", DIFFERENCES.values(), ids=[*DIFFERENCES])
+def test_whatever_the_cause_the_answer_stays_short(difference):
+    table = sample_tables()["bridge"].replace({"words": {"how L2 enters": difference.words}})
+    assert len(answer(keras_accuracy, bridge=table).split()) <= MOST_WORDS
+
+
+def test_the_score_counts_only_claims_that_count():
+    assert answer(published) == (
+        "Of 12 claims, 4 were reproduced, 1 came out better and 3 failed; 4 could not be decided."
+    )
+
+
+def test_runs_of_earlier_versions_have_the_figure_of_a_claim_under_another_name():
+    earlier = sample_tables()["claims"].rename(columns={"found": "reproduced"})
+    assert published.tell(run_of(claims=earlier)) == published.tell(run_of())
+
+
+def test_claims_that_failed_show_their_cause():
+    (failed, every) = published.tell(run_of()).tables
+    assert [row.cells[3].text for row in failed.rows] == ["cause unknown"] * 3
+    assert len(every.rows) == 13
+    (row, *_) = every.rows
+    assert any("tables/batch_size_ratios.csv" in note for note in row.cells[1].notes)
