@@ -36,7 +36,7 @@ UNITS = (
     "%|s|ms|µs|ns|h|min|seconds?|minutes?|hours?|[GMk]B|[GMK]iB|Gflop/s|times|points?|jobs|per cent"
 )
 MEASURED = re.compile(
-    rf"(?<![\w.])(?:\d[\d.,]*\s?(?:{UNITS})(?![\w/])|0\.\d+(?![\d.]))", re.IGNORECASE
+    rf"(?<![\w.])(?:\d[\d.,]*\s?(?:{UNITS})(?![\w/])|0\.\d\d+(?![\d.]))", re.IGNORECASE
 )
 
 # The glossary's words, and what they replace.
