@@ -114,6 +114,7 @@ def planned(line):
 
 @pytest.mark.parametrize("page", pages_with("console"))
 def test_commands_can_be_planned(page, folder, mnist_folder):
+    (folder / "my.yaml").write_text("run: my\n")  # for a page that only names it
     for content in blocks(page, "yaml"):
         if name := re.match(r"# (\w+\.yaml)", content):
             (folder / name[1]).write_text(content)
