@@ -66,7 +66,8 @@ sphinx_gallery_conf = {
     "show_signature": False,
     "download_all_examples": False,
     "remove_config_comments": True,
-    "min_reported_time": 0,
+    # The page of times loads its scripts from a network.
+    "write_computation_times": False,
 }
 suppress_warnings = ["config.cache"]  # of Sphinx-Gallery's functions
 
@@ -76,6 +77,7 @@ html_static_path = ["_static"]
 html_css_files = ["style.css"]
 html_show_sourcelink = False
 html_copy_source = False
+html_show_search_summary = False  # a page that is opened as a file may not fetch others
 html_theme_options = {
     "navbar_end": ["theme-switcher"],
     "navbar_persistent": ["search-button"],
