@@ -170,6 +170,7 @@ rule measure_keras_run:
         batch_size=CONFIG.benchmark.keras_run.batch_size,
         epochs=CONFIG.benchmark.keras_run.epochs,
         processes=CONFIG.benchmark.keras_run.processes,
+        retries=CONFIG.benchmark.retries,
         n_threads=CONFIG.benchmark.n_threads,
     script:
         "../scripts/measure_keras_run.py"

@@ -11,7 +11,6 @@ rule make_study:
         f"{RESULTS}/logs/make_study.log",
     localrule: True
     params:
-        folder=RESULTS,
         # As the module of each variant declares them.
         styles=VARIANT_STYLES,
         config=CONFIG.model_dump(

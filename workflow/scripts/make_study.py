@@ -7,8 +7,7 @@ from mlplab.reporting.study.assemble import answers_as_text, make_study, render_
 from mlplab.runtime.files import save_text
 
 with run_job(snakemake):
-    study = make_study(
-        Path(snakemake.params.folder), snakemake.params.styles, snakemake.params.config
-    )
-    save_text(snakemake.output.page, render_study(study))
+    page = Path(snakemake.output.page)
+    study = make_study(page.parent, snakemake.params.styles, snakemake.params.config)
+    save_text(page, render_study(study))
     save_text(snakemake.output.answers, answers_as_text(study))

@@ -14,5 +14,7 @@ with run_job(snakemake, capture_stderr=True):
         n_threads=params.n_threads,
         test=(load_array(paths.x_test), load_array(paths.y_test)),
     )
-    table = measure_keras_run(problem, epochs=params.epochs, processes=params.processes)
+    table = measure_keras_run(
+        problem, epochs=params.epochs, processes=params.processes, retries=params.retries
+    )
     save_table(snakemake.output[0], table)

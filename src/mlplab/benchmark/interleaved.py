@@ -24,7 +24,7 @@ from mlplab.benchmark.runners import (
 )
 from mlplab.benchmark.variant_process import NamedVariant
 from mlplab.machine.core_distance import CoreDistance, longest
-from mlplab.machine.nearest_distance import watched_distance
+from mlplab.machine.nearest_distance import patience_of, watched_distance
 from mlplab.machine.processors import keep_processors_awake
 from mlplab.machine.watch import (
     DISTURBED_ABOVE,
@@ -42,9 +42,6 @@ _SETTLED_FROM_SECONDS, _SETTLED_AWAKE_FROM_SECONDS = 1.0, 0.35
 # Short epochs warm up for as long as so many measurements.
 # See "The first epochs take longer" in docs/explanation/timing.md.
 _WARMING_MEASUREMENTS = 4
-# See "Bringing cores together takes seconds" in docs/explanation/timing.md. Two rounds, as in the
-# quick run, have no interval that would be worth the wait.
-_PATIENCE_SECONDS, _PATIENT_FROM_ROUNDS = 20.0, 3
 
 
 @dataclass(frozen=True)
@@ -137,8 +134,7 @@ def measure_rounds(
     retries = schedule.retries
     with ExitStack() as stack:
         n_threads = max(setup.problem.n_threads for setup in setups)
-        patience = _PATIENCE_SECONDS if schedule.rounds >= _PATIENT_FROM_ROUNDS else 0.0
-        distance = stack.enter_context(watched_distance(n_threads, patience))
+        distance = stack.enter_context(watched_distance(n_threads, patience_of(schedule.rounds)))
         runners = stack.enter_context(start_runners(setups))
         first = _run_first_epochs(runners, absent, distance)
         runners = [runner for runner in runners if runner.name in first]

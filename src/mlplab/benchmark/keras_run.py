@@ -12,9 +12,11 @@ import pandas as pd
 
 from mlplab.benchmark.interleaved import refuse_absent
 from mlplab.benchmark.problem import L2, Clock, Problem
-from mlplab.benchmark.runners import Epoch, Setup, start_runners, thread_variables
+from mlplab.benchmark.runners import Setup, start_runners, thread_variables
 from mlplab.benchmark.variants.keras_variant import limit_tensorflow
 from mlplab.keras_mlp.models import build_reference_model
+from mlplab.machine.core_distance import CoreDistance, longest
+from mlplab.machine.nearest_distance import patience_of, watched_distance
 from mlplab.machine.processors import keep_processors_awake
 from mlplab.machine.watch import QuietWatch
 from mlplab.runtime.tables import Table
@@ -39,25 +41,32 @@ KERAS_RUN = Table(
         "evaluation_microseconds": "wall microseconds of `evaluate` per test image",
         "run_seconds": f"wall seconds of `fit` with {ARTICLE_EPOCHS} epochs: of the first, and "
         f"{ARTICLE_EPOCHS - 1} times the mean of the others",
-        "foreign_cpu_share": "share of the machine that other processes used meanwhile, in both "
-        "runs of a process; empty where that is unknown",
+        "foreign_cpu_share": "share of the machine that other processes used during the run; empty "
+        "where that is unknown",
         "stolen_cpu_share": "share that the host of a virtual machine took; empty where that is "
         "unknown",
-        "disturbed": "whether these were together more than a tenth",
+        "core_round_trip_ns": "round-trip latency between cores in nanoseconds, the longer of "
+        "those before and after the run",
+        "disturbed": "whether the shares were together more than a tenth, or cores were far apart",
     },
     "As in the article, `fit` shows its progress and `evaluate` has batches of 32. An epoch of the "
     "first run in a process includes what TensorFlow does once.",
 )
 
 
-def measure_keras_run(problem: Problem, *, epochs: int, processes: int) -> pd.DataFrame:
+def measure_keras_run(
+    problem: Problem, *, epochs: int, processes: int, retries: int = 0
+) -> pd.DataFrame:
     """Call ``fit`` and ``evaluate`` twice in each of several processes, one after the other.
+
+    Cores that are far apart are brought together before each run, as for other measurements.
 
     Parameters
     ----------
     problem : what is trained, with samples that are only predicted
     epochs : of each call, at least 2
     processes : repetitions
+    retries : further processes, at most, in place of those in which a run was disturbed
 
     Returns
     -------
@@ -69,12 +78,21 @@ def measure_keras_run(problem: Problem, *, epochs: int, processes: int) -> pd.Da
         Keras is not installed, or failed.
     """
     setup = Setup("keras", partial(call_fit, epochs), problem, thread_variables(problem.n_threads))
-    rows = []
-    for process in range(1, processes + 1):
-        runs, columns = _run_process(setup)
-        for run, parts in zip(_RUNS, runs, strict=True):
-            constant = {"process": process, "run": run, "n_threads": problem.n_threads}
-            rows.append(constant | tabulate_run(parts, problem, epochs) | columns)
+    rows: list[dict[str, float | bool]] = []
+    wanted = processes
+    with watched_distance(problem.n_threads, patience_of(processes)) as distance:
+        process = 0
+        while process < wanted:
+            process += 1
+            found = _run_process(setup, distance)
+            for run, (parts, columns) in zip(_RUNS, found, strict=True):
+                constant = {"process": process, "run": run, "n_threads": problem.n_threads}
+                rows.append(constant | tabulate_run(parts, problem, epochs) | columns)
+            disturbed = any(columns["disturbed"] for _, columns in found)
+            wanted += disturbed and wanted < processes + retries
+        for row in rows:
+            # The nearest distance of all runs is known only now.
+            row["disturbed"] = bool(row["disturbed"]) or distance.is_far(row["core_round_trip_ns"])
     return KERAS_RUN.arrange(pd.DataFrame(rows))
 
 
@@ -125,12 +143,23 @@ def call_fit(epochs: int, problem: Problem, clock: Clock) -> None:
         clock.stop(dict(zip(_PARTS, seconds.tolist(), strict=True)))
 
 
-def _run_process(setup: Setup) -> tuple[list[dict[str, float]], dict[str, float | bool]]:
-    """The parts of both runs of a new process, and what others took of the machine meanwhile."""
+def _run_process(
+    setup: Setup, distance: CoreDistance
+) -> list[tuple[dict[str, float], dict[str, float | bool]]]:
+    """The parts of each run of a new process, and what disturbed it."""
+    found = []
     with start_runners([setup]) as (runner,):
         if not (runner.wait_until_loaded() and runner.prepare()):
             refuse_absent({setup.name: runner.fault}, "article A's call needs Keras")
-        with keep_processors_awake(), QuietWatch() as watch:
-            epochs: list[Epoch] = [runner.run_epoch() for _ in _RUNS]
-        watch.count_as_own(epochs[-1].cpu_stop - epochs[0].cpu_start)
-    return [epoch.parts for epoch in epochs], watch.columns()
+        for _ in _RUNS:
+            distance.bring_near()
+            round_trip = distance.measure()
+            with keep_processors_awake(), QuietWatch() as watch:
+                epoch = runner.run_epoch()
+            watch.count_as_own(epoch.cpu_stop - epoch.cpu_start)
+            round_trip = longest(round_trip, distance.measure())
+            columns = watch.columns()
+            far = {"core_round_trip_ns": round_trip}
+            far["disturbed"] = columns["disturbed"] or distance.is_far(round_trip)
+            found.append((epoch.parts, columns | far))
+    return found

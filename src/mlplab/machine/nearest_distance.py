@@ -29,8 +29,16 @@ _VALID_SECONDS = 3600
 _LEARNING_SECONDS = 2.0
 # Patience that was used up in vain is so much shorter the next time.
 _DOUBT = 0.1
+# See "Bringing cores together takes seconds" in docs/explanation/timing.md. Two rounds, as in the
+# quick run, have no interval that would be worth the wait.
+_PATIENCE_SECONDS, _PATIENT_FROM = 20.0, 3
 # One look of so many must find others at rest: the parent of this process may still be busy.
 _LOOKS = 3
+
+
+def patience_of(repetitions: int) -> float:
+    """Seconds that a job with so many rounds or processes may spend on bringing cores together."""
+    return _PATIENCE_SECONDS if repetitions >= _PATIENT_FROM else 0.0
 
 
 @contextmanager

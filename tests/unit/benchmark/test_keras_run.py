@@ -3,6 +3,7 @@ import pytest
 
 from mlplab.benchmark.keras_run import KERAS_RUN, measure_keras_run, tabulate_run
 from mlplab.benchmark.problem import Problem
+from mlplab.machine.core_distance import CoreDistance
 
 
 @pytest.fixture
@@ -27,3 +28,11 @@ def test_each_process_calls_fit_and_evaluate_twice(problem):
     assert table[["process", "run"]].to_numpy().tolist() == [[1, 1], [1, 2], [2, 1], [2, 2]]
     times = [name for name in table if name.endswith(("microseconds", "run_seconds"))]
     assert (table[times] > 0).all().all()
+
+
+def test_a_disturbed_process_is_followed_by_another_within_the_retries(problem, monkeypatch):
+    monkeypatch.setattr(CoreDistance, "is_far", lambda *_: True)
+    monkeypatch.setattr(CoreDistance, "bring_near", lambda *_: None)
+    table = measure_keras_run(problem, epochs=2, processes=1, retries=1)
+    assert table["process"].tolist() == [1, 1, 2, 2]
+    assert table["disturbed"].all()

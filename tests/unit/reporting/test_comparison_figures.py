@@ -100,7 +100,7 @@ def test_curves_that_end_far_below_the_targets_are_labelled_within_the_axis():
             "highest": [0.86, 0.888, 0.81, 0.85],
         }
     )
-    reached = {"seeds_reached": [1, 0], "seconds": [20, np.nan]}
+    reached = {"seeds": 1, "seeds_reached": [1, 0], "seconds": [20, np.nan]}
     summary = pd.DataFrame(
         {"input_space": ["pixels", "clusters-70"], "target": 0.887, "target_kind": "best"} | reached
     )
@@ -124,7 +124,7 @@ def test_targets_that_are_nearly_one_line_are_named_beside_each_other():
     )
     targets = [(0.974, "published"), (0.5, "configured"), (0.978, "published")]
     summary = pd.DataFrame(targets, columns=["target", "target_kind"]).assign(
-        input_space="pixels", seeds_reached=0, seconds=np.nan
+        input_space="pixels", seeds=1, seeds_reached=0, seconds=np.nan
     )
     figure = comparisons.plot_time_to_accuracy(curves, summary)
     wanted = ["0.5 configured", "0.978 published, 0.974 published", "pixels"]

@@ -107,7 +107,7 @@ def save_figure(
 
 
 class LogarithmicTicks(LogLocator):
-    """Ticks at 1, 2 and 5 of every decade; whole decades on a long axis, even steps on a short."""
+    """Ticks at 1, 2 and 5 of every decade; fewer on a long axis, even steps on a short one."""
 
     def __call__(self) -> Sequence[float]:
         """The ticks within what is shown."""
@@ -118,12 +118,12 @@ class LogarithmicTicks(LogLocator):
         """The ticks between two numbers above 0."""
         low, high = sorted((vmin, vmax))
         decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-        for steps in ((1, 2, 5), (1,)):
+        for steps in ((1, 2, 5), (1, 3), (1,)):
             ticks = [step * 10.0**power for power in decades for step in steps]
             seen = [tick for tick in ticks if low <= tick <= high]
             if len(seen) <= _MOST_TICKS:
                 break
-        if len(seen) > 2:
+        if len(seen) > 2 or high > 10 * low:
             return seen
         even = MaxNLocator(4, steps=_STEPS).tick_values(low, high)
         return [float(tick) for tick in even if low <= tick <= high]
