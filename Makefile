@@ -4,6 +4,7 @@ CORES ?= 4
 RUN ?= default
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+DOCS_INSTALLED := .venv/.docs-installed
 # As modules: the scripts in .venv/bin start Python through a shell, which a `$$` or a quote in the
 # path of this folder confuses.
 SNAKEMAKE := $(BIN)/python -m snakemake --cores $(CORES)
@@ -11,7 +12,7 @@ SNAKEMAKE := $(BIN)/python -m snakemake --cores $(CORES)
 # a traceback.
 with_config = $(BIN)/python -m mlplab.config $(1) >/dev/null && $(SNAKEMAKE) --configfile $(1)
 
-.PHONY: results quick article report gallery claims readme-claims crate verify why progress bench crowded scale test coverage lint format schema setup lock compare study
+.PHONY: results quick article study report compare claims crate verify why progress bench crowded scale test coverage lint format schema docs docs-run setup lock
 
 # CONFIG="config/small.yaml my.yaml" lays files over config/config.yaml.
 results: $(INSTALLED)
@@ -40,17 +41,9 @@ report: $(INSTALLED)
 compare: $(INSTALLED)
 	@$(BIN)/python -m mlplab.reporting.compare $(addprefix results/,$(RUNS))
 
-# The README's figures, from a finished run.
-gallery:
-	cp $(addprefix results/$(RUN)/figures/, seconds_per_epoch.png optimization_ladder.png \
-		time_to_accuracy.png feature_controls.png search.png cluster_cost_quality.png) docs/images/
-
 # STRICT=1 fails if a claim is not reproduced.
 claims: $(INSTALLED)
 	$(BIN)/python -m mlplab.reporting.claims results/$(RUN) $(if $(STRICT),--strict)
-
-readme-claims: $(INSTALLED)
-	$(BIN)/python -m mlplab.reporting.claims results/$(RUN) README.md
 
 # AGENT="Name <https://orcid.org/…>" says who started the run; ZIP=1 also packs it, without arrays.
 crate: $(INSTALLED)
@@ -81,12 +74,26 @@ crowded: $(INSTALLED)
 scale: $(INSTALLED)
 	$(BIN)/python benchmarks/scale.py
 
-test: $(INSTALLED)
+# They build the site, too.
+test: $(DOCS_INSTALLED)
 	$(BIN)/python -m pytest
 
 # Branches of the library that its own tests take; the tests of the workflow are left out.
 coverage: $(INSTALLED)
 	$(BIN)/python -m pytest tests/unit --cov
+
+# The site, without a network; warnings are errors. Its gallery needs the images.
+docs: $(DOCS_INSTALLED)
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs docs/_build/html
+	@echo "See docs/_build/html/index.html"
+
+# Numbers, tables and figures of the documentation, and the README's rows, from a finished run.
+docs-run: $(INSTALLED)
+	$(BIN)/python -m mlplab.reporting.docs_run results/$(RUN)
+
+$(DOCS_INSTALLED): $(INSTALLED) requirements-docs.lock
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-docs.lock
+	touch $@
 
 setup: $(INSTALLED)
 
@@ -118,3 +125,6 @@ schema: $(INSTALLED)
 lock: $(INSTALLED)
 	$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --group dev pyproject.toml --output-file requirements.lock
+	$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --group docs --constraint requirements.lock \
+		--output-file requirements-docs.lock

@@ -29,6 +29,7 @@ settings.load_profile("mlplab")
 LONGEST = (
     "workflow/test_interruptions.py",  # makes the tiny run
     "workflow/test_quick_run.py",  # makes the quick run
+    "project/test_site.py",  # builds the site
     "workflow/test_fashion_mnist.py",
     "workflow/test_module.py",
     "workflow/test_wrong_configs.py",

@@ -132,7 +132,7 @@ def hash_inputs_once():
 
     Otherwise it reads all inputs of a job again for each of the job's outputs.
     """
-    # See "Hashes of inputs" in docs/methodology.md.
+    # See "Hashes of inputs" in docs/explanation/snakemake.md.
     file_class = getattr(snakemake.io, "_IOFile", None)
     compute = getattr(file_class, "checksum", None)
     if not inspect.iscoroutinefunction(compute):
@@ -160,7 +160,7 @@ def stop_looking_for_jobs_every_second(workflow):
     A limit below the default stays. So does one where Snakemake chooses among some of the ready
     jobs, since later looks bring the others.
     """
-    # See "Looks for ready jobs" in docs/methodology.md.
+    # See "Looks for ready jobs" in docs/explanation/snakemake.md.
     names = ("max_jobs_per_timespan", "subsample")
     without = "looks for ready jobs take more and more of a processor in long runs."
     if not _has(

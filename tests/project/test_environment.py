@@ -4,12 +4,14 @@ import re
 import tomllib
 from datetime import date
 
+import pytest
 import yaml
 
 from tests.conftest import ROOT
 
 CONDA_NAMES = {"matplotlib-base": "matplotlib"}
 CONDA_ONLY = {"python", "pip", "nodejs"}
+PINNED = r"^([a-z0-9-]+)==([^ ;\\]+)"
 
 
 def locked_versions():
@@ -25,16 +27,27 @@ def direct_dependencies():
     return {re.match(r"[a-z0-9-]+", entry).group() for entry in entries}
 
 
-def test_the_lock_has_a_hash_for_everything_and_no_address():
-    text = (ROOT / "requirements.lock").read_text()
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-docs.lock"])
+def test_a_lock_has_a_hash_for_everything_and_no_address(lock):
+    text = (ROOT / lock).read_text()
     blocks = re.split(r"\n(?=[a-z0-9-]+==)", text)[1:]
-    assert len(blocks) > 50
+    assert len(blocks) > 40
     assert all("--hash=sha256:" in block for block in blocks)
     assert "://" not in text
 
 
 def test_the_lock_holds_every_direct_dependency():
     assert direct_dependencies() <= set(locked_versions())
+
+
+def test_the_documentation_is_built_with_the_versions_of_the_workflow():
+    """Its packages come on top of the others, so none of those may change."""
+    docs = dict(re.findall(PINNED, (ROOT / "requirements-docs.lock").read_text(), re.M))
+    for name, version in locked_versions().items():
+        assert docs.get(name, version) == version, name
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    named = {re.match(r"[a-z0-9-]+", entry)[0] for entry in project["dependency-groups"]["docs"]}
+    assert named <= set(docs)
 
 
 def test_conda_users_get_the_locked_versions():
@@ -79,6 +92,7 @@ def test_the_container_is_installed_as_make_does_from_files_that_exist():
     assert needed | {"workflow"} <= set(copied)
     makefile = (ROOT / "Makefile").read_text()
     installed = re.findall(r"\$\(BIN\)/python -m pip (install .*)", makefile)
+    installed = [command for command in installed if "requirements-docs" not in command]
     run = [rest for step, rest in steps if step == "RUN"]
     assert [command.replace("--no-cache-dir ", "") for command in run] == [
         f"python -m pip {command}" for command in installed

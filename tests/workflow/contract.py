@@ -1,6 +1,6 @@
-"""Which jobs run again after which change: the tests check every row, the README shows them.
+"""Which jobs run again after which change: the tests check every row, the reference shows them.
 
-``python -m tests.workflow.contract`` writes the table into the README.
+``python -m tests.workflow.contract`` writes ``docs/generated/contract.md``.
 """
 
 import os
@@ -8,7 +8,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-BEGIN, END = "<!-- the contract: tests/workflow/contract.py -->\n", "<!-- end of the contract -->"
+PAGE = Path(__file__).parents[2] / "docs" / "generated" / "contract.md"
+HEAD = """# What runs again after which change
+
+<!-- Written by `python -m tests.workflow.contract`; do not edit. -->
+
+Only what depends on a change runs again. The tests make every one of these changes to a finished
+run. The numbers of jobs are those of the smallest run, with two values of K, one batch size and one
+seed.
+[What runs again, and why](../explanation/reruns.md) explains how the workflow knows.
+"""
 
 # The network of article A, but for λ₂.
 OTHER_NETWORK = (
@@ -487,12 +496,10 @@ def describe(runs: Mapping[str, int]) -> str:
     return ", ".join(f"`{job}`{count}" for job, count in counts.items())
 
 
-def with_table(readme: str) -> str:
-    """The README with its table replaced."""
-    head, _, rest = readme.partition(BEGIN)
-    return f"{head}{BEGIN}\n{table()}\n{END}{rest.partition(END)[2]}"
+def render_page() -> str:
+    """The page of the reference, in Markdown."""
+    return f"{HEAD}\n{table()}"
 
 
 if __name__ == "__main__":
-    path = Path(__file__).parents[2] / "README.md"
-    path.write_text(with_table(path.read_text()))
+    PAGE.write_text(render_page(), encoding="utf-8")

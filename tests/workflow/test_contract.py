@@ -7,8 +7,7 @@ from contextlib import closing
 import pytest
 
 from mlplab.provenance.records import content_hash
-from tests.conftest import ROOT
-from tests.workflow.contract import ALL_JOBS, BEGIN, CHANGES, DOWNLOAD, with_table
+from tests.workflow.contract import ALL_JOBS, CHANGES, DOWNLOAD, PAGE, render_page
 from tests.workflow.forks import Forks
 from tests.workflow.running import QUICK_FILE, TINY_FILE, jobs, snakemake
 
@@ -67,10 +66,9 @@ def test_the_files_of_mnist_are_fetched_once(quick_checkout, forks):
     assert planned("--config", "data_dir=elsewhere", "download={attempts: 1}") == {"record_run": 1}
 
 
-def test_the_readme_shows_these_rows():
-    readme = (ROOT / "README.md").read_text()
-    assert BEGIN in readme
-    assert with_table(readme) == readme, "run: python -m tests.workflow.contract"
+def test_the_reference_shows_these_rows():
+    found = PAGE.read_text(encoding="utf-8")
+    assert found == render_page(), "run: python -m tests.workflow.contract"
 
 
 def test_every_result_is_tied_to_its_code_and_its_parameters_by_name(quick_checkout):

@@ -6,7 +6,7 @@
 #      ladder_batch_sizes.csv, ladder_input_spaces.csv, keras_run.csv
 #
 # A job that measures seconds runs alone. It has no `benchmark:` line, which would disturb it.
-# See "Jobs that measure have no benchmark line" in docs/methodology.md.
+# See "Jobs that measure have no benchmark line" in docs/explanation/snakemake.md.
 
 # Whose epochs the ladder compares: of each experiment and input space the first training.
 LADDER_TRAININGS = [

@@ -37,10 +37,10 @@ from mlplab.runtime.progress import Progress
 logger = logging.getLogger(__name__)
 
 # Shorter epochs than these follow an untimed one.
-# See "An epoch after a pause takes longer" in docs/methodology.md.
+# See "An epoch after a pause takes longer" in docs/explanation/timing.md.
 _SETTLED_FROM_SECONDS, _SETTLED_AWAKE_FROM_SECONDS = 1.0, 0.35
 # Short epochs warm up for as long as so many measurements.
-# See "The first epochs take longer" in docs/methodology.md.
+# See "The first epochs take longer" in docs/explanation/timing.md.
 _WARMING_MEASUREMENTS = 4
 
 

@@ -94,6 +94,13 @@ def fit_kmeans(
         2 … n - 1, ``n_init``, ``max_iter``, ``batch_size`` or ``n_threads`` is not a whole
         number of at least 1, ``seed`` not one in 0 … 2³² - 1, the algorithm is unknown, or a
         cluster stays empty, as when ``x`` has fewer than ``k`` different samples.
+
+    Examples
+    --------
+    >>> x = np.array([[0, 0], [0, 1], [9, 9], [9, 8]], np.float32)
+    >>> fit = fit_kmeans(x, 2, KMeansSettings("lloyd"), seed=0)
+    >>> bool(fit.labels[0] == fit.labels[1]), fit.centers.shape, round(fit.inertia, 2)
+    (True, (2, 2), 1.0)
     """
     if settings.algorithm not in ALGORITHMS:
         raise ValueError(f"algorithm is {settings.algorithm!r}; allowed: {', '.join(ALGORITHMS)}")
@@ -198,6 +205,11 @@ def cluster_distances(x: np.ndarray, centers: np.ndarray) -> np.ndarray:
 
     ``x`` may be a memory map, and the result is one if it is large, see
     :mod:`mlplab.runtime.arrays`.
+
+    Examples
+    --------
+    >>> cluster_distances(np.array([[3.0, 4.0]]), np.array([[0.0, 0.0], [3.0, 0.0]])).tolist()
+    [[5.0, 4.0]]
     """
     x, centers = _matching(x, centers)
     # scikit-learn computes float32 in float64 pieces, so no digits cancel.

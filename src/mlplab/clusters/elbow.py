@@ -68,6 +68,11 @@ def find_elbow(
     ValueError
         Fewer than three points, lists of different lengths, a K that occurs twice, values that
         are not finite, or a negative sensitivity.
+
+    Examples
+    --------
+    >>> find_elbow([10, 20, 30, 40, 50], [100, 40, 35, 31, 28])
+    20
     """
     if len(ks) != len(inertias) or len(ks) < 3:
         raise ValueError(f"got {len(ks)} ks and {len(inertias)} inertias; 3 or more are needed")
@@ -98,6 +103,12 @@ def locate_elbow(
     sensitivities : settings S of Kneedle, see :func:`find_elbow`
     trim : share of the K's that is left out at either end, 0 for none
     max_width : the widest interval of K that counts as one elbow
+
+    Examples
+    --------
+    >>> sweep = pd.DataFrame({"k": [10, 20, 30, 40], "seed": 0, "inertia": [100, 40, 35, 31]})
+    >>> locate_elbow(sweep, [1.0], trim=0.0, max_width=10).describe()
+    'elbow at 20 in all of 1 cases (seeds, settings of Kneedle, ranges of K)'
     """
     found = [
         find_elbow(part["k"].to_list(), part["inertia"].to_list(), sensitivity=sensitivity)

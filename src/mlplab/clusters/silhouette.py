@@ -100,6 +100,12 @@ def silhouette_scores(
     """Mean silhouette coefficient of every labeling, exact, float64 (len(labelings),).
 
     Parameters and errors are those of :func:`measure_silhouettes`.
+
+    Examples
+    --------
+    >>> x = np.array([[0, 0], [0, 1], [9, 9], [9, 8]], np.float32)
+    >>> silhouette_scores(x, [np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])]).round(2).tolist()
+    [0.92, -0.46]
     """
     return measure_silhouettes(
         x, labelings, n_threads=n_threads, memory_bytes=memory_bytes, progress=progress

@@ -42,6 +42,14 @@ def load_config(
     ------
     ConfigError
         With one line per fault: key path, what was found, what is allowed.
+
+    Examples
+    --------
+    >>> import yaml
+    >>> from pathlib import Path
+    >>> config = load_config(yaml.safe_load(Path("config/config.yaml").read_text()))
+    >>> config.run, config.train.epochs
+    ('default', 35)
     """
     if not isinstance(mapping, Mapping):
         raise ConfigError.of(

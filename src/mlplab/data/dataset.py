@@ -70,6 +70,19 @@ def load_dataset(directory: str | os.PathLike[str], spec: DatasetSpec | None = N
     ------
     DataError
         A file is missing or damaged, or the files do not belong together.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np
+    >>> from mlplab.data.dataset import STANDARD_NAMES
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     for name in STANDARD_NAMES.values():  # two images of one pixel
+    ...         shape = (2, 1, 1) if "images" in name else (2,)
+    ...         head = bytes([0, 0, 8, len(shape)]) + np.array(shape, ">i4").tobytes()
+    ...         _ = Path(folder, name).write_bytes(head + bytes([0, 1]))
+    ...     load_dataset(folder).x_train.shape
+    (2, 1)
     """
     directory = Path(directory)
     if not directory.is_dir():
@@ -105,6 +118,16 @@ def load_files(
     DataError
         A file is missing or damaged, the arrays do not belong together, pixels are out of range,
         or a class is in the test part alone.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> parts = {"x_train": np.zeros((3, 2, 2)), "y_train": [0, 1, 1]}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     np.savez(f"{folder}/my.npz", **parts, x_test=np.zeros((1, 2, 2)), y_test=[1])
+    ...     images = load_files([f"{folder}/my.npz"])
+    >>> images.x_train.shape, images.image_shape
+    ((3, 4), (2, 2))
     """
     if spec is not None:
         spec = DatasetSpec.model_validate(spec)
@@ -145,6 +168,12 @@ def encode_labels(
     ------
     DataError
         There are fewer than two classes, or the test part has one that the training part lacks.
+
+    Examples
+    --------
+    >>> train, test, classes = encode_labels(np.array([7, 3, 7]), np.array([3]))
+    >>> train.tolist(), test.tolist(), classes.tolist()
+    ([1, 0, 1], [0], [3, 7])
     """
     classes, codes = np.unique(y_train, return_inverse=True)
     if len(classes) < 2:

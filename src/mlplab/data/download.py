@@ -62,6 +62,15 @@ def fetch_dataset(
         ``directory`` cannot be written.
     ValueError
         ``attempts`` is less than 1.
+
+    Examples
+    --------
+    >>> from mlplab.data.registry import load_registry
+    >>> mnist = load_registry("config/datasets.yaml")["mnist"]
+    >>> with tempfile.TemporaryDirectory() as folder:  # MLPLAB_DATA_DIR, if set, is tried first
+    ...     fetch_dataset(mnist, folder, progress=False)
+    ...     len(os.listdir(folder))
+    4
     """
     if attempts < 1:
         raise ValueError(f"attempts is {attempts}, expected at least 1")

@@ -45,6 +45,14 @@ def load_idx(path: str | os.PathLike[str]) -> np.ndarray:
     DataError
         The file is missing, no IDX file of unsigned bytes, shorter or longer than its header
         says, or damaged gzip. Not more is unpacked than the header promises.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder, "labels.idx")
+    ...     _ = file.write_bytes(bytes([0, 0, 8, 1, 0, 0, 0, 3, 5, 0, 4]))
+    ...     load_idx(file).tolist()
+    [5, 0, 4]
     """
     path = Path(path)
     with _told_by_name(path), open_unpacked(path) as file:

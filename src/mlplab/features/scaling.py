@@ -60,6 +60,12 @@ def scale_features(
     ------
     ValueError
         The method is unknown, or the method is "whitened" and a feature is constant.
+
+    Examples
+    --------
+    >>> train, test = scale_features(np.array([[0], [255]]), np.array([[0], [255]]), "unit")
+    >>> test.tolist(), str(train.dtype)
+    ([[0.0], [1.0]], 'float32')
     """
     function, width = _learn(train, method), train.shape[1]
     return map_rows(function, train, width), map_rows(function, test, width)

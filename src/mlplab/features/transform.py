@@ -42,6 +42,13 @@ def make_features(
     ValueError
         The space is unknown, is that of pixels, or needs a seed, centres or more images than
         there are.
+
+    Examples
+    --------
+    >>> x = np.array([[0, 0], [0, 1], [9, 9], [9, 8]], np.float32)
+    >>> train, test = make_features("clusters-2", x, x[:1], centers=x[[0, 2]])
+    >>> train.shape, test.shape
+    ((4, 2), (1, 2))
     """
     parsed = parse_space(space)
     if parsed.kind == "clusters":

@@ -37,6 +37,17 @@ def configure_tensorflow(
     ------
     RuntimeError
         TensorFlow's pools already run with other limits, or it finds no GPU for ``device="gpu"``.
+
+    Examples
+    --------
+    >>> import subprocess, sys
+    >>> program = (
+    ...     "from mlplab.keras_mlp import configure_tensorflow; configure_tensorflow(1);"
+    ...     "import tensorflow as tf; print(tf.config.threading.get_intra_op_parallelism_threads())"
+    ... )
+    >>> done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    >>> int(done.stdout)
+    1
     """
     if device == "cpu":
         os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
@@ -89,6 +100,12 @@ def build_reference_model(
 
     Keras adds l2 · Σ w² (not half of it) to the mean loss over a batch. It hands so many batches
     as ``steps_per_execution`` to TensorFlow at once, which changes the seconds alone.
+
+    Examples
+    --------
+    >>> model = build_reference_model(784, 10)
+    >>> [layer.units for layer in model.layers], model.count_params()
+    ([70, 30, 10], 57390)
     """
     return _build_sigmoid_model(
         n_features, n_classes, hidden, l2=l2, steps_per_execution=steps_per_execution
@@ -102,7 +119,13 @@ def build_deep_model(
     hidden: Sequence[int] = (200, 100, 50, 30),
     jit_compile: bool = False,
 ) -> keras.Model:
-    """The model of article B: sigmoid layers without regularisation; XLA by ``jit_compile``."""
+    """The model of article B: sigmoid layers without regularisation; XLA by ``jit_compile``.
+
+    Examples
+    --------
+    >>> [layer.units for layer in build_deep_model(784, 10).layers]
+    [200, 100, 50, 30, 10]
+    """
     return _build_sigmoid_model(n_features, n_classes, hidden, jit_compile=jit_compile)
 
 
@@ -161,7 +184,7 @@ def build_matched_model(
     """The mathematics of ``NumpyMLPClassifier`` as a Keras model, compiled.
 
     The loss of a batch is the sum of the binary log-losses of all outputs and samples, plus
-    λ₂/2 · Σ w² + λ₁ · Σ |w| without the biases; nothing is divided by the batch size. An update
+    ``λ₂/2 · Σ w² + λ₁ · Σ |w|`` without the biases; nothing is divided by the batch size. An update
     is w ← w − (Δ + α Δ_previous) with Δ = η · gradient; η is divided by 1 + c · i before epoch
     i = 0, 1, … (Source: articles A and C.)
 
@@ -174,6 +197,13 @@ def build_matched_model(
     intercepts : start biases per layer, of shape (n_upper,)
     steps_per_epoch : updates of an epoch, for the decrease of the learning rate
     descent : numbers of the descent; None means the defaults
+
+    Examples
+    --------
+    >>> coefs, intercepts = [np.zeros((4, 2), np.float32)], [np.zeros(2, np.float32)]
+    >>> model = build_matched_model(coefs, intercepts, steps_per_epoch=5)
+    >>> model.predict(np.ones((1, 4), np.float32), verbose=0).tolist()
+    [[0.0, 0.0]]
     """
     descent = descent or Descent()
     import keras

@@ -55,6 +55,14 @@ def train_keras(
     ------
     FloatingPointError
         The loss is not finite; the message names the epoch and the learning rate.
+
+    Examples
+    --------
+    >>> from mlplab.keras_mlp import build_reference_model
+    >>> x, y = np.zeros((20, 4), np.float32), np.zeros(20, int)
+    >>> model = build_reference_model(4, 2, hidden=(3,))
+    >>> len(train_keras(model, x, y, None, None, epochs=2, batch_size=10))
+    2
     """
     from mlplab.keras_mlp.extensions import EpochRecorder
 
@@ -118,6 +126,16 @@ def train_matched_steps(
     x : features (n, n_features), of the model's dtype
     y_onehot : targets (n, n_classes), 0 or 1
     batches : rows of every batch, arrays of indices
+
+    Examples
+    --------
+    >>> from mlplab.keras_mlp import build_matched_model
+    >>> coefs, intercepts = [np.zeros((4, 2), np.float32)], [np.zeros(2, np.float32)]
+    >>> model = build_matched_model(coefs, intercepts, steps_per_epoch=2)
+    >>> x, targets = np.ones((6, 4), np.float32), np.eye(2, dtype=np.float32)[[0, 1, 0, 0, 0, 0]]
+    >>> train_matched_steps(model, x, targets, [np.arange(3), np.arange(3, 6)])
+    >>> bool(model.get_weights()[1][0] > 0)  # the first class is the commoner
+    True
     """
     for rows in batches:
         model.train_on_batch(x[rows], y_onehot[rows])

@@ -22,10 +22,10 @@ from contextlib import suppress
 from math import isfinite
 
 # A latency beyond so many times the shortest means cores that share no cache.
-# See "The latency between cores has levels" in docs/methodology.md.
+# See "The latency between cores has levels" in docs/explanation/timing.md.
 _FAR_FROM = 1.4
 _ROUND_TRIPS, _PARTS = 60, 15
-# See "Bringing cores together takes seconds" in docs/methodology.md.
+# See "Bringing cores together takes seconds" in docs/explanation/timing.md.
 _WAKING_SECONDS = 0.1
 _ANSWER, _WAKE = "answer", "wake"
 # They take some hundredths of a second; a process that runs has answered by then.

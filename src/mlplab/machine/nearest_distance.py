@@ -29,8 +29,8 @@ _VALID_SECONDS = 3600
 _LEARNING_SECONDS = 2.0
 # Patience that was used up in vain is so much shorter the next time.
 _DOUBT = 0.1
-# See "Bringing cores together takes seconds" in docs/methodology.md. Two rounds, as in the quick
-# run, have no interval that would be worth the wait.
+# See "Bringing cores together takes seconds" in docs/explanation/timing.md. Two rounds, as in the
+# quick run, have no interval that would be worth the wait.
 _PATIENCE_SECONDS, _PATIENT_FROM = 20.0, 3
 # One look of so many must find others at rest: the parent of this process may still be busy.
 _LOOKS = 3

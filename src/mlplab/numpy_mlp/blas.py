@@ -33,7 +33,7 @@ def limit_blas_threads(n_threads: int) -> Iterator[None]:
     The limits hold for the whole process. If several threads set them at the same time, the last
     one to enter decides, and the last one to leave restores the limits from before the first.
     """
-    # See "Two BLAS pools slow each other down" in docs/methodology.md.
+    # See "Two BLAS pools slow each other down" in docs/explanation/timing.md.
     token = object()
     with _lock:
         if not _active:

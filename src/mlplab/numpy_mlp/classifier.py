@@ -33,7 +33,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
     """Multilayer perceptron with sigmoid layers, trained by mini-batch gradient descent.
 
     The cost of a batch is the sum over its samples of the binary log-losses of the outputs,
-    plus λ₂/2 · Σ w² + λ₁ · Σ |w| without the biases. An update is
+    plus ``λ₂/2 · Σ w² + λ₁ · Σ |w|`` without the biases. An update is
     w ← w − (Δ + α Δ_previous) with Δ = η · gradient; η is divided by 1 + c · i before
     epoch i = 0, 1, … (Source: the article series on a simple Python ANN for MNIST, 2020.)
 

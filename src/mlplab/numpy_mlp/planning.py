@@ -45,9 +45,9 @@ _MEASURED_PRODUCTS = 16_000 * 57_000
 _WARM_UP = 2_000
 # To be increased when the trainer changes so much that plans must be measured again.
 _FORMAT = 6
-# See "Plans are measured in quiet passes" in docs/methodology.md.
+# See "Plans are measured in quiet passes" in docs/explanation/timing.md.
 _PASSES, _ROUNDS, _MOST_PASSES = 2, 2, 4
-# See "Bringing cores together takes seconds" in docs/methodology.md.
+# See "Bringing cores together takes seconds" in docs/explanation/timing.md.
 _PATIENCE_SECONDS = 12.0
 
 # So that one process measures once, even where the cache folder is read-only.

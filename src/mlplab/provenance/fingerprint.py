@@ -113,6 +113,12 @@ def code_fingerprint(
     dict of ``script``, the path as given; ``parameters``, those that name a module which the script
     imports; ``modules``, see :func:`import_closure`; and ``libraries``, the versions of the
     libraries that these modules import, see :func:`library_versions`
+
+    Examples
+    --------
+    >>> found = code_fingerprint("workflow/scripts/tabulate_search.py")
+    >>> "mlplab.training.search.results" in found["modules"], sorted(found["libraries"])[:2]
+    (True, ['numpy', 'pandas'])
     """
     return code_fingerprints([(script, parameters)], package)[0]
 

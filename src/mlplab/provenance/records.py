@@ -73,7 +73,7 @@ def run_job(job: Job, *, capture_stderr: bool = False) -> Iterator[logging.Logge
     A job with all slots is timed: it waits for timed jobs of the user's other runs on this machine,
     see :func:`mlplab.machine.runs.timing_turn`.
     """
-    # See "Garbage collection" in docs/methodology.md.
+    # See "Garbage collection" in docs/explanation/snakemake.md.
     atexit.register(gc.freeze)
     code = dict(job.params.items()).get("code")
     bars = _has_the_terminal(job)

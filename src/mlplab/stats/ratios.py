@@ -10,7 +10,7 @@ import numpy as np
 from mlplab.stats.intervals import Interval, check_values, trimmed_mean
 
 # Of this many rounds the highest and the lowest do not count; of twice as many, two each.
-# See "Intervals of ratios" in docs/methodology.md.
+# See "Intervals of ratios" in docs/explanation/statistics.md.
 _ROUNDS_PER_TRIMMED = 6
 
 

@@ -31,7 +31,7 @@ VARIANT = Variant(
 _TRIAL_ROUNDS, _TRIAL_SECONDS = 3, 1.0
 # XLA must gain so much; otherwise chance would choose where it makes no difference.
 _CLEARLY_FASTER = 0.95
-# See "Whether XLA pays is tried on a whole epoch" in docs/methodology.md.
+# See "Whether XLA pays is tried on a whole epoch" in docs/explanation/timing.md.
 _TRIAL_STEPS, _TRIAL_SAMPLES = 32, 60_000
 
 

@@ -75,7 +75,7 @@ def fit_with_clock(
     targets: np.ndarray | tf.Tensor,
 ) -> None:
     """Run `fit` for one epoch at a time, each between start and stop of the clock."""
-    # See "One call of fit per epoch" in docs/methodology.md.
+    # See "One call of fit per epoch" in docs/explanation/timing.md.
     import keras
 
     each_epoch = keras.callbacks.LambdaCallback(

@@ -131,6 +131,18 @@ def evaluate_claims(
     ------
     ClaimError
         The configuration meets what a claim requires, but the evidence is not there.
+
+    Examples
+    --------
+    >>> from mlplab.reporting.claims.model import Claim
+    >>> claim = Claim(
+    ...     id="speed", article="A", statement="The first is slower", kind="statement",
+    ...     words="slower", bound=1.0, bound_reason="slower", unit="1", comparison="at least",
+    ...     value={"table": "times", "column": "ratio", "per": "round", "average": "geometric"},
+    ... )
+    >>> times = pd.DataFrame({"round": [1, 2, 3], "ratio": [2.0, 2.1, 1.9], "disturbed": False})
+    >>> evaluate_claims([claim], {"times": times}, {})["verdict"].to_list()
+    ['reproduced']
     """
     rows = [_evaluate_claim(claim, tables, config) for claim in claims]
     table = pd.DataFrame(rows, columns=[*CLAIMS.columns])

@@ -22,6 +22,11 @@ def load_claims(path: str | os.PathLike[str]) -> list[Claim]:
         The file cannot be read or has faults, all of which the message lists; a name is used
         twice; a claim restates, or stands beside, none that is counted; or two claims contradict
         each other.
+
+    Examples
+    --------
+    >>> load_claims("config/claims.yaml")[0].id
+    'A-learning-rate'
     """
     try:
         content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""The claims in words and in Markdown, for the study page and the README."""
+"""The claims in words and in Markdown, for the study page and the documentation."""
 
 from __future__ import annotations
 
@@ -20,8 +20,6 @@ from mlplab.reporting.claims.evaluation import (
 from mlplab.reporting.claims.model import BY_CONSTRUCTION, NOT_TESTABLE, STATEMENT
 from mlplab.reporting.words import join
 from mlplab.stats.intervals import CONFIDENCE
-
-BEGIN, END = "<!-- claims -->", "<!-- end of the claims -->"
 
 # A symbol and a colour of Okabe and Ito's palette, which colour-blind people can tell apart.
 SYMBOLS = {
@@ -108,20 +106,6 @@ def tell_false_verdicts(claims: pd.DataFrame) -> str:
         f"{100 * (1 - CONFIDENCE):.0f} % of them may be false: about "
         f"{_number((1 - CONFIDENCE) * resting)}."
     )
-
-
-def insert_between_markers(text: str, table: str) -> str:
-    """``text`` with ``table`` in place of what stands between the markers.
-
-    Raises
-    ------
-    ValueError
-        A marker is not there exactly once, or the end comes first.
-    """
-    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(END) < text.index(BEGIN):
-        raise ValueError(f"found no place for the claims; needed once each: {BEGIN}, then {END}")
-    before, rest = text.split(BEGIN)
-    return f"{before}{BEGIN}\n\n{table}\n{END}{rest.split(END)[1]}"
 
 
 def _symbol(row: dict[str, Any]) -> str:

@@ -6,9 +6,6 @@ from mlplab.reporting.claims.__main__ import main
 from mlplab.reporting.claims.evaluation import evaluate_claims
 from mlplab.reporting.claims.model import Claim
 from mlplab.reporting.claims.rendering import (
-    BEGIN,
-    END,
-    insert_between_markers,
     render_markdown,
 )
 from mlplab.runtime.files import read_table, save_table
@@ -99,16 +96,6 @@ def test_a_table_read_from_csv_looks_the_same(table, run):
     assert render_markdown(again) == render_markdown(table)
 
 
-def test_only_what_stands_between_the_markers_is_replaced():
-    text = f"before\n{BEGIN}\nold\n{END}\nafter"
-    once = insert_between_markers(text, "new")
-    assert once == f"before\n{BEGIN}\n\nnew\n{END}\nafter"
-    assert insert_between_markers(once, "new") == once
-    for wrong in ("no markers", BEGIN + END + END, END + BEGIN):
-        with pytest.raises(ValueError, match="needed once each"):
-            insert_between_markers(wrong, "new")
-
-
 def test_the_command_prints_the_claims_and_fails_only_if_strict(run, capsys):
     assert main([str(run)]) == 0
     said = capsys.readouterr()
@@ -131,19 +118,6 @@ def test_a_strict_run_passes_if_nothing_is_refuted(run, table, capsys):
     assert main([str(run), "--strict"]) == 0
 
 
-def test_the_command_writes_the_table_and_the_machine_into_a_document(run, table, capsys):
-    document = run / "README.md"
-    document.write_text(f"# Title\n{BEGIN}\n{END}\nend\n")
-    assert main([str(run), str(document)]) == 0
-    text = document.read_text()
-    assert f"Run `{run.name}` on 2 × Some CPU, Python 3.11, NumPy 2.4. 10 claims" in text
-    assert render_markdown(table).split("\n", 1)[1] in text
-    assert text.endswith(f"{END}\nend\n")
-
-
-def test_what_is_missing_is_told(run, tmp_path, capsys):
+def test_what_is_missing_is_told(tmp_path, capsys):
     assert main([str(tmp_path / "nowhere")]) == 2
     assert "nowhere/tables/claims.csv" in capsys.readouterr().err
-    (run / "plain.md").write_text("no markers")
-    assert main([str(run), str(run / "plain.md")]) == 2
-    assert "plain.md: found no place for the claims" in capsys.readouterr().err

@@ -1,0 +1,1 @@
+"""What the documentation shows of a run: its numbers, tables, claims and figures, kept in git."""
