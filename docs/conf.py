@@ -71,7 +71,7 @@ sphinx_gallery_conf = {
 }
 suppress_warnings = [
     "config.cache",  # of Sphinx-Gallery's functions
-    "sphinx_gallery.space_in_filename",  # the folder of the project may have one; its files have none
+    "sphinx_gallery.space_in_filename",  # a folder above may have one
 ]
 
 html_theme = "pydata_sphinx_theme"
