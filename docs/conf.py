@@ -69,7 +69,10 @@ sphinx_gallery_conf = {
     # The page of times loads its scripts from a network.
     "write_computation_times": False,
 }
-suppress_warnings = ["config.cache"]  # of Sphinx-Gallery's functions
+suppress_warnings = [
+    "config.cache",  # of Sphinx-Gallery's functions
+    "sphinx_gallery.space_in_filename",  # a folder above may have one
+]
 
 html_theme = "pydata_sphinx_theme"
 html_title = "mlplab"

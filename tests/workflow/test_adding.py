@@ -1,4 +1,4 @@
-"""What one adds takes the files that CONTRIBUTING names, and is then in the tables or figures.
+"""What one adds takes the files that docs/howto/add.md names, and is then in the tables or figures.
 
 Each test adds one thing to a copy of a finished run.
 """
