@@ -1,11 +1,9 @@
 """How to cite the workflow, as CITATION.cff says."""
 
-import doctest
 import tomllib
 
 import pytest
 
-from mlplab.reporting import citation as module
 from mlplab.reporting.citation import CitationError, read_citation
 from tests.conftest import ROOT
 
@@ -76,9 +74,3 @@ def test_a_fault_names_the_file(tmp_path, text, fault):
 def test_a_missing_file_is_a_fault_too(tmp_path):
     with pytest.raises(CitationError, match="cannot be read"):
         read_citation(tmp_path / "CITATION.cff")
-
-
-def test_the_example_gives_what_it_says():
-    tried = doctest.testmod(module)
-    assert tried.attempted > 0
-    assert tried.failed == 0

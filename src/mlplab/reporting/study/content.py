@@ -39,10 +39,10 @@ class Tables:
     >>> tables = Tables({"sizes": pd.DataFrame({"k": [10]})})
     >>> tables.read("sizes", "k").shape
     (1, 1)
-    >>> tables.read("sizes", "inertia")
+    >>> tables.read("sizes", "inertia")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    mlplab.reporting.study.content.MissingPartError: tables/sizes.csv has no column inertia ...
+    mlplab.reporting.study.content.MissingPartError: tables/sizes.csv has no column inertia...
     """
 
     frames: Mapping[str, pd.DataFrame]

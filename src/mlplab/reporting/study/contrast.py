@@ -14,7 +14,7 @@ def lighten(colour: str) -> str:
     Examples
     --------
     >>> lighten("e69f00"), lighten("00402f")
-    ('e69f00', '337d59')
+    ('e69f00', '407063')
     """
     parts = [int(colour[place : place + 2], 16) for place in (0, 2, 4)]
     for share in range(0, 101, 5):
