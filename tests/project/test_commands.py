@@ -40,3 +40,10 @@ def test_a_command_ends_with_its_status(
     assert ended.value.code == status
     assert said in "".join(capsys.readouterr())
     assert signal.getsignal(signal.SIGPIPE) == signal.SIG_IGN  # as Python starts with
+
+
+def test_claims_of_an_older_version_are_told_as_such(tmp_path, capsys):
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "claims.csv").write_text("id,verdict,reproduced\nA,reproduced,1\n")
+    assert claims.main([str(tmp_path)]) == 2
+    assert "tables/claims.csv: found no column article" in capsys.readouterr().err

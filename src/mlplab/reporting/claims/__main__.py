@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from mlplab.reporting.claims.evaluation import NOT_APPLICABLE, NOT_REPRODUCED
+from mlplab.reporting.claims.evaluation import CLAIMS, NOT_APPLICABLE, NOT_REPRODUCED
 from mlplab.reporting.claims.rendering import (
     count_verdicts,
     tell_false_verdicts,
@@ -33,6 +33,13 @@ def main(arguments: list[str] | None = None) -> int:
         claims = read_table(path)
     except (OSError, ValueError) as error:
         print(f"{path}: {error}; is the run finished?", file=sys.stderr)
+        return 2
+    if missing := [name for name in CLAIMS.columns if name not in claims]:
+        print(
+            f"{path}: found no column {', '.join(missing)}, so another version made it; run its "
+            "rule again: snakemake --cores 4 --forcerun evaluate_claims",
+            file=sys.stderr,
+        )
         return 2
     applicable = claims[claims["verdict"] != NOT_APPLICABLE]
     if len(applicable):
