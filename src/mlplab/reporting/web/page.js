@@ -54,7 +54,8 @@
     }
     const tools = box.querySelector(".tools");
     tools.hidden = false;
-    tools.addEventListener("input", () => filterRows(box));
+    // What chooses an option for the reader, such as a screen reader, may fire the second alone.
+    for (const name of ["input", "change"]) tools.addEventListener(name, () => filterRows(box));
     filterRows(box);
   }
 

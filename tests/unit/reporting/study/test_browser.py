@@ -64,20 +64,24 @@ def texts_of_rows(browser, table, column):
     return browser.execute_script(script, table, column)
 
 
+def scroll_to(browser, element):
+    """At once, since a click during a smooth scroll would miss."""
+    script = "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})"
+    browser.execute_script(script, element)
+
+
 def click(browser, element):
     """As a user who scrolls there first."""
-    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+    scroll_to(browser, element)
     element.click()
 
 
 def choose(browser, table, name, value):
+    from selenium.webdriver.support.select import Select
+
     select = find(browser, f"#{table} [data-filter='{name}']")
-    click(browser, select)
-    for option in select.find_elements("css selector", "option"):
-        if option.text == value:
-            option.click()
-            return
-    raise AssertionError(f"{value} is not among the choices of {name}")
+    scroll_to(browser, select)
+    Select(select).select_by_visible_text(value)
 
 
 def test_a_cell_of_the_strip_leads_to_its_claim_and_opens_its_evidence(shown):
@@ -138,7 +142,7 @@ def test_hovering_shows_value_interval_and_rounds(shown):
     from selenium.webdriver import ActionChains
 
     figure = find(shown, "#chart-ratios .chart")
-    shown.execute_script("arguments[0].scrollIntoView({block: 'center'})", figure)
+    scroll_to(shown, figure)
     point = shown.find_elements("css selector", "#chart-ratios .chart .mark-symbol path")[0]
     ActionChains(shown).move_to_element(point).perform()
     tooltip = find(shown, "#vg-tooltip-element.visible")
