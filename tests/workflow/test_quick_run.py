@@ -281,7 +281,10 @@ def test_keras_log_and_call_have_their_tables(results):
     history = pd.read_csv(results / "tables" / "training_history.csv").set_index("experiment")
     assert set(history.loc["keras_reference", "seed"]) == {0, 1}
     run = pd.read_csv(results / "tables" / "keras_run.csv")
-    assert run[["process", "run"]].to_numpy().tolist() == [[1, 1], [1, 2], [2, 1], [2, 2]]
+    disturbed = run.groupby("process")["disturbed"].any()
+    # A disturbed process is followed by another; `retries` of the quick run is 1.
+    assert disturbed.index.tolist() in ([1, 2], [1, 2, 3] if disturbed.iloc[:2].any() else [1, 2])
+    assert run.groupby("process")["run"].agg(list).tolist() == [[1, 2]] * len(disturbed)
 
 
 def test_backward_times_of_every_round_stand_beside_the_two_published_batches(results):
