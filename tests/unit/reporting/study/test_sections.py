@@ -252,7 +252,8 @@ def test_whatever_the_cause_the_answer_stays_short(difference):
 
 def test_the_score_counts_only_claims_that_count():
     assert answer(published) == (
-        "Of 12 claims, 4 were reproduced, 1 came out better and 3 failed; 4 could not be decided."
+        "Of 12 claims, 4 were reproduced, 1 came out better and 3 failed; "
+        "1 inconclusive, 2 untested and 1 with a single run."
     )
 
 
@@ -267,3 +268,18 @@ def test_claims_that_failed_show_their_cause():
     assert len(every.rows) == 13
     (row, *_) = every.rows
     assert any("tables/batch_size_ratios.csv" in note for note in row.cells[1].notes)
+
+
+def test_figures_of_claims_show_their_unit_and_no_tolerance_that_is_only_a_rounding():
+    claims = sample_tables()["claims"].assign(
+        kind="machine", words=np.nan, finding=np.nan, published=35.0, unit="epochs", tolerance=1e-12
+    )
+    (_, every) = published.tell(run_of(claims=claims)).tables
+    for row in every.rows:
+        assert row.cells[2].text.startswith("35 epochs")
+        assert not any(note.startswith("Tolerance: ±") for note in row.cells[1].notes)
+
+
+def test_a_table_with_rows_that_are_not_counted_says_why():
+    (_, told) = published.tell(run_of()).meaning
+    assert "further rows, 1 in all, that are not counted: they repeat a claim" in told
