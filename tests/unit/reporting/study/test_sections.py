@@ -178,10 +178,12 @@ def test_the_chosen_number_of_clusters_and_the_range_of_elbows_are_told():
 
 
 def test_only_targets_that_all_seeds_reach_count():
-    assert "reach 97.7 % accuracy 8.60 times sooner" in answer(distances)
+    assert "reach 97.73 % accuracy 8.60 times sooner" in answer(distances)
     none = sample_tables()["time_to_accuracy_summary"].assign(seeds_reached=3)
     sentence = answer(distances, time_to_accuracy_summary=none)
-    assert sentence.startswith("No cluster distances reach a target accuracy with all seeds, but")
+    assert sentence.startswith(
+        "No cluster distances reach a target accuracy with all seeds; trained"
+    )
 
 
 def test_targets_within_chance_do_not_count():
@@ -192,9 +194,9 @@ def test_targets_within_chance_do_not_count():
 @pytest.mark.parametrize(
     ("verdict", "words"),
     [
-        ("better", "but trained alike, 70 principal components do better."),
-        ("no clear difference", "but trained alike, 70 principal components match them."),
-        ("worse", "and no other 70 inputs match them."),
+        ("better", "; trained alike, 70 principal components do better."),
+        ("no clear difference", "; trained alike, 70 principal components match them."),
+        ("worse", "; no other 70 inputs match them."),
     ],
 )
 def test_whether_it_is_the_clusters_is_told_by_the_best_other_input_of_that_size(verdict, words):
@@ -213,9 +215,7 @@ def test_either_half_of_the_distances_may_be_missing():
         "Left out: other inputs of that size: tables/feature_controls.csv" in (content.notices[0])
     )
     content = distances.tell(run_of(time_to_accuracy_summary=None))
-    assert content.answer.startswith(
-        "How fast cluster distances learn is not known here, but trained"
-    )
+    assert content.answer.startswith("How fast cluster distances learn is not known here; trained")
     assert content.headline is None
 
 

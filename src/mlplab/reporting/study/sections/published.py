@@ -77,6 +77,6 @@ def _tell_others(claims: pd.DataFrame, total: int) -> str:
         return ""
     return (
         f" The second table holds further rows, {others} in all, that are not counted: they "
-        "repeat a claim, add context to one, or only check the articles' arithmetic. So its filters may show more "
-        "rows than the score counts."
+        "repeat a claim, add context to one, or only check the articles' arithmetic. So its "
+        "filters may show more rows than the score counts."
     )
