@@ -12,9 +12,9 @@ from mlplab.reporting.words import join
 INTERVAL = "95 % interval"
 # What readers may not know of input spaces, by a part of their names.
 _INPUTS = {
-    "halfwhitened": "“Half whitened” divides components by the square root of their standard "
+    "halfwhitened": "“Half whitened” divides inputs by the square root of their standard "
     "deviation.",
-    "-whitened": "“Whitened” gives all components the same variance.",
+    "-whitened": "“Whitened” gives all inputs the same variance.",
     "projection": "“Random directions” are projections of the pixels on random vectors.",
 }
 
@@ -83,7 +83,7 @@ def explain_inputs(spaces: Iterable[str]) -> str:
     Examples
     --------
     >>> explain_inputs(["pixels"]), explain_inputs(["pca-70-whitened"])
-    ('', ' “Whitened” gives all components the same variance.')
+    ('', ' “Whitened” gives all inputs the same variance.')
     """
     names = list(spaces)
     return "".join(f" {text}" for part, text in _INPUTS.items() if any(part in n for n in names))

@@ -242,8 +242,8 @@ def _draw_times(run: Run, times: pd.DataFrame | None, best: pd.Series | None) ->
     caption = (
         "Test accuracy over seconds of training: mean over seeds, and the range over seeds as a "
         f"band. The axis shows seconds, not epochs: epochs times the time of one, measured apart "
-        "without prediction or evaluation. The times of trainings among the claims are those of "
-        f"the trainings as they ran.{_targets(times)}"
+        "without prediction or evaluation. The claim on the time of the reference run counts the "
+        f"trainings as they ran, so it names another time.{_targets(times)}"
     )
     return [Figure("chart-time-to-accuracy", title, caption, spec, switches)]
 
