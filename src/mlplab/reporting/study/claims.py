@@ -186,7 +186,8 @@ def _with_unit(text: str, row: dict[str, Any]) -> str:
     if not text or words or row["unit"] in _NO_UNITS:
         return text
     number, bracket, interval = text.partition(" (")
-    return f"{number} {row['unit']}{bracket}{interval}"
+    unit = row["unit"].removesuffix("s") if number == "1" and len(row["unit"]) > 1 else row["unit"]
+    return f"{number} {unit}{bracket}{interval}"
 
 
 def _verdict_cell(row: dict[str, Any]) -> Cell:
