@@ -101,10 +101,11 @@ def tell_false_verdicts(claims: pd.DataFrame) -> str:
     resting = int((claims["counted"].astype(bool) & claims["ci_low"].notna()).sum())
     if not resting:
         return ""
+    expected = (1 - CONFIDENCE) * resting
+    some = f"about {expected:.0f}" if expected >= 1 else "less than one on average"
     return (
-        f"{resting} of these verdicts rest on a {100 * CONFIDENCE:.0f} % interval each; by chance, "
-        f"{100 * (1 - CONFIDENCE):.0f} % of them may be false: about "
-        f"{_number((1 - CONFIDENCE) * resting)}."
+        f"{resting} of these verdicts rest on a {100 * CONFIDENCE:.0f} % interval each, "
+        f"so {some} may be wrong by chance."
     )
 
 

@@ -25,6 +25,9 @@ COLUMNS = ("id", "article", "statement", "kind", "published", "unit", "tolerance
            "evidence", "comparison", "ci_low", "ci_high", "prediction_low", "prediction_high",
            "finding", "words", "bound", "restates", "beside", "counted", "cause")  # fmt: skip
 
+_NO_UNITS = ("1", "share", "ratio")
+# A tolerance below this, relative to the figure, only makes room for its last digit.
+_ROUNDING = 1e-9
 _TABLE = re.compile(r"tables/(\w+)\.csv")
 
 
@@ -99,10 +102,10 @@ def _look(verdict: str) -> tuple[str, str, str]:
 
 
 def select_by_tables(claims: pd.DataFrame, names: Sequence[str]) -> list[tuple[str, str]]:
-    """Ids of claims whose evidence is in these tables, and the ids of their rows."""
+    """Statements of claims whose evidence is in these tables, and the ids of their rows."""
     wanted = set(names)
     return [
-        (row["id"], row_id(row["id"]))
+        (row["statement"], row_id(row["id"]))
         for row in claims.to_dict("records")
         if wanted & set(_TABLE.findall(str(row["evidence"])))
     ]
@@ -118,13 +121,14 @@ def tabulate_claims(claims: pd.DataFrame) -> DataTable:
     n_counted = len(counted(claims))
     others = len(claims) - n_counted
     apart = (
-        f", and {others} more that restate one, stand beside one or hold by construction"
+        f"; {others} further rows are not counted: they repeat a claim, add context to one, or "
+        "only check the articles' arithmetic"
         if others
         else ""
     )
     return DataTable(
         "table-claims",
-        f"The {n_counted} claims that count{apart}; a click on a statement unfolds its evidence",
+        f"The {n_counted} claims (click one to see its evidence){apart}",
         [
             Column("verdict"),
             Column("claim"),
@@ -137,8 +141,8 @@ def tabulate_claims(claims: pd.DataFrame) -> DataTable:
                 [
                     _verdict_cell(row),
                     Cell(row["statement"], notes=_notes(row), summary="evidence"),
-                    Cell(describe_published(row), row["published"]),
-                    Cell(describe_found(row), find_figure(row)),
+                    Cell(_with_unit(describe_published(row), row), row["published"]),
+                    Cell(_with_unit(describe_found(row), row), find_figure(row)),
                     Cell(str(row["article"])),
                 ],
                 row_id(row["id"]),
@@ -165,8 +169,8 @@ def tabulate_failures(claims: pd.DataFrame) -> DataTable | None:
             Row(
                 [
                     Cell(row["statement"]),
-                    Cell(describe_published(row), row["published"]),
-                    Cell(describe_found(row), find_figure(row)),
+                    Cell(_with_unit(describe_published(row), row), row["published"]),
+                    Cell(_with_unit(describe_found(row), row), find_figure(row)),
                     Cell(_text(row["cause"]) or "not recorded"),
                 ]
             )
@@ -174,6 +178,16 @@ def tabulate_failures(claims: pd.DataFrame) -> DataTable | None:
         ],
         open=True,
     )
+
+
+def _with_unit(text: str, row: dict[str, Any]) -> str:
+    """The figure with its unit; shares, ratios and words have none."""
+    words = _text(row["finding"]) or _text(row["words"])
+    if not text or words or row["unit"] in _NO_UNITS:
+        return text
+    number, bracket, interval = text.partition(" (")
+    unit = row["unit"].removesuffix("s") if number == "1" and len(row["unit"]) > 1 else row["unit"]
+    return f"{number} {unit}{bracket}{interval}"
 
 
 def _verdict_cell(row: dict[str, Any]) -> Cell:
@@ -184,7 +198,8 @@ def _verdict_cell(row: dict[str, Any]) -> Cell:
 
 def _notes(row: dict[str, Any]) -> list[str]:
     words = {key: _text(row.get(key)) for key in (*COLUMNS, "bound_reason", "tolerance_reason")}
-    width = f"± {row['tolerance']:.4g}" if row["tolerance"] > 0 else ""
+    least = _ROUNDING * abs(row["published"]) if pd.notna(row["published"]) else 0.0
+    width = f"± {row['tolerance']:.4g}" if row["tolerance"] > least else ""
     reason = words["bound_reason"] or words["tolerance_reason"]
     tolerance = ", ".join(filter(None, [width, reason]))
     notes = [

@@ -60,7 +60,7 @@ def tabulate_accuracies(final: pd.DataFrame, styles: Mapping[str, Style]) -> Dat
     """Accuracies after the last epoch, a row per training."""
     return DataTable(
         "table-accuracies",
-        "Accuracies of every training after its last epoch",
+        "Final accuracy of every run",
         [
             Column("experiment"), Column("framework"), Column("inputs"),
             Column("number of inputs", True), Column("batch size", True), Column("seed", True),
@@ -130,9 +130,9 @@ def tabulate_search(trials: pd.DataFrame) -> DataTable:
 
 
 def _space(name: str) -> Cell:
-    """An input space in words, with the name that tables have for it."""
+    """An input space in words."""
     label = describe_space(name)
-    return Cell(label if label == name else f"{label} ({name})")
+    return Cell(label)
 
 
 def _label(name: str, styles: Mapping[str, Style]) -> str:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
 from mlplab.reporting.words import join
 
 INTERVAL = "95 % interval"
+# What readers may not know of input spaces, by a part of their names.
+_INPUTS = {
+    "halfwhitened": "“Half whitened” divides inputs by the square root of their standard "
+    "deviation.",
+    "-whitened": "“Whitened” gives all inputs the same variance.",
+    "projection": "“Random directions” are projections of the pixels on random vectors.",
+}
 
 
 def plain(value: float, digits: int = 3) -> str:
@@ -68,3 +75,15 @@ def name_sizes(chosen: Sequence[int], measured: Sequence[int]) -> str:
             for group in groups
         ]
     )
+
+
+def explain_inputs(spaces: Iterable[str]) -> str:
+    """A sentence for each kind of input among these that readers may not know.
+
+    Examples
+    --------
+    >>> explain_inputs(["pixels"]), explain_inputs(["pca-70-whitened"])
+    ('', ' “Whitened” gives all inputs the same variance.')
+    """
+    names = list(spaces)
+    return "".join(f" {text}" for part, text in _INPUTS.items() if any(part in n for n in names))

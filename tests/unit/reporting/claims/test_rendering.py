@@ -59,8 +59,8 @@ def test_markdown_has_a_row_per_testable_claim_and_reasons_for_the_others(table)
         "restating another row, 1 of other programs beside one and 1 by construction."
     )
     assert lines[1] == (
-        "6 of these verdicts rest on a 95 % interval each; by chance, 5 % of them may be false: "
-        "about 0.3."
+        "6 of these verdicts rest on a 95 % interval each, so less than one on average "
+        "may be wrong by chance."
     )
     mean = "0.5 (0.2516 to 0.7484)"
     assert rf"| good | a \| b < c | 0.5 | {mean} | ✓ reproduced |  |" in lines

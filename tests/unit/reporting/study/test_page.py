@@ -63,9 +63,9 @@ def test_the_strip_has_a_cell_for_every_claim_that_counts(study, page):
 
 
 def test_a_section_links_to_the_claims_that_rest_on_its_tables(study):
-    claims = {section.id: [id for id, _ in section.claims] for section in study.sections}
-    assert "A-claim-0" in claims["keras-speed"]
-    assert "B-claim-1" in claims["optimisations"]
+    claims = {section.id: [row for _, row in section.claims] for section in study.sections}
+    assert "claim-A-claim-0" in claims["keras-speed"]
+    assert "claim-B-claim-1" in claims["optimisations"]
     assert claims["clusters"] == []
 
 

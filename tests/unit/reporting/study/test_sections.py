@@ -91,8 +91,8 @@ def test_one_round_tells_a_ratio_without_an_interval():
 
 def test_what_a_step_costs_beside_its_arithmetic_is_told():
     (_, why) = keras_speed.tell(run_of()).meaning
-    assert "At batch size 32 it adds up to 3.0 s in Keras, where an epoch takes 4.2 s" in why
-    assert "and to 1.0 s in NumPy, where an epoch takes 0.62 s" in why
+    assert "At batch size 32 this totals 3.0 s of Keras' 4.2 s epoch" in why
+    assert "and 1.0 s of NumPy's 0.62 s." in why
     assert len(keras_speed.tell(run_of(batch_size_summary=None)).meaning) == 1
     assert len(keras_speed.tell(run_of(operation_times=None)).meaning) == 1
 
@@ -100,7 +100,7 @@ def test_what_a_step_costs_beside_its_arithmetic_is_told():
 def test_variants_that_could_not_be_measured_are_named():
     absent = pd.DataFrame({"variant": ["jax", "jax"], "reason": "not installed"})
     certainty = keras_speed.tell(run_of(absent_variants=absent)).certainty
-    assert certainty.endswith("Not measured: jax (not installed).")
+    assert certainty.endswith("Not measured: JAX (not installed).")
 
 
 def test_times_of_networks_that_learned_nothing_carry_a_warning():
@@ -128,8 +128,11 @@ def test_the_largest_optimisation_is_found_in_the_rounds():
 def test_the_articles_own_best_step_is_told_beside_a_larger_one_of_this_project():
     meaning = " ".join(optimisations.tell(run_of()).meaning)
     assert "Of the articles' own steps, “float32” brought most: 2.5" in meaning
-    assert "last step 3.00 times as fast again" in meaning
-    assert "first network takes 6.75 times as long as Keras (published 5.42)" in meaning
+    assert (
+        "At the articles' last step (4), leaving out the prediction makes an epoch 3.00 times"
+        in meaning
+    )
+    assert "step 0 takes 6.75 times as long as Keras (published 5.42)" in meaning
 
 
 def test_disturbed_rounds_of_a_step_do_not_count():
@@ -142,11 +145,13 @@ def test_the_largest_optimisation_is_told_of_epochs_without_a_prediction_too():
     exact = {0: 3.0, 1: 2.0, 2: 1.0, 3: 1.0, 4: 1.0, 5: 1.0, 6: 1.0}
     rounds = rounds.assign(batch_accuracy_seconds=rounds["step"].map(exact))
     content = optimisations.tell(run_of(optimization_ladder=rounds))
-    assert "epochs without it, “shorter backward pass” brought most: 2.00" in content.meaning[0]
+    assert (
+        "Without full prediction, “shorter backward pass” brought most: 2.00" in content.meaning[0]
+    )
     assert [row.cells[4].text for row in content.tables[0].rows][:3] == ["1.50", "2.00", "1.00"]
     earlier = rounds.drop(columns="batch_accuracy_seconds")
     (table,) = optimisations.tell(run_of(optimization_ladder=earlier)).tables
-    assert "without the prediction" not in [column.title for column in table.columns]
+    assert "without full prediction" not in [column.title for column in table.columns]
 
 
 def test_a_deep_model_of_one_epoch_has_no_seconds_to_tell():
@@ -155,19 +160,18 @@ def test_a_deep_model_of_one_epoch_has_no_seconds_to_tell():
     assert "deep model" not in " ".join(threads.tell(run_of(deep_model=deep)).meaning)
 
 
-@pytest.mark.parametrize(("used", "verb"), [(1.0, "keeps to"), (1.36, "exceeds")])
+@pytest.mark.parametrize(("used", "verb"), [(1.0, "obeys"), (1.36, "exceeds")])
 def test_whether_keras_keeps_to_a_limit_of_threads(used, verb):
     table = sample_tables()["thread_scaling"].assign(cpus_used=used)
     sentence = answer(threads, thread_scaling=table)
-    assert sentence.startswith(f"Keras {verb} one thread: with this limit")
-    assert f"it uses {used:.2f} processors" in sentence
+    assert sentence.startswith(f"Keras {verb} a one-thread limit: it uses {used:.2f} processors")
 
 
 def test_the_chosen_number_of_clusters_and_the_range_of_elbows_are_told():
     choices = sample_tables()["cluster_choices"]
     assert answer(clusters) == (
-        "The inertia has no clear elbow (from K = 40 to 100 over seeds and settings); "
-        "the workflow chose K = 110."
+        "No K stands out, for methods place the elbow anywhere from K = 40 to 100; "
+        "the automatic rule picks K = 110."
     )
     clear = choices.assign(statement="clear")
     assert answer(clusters, cluster_choices=clear).startswith("The inertia bends at K = 50 ")
@@ -178,10 +182,12 @@ def test_the_chosen_number_of_clusters_and_the_range_of_elbows_are_told():
 
 
 def test_only_targets_that_all_seeds_reach_count():
-    assert "reach 97.7 % accuracy 8.60 times sooner" in answer(distances)
+    assert "reach 97.73 % accuracy 8.60 times sooner" in answer(distances)
     none = sample_tables()["time_to_accuracy_summary"].assign(seeds_reached=3)
     sentence = answer(distances, time_to_accuracy_summary=none)
-    assert sentence.startswith("No cluster distances reach a target accuracy with all seeds, but")
+    assert sentence.startswith(
+        "No cluster distances reach a target accuracy with all seeds; trained"
+    )
 
 
 def test_targets_within_chance_do_not_count():
@@ -192,9 +198,9 @@ def test_targets_within_chance_do_not_count():
 @pytest.mark.parametrize(
     ("verdict", "words"),
     [
-        ("better", "but trained alike, 70 principal components do better."),
-        ("no clear difference", "but trained alike, 70 principal components match them."),
-        ("worse", "and no other 70 inputs match them."),
+        ("better", "; trained alike, 70 principal components do better."),
+        ("no clear difference", "; trained alike, 70 principal components match them."),
+        ("worse", "; no other 70 inputs match them."),
     ],
 )
 def test_whether_it_is_the_clusters_is_told_by_the_best_other_input_of_that_size(verdict, words):
@@ -213,9 +219,7 @@ def test_either_half_of_the_distances_may_be_missing():
         "Left out: other inputs of that size: tables/feature_controls.csv" in (content.notices[0])
     )
     content = distances.tell(run_of(time_to_accuracy_summary=None))
-    assert content.answer.startswith(
-        "How fast cluster distances learn is not known here, but trained"
-    )
+    assert content.answer.startswith("How fast cluster distances learn is not known here; trained")
     assert content.headline is None
 
 
@@ -231,7 +235,8 @@ def test_the_best_network_is_told_with_the_limit_of_the_configuration():
 def test_the_best_other_small_network_stands_beside_it():
     meaning = " ".join(best_network.tell(run_of()).meaning)
     assert "Article C published 97.8 %." in meaning
-    assert "(each image standardised first), reaches 97.99 % (mean over its seeds)" in meaning
+    assert "the best mean is 97.99 %, on distances to" in meaning
+    assert "(each image standardised first); it was picked by test accuracy" in meaning
 
 
 def test_why_keras_is_less_accurate_is_the_difference_that_costs_most_on_both_ways():
@@ -241,7 +246,7 @@ def test_why_keras_is_less_accurate_is_the_difference_that_costs_most_on_both_wa
     )
     table = sample_tables()["bridge"]
     harmless = table.assign(change=table["change"].abs(), test_accuracy=0.9)
-    assert "did not" in answer(keras_accuracy, bridge=harmless)
+    assert "was not" in answer(keras_accuracy, bridge=harmless)
 
 
 @pytest.mark.parametrize("difference", DIFFERENCES.values(), ids=[*DIFFERENCES])
@@ -252,7 +257,8 @@ def test_whatever_the_cause_the_answer_stays_short(difference):
 
 def test_the_score_counts_only_claims_that_count():
     assert answer(published) == (
-        "Of 12 claims, 4 were reproduced, 1 came out better and 3 failed; 4 could not be decided."
+        "Of 12 claims, 4 were reproduced, 1 came out better and 3 failed; "
+        "1 inconclusive, 2 untested and 1 with a single run."
     )
 
 
@@ -267,3 +273,56 @@ def test_claims_that_failed_show_their_cause():
     assert len(every.rows) == 13
     (row, *_) = every.rows
     assert any("tables/batch_size_ratios.csv" in note for note in row.cells[1].notes)
+
+
+def test_figures_of_claims_show_their_unit_and_no_tolerance_that_is_only_a_rounding():
+    claims = sample_tables()["claims"].assign(
+        kind="machine", words=np.nan, finding=np.nan, published=35.0, unit="epochs", tolerance=1e-12
+    )
+    (_, every) = published.tell(run_of(claims=claims)).tables
+    for row in every.rows:
+        assert row.cells[2].text.startswith("35 epochs")
+        assert not any(note.startswith("Tolerance: ±") for note in row.cells[1].notes)
+
+
+def test_a_table_with_rows_that_are_not_counted_says_why():
+    (_, told) = published.tell(run_of()).meaning
+    assert "further rows, 1 in all, that are not counted: they repeat a claim" in told
+
+
+def test_steps_that_undo_each_other_on_the_way_back_are_explained():
+    table = sample_tables()["bridge"]
+    back = table["direction"] == "backwards"
+    steps = table.index[back & table["change"].notna()]
+    changes = pd.Series(0.0, index=steps)
+    changes.iloc[:2] = [0.44, -0.43]
+    table.loc[steps, "change"] = changes
+    told = " ".join(keras_accuracy.tell(run_of(bridge=table)).meaning)
+    assert "(+44.0 points)" in told
+    assert "(-43.0) cancel each other backwards: each presupposes the other" in told
+
+
+def test_pixels_that_reach_the_target_too_show_the_gain_to_the_same_accuracy():
+    times = sample_tables()["time_to_accuracy_summary"]
+    target = times["target"].max()
+    pixels = (
+        times[times["input_space"] != "pixels"]
+        .iloc[:1]
+        .assign(input_space="pixels", target=target, seeds_reached=1, seconds=50.0)
+    )
+    times = pd.concat(
+        [
+            times[times["input_space"] != "pixels"].assign(
+                target=target, seconds=10.0, seeds_reached=times["seeds"]
+            ),
+            pixels,
+        ]
+    )
+    told = " ".join(distances.tell(run_of(time_to_accuracy_summary=times)).meaning)
+    assert "after 50.0 s on average, 5.00 times as long as distances" in told
+
+
+def test_keras_slower_at_every_size_is_set_beside_the_published_ratios():
+    ratios = sample_tables()["batch_size_ratios"].assign(verdict="slower")
+    (told, *_) = keras_speed.tell(run_of(batch_size_ratios=ratios)).meaning
+    assert "NumPy is faster here at every batch size, unlike in the first two parts" in told

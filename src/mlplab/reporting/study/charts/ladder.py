@@ -27,8 +27,8 @@ from mlplab.reporting.study.words import plain
 from mlplab.reporting.styles import label_steps
 
 _KINDS = {
-    "full": Switch("with a prediction for all images", "#0072B2", "", "circle"),
-    "batch": Switch("with the accuracy of the batches", "#009E73", "", "square"),
+    "full": Switch("with full prediction (of all training images)", "#0072B2", "", "circle"),
+    "batch": Switch("without full prediction (accuracy of batches)", "#009E73", "", "square"),
 }
 _PUBLISHED = Switch("published", "#D55E00", "", "diamond")
 

@@ -9,7 +9,7 @@ from mlplab.reporting.study.charts.search import draw_search
 from mlplab.reporting.study.content import Content, Figure, Headline
 from mlplab.reporting.study.run import Run
 from mlplab.reporting.study.tables import tabulate_accuracies, tabulate_search
-from mlplab.reporting.study.words import percent_interval, plain
+from mlplab.reporting.study.words import explain_inputs, percent_interval, plain
 from mlplab.reporting.words import count, describe_space, percent
 
 ID = "best-network"
@@ -49,12 +49,17 @@ def tell(run: Run) -> Content:
         certainty=(
             f"The setting was chosen on validation images alone; the test images were read once, "
             f"after the choice, with {count(int(summary['seeds']), 'seed')}. The interval is "
-            "Student's t over seeds. It is the best of the settings that were drawn, not of all."
+            "Student's t over seeds. It is the best of the settings "
+            f"sampled{_trials(trials)}, not of all possible ones."
         ),
         figures=[] if trials is None else [_draw(trials)],
         tables=tables,
         headline=Headline(accuracy, f"best test accuracy with {within}{ends}"),
     )
+
+
+def _trials(trials: pd.DataFrame | None) -> str:
+    return "" if trials is None else f" ({count(int(trials['trial'].nunique()), 'trial')})"
 
 
 def _beside(summary: pd.Series, final: pd.DataFrame | None, limit: object) -> str:
@@ -69,9 +74,9 @@ def _beside(summary: pd.Series, final: pd.DataFrame | None, limit: object) -> st
         if len(means):
             _, space, _ = means.idxmax()
             parts.append(
-                f"The best of the run's other networks of that size, on {describe_space(space)}, "
-                f"reaches {percent(means.max(), 2)} (mean over its seeds); picked by its test "
-                "accuracy, it looks better than it is."
+                f"Among this run's other networks with at most {limit} inputs, the best mean is "
+                f"{percent(means.max(), 2)}, on {describe_space(space)}; it was picked by test "
+                "accuracy, so it is optimistic."
             )
     return " ".join(parts)
 
@@ -92,7 +97,8 @@ def _draw(trials: pd.DataFrame) -> Figure:
         f"Best on validation images: {percent(best['validation_accuracy'], 2)}, on "
         f"{describe_space(best['input_space'])}",
         "Every trial of the search: accuracy on validation images over seconds of training. "
-        + (f"Left out: {count(diverged, 'trial')} that diverged." if diverged else ""),
+        + (f"Left out: {count(diverged, 'trial')} that diverged." if diverged else "")
+        + explain_inputs(trials["input_space"]),
         spec,
         switches,
     )

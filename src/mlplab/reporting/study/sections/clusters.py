@@ -30,13 +30,14 @@ def tell(run: Run) -> Content:
     reason = str(choice["statement"]).replace(": ", "; there is ")
     at_choice = sweep.loc[sweep["k"] == choice["k"], "silhouette"]
     return Content(
-        answer=f"{_elbow(choices)}; the workflow chose K = {choice['k']:.0f}.",
+        answer=f"{_elbow(choices)}; the automatic rule picks K = {choice['k']:.0f}.",
         meaning=[
             _peaks(choices, sweep),
             f"K = {choice['k']:.0f} is {reason}. Its silhouette is "
             f"{plain(at_choice.mean())} (range over {count(len(at_choice), 'seed')} "
             f"{plain(at_choice.min())} to {plain(at_choice.max())}), on a scale from -1 to 1: "
             "the higher, the better an image fits its own cluster rather than the next.",
+            _of_article(run),
         ],
         certainty=(
             f"Every K was fitted with {count(sweep['seed'].nunique(), 'seed')}; brackets here are "
@@ -52,10 +53,24 @@ def _elbow(choices: pd.DataFrame) -> str:
     if elbow.empty:
         return "The curve of the inertia has no elbow"
     row = elbow.iloc[0]
-    ends = f"(from K = {row['k_low']:.0f} to {row['k_high']:.0f} over seeds and settings)"
+    ends = f"(from K = {row['k_low']:.0f} to {row['k_high']:.0f})"
     if str(row["statement"]).startswith("no clear"):
-        return f"The inertia has no clear elbow {ends}"
+        return f"No K stands out, for methods place the elbow anywhere {ends[1:-1]}"
     return f"The inertia bends at K = {row['k']:.0f} {ends}"
+
+
+def _of_article(run: Run) -> str:
+    """The number of clusters that the comparison of inputs has; empty where it has none."""
+    table = run.tables.find("reference_paired", "input_space", "n_features")
+    if table is None:
+        return ""
+    rows = table[table["input_space"].str.startswith("clusters-")]
+    if rows.empty:
+        return ""
+    return (
+        f"The trainings of article C use its own K = {rows['n_features'].iloc[0]}, whatever the "
+        "rule picks."
+    )
 
 
 def _peaks(choices: pd.DataFrame, sweep: pd.DataFrame) -> str:
@@ -67,7 +82,11 @@ def _peaks(choices: pd.DataFrame, sweep: pd.DataFrame) -> str:
     means = sweep.groupby("k")["silhouette"].mean()
     highest = means.idxmax()
     if highest in (means.index.min(), means.index.max()):
-        text += f" K = {highest:.0f} has the highest of all, but ends the sweep and is no peak."
+        end = "first" if highest == means.index.min() else "last"
+        text += (
+            f" K = {highest:.0f} is highest, but as the {end} K of the sweep it cannot count as a "
+            "peak."
+        )
     return text
 
 
@@ -80,7 +99,7 @@ def _draw(sweep: pd.DataFrame, choices: pd.DataFrame) -> list[Figure]:
             "chart-silhouette",
             f"The silhouette is highest at K = {means.idxmax():.0f}: {plain(means.max())}",
             "Mean silhouette coefficient over the number of clusters K. Dots are seeds; the line "
-            "joins their means.",
+            "joins their means; the dashed line is the K that the automatic rule picks.",
             silhouette,
             switches,
         ),

@@ -1,4 +1,4 @@
-"""Do cluster distances learn faster and better, and is it the clusters?"""
+"""Do networks learn faster and better from distances, and are the clusters the reason?"""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from mlplab.reporting.study.charts.parts import Axis, Record, range_words
 from mlplab.reporting.study.charts.time_to_accuracy import draw_time_to_accuracy
 from mlplab.reporting.study.content import Content, Figure, Headline, MissingPartError, Switch
 from mlplab.reporting.study.run import Run
-from mlplab.reporting.study.words import interval, percent_interval, plain
+from mlplab.reporting.study.words import explain_inputs, interval, percent_interval, plain
 from mlplab.reporting.styles import space_color
 from mlplab.reporting.words import count, describe_space, join, percent
 
 ID = "distances"
-QUESTION = "Do cluster distances learn faster and better, and is it the clusters?"
+QUESTION = (
+    "Do networks learn faster and better from cluster distances, and are the clusters the reason?"
+)
 SHORT = "Cluster distances"
 TABLES = ("time_to_accuracy_summary", "time_to_accuracy", "accuracy_over_time",
           "feature_controls", "reference_paired", "controls_over_time", "ladder_input_spaces",
@@ -26,6 +28,9 @@ _TIMES = ("input_space", "target", "target_kind", "seeds_reached", "seeds", "sec
 _CONTROLS = ("input_space", "n_features", "epochs", "seeds", "test_accuracy", "ci_low", "ci_high",
              "against", "difference", "difference_ci_low", "difference_ci_high",
              "verdict")  # fmt: skip
+_CURVES = ("input_space", "epoch", "seeds", "seconds", "test_accuracy", "lowest", "highest")
+_OF_PIXELS = {"best of the reference": ", the best of pixels"}
+_KINDS = {"best of the reference": "the best of pixels", "configured": "of the configuration"}
 # A label of more words would make the answer too long.
 _MOST_WORDS = 3
 
@@ -87,8 +92,8 @@ def _answer(best: pd.Series | None, controls: pd.DataFrame | None, *, known: boo
         )
     else:
         speed = (
-            f"Distances reach {percent(best['target'])} accuracy {plain(best['speedup'])} times "
-            f"sooner than pixels finish{interval(best['ci_low'], best['ci_high'])}"
+            f"Distances reach {percent(best['target'], 2)} accuracy {plain(best['speedup'])} times "
+            f"sooner than pixel training ends{interval(best['ci_low'], best['ci_high'])}"
         )
     return f"{speed}{_rivals(controls)}."
 
@@ -100,12 +105,12 @@ def _rivals(controls: pd.DataFrame | None) -> str:
         return ""
     good = others[others["verdict"].isin(["better", "no clear difference"])]
     if good.empty:
-        return f", and no other {others['n_features'].iloc[0]} inputs match them"
+        return f"; no other {others['n_features'].iloc[0]} inputs match them"
     best = good.loc[good["test_accuracy"].idxmax()]
     label = describe_space(best["input_space"], with_scaling=False)
     name = label if len(label.split()) <= _MOST_WORDS else "other inputs"
     how = "do better" if best["verdict"] == "better" else "match them"
-    return f", but trained alike, {name} {how}"
+    return f"; trained alike, {name} {how}"
 
 
 def _same_size(controls: pd.DataFrame) -> pd.DataFrame:
@@ -116,9 +121,11 @@ def _same_size(controls: pd.DataFrame) -> pd.DataFrame:
 
 def _beside_pixels(times: pd.DataFrame, best: pd.Series) -> str:
     text = (
-        f"This is the articles' measure: the time of the whole training on pixels over the time "
-        f"until {describe_space(best['input_space'])} ({best['input_space']}) reach "
-        f"{percent(best['target'], 2)}; the time of clustering does not count."
+        "The articles compare full training time on pixels with the time distances need to reach "
+        f"{percent(best['target'], 2)}{_OF_PIXELS.get(best['target_kind'], '')}, excluding "
+        f"clustering. Here these are {describe_space(best['input_space'])}: they need "
+        f"{plain(best['seconds'])} s, and the whole training on pixels takes "
+        f"{plain(best['speedup'])} times as long."
     )
     pixels = times[(times["input_space"] == "pixels") & (times["target"] == best["target"])]
     if pixels.empty:
@@ -127,9 +134,9 @@ def _beside_pixels(times: pd.DataFrame, best: pd.Series) -> str:
     if row["seeds_reached"] == 0:
         return f"{text} Pixels themselves reach it with none of {count(row['seeds'], 'seed')}."
     return (
-        f"{text} Pixels themselves reach it with {row['seeds_reached']} of "
-        f"{count(row['seeds'], 'seed')}, after {plain(row['seconds'])} s; distances after "
-        f"{plain(best['seconds'])} s (means)."
+        f"{text} To the same accuracy the gain is smaller: pixels reach it with "
+        f"{row['seeds_reached']} of {count(row['seeds'], 'seed')}, after {plain(row['seconds'])} s "
+        f"on average, {plain(row['seconds'] / best['seconds'])} times as long as distances."
     )
 
 
@@ -140,12 +147,34 @@ def _paired(run: Run) -> list[str]:
         return []
     row = table[table["difference"].notna()].iloc[0]
     against = describe_space(row["against"])
+    other = table.loc[table["input_space"] == row["against"], "epochs"]
+    shorter = "" if other.empty else f"after {other.iloc[0]} epochs on {against}, "
     return [
-        f"After all {row['epochs']} epochs, {describe_space(row['input_space'])} differ from "
-        f"{against} by {100 * row['difference']:+.2f} points of test accuracy"
+        f"At the end of the articles' trainings ({shorter}after {row['epochs']} on "
+        f"{describe_space(row['input_space'])}), distances differ from {against} by "
+        f"{100 * row['difference']:+.2f} points of test accuracy"
         f"{percent_interval(row['difference_ci_low'], row['difference_ci_high'], 2)}: "
-        f"{row['verdict']}."
+        f"{row['verdict']}.{_at_equal_epochs(run, row)}"
     ]
+
+
+def _at_equal_epochs(run: Run, row: pd.Series) -> str:
+    """Mean accuracies of both after the last epoch that both have; empty where it is the last."""
+    curves = run.tables.find("accuracy_over_time", *_CURVES)
+    if curves is None:
+        return ""
+    both = {
+        space: curves[curves["input_space"] == space].set_index("epoch")["test_accuracy"]
+        for space in (row["input_space"], row["against"])
+    }
+    last = min(float(means.index.max()) for means in both.values())
+    if pd.isna(last) or last == row["epochs"]:
+        return ""
+    one, other = (percent(means[last], 2) for means in both.values())
+    return (
+        f" After {last:.0f} epochs of both, distances reach {one} and "
+        f"{describe_space(row['against'])} {other} (means)."
+    )
 
 
 def _verdicts(controls: pd.DataFrame) -> str:
@@ -154,13 +183,12 @@ def _verdicts(controls: pd.DataFrame) -> str:
         return ""
     against = describe_space(others["against"].iloc[0])
     parts = [
-        f"{verdict}: {join([*map(describe_space, rows['input_space'])])}"
+        f"{verdict.capitalize()}: {join([*map(describe_space, rows['input_space'])])}."
         for verdict, rows in others.groupby("verdict", sort=False)
     ]
     text = (
-        f"Is it the clusters? Here all inputs were trained alike for {others['epochs'].iloc[0]} "
-        "epochs. "
-        f"Compared with {against}: {'; '.join(parts)}."
+        f"Are the clusters the reason? In a separate test, all inputs were trained alike for "
+        f"{others['epochs'].iloc[0]} epochs, and compared with {against}. {' '.join(parts)}"
     )
     if (_same_size(controls)["verdict"] == "better").any():
         text += " So small inputs can do as well or better without clusters."
@@ -184,7 +212,7 @@ def _certainty(best: pd.Series | None, controls: pd.DataFrame | None) -> str:
     if controls is not None:
         parts.append(
             f"Inputs are compared over {count(int(controls['seeds'].min()), 'seed')}, seed by "
-            "seed; 5 % hold for all comparisons together (Holm)."
+            "seed; the 5 % error rate covers all comparisons jointly (Holm)."
         )
     return " ".join(parts)
 
@@ -195,27 +223,41 @@ def _headline(best: pd.Series | None) -> Headline | None:
     space = describe_space(best["input_space"], with_scaling=False)
     return Headline(
         f"{plain(best['speedup'])} ×",
-        f"less time to {percent(best['target'])} test accuracy with {space} than the whole "
-        f"training on pixels takes{interval(best['ci_low'], best['ci_high'])}",
+        f"as long as {space} need to reach {percent(best['target'], 2)} test accuracy "
+        f"({plain(best['seconds'])} s): the whole training on pixels"
+        f"{interval(best['ci_low'], best['ci_high'])}",
     )
 
 
 def _draw_times(run: Run, times: pd.DataFrame | None, best: pd.Series | None) -> list[Figure]:
-    curves = run.tables.find("accuracy_over_time", "input_space", "epoch", "seeds", "seconds",
-                             "test_accuracy", "lowest", "highest")  # fmt: skip
+    curves = run.tables.find("accuracy_over_time", *_CURVES)
     if curves is None:
         return []
     spec, switches = draw_time_to_accuracy(curves, times)
     title = (
         "No distances reach a target accuracy with all seeds"
         if best is None
-        else f"Distances reach {percent(best['target'])} after {plain(best['seconds'])} s"
+        else f"Distances reach {percent(best['target'], 2)} after {plain(best['seconds'])} s"
     )
     caption = (
         "Test accuracy over seconds of training: mean over seeds, and the range over seeds as a "
-        "band. Rings mark where a target is reached (mean of the seeds that reach it)."
+        f"band. The axis shows seconds, not epochs: epochs times the time of one, measured apart "
+        "without prediction or evaluation. The claim on the time of the reference run counts the "
+        f"trainings as they ran, so it names another time.{_targets(times)}"
     )
     return [Figure("chart-time-to-accuracy", title, caption, spec, switches)]
+
+
+def _targets(times: pd.DataFrame | None) -> str:
+    """What the rings mark."""
+    if times is None:
+        return ""
+    targets = times.drop_duplicates("target").sort_values("target")
+    parts = [
+        f"{percent(row['target'], 2)} ({_KINDS.get(row['target_kind'], row['target_kind'])})"
+        for row in targets.to_dict("records")
+    ]
+    return f" Rings mark where {join(parts)} is reached: the mean of the seeds that reach it."
 
 
 def _draw(controls: pd.DataFrame) -> Figure:
@@ -241,8 +283,17 @@ def _draw(controls: pd.DataFrame) -> Figure:
         "chart-controls",
         f"Best after {best['epochs']} epochs: {describe_space(best['input_space'])}, "
         f"{percent(best['test_accuracy'], 2)}",
-        "Test accuracy of networks on several kinds of inputs, mean over seeds with 95 % "
-        "intervals.",
+        f"A separate test from the one above: {best['epochs']} epochs, with the same settings for "
+        f"all inputs{_plain_distances(rows)}. Test accuracy, mean over seeds with 95 % intervals."
+        f"{explain_inputs(rows['input_space'])}",
         draw_rows(records, switches, Axis("test accuracy (%)")),
         switches,
     )
+
+
+def _plain_distances(controls: pd.DataFrame) -> str:
+    """That images are not standardised first, where no distances here are of such images."""
+    spaces = controls["input_space"]
+    clusters = spaces[spaces.str.startswith("clusters-")]
+    plain_ones = not clusters.empty and not clusters.str.contains("-sample").any()
+    return ", and distances whose images are not standardised first" if plain_ones else ""

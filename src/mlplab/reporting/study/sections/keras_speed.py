@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from mlplab.reporting.study.chance import Learning
@@ -10,6 +12,7 @@ from mlplab.reporting.study.content import Content, Figure, Headline, MissingPar
 from mlplab.reporting.study.run import Run
 from mlplab.reporting.study.tables import tabulate_batch_sizes
 from mlplab.reporting.study.words import interval, name_sizes, plain
+from mlplab.reporting.styles import Style
 from mlplab.reporting.words import count, join
 
 ID = "keras-speed"
@@ -20,6 +23,15 @@ TABLES = ("batch_size_ratios", "batch_size_summary", "operation_times", "absent_
 _SUMMARY = ("variant", "input_space", "batch_size", "seconds_per_epoch", "ci_low", "ci_high",
             "rounds")  # fmt: skip
 _USUAL_BATCH_SIZE = 500
+# What readers may not know of the variants in a legend.
+_TERMS = {
+    "numpy": "“NumPy” is this project's trainer, without accuracies of the batches or predictions",
+    "compiled": "“compiled” is the same network without Python inside an epoch",
+    "keras_tuned": "“Keras, tuned” runs a whole epoch in one call, with XLA where that is faster",
+    "keras_matched": "“Keras, matched” computes the mathematics of NumPy's network",
+    "products": "“products alone” are the matrix products of an epoch and nothing else",
+    "sklearn": "“scikit-learn” is its MLPClassifier",
+}
 # Batch sizes in more words than these would make the answer too long.
 _MOST_PARTS = 5
 
@@ -37,14 +49,16 @@ def tell(run: Run) -> Content:
     summary = run.tables.find("batch_size_summary", *_SUMMARY)
     return Content(
         answer=_answer(keras, usual),
-        meaning=[_meaning(pixels), *_why(run, summary), *_warn(run)],
-        certainty=_certainty(keras, run.tables.find("absent_variants", "variant", "reason")),
+        meaning=[_meaning(pixels) + _published(run, keras), *_why(run, summary), *_warn(run)],
+        certainty=_certainty(
+            keras, run.tables.find("absent_variants", "variant", "reason"), run.styles
+        ),
         figures=figures,
         tables=[] if summary is None else [tabulate_batch_sizes(summary, ratios, run.styles)],
         headline=Headline(
             f"{plain(usual['ratio_to_numpy'])} ×",
-            f"the time of NumPy: an epoch of Keras at batch size {usual['batch_size']:,}"
-            f"{interval(usual['ci_low'], usual['ci_high'])}",
+            "as long as NumPy: Keras' time per epoch on pixels "
+            f"(batch size {usual['batch_size']:,}){interval(usual['ci_low'], usual['ci_high'])}",
         ),
     )
 
@@ -82,11 +96,29 @@ def _meaning(pixels: pd.DataFrame) -> str:
     if matched.empty:
         return text.strip()
     sizes = sorted(matched["batch_size"])
+    if (matched["verdict"] == "slower").all() and len(sizes) > 1:
+        text = f"{text} Even with the same mathematics, Keras is slower at every batch size."
+        return text.strip()
     parts = [
         f"{verdict} at {name_sizes(rows['batch_size'].tolist(), sizes)}"
         for verdict, rows in matched.groupby("verdict", sort=False)
     ]
     return f"{text} With the same mathematics as NumPy, Keras is {join(parts)}.".strip()
+
+
+def _published(run: Run, keras: pd.DataFrame) -> str:
+    """That the articles' programs were slower than Keras, where NumPy is faster here."""
+    if not (keras["verdict"] == "slower").all() or len(keras) < 2:
+        return ""
+    steps = run.tables.find("optimization_ladder_summary", "step", "published_ratio", "batch_size")
+    ratios = pd.Series(dtype=float) if steps is None else steps[steps["step"].notna()]
+    published = ratios["published_ratio"].dropna() if steps is not None else ratios
+    if published.empty or published.min() <= 1:
+        return ""
+    return (
+        " NumPy is faster here at every batch size, unlike in the first two parts of article A: "
+        f"they print {plain(published.min())} to {plain(published.max())} times Keras' time."
+    )
 
 
 def _why(run: Run, summary: pd.DataFrame | None) -> list[str]:
@@ -108,11 +140,10 @@ def _why(run: Run, summary: pd.DataFrame | None) -> list[str]:
     row = found.iloc[0]
     fixed_cost, epoch = row["seconds_per_epoch"], row["seconds_per_epoch_in_all"]
     return [
-        "Why: each training step has a fixed cost beside its arithmetic. At batch size "
-        f"{found.index[0]:,} it adds up to {plain(fixed_cost['keras'], 2)} s in Keras, where an "
-        f"epoch takes {plain(epoch['keras'], 2)} s, and to {plain(fixed_cost['numpy'], 2)} s in "
-        f"NumPy, where an epoch takes {plain(epoch['numpy'], 2)} s. Larger batches need fewer "
-        "steps."
+        "Why: each training step has a fixed overhead besides the arithmetic. At batch size "
+        f"{found.index[0]:,} this totals {plain(fixed_cost['keras'], 2)} s of Keras' "
+        f"{plain(epoch['keras'], 2)} s epoch, and {plain(fixed_cost['numpy'], 2)} s of NumPy's "
+        f"{plain(epoch['numpy'], 2)} s. Larger batches need fewer steps."
     ]
 
 
@@ -121,7 +152,9 @@ def _warn(run: Run) -> list[str]:
     return [learning.warning] if learning.warning else []
 
 
-def _certainty(keras: pd.DataFrame, absent: pd.DataFrame | None) -> str:
+def _certainty(
+    keras: pd.DataFrame, absent: pd.DataFrame | None, styles: Mapping[str, Style]
+) -> str:
     rounds = keras["rounds"].min()
     text = (
         f"Each ratio is a geometric mean over at least {count(int(rounds), 'round')} in which all "
@@ -131,20 +164,33 @@ def _certainty(keras: pd.DataFrame, absent: pd.DataFrame | None) -> str:
     if unclear:
         where = name_sizes(unclear, keras["batch_size"].tolist())
         text += f" At {where} the interval holds 1: no clear difference."
-    disturbed = keras["disturbed"].astype(bool).sum()
+    disturbed = keras.loc[keras["disturbed"].astype(bool), "batch_size"].tolist()
     if disturbed:
+        where = name_sizes(disturbed, keras["batch_size"].tolist())
         text += (
-            f" At {disturbed} of {count(len(keras), 'batch size')} most measurements were "
-            f"disturbed by other processes."
+            f" At batch size {where}, other processes disturbed all rounds but one at most, so "
+            "disturbed ones count as well."
         )
     if absent is not None:
         missing = absent.drop_duplicates("variant")
-        parts = [
-            f"{row['variant']} ({str(row['reason']).rpartition(': ')[2]})"
-            for row in missing.to_dict("records")
-        ]
-        text += f" Not measured: {join(parts)}."
+        text += f" Not measured: {_name_absent(missing, styles)}."
     return text
+
+
+def _name_absent(missing: pd.DataFrame, styles: Mapping[str, Style]) -> str:
+    """Variants that were not measured, with their reason."""
+    parts: dict[str, list[str]] = {}
+    for row in missing.to_dict("records"):
+        reason = str(row["reason"]).rpartition(": ")[2]
+        reason = "not installed" if reason.endswith("not installed") else reason
+        label = styles.get(row["variant"], {"label": row["variant"]})["label"]
+        parts.setdefault(reason, []).append(str(label))
+    return join([f"{join(names)} ({reason})" for reason, names in parts.items()])
+
+
+def _terms(rows: pd.DataFrame) -> str:
+    found = [text for name, text in _TERMS.items() if name in set(rows["variant"])]
+    return f" {'; '.join(found)}." if found else ""
 
 
 def _draw(run: Run, pixels: pd.DataFrame) -> list[Figure]:
@@ -155,8 +201,9 @@ def _draw(run: Run, pixels: pd.DataFrame) -> list[Figure]:
         Figure(
             "chart-ratios",
             f"Keras is slower than NumPy at {slower} of {count(len(keras), 'batch size')}",
-            "Time of an epoch over that of NumPy on pixels, over the batch size. Bars are 95 % "
-            "intervals over rounds. Both axes are logarithmic.",
+            "Epoch time on pixels relative to NumPy, by batch size. Bars: 95 % intervals across "
+            "rounds. Above the dashed line, NumPy is faster. Both axes are logarithmic."
+            f"{_terms(pixels)}",
             spec,
             switches,
         )
@@ -173,8 +220,8 @@ def _draw(run: Run, pixels: pd.DataFrame) -> list[Figure]:
                 "chart-seconds",
                 f"The shortest epoch is that of “{label}” at batch size {best['batch_size']:,}: "
                 f"{plain(best['seconds_per_epoch'])} s",
-                "Seconds of an epoch on pixels over the batch size: geometric mean over rounds, "
-                "with 95 % intervals. Both axes are logarithmic.",
+                "Seconds of an epoch on pixels by batch size: geometric mean over rounds, with "
+                f"95 % intervals. Both axes are logarithmic.{_terms(rows)}",
                 spec,
                 switches,
             )

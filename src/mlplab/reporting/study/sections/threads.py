@@ -20,7 +20,7 @@ SHORT = "Threads"
 TABLES = ("thread_scaling", "deep_model")
 
 _NAMES = {"numpy": "NumPy", "keras": "Keras"}
-_SETTINGS = {"environment": "by variables", "api": "by functions"}
+_SETTINGS = {"environment": "set by environment variables", "api": "set by functions"}
 # Work beside the network's own, such as that of Python, may use so much more of a processor.
 _KEPT = 1.15
 _DEEP = {"numpy": "NumPy", "keras": "Keras", "keras_xla": "Keras with XLA"}
@@ -42,19 +42,19 @@ def tell(run: Run) -> Content:
     }
     worst = max(used, key=lambda setting: used[setting].mean)
     found = used[worst]
-    holds = "keeps to" if found.mean <= _KEPT else "exceeds"
-    how = _SETTINGS.get(worst, worst)
+    holds = "obeys" if found.mean <= _KEPT else "exceeds"
+    how = {"environment": "environment variables", "api": "functions"}.get(worst, worst)
     records, switches = _records(rows)
     return Content(
         answer=(
-            f"Keras {holds} one thread: with this limit, set {how}, it uses "
-            f"{plain(found.mean)} processors{interval(found.low, found.high)}."
+            f"Keras {holds} a one-thread limit: it uses {plain(found.mean)} processors"
+            f"{interval(found.low, found.high)} when {how} set the limit."
         ),
         meaning=[_numpy(rows), *_gain(rows), *_deep(run)],
         certainty=(
             "Processors used are CPU seconds over wall seconds, a geometric mean over "
             f"{count(int(rows['round'].max()), 'round')}; intervals are Student's t on logarithms. "
-            f"Up to {_KEPT} count as one: Python works beside the network. "
+            f"Up to {_KEPT} counts as one, since Python itself uses some CPU. "
             "More threads than this machine has could not be tried."
         ),
         figures=[
@@ -97,7 +97,9 @@ def _gain(rows: pd.DataFrame) -> list[str]:
         parts.append(
             f"{name} is {plain(ratio.ratio)} times as fast{interval(ratio.low, ratio.high)}"
         )
-    return [f"With {most} threads in place of one, {join(parts)}."] if parts else []
+    return (
+        [f"With {most} threads in place of one (set by functions), {join(parts)}."] if parts else []
+    )
 
 
 def _deep(run: Run) -> list[str]:
@@ -127,7 +129,7 @@ def _records(rows: pd.DataFrame) -> tuple[list[Record], list[Switch]]:
             {
                 "label": f"{count(int(n_threads), 'thread')}, {_SETTINGS.get(setting, setting)}",
                 "series": _NAMES.get(framework, framework),
-                "limit": f"{n_threads}, {_SETTINGS.get(setting, setting)}",
+                "limit": f"{count(int(n_threads), 'thread')} ({_SETTINGS.get(setting, setting)})",
                 "processors used": plain(used.mean),
                 "interval": range_words(used.low, used.high),
                 "rounds": str(len(quiet)),
@@ -147,6 +149,4 @@ def _records(rows: pd.DataFrame) -> tuple[list[Record], list[Switch]]:
 
 def _title(records: list[Record]) -> str:
     top = max(records, key=lambda record: record["x"])
-    return (
-        f"Most processors are used by {top['series']} with {top['label']}: {top['processors used']}"
-    )
+    return f"{top['series']} with {top['limit']} uses the most: {top['processors used']} processors"
