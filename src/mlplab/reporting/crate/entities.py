@@ -25,8 +25,8 @@ def add_entity(crate: ROCrate, identifier: str, kind: str, **properties: Any) ->
 
 
 def add_software(crate: ROCrate, name: str, version: str | None) -> Entity:
-    """A package of PyPI as an application, once for each version."""
-    address = f"https://pypi.org/project/{quote(name)}/" + (f"{quote(version)}/" if version else "")
+    """A Python package as an application, once for each version, named by its package URL."""
+    address = f"pkg:pypi/{quote(name)}" + (f"@{quote(version)}" if version else "")
     properties = {"softwareVersion": version} if version else {}
     found: Entity | None = crate.dereference(address)
     return found or add_entity(

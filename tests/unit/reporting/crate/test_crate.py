@@ -157,7 +157,7 @@ def test_the_workflow_is_in_the_crate_with_its_engine_and_its_steps(run):
     assert (run / "source/Snakefile").read_text().startswith("rule all")
     workflow = found["source/Snakefile"]
     assert found[workflow["programmingLanguage"]["@id"]]["version"] == "9.27.1"
-    assert found["#engine"]["instrument"] == {"@id": "https://pypi.org/project/snakemake/9.27.1/"}
+    assert found["#engine"]["instrument"] == {"@id": "pkg:pypi/snakemake@9.27.1"}
     steps = [found[name]["name"] for name in references(workflow["step"])]
     assert sorted(steps) == ["download", "evaluate", "record_run", "scale"]
     tool = found["source/workflow/scripts/scale.py"]
@@ -475,7 +475,7 @@ def test_without_a_lock_the_engine_has_no_version(make_run):
     Path("requirements.lock").unlink()
     folder = make_run()
     assert main([str(folder)]) == 0
-    engine = entities(folder)["https://pypi.org/project/snakemake/"]
+    engine = entities(folder)["pkg:pypi/snakemake"]
     assert "softwareVersion" not in engine
 
 
