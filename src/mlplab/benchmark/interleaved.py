@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mlplab.benchmark.disturbance import disturbances, judge_again
 from mlplab.benchmark.problem import Problem, Train
 from mlplab.benchmark.runners import (
     Epoch,
@@ -27,7 +28,6 @@ from mlplab.machine.core_distance import CoreDistance, longest
 from mlplab.machine.nearest_distance import patience_of, watched_distance
 from mlplab.machine.processors import keep_processors_awake
 from mlplab.machine.watch import (
-    DISTURBED_ABOVE,
     POOL_SLEEPS_AFTER_SECONDS,
     QuietWatch,
     share_of_others,
@@ -159,9 +159,7 @@ def measure_rounds(
                 constant = {**before, "first_epoch_seconds": first[runner.name]}
                 rows += [_describe(runner) | constant | measurement for measurement in found]
             progress.advance()
-    for row in rows:
-        # The nearest distance of all measurements is known only now.
-        row["disturbed"] |= distance.is_far(row["core_round_trip_ns"])
+    judge_again(rows, distance)
     return pd.DataFrame(rows), absent
 
 
@@ -259,7 +257,5 @@ def _measure(
             f"{part}_seconds": sum(epoch.parts[part] for epoch in epochs)
             for part in epochs[0].parts
         },
-        **watch.columns(),
-        "core_round_trip_ns": round_trip,
-        "disturbed": watch.lost_share > DISTURBED_ABOVE or distance.is_far(round_trip),
+        **disturbances(watch, distance, round_trip),
     }

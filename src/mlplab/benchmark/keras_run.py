@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from mlplab.benchmark.disturbance import disturbances, judge_again
 from mlplab.benchmark.interleaved import refuse_absent
 from mlplab.benchmark.problem import L2, Clock, Problem
 from mlplab.benchmark.runners import Setup, start_runners, thread_variables
@@ -90,9 +91,7 @@ def measure_keras_run(
                 rows.append(constant | tabulate_run(parts, problem, epochs) | columns)
             disturbed = any(columns["disturbed"] for _, columns in found)
             wanted += disturbed and wanted < processes + retries
-        for row in rows:
-            # The nearest distance of all runs is known only now.
-            row["disturbed"] = bool(row["disturbed"]) or distance.is_far(row["core_round_trip_ns"])
+        judge_again(rows, distance)
     return KERAS_RUN.arrange(pd.DataFrame(rows))
 
 
@@ -158,8 +157,5 @@ def _run_process(
                 epoch = runner.run_epoch()
             watch.count_as_own(epoch.cpu_stop - epoch.cpu_start)
             round_trip = longest(round_trip, distance.measure())
-            columns = watch.columns()
-            far = {"core_round_trip_ns": round_trip}
-            far["disturbed"] = columns["disturbed"] or distance.is_far(round_trip)
-            found.append((epoch.parts, columns | far))
+            found.append((epoch.parts, disturbances(watch, distance, round_trip)))
     return found

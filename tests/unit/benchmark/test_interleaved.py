@@ -25,6 +25,7 @@ from mlplab.benchmark.runners import Setup, VariantFault, start_runners, thread_
 from mlplab.benchmark.variant_process import NamedVariant
 from mlplab.machine import nearest_distance
 from mlplab.machine.core_distance import CoreDistance
+from mlplab.machine.watch import QuietWatch
 from mlplab.runtime.files import load_array, save_array
 from tests.conftest import ROOT
 
@@ -156,7 +157,7 @@ class _MovedApart(CoreDistance):
 
 def test_a_measurement_in_which_processors_moved_apart_is_kept_and_repeated(samples, monkeypatch):
     monkeypatch.setattr(nearest_distance, "CoreDistance", _MovedApart)
-    monkeypatch.setattr(interleaved, "DISTURBED_ABOVE", np.inf)  # whatever runs beside it
+    monkeypatch.setattr(QuietWatch, "disturbed", False)  # whatever runs beside it
     schedule = Schedule(rounds=2, retries=3)
     table, _ = measure_interleaved({"some": report_parts}, small(*samples), schedule)
     assert table["round"].tolist() == [1, 1, 2]
@@ -190,7 +191,7 @@ def test_how_near_processors_come_is_searched_once_and_then_recalled(
 ):
     monkeypatch.setenv("MLPLAB_CACHE_DIR", str(tmp_path))
     monkeypatch.setattr(nearest_distance, "CoreDistance", _Near)
-    monkeypatch.setattr(interleaved, "DISTURBED_ABOVE", np.inf)  # whatever runs beside it
+    monkeypatch.setattr(QuietWatch, "disturbed", False)  # whatever runs beside it
     monkeypatch.setattr(nearest_distance, "_others_rest", lambda: True)
     settings = small(*samples), Schedule(rounds=3)
     near, _ = measure_interleaved({"some": report_parts}, *settings)
@@ -306,7 +307,7 @@ def test_long_epochs_do_not_warm_up(samples, monkeypatch, long_from, warmed):
 
 
 def test_disturbed_measurements_are_kept_and_repeated_up_to_a_limit(samples, monkeypatch):
-    monkeypatch.setattr(interleaved, "DISTURBED_ABOVE", -1.0)
+    monkeypatch.setattr(QuietWatch, "disturbed", True)
     schedule = Schedule(rounds=3, retries=2)
     table, _ = measure_interleaved({"some": train_slowly}, small(*samples), schedule)
     numbers = table[["round", "measurement"]].values.tolist()
