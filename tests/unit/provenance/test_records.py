@@ -1,7 +1,6 @@
 """Records beside results, and what checks results against them."""
 
 import json
-import logging
 import os
 import shutil
 import socket
@@ -19,22 +18,7 @@ from mlplab.provenance.records import ALL_SLOTS, content_hash, run_job
 from mlplab.provenance.verify import main as verify
 from mlplab.runtime.sidecars import read_sidecar, sidecar_path
 from tests.conftest import ROOT
-
-
-class Params(dict):
-    """Named values that are attributes too."""
-
-    __getattr__ = dict.__getitem__
-
-
-@pytest.fixture(autouse=True)
-def restore_logging():
-    """Give the root logger its handlers back that job_log replaces."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers, root.level = handlers, level
-    logging.captureWarnings(False)
+from tests.unit.jobs import Params, restore_logging  # noqa: F401, a fixture
 
 
 @pytest.fixture

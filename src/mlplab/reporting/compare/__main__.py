@@ -13,7 +13,7 @@ from mlplab.reporting.compare.page import page_path, write_page
 from mlplab.reporting.compare.text import render_text
 from mlplab.runtime.console import run_command
 
-# Columns of text, whatever the terminal has.
+# Columns of text: the width of the terminal, within these.
 _NARROWEST, _WIDEST = 60, 100
 
 

@@ -171,7 +171,7 @@ def _tell_curves(first: Run, second: Run) -> str | list[str]:
 
 
 def _curves(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a table with keys of the same kind, whatever they are in the file."""
+    """The rows of a table, with keys of one kind in every run."""
     keys = {name: table[name].map(key) for name in _TRAINING}
     table = read_numbers(table.assign(**keys), ["epoch", *_CURVES])
     return table.astype({"epoch": float}).drop_duplicates([*_TRAINING, "epoch"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,11 +20,7 @@ _HASH_DIGITS = 8
 def compare_code(runs: Sequence[Run]) -> Section:
     """The commits of the runs, and the modules whose fingerprints differ."""
     modules = [_modules(run) for run in runs]
-    notices = [
-        f"{run.name} has no records of its code"
-        for run, found in zip(runs, modules, strict=True)
-        if not found
-    ]
+    notices = _tell_missing(runs, modules, "records of its code")
     if len(notices) >= len(runs) - 1:
         return Section("Code", ["Not compared."], notices=notices)
     shared = set.intersection(*(set(found) for found in modules if found))
@@ -48,11 +44,7 @@ def compare_code(runs: Sequence[Run]) -> Section:
 def compare_versions(runs: Sequence[Run]) -> Section:
     """The libraries whose versions differ, with Python and the libraries for matrix products."""
     versions = [_versions(run) for run in runs]
-    notices = [
-        f"{run.name} has no records of its libraries"
-        for run, found in zip(runs, versions, strict=True)
-        if not found
-    ]
+    notices = _tell_missing(runs, versions, "records of its libraries")
     rows = differing_rows(versions)
     same = len(all_rows(versions)) - len(rows)
     if not rows:
@@ -63,13 +55,9 @@ def compare_versions(runs: Sequence[Run]) -> Section:
 
 
 def compare_machines(runs: Sequence[Run]) -> Section:
-    """Processor, system and whatever else was recorded of the machines, and when the runs ran."""
+    """All recorded properties of the machines, and when the runs ran."""
     machines = [_machine(run) for run in runs]
-    notices = [
-        f"{run.name} has no record of its machine"
-        for run, found in zip(runs, machines, strict=True)
-        if not found
-    ]
+    notices = _tell_missing(runs, machines, "record of its machine")
     differing = [row[0] for row in differing_rows(machines)]
     sentence = (
         f"The machines differ: {', '.join(differing)}."
@@ -80,6 +68,11 @@ def compare_machines(runs: Sequence[Run]) -> Section:
     grid = Grid("Machines and times", ("property", *(run.name for run in runs)), rows)
     method = ["Machines of one model may still differ: virtual ones share their host."]
     return Section("Machine", [sentence], [grid], method=method, notices=notices)
+
+
+def _tell_missing(runs: Sequence[Run], found: Sequence[Mapping[str, str]], what: str) -> list[str]:
+    """A notice for each run in which nothing was found."""
+    return [f"{run.name} has no {what}" for run, one in zip(runs, found, strict=True) if not one]
 
 
 def _modules(run: Run) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """A small run with the records that real jobs leave."""
 
-import logging
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,25 +8,10 @@ import pytest
 
 from mlplab.provenance.fingerprint import code_fingerprint
 from mlplab.provenance.records import run_job
+from tests.unit.jobs import Params, restore_logging  # noqa: F401, a fixture
 
 IMAGES = "resources/mnist/images"
 SNAKEFILE = "rule all:\n    input: 'results/my run/tables/claims.csv'\n"
-
-
-class Params(dict):
-    """Named values that are attributes too."""
-
-    __getattr__ = dict.__getitem__
-
-
-@pytest.fixture(autouse=True)
-def restore_logging():
-    """Give the root logger its handlers back that a job's log replaces."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers, root.level = handlers, level
-    logging.captureWarnings(False)
 
 
 def do_job(rule: str, inputs: list[str], outputs: list[str], **params: object) -> None:

@@ -3,19 +3,14 @@
 import pytest
 
 from mlplab.reporting.study.origin import describe_origin
+from tests.unit.reporting.study import sample_run
 
 
 @pytest.fixture
 def record():
-    return {
-        "machine": {"processor": "Chip (R) *", "processors": 2, "system": "S", "python": "3.11"},
-        "code": {"libraries": {"numpy": "2.4.6"}},
-        "blas": [{"user_api": "blas", "internal_api": "openblas", "version": "0.3",
-                  "architecture": "Zen"}],
-        "git": {"commit": "0123456789abcdef", "dirty": True},
-        "started": "2026-01-01T10:00:00+00:00",
-        "ended": "2026-01-01T10:05:00+00:00",
-    }  # fmt: skip
+    changed = {"machine": {"processor": "Chip (R) *", "processors": 2, "system": "S"}}
+    changed |= {"git": {"commit": "0123456789abcdef", "dirty": True}}
+    return sample_run.record() | changed | {"code": {"libraries": {"numpy": "2.4.6"}}}
 
 
 def test_the_origin_names_all_machines_that_took_part(record):
