@@ -36,8 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     if missing := [name for name in CLAIMS.columns if name not in claims]:
         print(
-            f"{path}: found no column {', '.join(missing)}, so another version made it; run its "
-            "rule again: snakemake --cores 4 --forcerun evaluate_claims",
+            f"{path}: found no column {', '.join(missing)}, so another version made it; allowed: a "
+            "run of this version; delete the table and make the run again",
             file=sys.stderr,
         )
         return 2

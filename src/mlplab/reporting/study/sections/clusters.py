@@ -68,8 +68,8 @@ def _of_article(run: Run) -> str:
     if rows.empty:
         return ""
     return (
-        f"The trainings of article C use its own K = {rows['n_features'].iloc[0]}, whatever the "
-        "rule picks."
+        f"The trainings of article C use its own K = {rows['n_features'].iloc[0]}, not the one "
+        "that the rule picks."
     )
 
 
