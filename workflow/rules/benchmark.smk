@@ -205,7 +205,7 @@ rule measure_ladder:
     params:
         batch_size=CONFIG.ladder.batch_size,
         n_threads=CONFIG.train.n_threads,
-        schedule=schedule(CONFIG.ladder.rounds),
+        schedule=ladder_schedule(),
     script:
         "../scripts/measure_ladder.py"
 
@@ -224,7 +224,7 @@ rule measure_ladder_batch_sizes:
     params:
         batch_sizes=list(CONFIG.ladder.batch_sizes),
         n_threads=CONFIG.train.n_threads,
-        schedule=schedule(CONFIG.ladder.rounds),
+        schedule=ladder_schedule(),
     script:
         "../scripts/measure_ladder_batch_sizes.py"
 
@@ -254,7 +254,7 @@ rule measure_ladder_input_spaces:
             for run in [CONFIG.experiments[training["experiment"]]]
         ],
         n_threads=CONFIG.train.n_threads,
-        schedule=schedule(CONFIG.ladder.rounds),
+        schedule=ladder_schedule(),
     script:
         "../scripts/measure_ladder_input_spaces.py"
 

@@ -157,6 +157,12 @@ def schedule(rounds, **settings):
     return dict(rounds=rounds, seed=CONFIG.seeds[0], **settings)
 
 
+def ladder_schedule():
+    """The same for the steps of the ladder."""
+    ladder = CONFIG.ladder
+    return schedule(ladder.rounds, measurement_seconds=ladder.measurement_seconds)
+
+
 def batch_size_measurements(extension):
     """A file for every batch size on pixels, and for some on cluster distances."""
     pattern = f"{RESULTS}/measurements/{{space}}/batch-{{batch_size}}.{extension}"

@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 # Shorter epochs than these follow an untimed one.
 # See "An epoch after a pause takes longer" in docs/explanation/timing.md.
-_SETTLED_FROM_SECONDS, _SETTLED_AWAKE_FROM_SECONDS = 1.0, 0.35
+_SETTLED_FROM_SECONDS = 3.0
 # Short epochs warm up for as long as so many measurements.
 # See "The first epochs take longer" in docs/explanation/timing.md.
 _WARMING_MEASUREMENTS = 4
@@ -213,9 +213,7 @@ def _measure_until_quiet(
         # Outside the block below: a host moves cores together only while they may sleep.
         distance.bring_near()
         with keep_processors_awake() as awake:
-            settled_from = _SETTLED_AWAKE_FROM_SECONDS if awake else _SETTLED_FROM_SECONDS
-            settled = runner.last_wall_seconds >= settled_from
-            measurement = _measure(runner, seconds, settled, distance)
+            measurement = _measure(runner, seconds, distance)
         found.append({"measurement": len(found) + 1, "processors_awake": awake, **measurement})
     return found
 
@@ -230,13 +228,11 @@ def _describe(runner: Runner) -> dict[str, Any]:
     }
 
 
-def _measure(
-    runner: Runner, seconds: float, settled: bool, distance: CoreDistance
-) -> dict[str, float | bool]:
+def _measure(runner: Runner, seconds: float, distance: CoreDistance) -> dict[str, float | bool]:
     """Seconds of the next epochs of a variant, and what others and the host took of the machine."""
     time.sleep(POOL_SLEEPS_AFTER_SECONDS)
     round_trip = distance.measure()
-    if not settled:
+    if runner.last_wall_seconds < _SETTLED_FROM_SECONDS:
         runner.run_epoch()
         runner.wait_until_at_rest()
     epochs: list[Epoch] = []
@@ -254,7 +250,7 @@ def _measure(
         "cpu_seconds": sum(epoch.cpu_seconds for epoch in epochs),
         "seconds_per_epoch": wall / len(epochs),
         **{
-            f"{part}_seconds": sum(epoch.parts[part] for epoch in epochs)
+            f"{part}_seconds": sum(epoch.parts[part] for epoch in epochs) / len(epochs)
             for part in epochs[0].parts
         },
         **disturbances(watch, distance, round_trip),

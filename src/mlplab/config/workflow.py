@@ -104,7 +104,10 @@ class LadderConfig(Section):
         min_length=1,
         description="samples in a mini-batch, where steps are compared over batch sizes",
     )
-    rounds: Count = Field(description="timed epochs of every step, one in each round")
+    rounds: Count = Field(description="measurements of every step")
+    measurement_seconds: NonNegative = Field(
+        description="a measurement has as many epochs as begin within this time, at least one"
+    )
 
 
 class WorkflowConfig(Section):

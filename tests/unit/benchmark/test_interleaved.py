@@ -267,10 +267,24 @@ def count_epochs(problem, clock):
 def test_an_untimed_epoch_follows_idleness_unless_epochs_are_long(
     samples, monkeypatch, settled_from, numbers
 ):
-    for name in ("_SETTLED_FROM_SECONDS", "_SETTLED_AWAKE_FROM_SECONDS"):
-        monkeypatch.setattr(interleaved, name, settled_from)
+    monkeypatch.setattr(interleaved, "_SETTLED_FROM_SECONDS", settled_from)
     table, _ = measure_interleaved({"some": count_epochs}, small(*samples), Schedule(rounds=2))
     assert table["number_seconds"].tolist() == numbers
+
+
+def report_half(problem, clock):
+    """A variant that tells half the seconds of its epochs, of a tenth each."""
+    for _ in range(problem.epochs):
+        clock.start()
+        time.sleep(0.1)
+        clock.stop({"half": 0.05})
+
+
+def test_a_part_is_that_of_one_epoch_however_many_are_timed(samples):
+    schedule = Schedule(rounds=1, measurement_seconds=0.25)
+    table, _ = measure_interleaved({"some": report_half}, small(*samples), schedule)
+    assert table["epochs"].item() > 1
+    assert table["half_seconds"].item() == pytest.approx(0.05)
 
 
 class _Epochs:

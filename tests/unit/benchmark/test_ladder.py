@@ -87,7 +87,7 @@ def test_every_step_and_keras_are_measured_in_every_round(random, tmp_path):
     problem = Problem.from_labels(
         x, labels, batch_size=100, n_threads=1, test=(x[:300].copy(), labels[:300])
     )
-    table, allocation = measure_ladder(problem, Schedule(rounds=2))
+    table, allocation = measure_ladder(problem, Schedule(rounds=2, measurement_seconds=0.1))
     columns = table.columns.tolist()
     assert [name for name in columns if name.startswith("backward")] == [
         f"backward_L{layer}_seconds" for layer in range(3)

@@ -1,5 +1,9 @@
 """Steps of the ladder over batch sizes and input spaces."""
 
+import dataclasses
+import itertools
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +16,7 @@ from mlplab.benchmark.ladder.batch_sizes import (
     tabulate_batch_sizes,
 )
 from mlplab.benchmark.ladder.input_spaces import LADDER_INPUT_SPACES, measure_ladder_input_spaces
+from mlplab.benchmark.ladder.steps import ShorterBackward
 from mlplab.benchmark.problem import Problem
 
 
@@ -29,6 +34,33 @@ def test_every_step_is_measured_with_every_batch_size():
     assert table["name"].unique()[-1] == "Keras"
     assert table["step"].dropna().unique().tolist() == [2, 3, 4]
     assert (table["seconds"] > 0).all()
+
+
+class _Turns:
+    """A clock that keeps what each turn reports."""
+
+    def __init__(self):
+        self.parts = []
+
+    def start(self):
+        pass
+
+    def stop(self, parts):
+        self.parts.append(parts)
+
+
+def test_of_two_epochs_with_a_batch_size_the_second_is_timed(monkeypatch):
+    sleeps = {20: itertools.cycle([0.2, 0.01]), 60: itertools.cycle([0.2, 0.02])}
+    monkeypatch.setattr(
+        ShorterBackward,
+        "train_epoch",
+        lambda network, order, batch_size: time.sleep(next(sleeps[batch_size])),
+    )
+    clock, one_turn = _Turns(), dataclasses.replace(problem(), epochs=1)
+    batch_sizes._train_step(ShorterBackward, (20, 60), one_turn, clock)
+    (parts,) = clock.parts
+    assert set(parts) == {"batch_20", "batch_60"}
+    assert all(0.01 <= seconds < 0.2 for seconds in parts.values())
 
 
 def test_a_turn_of_all_batch_sizes_becomes_a_row_for_each():

@@ -141,8 +141,9 @@ def tabulate_rounds(table: pd.DataFrame, problem: Problem) -> pd.DataFrame:
         name=names[0],
         allocator=names[2].where(names[2] != "", SYSTEM),
         batches=problem.n_batches,
+        cpu_seconds=table["cpu_seconds"] / table["epochs"],
         full_accuracy_seconds=training + table["prediction_seconds"],
-        batch_accuracy_seconds=training.where(is_step, table["wall_seconds"]),
+        batch_accuracy_seconds=training.where(is_step, table["seconds_per_epoch"]),
     )
 
 

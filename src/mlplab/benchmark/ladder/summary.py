@@ -61,7 +61,8 @@ LADDER = Table(
     "0 float64 throughout; 1 float32; 2 no error for the input layer, and only the regularisation "
     "in use; 3 bias stored with the input; 4 derivative from the output of the sigmoid; 5 this "
     "project's trainer; 6 the same in its compiled engine. Each step, and `fit` of Keras' "
-    "reference model, trains in a process of its own, in rounds of random order.",
+    "reference model, trains in a process of its own, in rounds of random order. A measurement has "
+    "as many epochs as begin within `ladder.measurement_seconds`, and its numbers are their means.",
 )
 ALLOCATION = Table(
     "allocation",
