@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from mlplab.reporting.claims.evaluation import CLAIMS
+from mlplab.reporting.claims.expressions import Query
 from mlplab.reporting.claims.loading import load_claims
-from mlplab.reporting.claims.model import Query
 from tests.workflow.running import run
 
 

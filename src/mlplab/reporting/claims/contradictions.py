@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import linprog
 
-from mlplab.reporting.claims.model import Claim, Difference, Includes, Query, Ratio
+from mlplab.reporting.claims.expressions import Difference, Query, Ratio
+from mlplab.reporting.claims.model import Claim, Includes
 
 # By so much of a limit a figure must be on the right side of it.
 _MARGIN = 1e-6

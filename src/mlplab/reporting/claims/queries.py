@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from mlplab.reporting.claims.model import (
+from mlplab.reporting.claims.expressions import (
     Arithmetic,
-    ClaimError,
     Difference,
     Points,
     Query,
@@ -21,6 +20,7 @@ from mlplab.reporting.claims.model import (
     Straightness,
     conditions,
 )
+from mlplab.reporting.claims.model import ClaimError
 from mlplab.stats.intervals import Interval, mean_interval, prediction_interval
 from mlplab.stats.ratios import geometric_interval
 from mlplab.stats.rounds import quiet_rounds

@@ -10,7 +10,7 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from mlplab.reporting.claims.model import Difference, Query, Ratio
+from mlplab.reporting.claims.expressions import Difference, Query, Ratio
 
 
 class ShownError(Exception):

@@ -1,8 +1,9 @@
 import pytest
 import yaml
 
+from mlplab.reporting.claims.expressions import Arithmetic
 from mlplab.reporting.claims.loading import load_claims
-from mlplab.reporting.claims.model import Arithmetic, Claim, ClaimError, Includes
+from mlplab.reporting.claims.model import Claim, ClaimError, Includes
 from tests.unit.reporting.claims.conftest import ENTRY, entry
 
 

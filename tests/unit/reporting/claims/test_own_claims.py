@@ -8,14 +8,9 @@ import yaml
 from mlplab.config.loading import load_config
 from mlplab.config.workflow import WorkflowConfig
 from mlplab.reporting.claims.evaluation import evaluate_claims, look_up, unmet_requirements
+from mlplab.reporting.claims.expressions import Arithmetic, Ratio
 from mlplab.reporting.claims.loading import load_claims
-from mlplab.reporting.claims.model import (
-    BY_CONSTRUCTION,
-    NOT_TESTABLE,
-    STATEMENT,
-    Arithmetic,
-    Ratio,
-)
+from mlplab.reporting.claims.model import BY_CONSTRUCTION, NOT_TESTABLE, STATEMENT
 from tests.conftest import ROOT
 
 CONFIG = ROOT / "config"

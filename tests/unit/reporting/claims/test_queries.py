@@ -5,7 +5,8 @@ import pytest
 from pydantic import TypeAdapter
 from scipy import stats
 
-from mlplab.reporting.claims.model import ClaimError, Expression
+from mlplab.reporting.claims.expressions import Expression
+from mlplab.reporting.claims.model import ClaimError
 from mlplab.reporting.claims.queries import evaluate
 from mlplab.stats import paired_ratio
 
