@@ -5,13 +5,12 @@ from __future__ import annotations
 import ast
 import fnmatch
 import hashlib
-import importlib.metadata
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from mlplab.provenance.essence import essence
 from mlplab.provenance.imports import (
     PACKAGE,
     FingerprintError,
@@ -21,45 +20,9 @@ from mlplab.provenance.imports import (
     names_importers,
     read_imports,
 )
-
-# Import names of libraries, and the distributions whose versions can change a result.
-NUMERICAL_LIBRARIES = {
-    "jax": ("jax", "jaxlib", "numpy"),
-    "keras": ("keras", "tensorflow", "numpy"),
-    "kneed": ("kneed", "scipy", "numpy"),
-    "matplotlib": ("matplotlib", "numpy"),
-    "numba": ("numba", "llvmlite", "numpy"),
-    "numpy": ("numpy",),
-    "pandas": ("pandas", "numpy"),
-    "scipy": ("scipy", "numpy"),
-    "sklearn": ("scikit-learn", "scipy", "numpy"),
-    "tensorflow": ("tensorflow", "numpy"),
-    "torch": ("torch",),
-}
-# These move, check or show data: an upgrade of them makes nothing stale.
-HARMLESS_LIBRARIES = frozenset(
-    {
-        "joblib",
-        "packaging",
-        "platformdirs",
-        "pooch",
-        "psutil",
-        "pydantic",
-        "requests",
-        "threadpoolctl",
-        "tqdm",
-        "typing_extensions",
-        "urllib3",
-        "yaml",
-    }
-)
+from mlplab.provenance.libraries import library_versions
 
 _HASH_DIGITS = 16
-# Fields of a syntax tree: the u before a string, and whether a name is read, set or deleted, which
-# its place says already.
-_MEANINGLESS_FIELDS = {"kind", "ctx"}
-# Of a variant, what figures show. The rules that draw variants get it as a param.
-_DESCRIPTIVE_FIELDS = {"label", "color", "marker", "linestyle", "order"}
 _NO_PARAMETERS: Mapping[str, str] = {}
 # Stands for every public name of a package.
 _ANY = "*"
@@ -112,7 +75,7 @@ def code_fingerprint(
     -------
     dict of ``script``, the path as given; ``parameters``, those that name a module which the script
     imports; ``modules``, see :func:`import_closure`; and ``libraries``, the versions of the
-    libraries that these modules import, see :func:`library_versions`
+    libraries that these modules import, see :func:`mlplab.provenance.libraries.library_versions`
 
     Examples
     --------
@@ -129,19 +92,6 @@ def code_fingerprints(
     """The :func:`code_fingerprint` of each script with its parameters; files are read once."""
     code = _Code(Path(package))
     return [code.fingerprint(Path(script), parameters) for script, parameters in jobs]
-
-
-def library_versions(import_names: set[str]) -> dict[str, str]:
-    """Versions of the installed distributions behind import names, and of those they compute with.
-
-    Left out are the standard library and the ``HARMLESS_LIBRARIES``.
-    """
-    wanted: set[str] = set()
-    for name in import_names - sys.stdlib_module_names - HARMLESS_LIBRARIES:
-        known = NUMERICAL_LIBRARIES.get(name)
-        wanted |= set(_distributions().get(name, ()) if known is None else known)
-    versions = {name: _installed_version(name) for name in sorted(wanted)}
-    return {name: version for name, version in versions.items() if version is not None}
 
 
 def describe_changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
@@ -355,81 +305,10 @@ def _data_files(folder: Path) -> list[tuple[str, Path]]:
 def _parse(source: bytes, path: str, package: str, name: str) -> tuple[str, Imports]:
     try:
         tree = ast.parse(source, path)
-        digest = hashlib.sha256(_essence(tree).encode()).hexdigest()
+        digest = hashlib.sha256(essence(tree).encode()).hexdigest()
         expressions = names_importers(source)
         return digest, read_imports(tree, Path(path), package, name, expressions=expressions)
     except SyntaxError as error:
         raise FingerprintError(f"{path}:{error.lineno}: not valid Python: {error.msg}") from error
     except (RecursionError, ValueError) as error:  # nested too deep, too many digits
         raise FingerprintError(f"{path}: cannot be parsed: {error}") from error
-
-
-def _essence(tree: ast.Module) -> str:
-    """A syntax tree as text, without positions, ``pass``, and strings that stand alone.
-
-    Meaningless and empty fields are left out too, since newer versions of Python add some.
-    """
-    parts: list[str] = []
-    _add_essence(tree, parts)
-    return "".join(parts)
-
-
-def _add_essence(node: Any, parts: list[str]) -> None:
-    # Without generators, for speed: every start of the workflow reads all its code like this.
-    if not isinstance(node, ast.AST):
-        parts.append(repr(node))
-        return
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        node = _without_descriptions(node, node.func.id)
-    parts.append(f"{type(node).__name__}(")
-    for name in node._fields:
-        value = getattr(node, name, None)
-        if value is None or name in _MEANINGLESS_FIELDS:
-            continue
-        if type(value) is not list:
-            parts.append(f"{name}=")
-            _add_essence(value, parts)
-        elif kept := [entry for entry in value if not _says_nothing(entry)]:
-            parts.append(f"{name}=[")
-            for entry in kept:
-                _add_essence(entry, parts)
-                parts.append(",")
-            parts.append("]")
-    parts.append(")")
-
-
-def _without_descriptions(call: ast.Call, name: str) -> ast.Call:
-    """The declaration of a table or variant without what it tells readers, like a docstring.
-
-    Of a table the names of its columns count, of a variant what it needs.
-    """
-    if name == "Table":
-        columns = [a for a in call.args if isinstance(a, ast.Dict)]
-        # Of a dictionary that another one is unpacked into, the other one has no key.
-        names = [k or v for d in columns for k, v in zip(d.keys, d.values, strict=True)]
-        return ast.Call(call.func, names if columns else call.args, [])
-    if name == "Variant":
-        counting = [k for k in call.keywords if k.arg not in _DESCRIPTIVE_FIELDS]
-        return ast.Call(call.func, call.args, counting)
-    return call
-
-
-def _says_nothing(node: Any) -> bool:
-    """Whether it is ``pass`` or a string alone, which documents the code beside it."""
-    if isinstance(node, ast.Expr):
-        return isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-    return isinstance(node, ast.Pass)
-
-
-@lru_cache(maxsize=1)
-def _distributions() -> Mapping[str, list[str]]:
-    """Distributions by import name; slow, as it reads the file lists of all of them."""
-    return importlib.metadata.packages_distributions()
-
-
-@lru_cache(maxsize=64)
-def _installed_version(distribution: str) -> str | None:
-    try:
-        return importlib.metadata.version(distribution)
-    except importlib.metadata.PackageNotFoundError:
-        return None

@@ -11,15 +11,15 @@ from textwrap import dedent
 
 import pytest
 
-from mlplab.provenance import fingerprint, imports
+from mlplab.provenance import imports, libraries
 from mlplab.provenance.fingerprint import (
     FingerprintError,
     code_fingerprint,
     code_fingerprints,
     describe_changes,
     import_closure,
-    library_versions,
 )
+from mlplab.provenance.libraries import library_versions
 from tests.conftest import ROOT
 
 SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
@@ -431,7 +431,7 @@ def test_only_the_libraries_that_the_closure_imports_count(package):
 def test_libraries_bring_those_they_run_on_and_absent_ones_are_left_out(monkeypatch):
     assert set(library_versions({"sklearn", "tqdm"})) == {"scikit-learn", "scipy", "numpy"}
     absent = ("no-such-distribution", "numpy")
-    monkeypatch.setitem(fingerprint.NUMERICAL_LIBRARIES, "absent", absent)
+    monkeypatch.setitem(libraries.NUMERICAL_LIBRARIES, "absent", absent)
     assert set(library_versions({"absent"})) == {"numpy"}
     assert library_versions({"not_a_library"}) == {}
 
@@ -449,8 +449,8 @@ def install(tmp_path, monkeypatch):
         forget()
 
     def forget():
-        fingerprint._installed_version.cache_clear()
-        fingerprint._distributions.cache_clear()
+        libraries._installed_version.cache_clear()
+        libraries._distributions.cache_clear()
 
     monkeypatch.syspath_prepend(tmp_path / "site")
     yield install
@@ -476,7 +476,7 @@ def test_compilers_of_numerical_code_count(package, install):
 
 
 def test_the_standard_library_and_what_only_moves_data_do_not_count(monkeypatch):
-    monkeypatch.delattr(fingerprint, "_distributions")  # slow, and not needed for these
+    monkeypatch.delattr(libraries, "_distributions")  # slow, and not needed for these
     assert library_versions({"os", "xml", "pooch", "tqdm", "pydantic", "requests", "joblib"}) == {}
 
 
