@@ -6,13 +6,14 @@ import pytest
 from mlplab.benchmark.interleaved import Schedule
 from mlplab.benchmark.ladder import measurement
 from mlplab.benchmark.ladder.measurement import measure_ladder
-from mlplab.benchmark.ladder.steps import STEPS, CompiledTrainer
+from mlplab.benchmark.ladder.steps import STEPS
 from mlplab.benchmark.ladder.summary import (
     ALLOCATION,
     LADDER_SUMMARY,
     PUBLISHED_COLUMNS,
     summarize_ladder,
 )
+from mlplab.benchmark.ladder.trainers import CompiledTrainer
 from mlplab.benchmark.problem import Problem
 from mlplab.numpy_mlp.parameters import draw_parameters
 from mlplab.numpy_mlp.trainer import Step

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlplab.benchmark.ladder.steps import STEPS, ProjectTrainer
+from mlplab.benchmark.ladder.steps import STEPS
+from mlplab.benchmark.ladder.trainers import ProjectTrainer
 from mlplab.reporting.tables import time_to_accuracy as time_tables
 from mlplab.reporting.tables.experiments import (
     compare_l2_factors,

@@ -11,11 +11,11 @@ import pandas as pd
 
 from mlplab.benchmark.interleaved import Schedule, measure_rounds, refuse_absent
 from mlplab.benchmark.ladder.measurement import build_step
+from mlplab.benchmark.ladder.step import LadderStep
 from mlplab.benchmark.ladder.steps import (
     STEPS,
     ContiguousInput,
     DerivativeFromOutput,
-    LadderStep,
     ShorterBackward,
 )
 from mlplab.benchmark.ladder.summary import KERAS

@@ -9,13 +9,9 @@ import pandas as pd
 
 from mlplab.benchmark.interleaved import Schedule, measure_rounds, refuse_absent
 from mlplab.benchmark.ladder.measurement import train_step
-from mlplab.benchmark.ladder.steps import (
-    STEPS,
-    CompiledTrainer,
-    DoublePrecision,
-    LadderStep,
-    ProjectTrainer,
-)
+from mlplab.benchmark.ladder.step import LadderStep
+from mlplab.benchmark.ladder.steps import STEPS, DoublePrecision
+from mlplab.benchmark.ladder.trainers import CompiledTrainer, ProjectTrainer
 from mlplab.benchmark.problem import Problem
 from mlplab.benchmark.runners import Setup, thread_variables
 from mlplab.runtime.tables import Table

@@ -12,15 +12,10 @@ import numpy as np
 import pandas as pd
 
 from mlplab.benchmark.interleaved import Schedule, measure_rounds, refuse_absent
-from mlplab.benchmark.ladder.steps import (
-    STEPS,
-    CompiledTrainer,
-    DoublePrecision,
-    LadderStep,
-    ShorterBackward,
-    Stopwatch,
-)
+from mlplab.benchmark.ladder.step import LadderStep, Stopwatch
+from mlplab.benchmark.ladder.steps import STEPS, DoublePrecision, ShorterBackward
 from mlplab.benchmark.ladder.summary import ALLOCATION, KERAS, LADDER, SYSTEM
+from mlplab.benchmark.ladder.trainers import CompiledTrainer
 from mlplab.benchmark.problem import L2, LEARNING_RATE, MOMENTUM, Clock, Problem
 from mlplab.benchmark.runners import Setup, thread_variables
 from mlplab.benchmark.variants import keras_variant

@@ -18,100 +18,14 @@ error of its outputs, and a prediction also gives the total cost.
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import ClassVar, NamedTuple, Protocol
+from typing import ClassVar
 
 import numpy as np
 
-from mlplab.machine.processors import available_threads
-from mlplab.numpy_mlp.engines import find_engine
+from mlplab.benchmark.ladder.step import BatchRecord, LadderStep, Prediction, Stopwatch
+from mlplab.benchmark.ladder.trainers import CompiledTrainer, ProjectTrainer
 from mlplab.numpy_mlp.parameters import Parameters
-from mlplab.numpy_mlp.planning import choose_plan
-from mlplab.numpy_mlp.trainer import BaseTrainer, Step
-from mlplab.numpy_mlp.workspace import BatchStatistics
-
-
-@dataclass
-class Stopwatch:
-    """Seconds by name, summed up."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def measure(self, name: str) -> Iterator[None]:
-        """Add the seconds of the block to those of ``name``."""
-        start = time.perf_counter()
-        yield
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
-
-
-class BatchRecord(NamedTuple):
-    """What an epoch keeps of a batch, before its update.
-
-    ``cost`` is the sum of the log-losses and the regularisation; ``regularization_share`` lies
-    between 0 and 1, NaN where a step does not record it; ``error`` is the mean absolute error of
-    the outputs.
-    """
-
-    cost: float
-    regularization_share: float
-    error: float
-
-
-class Prediction(NamedTuple):
-    """What a prediction for many samples gives: their cost with the regularisation, accuracy."""
-
-    cost: float
-    accuracy: float
-
-
-class LadderStep(Protocol):
-    """A network that trains epoch by epoch, on samples (n, n_features) with codes 0, 1, …
-
-    ``stopwatch`` sums up the seconds of the parts of the batches, where a step measures them:
-    ``forward``, ``record``, ``backward_L<layer>``, the way down to a layer, lowest layer 0, and
-    ``update``. ``samples`` are those of the training in the step's own layout, ``records`` the
-    batches of the last epoch.
-    """
-
-    title: ClassVar[str]
-    stopwatch: Stopwatch
-    samples: np.ndarray
-    records: list[BatchRecord]
-
-    def __init__(
-        self,
-        x: np.ndarray,
-        codes: np.ndarray,
-        start: Parameters,
-        step: Step,
-        n_classes: int,
-        n_threads: int | None = None,
-    ) -> None:
-        """Prepare the samples and copy the start weights.
-
-        ``n_threads`` are those of the last step; the products of the others have the threads
-        that NumPy's BLAS library was given.
-        """
-
-    def prepare(self, batch_size: int) -> None:
-        """Do what the first epoch with such batches would do once."""
-
-    def train_epoch(self, order: np.ndarray, batch_size: int) -> float:
-        """One pass in ``order`` (n,); returns the accuracy averaged over the batches."""
-
-    def keep(self, x: np.ndarray) -> np.ndarray:
-        """Samples (n, n_features) in the layout in which the step keeps them."""
-
-    def predict(self, samples: np.ndarray, codes: np.ndarray) -> Prediction:
-        """A prediction for samples that :meth:`keep` gave, with their codes (n,)."""
-
-    def parameters(self) -> Parameters:
-        """The weights and biases, in float64."""
+from mlplab.numpy_mlp.trainer import Step
 
 
 class DoublePrecision:
@@ -314,87 +228,6 @@ class DerivativeFromOutput(ContiguousInput):
         value = output[1:]
         lower: np.ndarray = (self._weights[layer][:, 1:].T @ delta) * (value * (1 - value))
         return lower
-
-
-class ProjectTrainer:
-    """Step 5: the trainer of this project. It has no clock inside a batch, which costs time."""
-
-    title: ClassVar[str] = "this project's trainer"
-    engine_name: ClassVar[str] = "numpy"
-
-    def __init__(
-        self,
-        x: np.ndarray,
-        codes: np.ndarray,
-        start: Parameters,
-        step: Step,
-        n_classes: int,
-        n_threads: int | None = None,
-    ) -> None:
-        self.stopwatch, self._engine = Stopwatch(), find_engine(self.engine_name)
-        self.records: list[BatchRecord] = []
-        self._sizes = [x.shape[1], *(len(b) for b in start.biases)]
-        self.samples, self._codes, self._step = self.keep(x), codes, step
-        self._parameters = Parameters.from_layers(start.weights, start.biases, np.float32)
-        self._previous = Parameters.zeros(self._sizes, np.float32)
-        self._n_threads = n_threads or available_threads()
-        self._batch_size = 0
-
-    def prepare(self, batch_size: int) -> None:
-        """See :class:`LadderStep`; it chooses a plan of threads."""
-        if batch_size != self._batch_size:
-            self._batch_size = batch_size
-            self._plan = choose_plan(
-                self.samples,
-                self._sizes,
-                batch_size,
-                self._n_threads,
-                awake=True,
-                engine=self.engine_name,
-            )
-
-    def train_epoch(self, order: np.ndarray, batch_size: int) -> float:
-        """See :class:`LadderStep`."""
-        hits = 0
-        self.records.clear()
-
-        def record(statistics: BatchStatistics) -> None:
-            nonlocal hits
-            hits += statistics.n_correct
-            place = len(self.records) * batch_size
-            n_outputs = self._sizes[-1] * min(batch_size, len(order) - place)
-            error = statistics.absolute_error / n_outputs
-            self.records.append(BatchRecord(statistics.cost, math.nan, error))
-
-        self.prepare(batch_size)
-        with self._trainer() as trainer:
-            trainer.run_epoch(self.samples, self._codes, order, self._step, record)
-        return hits / len(order)
-
-    def keep(self, x: np.ndarray) -> np.ndarray:
-        """See :class:`LadderStep`."""
-        return np.ascontiguousarray(x, np.float32)
-
-    def predict(self, samples: np.ndarray, codes: np.ndarray) -> Prediction:
-        """See :class:`LadderStep`."""
-        with self._trainer() as trainer:
-            sums = trainer.evaluate(samples, codes)
-        penalty = self._parameters.regularization(self._step.l1, self._step.l2)
-        return Prediction(sums.cost + penalty, sums.n_correct / len(codes))
-
-    def parameters(self) -> Parameters:
-        """See :class:`LadderStep`."""
-        return Parameters.from_layers(self._parameters.weights, self._parameters.biases, np.float64)
-
-    def _trainer(self) -> BaseTrainer:
-        return self._engine.trainer(self._parameters, self._previous, self._batch_size, self._plan)
-
-
-class CompiledTrainer(ProjectTrainer):
-    """Step 6: without Python inside an epoch."""
-
-    title = "compiled"
-    engine_name = "compiled"
 
 
 STEPS: tuple[type[LadderStep], ...] = (
