@@ -52,8 +52,8 @@ class KMeansFit:
     centers : float32 (k, n_features)
     labels : int32 (n,), the nearest centre of every sample
     inertia : sum over all samples of the squared distance to the nearest centre
-    n_iter : iterations of the best start (of mini-batch k-means: passes over the samples, and
-        iterations that follow where these leave a cluster empty)
+    n_iter : iterations of the best start; of mini-batch k-means, passes over the samples plus
+        Lloyd's iterations where these leave a cluster empty
     fit_seconds, cpu_seconds : wall and CPU seconds of the fit alone
     """
 
@@ -84,16 +84,16 @@ def fit_kmeans(
     then continue from their centres: they move the centre of an empty cluster to the sample that
     is farthest from its own centre. Their time counts as part of the fit.
 
-    With one thread the same seed gives the same result. Several threads round sums in another
-    order, so their results agree within a tolerance only.
+    With one thread the same seed gives the same result. Several threads add in another order, so
+    their results agree within a tolerance only.
 
     Raises
     ------
     ValueError
         ``x`` holds NaN or infinity or is not two-dimensional, ``k`` is not a whole number in
         2 … n - 1, ``n_init``, ``max_iter``, ``batch_size`` or ``n_threads`` is not a whole
-        number of at least 1, ``seed`` not one in 0 … 2³² - 1, the algorithm is unknown, or a
-        cluster stays empty, as when ``x`` has fewer than ``k`` different samples.
+        number of at least 1, ``seed`` is not one in 0 … 2³² - 1, the algorithm is unknown, or a
+        cluster stays empty, for example because ``x`` has fewer than ``k`` different samples.
 
     Examples
     --------

@@ -94,14 +94,14 @@ def locate_elbow(
     """Look for the elbow of every seed's inertia curve, with every setting of Kneedle and range.
 
     Kneedle finds the point farthest below the chord of the curve. A curve without a characteristic
-    K has such a point as well, but there it moves with the ends of the sweep. The search therefore
-    also leaves out the lowest, and then the highest K's.
+    K has such a point as well, but there it moves with the ends of the sweep. So the search is
+    repeated without the lowest K's, and without the highest.
 
     Parameters
     ----------
     sweep : table with the columns k, seed and inertia
     sensitivities : settings S of Kneedle, see :func:`find_elbow`
-    trim : share of the K's that is left out at either end, 0 for none
+    trim : share of the K's to leave out at an end, 0 for none
     max_width : the widest interval of K that counts as one elbow
 
     Examples

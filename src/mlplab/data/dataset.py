@@ -57,14 +57,14 @@ class Dataset:
 def load_dataset(directory: str | os.PathLike[str], spec: DatasetSpec | None = None) -> Dataset:
     """Load the four IDX files of a folder, each raw or gzip-compressed.
 
-    Files are found by name, also written a little differently or one folder down, and with ``spec``
-    by their content.
+    Files are found by name, even if it is spelt slightly differently or they lie one folder down.
+    With ``spec`` they are also found by content.
 
     Parameters
     ----------
     directory : folder with the files
-    spec : names and hashes; without it the files have the standard names of MNIST and only
-        their form is checked
+    spec : names and hashes of the files; without it they need the standard names of MNIST, and
+        only their format is checked
 
     Raises
     ------
@@ -110,14 +110,13 @@ def load_files(
     Parameters
     ----------
     paths : one .npz file, or four IDX files in the order of ``ROLES``
-    spec : the entry of the registry that the IDX files are checked against, perhaps as JSON gives
-        it
+    spec : the entry of the registry, to check IDX files against; also as a mapping
 
     Raises
     ------
     DataError
         A file is missing or damaged, the arrays do not belong together, pixels are out of range,
-        or a class is in the test part alone.
+        or a class occurs in the test part only.
 
     Examples
     --------
@@ -158,7 +157,7 @@ def load_files(
 def encode_labels(
     y_train: np.ndarray, y_test: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Labels of both parts (n,) as 0, 1, … in the smallest unsigned type, and the classes.
+    """Encode the labels of both parts (n,) as 0, 1, … in the smallest unsigned type.
 
     Returns
     -------
@@ -167,7 +166,7 @@ def encode_labels(
     Raises
     ------
     DataError
-        There are fewer than two classes, or the test part has one that the training part lacks.
+        There are fewer than two classes, or a class occurs in the test part only.
 
     Examples
     --------

@@ -41,16 +41,17 @@ def fetch_dataset(
     first_pause: float = 0.5,
     progress: bool = True,
 ) -> None:
-    """Bring the four files of ``dataset`` into ``directory``, unpacked and verified.
+    """Fetch the four files of ``dataset`` into ``directory``, unpacked and verified.
 
-    Sources are tried in order: the local folder, then those of the data set. A file that is
-    there and has the right hash is kept. A file gets its name only once it is verified.
+    Sources are tried in order: the local folder, then those of the data set. A file that
+    ``directory`` already has is kept if its hash is right. A file gets its name only once it is
+    verified.
 
     Parameters
     ----------
     local_folder : folder with the files as NAME or NAME.gz; None stands for the environment
         variable MLPLAB_DATA_DIR, if it is set
-    attempts : tries of a source after faults that may pass
+    attempts : how often to try a source whose fault may be temporary
     timeout : seconds to wait for a server
     first_pause : seconds before the second try; every further pause is twice as long
     progress : show progress bars on a terminal

@@ -43,8 +43,8 @@ def load_idx(path: str | os.PathLike[str]) -> np.ndarray:
     Raises
     ------
     DataError
-        The file is missing, no IDX file of unsigned bytes, shorter or longer than its header
-        says, or damaged gzip. Not more is unpacked than the header promises.
+        The file is missing, is not an IDX file of unsigned bytes, is damaged gzip, or is shorter
+        or longer than its header says. No more is unpacked than the header announces.
 
     Examples
     --------

@@ -53,7 +53,7 @@ def scale_features(
     "whitened": principal components, each with variance 1; "normalizer": every
     sample to Euclidean length 1; "minmax": every feature to 0…1; "unit": pixels divided by 255.
 
-    The parts may be memory maps, and the results are if they are large, see
+    The parts may be memory maps, and large results are memory maps, see
     :func:`mlplab.runtime.arrays.scratch_array`.
 
     Raises

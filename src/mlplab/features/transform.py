@@ -40,7 +40,7 @@ def make_features(
     Raises
     ------
     ValueError
-        The space is unknown, is that of pixels, or needs a seed, centres or more images than
+        The space is unknown or that of pixels, or it needs a seed, centres or more images than
         there are.
 
     Examples

@@ -98,8 +98,8 @@ def build_reference_model(
 ) -> keras.Model:
     """The model of article A: sigmoid layers, the hidden ones with L2, rmsprop, cross-entropy.
 
-    Keras adds l2 · Σ w² (not half of it) to the mean loss over a batch. It hands so many batches
-    as ``steps_per_execution`` to TensorFlow at once, which changes the seconds alone.
+    Keras adds l2 · Σ w² (not half of it) to the mean loss over a batch. TensorFlow gets
+    ``steps_per_execution`` batches at once, which changes only the time.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def build_deep_model(
     hidden: Sequence[int] = (200, 100, 50, 30),
     jit_compile: bool = False,
 ) -> keras.Model:
-    """The model of article B: sigmoid layers without regularisation; XLA by ``jit_compile``.
+    """The model of article B: sigmoid layers without regularisation; ``jit_compile`` uses XLA.
 
     Examples
     --------
@@ -157,7 +157,7 @@ def _build_sigmoid_model(
 
 @dataclass(frozen=True)
 class Descent:
-    """Numbers of gradient descent; the defaults are those of ``NumpyMLPClassifier``.
+    """Settings of gradient descent; the defaults are those of ``NumpyMLPClassifier``.
 
     Attributes
     ----------
@@ -188,7 +188,7 @@ def build_matched_model(
     is w ← w − (Δ + α Δ_previous) with Δ = η · gradient; η is divided by 1 + c · i before epoch
     i = 0, 1, … (Source: articles A and C.)
 
-    The last layer has no activation: the model returns logits, from which the loss is stable.
+    The last layer has no activation: the model returns logits, which keep the loss stable.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def build_matched_model(
         Keras trains in float32 only; a float64 model gives its loss and gradients
     intercepts : start biases per layer, of shape (n_upper,)
     steps_per_epoch : updates of an epoch, for the decrease of the learning rate
-    descent : numbers of the descent; None means the defaults
+    descent : settings of gradient descent; None means the defaults
 
     Examples
     --------

@@ -36,8 +36,8 @@ def train_keras(
     ----------
     model : compiled with a mean loss and the metric "accuracy"
     x_train, x_test : features of shape (n, n_features); ``x_test=None`` skips the validation.
-        Keras copies them, except large ones, see :mod:`mlplab.runtime.arrays`: their batches are
-        read one by one
+        Keras copies them, unless they are large (see :mod:`mlplab.runtime.arrays`); then it reads
+        them batch by batch
     y_train, y_test : labels 0 … n_classes − 1, of shape (n,)
     epochs : passes over the training samples
     batch_size : samples of a mini-batch
@@ -49,7 +49,7 @@ def train_keras(
     times the number of samples; ``regularization_share`` is the regularisation at the end of the
     epoch over that average. Keras does not report the last batch alone, so its columns are
     missing values, as is ``test_accuracy`` without a test part. ``wall_seconds`` and
-    ``cpu_seconds`` do not include the evaluation on the test part, whose own are missing.
+    ``cpu_seconds`` leave out the evaluation on the test part, whose own time is not recorded.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def _prepare(x: np.ndarray, y: np.ndarray, n_classes: int) -> tuple[np.ndarray, 
 def train_matched_steps(
     model: keras.Model, x: np.ndarray, y_onehot: np.ndarray, batches: Iterable[np.ndarray]
 ) -> None:
-    """Take one step of a matched model per batch, in the order given; further calls go on.
+    """Take one step of a matched model per batch, in the order given; further calls continue.
 
     Parameters
     ----------

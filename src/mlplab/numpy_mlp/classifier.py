@@ -37,20 +37,20 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
     w ← w − (Δ + α Δ_previous) with Δ = η · gradient; η is divided by 1 + c · i before
     epoch i = 0, 1, … (Source: the article series on a simple Python ANN for MNIST, 2020.)
 
-    Sparse samples are trained without a dense copy of the whole: a mini-batch is dense while it
-    is trained. Plans and results are those of the same samples in a dense array. CSR is used as
-    it lies if it has the right ``dtype``; other formats are converted to CSR.
+    Sparse samples are not copied to a dense array as a whole; only a mini-batch is, while it is
+    trained. Plans and results are those of the same samples in a dense array. CSR of the right
+    ``dtype`` is used in place; other formats are converted to CSR.
 
-    A sample weight multiplies the cost of its sample, and so its gradient. With one batch that
-    holds all samples, an integer weight equals as many copies of a sample. The regularisation has
-    no weights. In ``history_``, costs are weighted; accuracies and ``last_batch_error`` count
-    every sample once.
+    A sample weight multiplies the cost of its sample, and so its gradient. With all samples in
+    one batch, an integer weight has the effect of as many copies of the sample. Weights do not
+    change the regularisation. In ``history_``, costs are weighted; accuracies and
+    ``last_batch_error`` count every sample once.
 
     Parameters
     ----------
     hidden_layer_sizes : nodes of the hidden layers, lowest first; a whole number for a single
         layer, () for none
-    batch_size : samples of a mini-batch; a larger one than the training set means the whole set
+    batch_size : samples of a mini-batch; if it exceeds the training set, the whole set
     epochs : passes over the training set
     learning_rate : η before the first epoch
     decrease_const : c, the decrease of the learning rate
@@ -63,16 +63,16 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
     shuffle : draw the batches from a new permutation in every epoch
     random_state : seed of start weights and permutations
     n_threads : threads to use; None for all that the process may use
-    engine : "numpy" computes with NumPy's functions; "compiled" computes the same, but in code that
-        Numba compiles when a user's first fit needs it and that is kept for later processes
+    engine : "numpy" computes with NumPy's functions; "compiled" computes the same in code that
+        Numba compiles at a user's first fit and keeps for later processes
     plan : how batches are spread over threads; None measures it once per machine and shape
     monitor : what ``history_`` holds beside the learning rate and times. "full": accuracy and
         cost of the whole training set after every epoch; "batch": the same summed over the
-        batches while they are trained, as the weights change; "none": neither
-    monitor_every : with monitor "full", measure after every so many epochs and after the last
-        of a fit only; the rows between hold NaN
+        batches as they are trained, while the weights change; "none": neither
+    monitor_every : with monitor "full", measure only after every so many epochs and after the
+        last; the rows between hold NaN
     callbacks : called as ``callback(classifier, record)`` after every epoch, ``record`` being
-        its row of the history as a dict; BLAS has the threads of the plan meanwhile
+        its row of the history as a dict; BLAS keeps the threads of the plan meanwhile
     progress : log epochs with the time left, and show a bar on a terminal
 
     Attributes
@@ -81,10 +81,10 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
     coefs_ : list of weights, shapes (n_lower, n_upper)
     intercepts_ : list of biases, shapes (n_upper,)
     history_ : DataFrame, a row per epoch. ``wall_seconds`` and ``cpu_seconds`` are those of the
-        training alone, ``evaluation_cpu_seconds`` those of all that is measured after
-        it; costs are sums over samples and include the regularisation, of which
-        ``regularization_share`` is the part; ``last_batch_error`` is the mean absolute error of
-        the outputs for the last mini-batch before its update
+        training alone, ``evaluation_cpu_seconds`` those of the monitoring after it; costs are
+        sums over samples and include the regularisation, whose share is
+        ``regularization_share``; ``last_batch_error`` is the mean absolute error of the outputs
+        for the last mini-batch before its update
     plan_ : the plan that was used
     n_features_in_, n_iter_ : number of features, epochs trained in all
 
@@ -93,7 +93,7 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
     Some parameters of scikit-learn's ``MLPClassifier`` have other names here: ``l2`` is its
     ``alpha``, ``learning_rate`` its ``learning_rate_init`` and ``epochs`` its ``max_iter``. Its
     cost is a mean over the batch, so the same step needs its learning rate divided by the batch
-    size. There is no ``warm_start``: :meth:`partial_fit` goes on from the last weights.
+    size. There is no ``warm_start``: :meth:`partial_fit` continues from the last weights.
 
     Examples
     --------
@@ -169,13 +169,14 @@ class NumpyMLPClassifier(ClassifierMixin, BaseEstimator):
         y : labels, shape (n_samples,)
         sample_weight : factors of the samples' costs, at least 0, shape (n_samples,); None for 1
         validation_data : samples and labels whose accuracy is recorded as ``test_accuracy``
-            after every epoch, or several such pairs by the names of their columns; they have no
-            influence on the training
+            after every epoch, or a mapping from names of columns to such pairs; they do not
+            influence the training
 
         Raises
         ------
         ValueError
-            A parameter, the data, the weights, or on this machine the engine, cannot be used.
+            A parameter, the data or the weights cannot be used, or the engine does not work on
+            this machine.
         DivergenceError
             The learning rate is too large; the message names epoch and learning rate.
         """

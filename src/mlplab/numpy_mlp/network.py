@@ -27,7 +27,7 @@ _DIVERGED_COST_RATIO = 50.0
 
 
 class DivergenceError(ArithmeticError):
-    """The weights or the cost became infinite, or the cost far higher than that of guessing."""
+    """The weights or the cost became infinite, or the cost rose far above that of guessing."""
 
 
 @dataclass(frozen=True)

@@ -26,16 +26,16 @@ __all__ = ["BaseTrainer", "Plan", "Step", "Trainer"]
 
 @dataclass(frozen=True)
 class Plan:
-    """How the work of a batch is spread.
+    """How the work of a batch is spread over threads.
 
     Attributes
     ----------
     workers : Python threads
     blas_threads : threads of the BLAS library inside each product
-    slice_rows : samples that a worker propagates at once (its share of the batch if smaller)
-    split : what is divided among the workers: "rows", the samples of a batch, of which each
-        takes an equal part and has its own gradient; or "features", the inputs with their
-        weights: between two workers in NumPy, among any number of them in compiled code
+    slice_rows : samples that a worker propagates at once, at most its share of the batch
+    split : what is divided among the workers. "rows": the samples of a batch; each worker takes
+        an equal part and has its own gradient. "features": the inputs with their weights,
+        between two workers in NumPy, among any number of them in compiled code
     """
 
     workers: int
@@ -57,7 +57,7 @@ class Plan:
             raise ValueError(f"features are divided between two or more workers, got {self}")
 
     def rows_at_once(self, batch_size: int) -> int:
-        """Samples that a worker propagates at once, of batches of this size."""
+        """Samples that a worker propagates at once, in batches of this size."""
         if self.split == "features":
             return batch_size
         return share_and_slice(batch_size, self.workers, self.slice_rows)[1]

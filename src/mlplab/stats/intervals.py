@@ -50,9 +50,9 @@ def prediction_interval(
 ) -> Interval:
     """Mean of ``values`` (n,) and the interval that holds one more value in 95 % of cases.
 
-    A figure that somebody found in one run is held against this interval, not against that of a
-    mean: the figure varies as much as a single value does. By Student's t with n - 1 degrees of
-    freedom. ``least`` and ``most`` cut it as in :func:`mean_interval`.
+    A figure that somebody found in one run is compared with this interval, not with that of a
+    mean, because it varies as much as a single value does. The interval is by Student's t with
+    n - 1 degrees of freedom. ``least`` and ``most`` cut it as in :func:`mean_interval`.
 
     Examples
     --------

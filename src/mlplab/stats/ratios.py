@@ -70,7 +70,7 @@ def paired_ratio(
 
     The ratio is the geometric mean over rounds, its interval Student's t on the logarithms, see
     :func:`geometric_interval`. A change of the machine's speed between rounds changes both sides
-    of a pair, so it cancels. Simulations in the tests hold the coverage of 3 to 20 rounds.
+    of a pair, so it cancels. Simulations in the tests check the coverage for 3 to 20 rounds.
 
     Examples
     --------

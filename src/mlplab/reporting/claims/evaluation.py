@@ -130,7 +130,7 @@ def evaluate_claims(
     Raises
     ------
     ClaimError
-        The configuration meets what a claim requires, but the evidence is not there.
+        The configuration meets what a claim requires, but its evidence is missing.
 
     Examples
     --------

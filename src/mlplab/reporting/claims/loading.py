@@ -20,8 +20,8 @@ def load_claims(path: str | os.PathLike[str]) -> list[Claim]:
     ------
     ClaimError
         The file cannot be read or has faults, all of which the message lists; a name is used
-        twice; a claim restates, or stands beside, none that is counted; or two claims contradict
-        each other.
+        twice; a claim restates or stands beside a claim that is not counted; or two claims
+        contradict each other.
 
     Examples
     --------

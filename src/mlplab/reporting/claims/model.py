@@ -162,6 +162,6 @@ class Claim(Entry):
 
     @property
     def is_counted(self) -> bool:
-        """Whether its verdict counts: one of those about the same measurement, and on it."""
+        """Whether its verdict counts. Of the claims about one measurement, only one does."""
         apart = self.restates or self.beside
         return apart is None and self.kind != BY_CONSTRUCTION
