@@ -34,7 +34,7 @@ class ComparisonConfig(Section):
     l2_rule: Name = Field(description="experiment with several factors of λ₂")
     scalings: Name = Field(description="experiment with several scalings")
     keras_log: Name = Field(
-        description="entry of keras_experiments that is held against the published log of Keras"
+        description="entry of keras_experiments that is compared with the published log of Keras"
     )
     learning_rates: Distinct[Name] = Field(
         min_length=2,

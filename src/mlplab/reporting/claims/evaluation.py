@@ -63,16 +63,19 @@ CLAIMS = Table(
         "better": "whether a `higher` or a `lower` figure than an `equal` one is better than "
         "published; empty where neither is",
         "ci_low": "lower end of the 95 % interval of the figure, a mean over seeds or rounds, by "
-        "Student's t; of ratios and times on logarithms",
+        "Student's t; where the evidence names a geometric mean, on logarithms and without the "
+        "outer sixths. That of R² ends at 0 and 1",
         "ci_high": "upper end of that interval",
         "prediction_low": "lower end of the interval that holds one more run of ours in 95 % of "
-        "cases; only for `statistical` figures, which are held against it",
+        "cases, from all repetitions; only for `statistical` figures, which are compared with it",
         "prediction_high": "upper end of that interval",
-        "repetitions": "number of seeds or rounds behind the figure",
+        "repetitions": "number of seeds or rounds behind the figure, those in the outer sixths "
+        "included; where only some seeds reach a target, all of them",
         "finding": "in words what stands in place of a figure, such as how many seeds reach a "
         "target",
         "words": "what a statement says",
-        "bound": "the figure that a statement is held against; it is this project's, not published",
+        "bound": "the figure that a statement is compared with; it is this project's, not "
+        "published",
         "bound_reason": "reason for the bound",
         "tolerance_reason": "reason for the tolerance",
         "cause": "why the figure is not the published one, or `cause unknown`; only for `not "
@@ -84,18 +87,20 @@ CLAIMS = Table(
         "counted": "whether the verdict counts: neither `by construction`, nor a restatement, nor "
         "beside another claim",
     },
-    """Ratios and differences are taken repetition by repetition if both sides have the same ones. \
-A published figure from one run varies as a single run does. So a `statistical` figure is held \
-against the interval of one more run of ours, the prediction interval.
+    """Ratios and differences are taken repetition by repetition, over those that both sides have. \
+A published figure from one run varies as a single run does. So a `statistical` figure is compared \
+with the interval of one more run of ours, the prediction interval.
 
 | verdict | when |
 |---|---|
 | reproduced | `statistical`: the published figure lies in the prediction interval, half of which \
 is at most the tolerance; `machine` and `statement`: the interval lies within the tolerance |
-| better than published | the published figure lies outside, on the worse side of the interval |
-| not reproduced | it lies outside on the other side, or no training reached a target |
-| inconclusive | the interval is too wide, or lies across an end of the tolerance; some seeds \
-reached a target |
+| better than published | `statistical`: the published figure lies outside the prediction \
+interval, however wide, on its worse side; `machine`: the whole interval lies beyond the tolerance, on the \
+better side |
+| not reproduced | the same on the other side, or no training reached a target |
+| inconclusive | the published figure lies in a prediction interval that is too wide; the interval \
+lies across an end of the tolerance; only some seeds reached a target |
 | one run | a single seed or round, which has no interval |
 | not tested | the configuration is not the one that the claim requires |
 | not applicable | the data set is another one |
@@ -105,7 +110,9 @@ A `by construction` figure needs no repetition. Some of these put figures of the
 together; `not reproduced` then means that the articles contradict themselves. A threshold \
 (`at least`, `at most`) is reproduced if the whole interval keeps it, and not reproduced if the \
 whole interval fails it: the prediction interval of a `statistical` figure, else that of the mean. \
-Disturbed rounds are left out of times and ratios where two others are left. The interval of the \
+What uses all seeds at once, such as an elbow or the number of points inside a band, has no \
+interval and is itself compared with the tolerance. Disturbed rounds are left out of times, ratios \
+and R² where two others are left, and with them the pairs that they belong to. The interval of the \
 best of several settings is that of this setting alone; it is not widened for the choice.
 
 If the configuration meets the requirements of a claim but its rows are not in the tables, \
@@ -177,7 +184,7 @@ def look_up(config: Mapping[str, Any], path: str) -> Any:
 def judge(claim: Claim, found: Estimate) -> str:
     """The verdict on a number, see the description of :data:`CLAIMS`.
 
-    A published figure from one run is held against the interval of one more run of ours, all else
+    A published figure from one run is compared with the interval of one more run of ours, all else
     against that of our mean. A number whose repetitions have no interval, such as a median over
     seeds, counts as one that has no width.
     """

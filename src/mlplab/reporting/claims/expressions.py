@@ -151,6 +151,7 @@ class Points(Entry):
     where: dict[str, Scalar | tuple[Scalar, ...]] = Field(
         {}, description="columns and the value they must have; a list: one of these values"
     )
+    quiet: bool = Field(False, description="leave out disturbed repetitions, as in a query")
 
 
 class Straightness(Entry):
@@ -161,7 +162,8 @@ class Straightness(Entry):
     def named_columns(self) -> dict[str, set[str]]:
         """The columns of each table that are read."""
         points = self.r_squared
-        return {points.table: {points.x, points.y, points.per, *points.where}}
+        names = {points.x, points.y, points.per, *points.where}
+        return {points.table: names | {"disturbed"} if points.quiet else names}
 
     def __str__(self) -> str:
         points = self.r_squared

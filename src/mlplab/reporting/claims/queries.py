@@ -13,7 +13,6 @@ from scipy import stats
 from mlplab.reporting.claims.expressions import (
     Arithmetic,
     Difference,
-    Points,
     Query,
     Ratio,
     Scalar,
@@ -67,7 +66,7 @@ def evaluate(
     if isinstance(expression, Arithmetic):
         return Estimate(expression.number)
     if isinstance(expression, Straightness):
-        return _straightness(expression.r_squared, tables)
+        return _straightness(expression, tables)
     if isinstance(expression, Ratio):
         return _combine(expression.ratio, tables, np.divide, "geometric")
     return _combine(expression.difference, tables, np.subtract, "mean")
@@ -221,8 +220,9 @@ def _combine(
     return _summarize(pd.DataFrame({"value": values, "disturbed": disturbed}), average)
 
 
-def _straightness(points: Points, tables: Tables) -> Estimate:
-    columns = {points.x, points.y, points.per, *points.where}
+def _straightness(straightness: Straightness, tables: Tables) -> Estimate:
+    points = straightness.r_squared
+    columns = straightness.named_columns()[points.table]
     rows = _select(points.table, columns, points.where, tables)
     units = []
     for _, group in rows.groupby(points.per):
@@ -232,6 +232,7 @@ def _straightness(points: Points, tables: Tables) -> Estimate:
                 f"{points.x} or more of every {points.per}, and no empty field"
             )
         line = stats.linregress(group[points.x], group[points.y])
-        units.append({"value": float(line.rvalue**2), "disturbed": False})
+        disturbed = points.quiet and bool(group["disturbed"].any())
+        units.append({"value": float(line.rvalue**2), "disturbed": disturbed})
     mean = _summarize(pd.DataFrame(units), "mean")
-    return replace(mean, high=min(mean.high, 1.0))
+    return replace(mean, low=max(mean.low, 0.0), high=min(mean.high, 1.0))

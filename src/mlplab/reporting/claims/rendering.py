@@ -119,7 +119,7 @@ def _verdict(row: dict[str, Any]) -> str:
 
 
 def describe_published(row: Mapping[str, Any]) -> str:
-    """The published figure, or the words and the bound that they are held against."""
+    """The published figure, or the words and the bound that they are compared with."""
     sign = _SIGNS[row["comparison"]]
     if row["kind"] == STATEMENT:
         spread = f" ± {_number(row['tolerance'])}" if row["tolerance"] > 0 else ""

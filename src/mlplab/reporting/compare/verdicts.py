@@ -48,7 +48,7 @@ def compare_verdicts(runs: Sequence[Run]) -> Section:
     if len(tables) > 2:
         grids.append(Grid("Claims with the same verdict", ("run", *tables), _pairs(tables)))
     method = [
-        "In brackets: the 95 % interval of the mean, or, where a figure is held against one more "
+        "In brackets: the 95 % interval of the mean, or, where a figure is compared with one more "
         "run, that interval. A verdict near an end of its tolerance changes with little."
     ]
     return Section("Verdicts", sentences, grids, method=method, notices=notices)

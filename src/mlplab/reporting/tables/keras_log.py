@@ -30,7 +30,7 @@ KERAS_LOG = Table(
         "seeds": "number of seeds",
     },
     "The band is the interval of one more run in every epoch, by Student's t, with the 5 % divided "
-    "among the epochs (Bonferroni), since one curve is held against all of them.",
+    "among the epochs (Bonferroni), since one curve is compared with all of them.",
 )
 KERAS_LOG_SUMMARY = Table(
     "keras_log_summary",

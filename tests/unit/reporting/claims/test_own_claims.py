@@ -8,7 +8,7 @@ import yaml
 from mlplab.config.loading import load_config
 from mlplab.config.workflow import WorkflowConfig
 from mlplab.reporting.claims.evaluation import evaluate_claims, look_up, unmet_requirements
-from mlplab.reporting.claims.expressions import Arithmetic, Ratio
+from mlplab.reporting.claims.expressions import Arithmetic, Query, Ratio
 from mlplab.reporting.claims.loading import load_claims
 from mlplab.reporting.claims.model import BY_CONSTRUCTION, NOT_TESTABLE, STATEMENT
 from tests.conftest import ROOT
@@ -137,6 +137,16 @@ def test_figures_of_later_parts_say_where_they_come_from(claims):
 def test_one_measurement_is_counted_once(claims):
     values = [str(claim.value) for claim in claims if claim.value and claim.is_counted]
     assert [value for value in values if values.count(value) > 1] == []
+
+
+def test_times_are_averaged_geometrically(claims):
+    times = [
+        claim
+        for claim in claims
+        if claim.kind == "machine" and isinstance(claim.value, Query) and claim.value.per
+    ]
+    assert len(times) > 5
+    assert [claim.id for claim in times if claim.value.average != "geometric"] == []
 
 
 def test_all_ratios_of_times_are_of_pairs(claims):

@@ -137,9 +137,18 @@ def test_a_straight_line_is_recognised(tables):
     assert found(query, {"line": crooked}).value == pytest.approx(0.2)
     both = found(query, {"line": pd.concat([straight, crooked])})
     assert (both.value, both.repetitions) == (pytest.approx(0.6), 2)
-    assert (both.low, both.high) == (pytest.approx(0.6 - 12.7062 * 0.4, rel=1e-4), 1.0)
+    assert (both.low, both.high) == (0.0, 1.0)
     with pytest.raises(ClaimError, match="needs three different k or more of every seed"):
         found(query, {"line": straight.head(2)})
+
+
+def test_of_straight_lines_those_of_disturbed_rounds_are_left_out():
+    straight = pd.DataFrame({"k": [10, 20, 30], "seconds": [1.0, 2.0, 3.0], "disturbed": False})
+    crooked = straight.assign(seconds=[1.0, -1.0, 1.0], disturbed=[False, True, False])
+    rounds = [part.assign(round=n) for n, part in enumerate([straight, crooked, straight])]
+    points = {"table": "line", "x": "k", "y": "seconds", "per": "round", "quiet": True}
+    quiet = found({"r_squared": points}, {"line": pd.concat(rounds)})
+    assert (quiet.value, quiet.repetitions) == (pytest.approx(1.0), 2)
 
 
 def test_an_empty_field_may_be_a_finding(tables):
