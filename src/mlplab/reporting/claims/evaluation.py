@@ -96,8 +96,8 @@ with the interval of one more run of ours, the prediction interval.
 | reproduced | `statistical`: the published figure lies in the prediction interval, half of which \
 is at most the tolerance; `machine` and `statement`: the interval lies within the tolerance |
 | better than published | `statistical`: the published figure lies outside the prediction \
-interval, however wide, on its worse side; `machine`: the whole interval lies beyond the tolerance, on the \
-better side |
+interval, however wide, on its worse side; `machine`: the whole interval lies beyond the \
+tolerance, on the better side |
 | not reproduced | the same on the other side, or no training reached a target |
 | inconclusive | the published figure lies in a prediction interval that is too wide; the interval \
 lies across an end of the tolerance; only some seeds reached a target |
