@@ -16,17 +16,18 @@ CHOICES = Table(
         "criterion": "`elbow`: the bend of the inertia curve (Kneedle); `silhouette peak`: a K "
         "with a higher silhouette than both neighbours, a row each; `chosen`: the K that `auto` "
         "stands for",
-        "k": "the K. For an elbow, the median over all seeds and all settings S of Kneedle "
-        "(`cluster.elbow.sensitivities`), as the nearest K of the sweep; empty if none was found",
-        "k_low": "the lowest elbow over seeds and settings",
-        "k_high": "the highest elbow over seeds and settings",
+        "k": "the K. For an elbow, the median over all seeds, settings S of Kneedle "
+        "(`cluster.elbow.sensitivities`) and ranges of K (the sweep without its lowest or highest "
+        "part, `cluster.elbow.trim`), as the nearest K of the sweep; empty if none was found",
+        "k_low": "the lowest elbow over seeds, settings and ranges",
+        "k_high": "the highest elbow over seeds, settings and ranges",
         "seeds": "number of fits at each K, one per seed",
         "inertia": "mean inertia over seeds at this K",
         "silhouette": "mean silhouette over seeds at this K",
         "statement": "for the elbow, how often it was found and whether it is clear; for a peak, "
         "with how many seeds it is one; for the chosen K, the reason",
     },
-    "An elbow is clear if every seed and setting finds it within an interval of at most "
+    "An elbow is clear if every seed, setting and range finds it within an interval of at most "
     "`cluster.elbow.max_width`. The chosen K is the elbow if it is clear, else the highest peak of "
     "the silhouette, else the K with the highest silhouette.",
 )
