@@ -48,7 +48,7 @@ TIMES = Table(
     },
     "How many epochs a training needs does not depend on the machine. What an epoch takes is "
     "measured apart, in rounds, with this project's NumPy trainer: the geometric mean over quiet "
-    "rounds, the same for all seeds. So an interval over seeds holds the spread of the epochs alone.",
+    "rounds, the same for all seeds. So an interval over seeds holds the spread of epochs alone.",
 )
 SUMMARY = Table(
     "time_to_accuracy_summary",
