@@ -91,6 +91,7 @@ docs: $(DOCS_INSTALLED)
 # Numbers, tables and figures of the documentation, and the README's rows, from a finished run.
 docs-run: $(INSTALLED)
 	$(BIN)/python -m mlplab.reporting.docs_run results/$(RUN)
+	@echo "The picture of the study page is not among them: CONTRIBUTING.md says how to renew it"
 
 $(DOCS_INSTALLED): $(INSTALLED) requirements-docs.lock
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-docs.lock
