@@ -52,17 +52,18 @@ crate: $(INSTALLED)
 verify: $(INSTALLED)
 	$(BIN)/python -m mlplab.provenance.verify results/$(RUN)
 
-# A run of config/ as its file says now, any other as it was when it was made.
-CONFIGFILE = $(or $(wildcard config/$(RUN).yaml),results/$(RUN)/config.yaml)
+# With CONFIG as for `make results`. Else a run of config/ as its file says now, any other as it was
+# when it was made.
+CONFIGFILE = $(or $(CONFIG),$(wildcard config/$(RUN).yaml),results/$(RUN)/config.yaml)
 
 why: $(INSTALLED)
-	@test $(RUN) = default || test -f $(CONFIGFILE) || \
+	@test -n "$(CONFIG)" || test $(RUN) = default || test -f $(CONFIGFILE) || \
 		{ echo "$(CONFIGFILE): not found; allowed: RUN=<a run under results/, or a file in config/>"; exit 1; }
-	@$(if $(filter-out default,$(RUN)),$(if $(filter results/%,$(CONFIGFILE)),echo "With the configuration that the run recorded in $(CONFIGFILE):",:),:)
-	$(BIN)/python workflow/why.py $(if $(filter-out default,$(RUN)),--configfile $(CONFIGFILE))
+	@$(if $(CONFIG)$(filter default,$(RUN)),:,$(if $(filter results/%,$(CONFIGFILE)),echo "With the configuration that the run recorded in $(CONFIGFILE):",:))
+	@$(BIN)/python workflow/why.py $(if $(CONFIG)$(filter-out default,$(RUN)),--configfile $(CONFIGFILE))
 
 progress: $(INSTALLED)
-	$(BIN)/python workflow/progress.py
+	@$(BIN)/python workflow/progress.py
 
 # PAGE=docs/generated/speed.md writes the tables of the documentation.
 bench: $(INSTALLED)
@@ -90,6 +91,7 @@ docs: $(DOCS_INSTALLED)
 # Numbers, tables and figures of the documentation, and the README's rows, from a finished run.
 docs-run: $(INSTALLED)
 	$(BIN)/python -m mlplab.reporting.docs_run results/$(RUN)
+	@echo "The picture of the study page is not among them: CONTRIBUTING.md says how to renew it"
 
 $(DOCS_INSTALLED): $(INSTALLED) requirements-docs.lock
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-docs.lock

@@ -176,7 +176,7 @@ def main() -> int:
     run = newest_run(_LOGS)
     if run is None:
         print(
-            f"{_LOGS}: found no log of a run; start one with `snakemake --cores 4`",
+            f"{_LOGS}: found no log of a run; start one, for example with `make quick`",
             file=sys.stderr,
         )
         return 1

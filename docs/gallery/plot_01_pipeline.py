@@ -22,7 +22,7 @@ pipeline.fit(images.x_train, images.y_train)
 print(f"test accuracy: {pipeline.score(images.x_test, images.y_test):.3f}")
 
 # %%
-# Both are those of all training images, measured after every epoch.
+# The cost and the accuracy of all training images, after every epoch.
 
 history = network.history_.set_index("epoch")
 figure, (cost, accuracy) = plt.subplots(1, 2, figsize=(8, 3), layout="constrained")

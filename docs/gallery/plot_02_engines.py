@@ -2,11 +2,11 @@
 The compiled engine against NumPy
 =================================
 
-Both engines compute the same network. NumPy calls a function per operation, which costs most where
-batches are small. The compiled engine has no such calls.
+Both engines compute the same network. The engine ``numpy`` calls a function of NumPy for each
+operation, which costs most where batches are small. The engine ``compiled`` has no such calls.
 
-A user's first fit with the compiled engine compiles it, which takes some seconds; later processes
-load the code.
+Your first fit with the compiled engine takes some seconds longer, because it compiles the code.
+Later processes load that code.
 """
 
 import os
@@ -39,7 +39,7 @@ table = pd.DataFrame(rows).pivot(index="batch size", columns="engine", values="s
 print((table["compiled"] / table["numpy"]).rename("compiled over NumPy").round(2).to_string())
 
 # %%
-# Seconds of an epoch, median of three. For a comparison with an interval, see
+# Each point is the median of three epochs. For a comparison with an interval, see
 # :ref:`sphx_glr_auto_gallery_plot_08_paired_ratio.py`.
 
 axes = table.plot(marker="o", logx=True, logy=True, figsize=(6, 3.5))

@@ -2,9 +2,10 @@
 Check the gradient
 ==================
 
-The network descends the gradient of its cost. Two trainings with the same start weights and a
-single step each, one longer than the other, reveal both the start weights and the gradient. Finite
-differences of the cost, written down anew, must give the same numbers.
+A training moves the weights down the gradient of the cost. Is that gradient right? Two trainings
+take one step each from the same start weights, the second at twice the learning rate. What they
+end with reveals the start weights and the gradient. Finite differences of the cost, for which this
+script has a formula of its own, must give the same numbers.
 """
 
 import os
@@ -34,7 +35,7 @@ gradients = [(first - second) / 1e-4 for first, second in zip(short, long, stric
 start = [first + 1e-4 * gradient for first, gradient in zip(short, gradients, strict=True)]
 
 # %%
-# The cost of all images: summed binary log-losses, plus λ₂/2 · Σ w² without the biases.
+# The cost of all images is the sum of the binary log-losses, plus λ₂/2 · Σ w² without the biases.
 
 
 def cost(arrays):
@@ -70,5 +71,5 @@ assert largest < 1e-4
 figure, axes = plt.subplots(figsize=(4, 4))
 axes.plot(differences, descended, ".")
 axes.axline((0, 0), slope=1, linewidth=0.8, color="gray")
-axes.set(xlabel="finite difference of the cost", ylabel="gradient that was descended")
+axes.set(xlabel="finite difference of the cost", ylabel="gradient that the training used")
 plt.show()

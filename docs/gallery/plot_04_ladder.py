@@ -2,9 +2,10 @@
 The steps of the ladder
 =======================
 
-Article A made its network faster in steps. Here each step trains three epochs of the same network;
-the last two are this project's engines. The workflow measures them in rounds, beside Keras, in
-processes of their own: see ``optimization_ladder_summary.csv``.
+Article A made its network faster in steps, which we call the ladder. Here each step trains the same
+network for three epochs. The last two steps are this project's engines. The workflow measures the
+steps more carefully: in rounds, beside Keras, each in a process of its own. Its table is
+``optimization_ladder_summary.csv``.
 """
 
 import os
@@ -42,8 +43,8 @@ seconds = pd.Series(seconds, name="seconds")
 print(seconds.round(3).to_string())
 
 # %%
-# All steps compute the same gradients. An epoch here ends with a prediction for all images, as in
-# the article.
+# All steps compute the same gradients. As in the article, an epoch ends with a prediction for all
+# images.
 
 axes = seconds[::-1].plot.barh(figsize=(7, 3), width=0.7)
 axes.set(xlabel="seconds per epoch, 10,000 images")

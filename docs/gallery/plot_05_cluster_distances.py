@@ -41,8 +41,8 @@ for axes, center in zip(grid.flat, fit.centers, strict=True):
 plt.show()
 
 # %%
-# One seed on part of the images says nothing about which inputs are better; the default run trains
-# ten seeds and also tries other inputs of the same size.
+# One seed on part of the images does not show which inputs are better. The default run trains ten
+# seeds, and also tries other inputs of the same size.
 
 figure, axes = plt.subplots(figsize=(6, 3.5), layout="constrained")
 for name, history in histories.items():

@@ -2,9 +2,9 @@
 Exact silhouettes of many labelings
 ===================================
 
-The silhouette coefficient needs the distance between every two samples. ``silhouette_scores``
-computes all distances once and serves any number of labelings with them; scikit-learn computes them
-anew for each.
+The silhouette coefficient of a clustering needs the distance between every two samples.
+``silhouette_scores`` computes each distance once, for any number of labelings. scikit-learn
+computes all distances again for each labeling.
 """
 
 import os

@@ -2,8 +2,9 @@
 An elbow and its uncertainty
 ============================
 
-Kneedle finds a bend in any decreasing curve. A real elbow stays where it is with other seeds, with
-other settings, and when the sweep begins or ends elsewhere. ``locate_elbow`` tries all of these.
+An elbow is the K beyond which more clusters lower the inertia little. The algorithm Kneedle finds a
+bend in any decreasing curve. A real elbow stays where it is with other seeds, with other settings,
+and when the sweep over K begins or ends elsewhere. ``locate_elbow`` tries all of these.
 """
 
 import os

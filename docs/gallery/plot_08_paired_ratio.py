@@ -3,7 +3,7 @@ A paired timing
 ===============
 
 A shared machine changes its speed all the time. If two programs take turns, a change hits both, and
-their ratio stays. ``paired_ratio`` gives its mean and a 95 % interval.
+the ratio of their times stays. ``paired_ratio`` gives the mean ratio and its 95 % interval.
 """
 
 import os
@@ -45,7 +45,7 @@ print(f"scikit-learn over this project: {ratio.ratio:.2f} ({ratio.low:.2f} to {r
 print(f"scikit-learn is {ratio.verdict}")
 
 # %%
-# Each line is a round. Where the machine slows down, both ends move up.
+# Each line is a round. In a round in which the machine is slow, both ends of the line move up.
 
 figure, axes = plt.subplots(figsize=(5, 3.5), layout="constrained")
 axes.plot(list(seconds), np.array(list(seconds.values())), marker="o", color="gray", alpha=0.7)

@@ -45,8 +45,8 @@ low, high = result["prediction_low"], result["prediction_high"]
 print(f"{result['verdict']}: one more run would reach {low:.3f} to {high:.3f}")
 
 # %%
-# The published figure is that of a single run. So it is held against the interval of one more run,
-# which is wider than that of our mean.
+# The published figure comes from a single run. So it is compared with the interval in which one
+# more run would lie, which is wider than the interval of our mean.
 
 figure, axes = plt.subplots(figsize=(6, 2), layout="constrained")
 axes.axvspan(low, high, alpha=0.2, label="one more run, 95 %")

@@ -32,6 +32,7 @@ ONLY_SHOWN = (
     ".venv/bin/python -m pip ",
     "snakemake --workflow-profile",
     "python -m mlplab.reporting.compare",
+    "chromium ",
 )
 
 
@@ -116,7 +117,7 @@ def planned(line):
 def test_commands_can_be_planned(page, folder, mnist_folder):
     (folder / "my.yaml").write_text("run: my\n")  # for a page that only names it
     for content in blocks(page, "yaml"):
-        if name := re.match(r"# (\w+\.yaml)", content):
+        if name := re.match(r"# ([\w-]+\.yaml)", content):
             (folder / name[1]).write_text(content)
     for line in "".join(blocks(page, "console")).splitlines():
         command = planned(line)

@@ -3,6 +3,7 @@ status."""
 
 import runpy
 import signal
+import subprocess
 import sys
 
 import pytest
@@ -40,6 +41,22 @@ def test_a_command_ends_with_its_status(
     assert ended.value.code == status
     assert said in "".join(capsys.readouterr())
     assert signal.getsignal(signal.SIGPIPE) == signal.SIG_IGN  # as Python starts with
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options"),
+    [
+        ([], ""),
+        (["RUN=quick"], " --configfile config/quick.yaml"),
+        (["RUN=mine"], " --configfile results/mine/config.yaml"),
+        (["CONFIG=config/quick.yaml my.yaml"], " --configfile config/quick.yaml my.yaml"),
+        (["CONFIG=my.yaml", "RUN=quick"], " --configfile my.yaml"),
+    ],
+)
+def test_make_why_asks_about_a_run_or_about_the_files_that_make_results_takes(arguments, options):
+    command = ["make", "--dry-run", "why", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1].strip() == f".venv/bin/python workflow/why.py{options}"
 
 
 def test_claims_of_an_older_version_are_told_as_such(tmp_path, capsys):

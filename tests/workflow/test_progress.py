@@ -70,7 +70,7 @@ def test_a_run_that_failed_is_told(tmp_path):
 def test_without_a_run_it_says_what_to_do(tmp_path):
     answer = ask(tmp_path)
     assert answer.returncode == 1
-    assert "found no log of a run" in answer.stderr
+    assert "found no log of a run; start one, for example with `make quick`" in answer.stderr
     assert "Traceback" not in answer.stderr
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
 
@@ -22,12 +22,34 @@ from mlplab.features.spaces import AUTO
 # The experiment of `train`: every input space with every batch size.
 GRID_EXPERIMENT = "batch_sizes"
 
+# Files whose numbers suit fewer images, by the fewest training images that they need. With as many
+# as _ENOUGH, only a few numbers of the default configuration are too large.
+_SMALLER = {4_000: "config/quick.yaml", 400: "config/small.yaml"}
+_ENOUGH = 10_000
+# One or two numbers are soon lowered.
+_MANY_FAULTS = 3
 
-def find_conflicts(
-    config: WorkflowConfig, datasets: Mapping[str, DatasetSpec] | None, removed: Names
-) -> Iterator[str]:
+
+def find_conflicts(config: WorkflowConfig, removed: Names) -> Iterator[str]:
     """Faults that only several keys together show, among the keys that are usable."""
-    yield from run_checks(_list_checks(config, datasets, removed))
+    yield from run_checks(_list_checks(config, removed))
+
+
+def find_data_faults(config: WorkflowConfig, datasets: Mapping[str, DatasetSpec]) -> Iterator[str]:
+    """Data that cannot be used, or numbers that are too large for the images that there are."""
+    yield from run_checks([partial(_find_data_faults, config, datasets)])
+
+
+def advise_smaller_file(
+    config: WorkflowConfig, datasets: Mapping[str, DatasetSpec], faults: Sequence[str]
+) -> Iterator[str]:
+    """A file that suits so few images, if there are many of the faults of the data."""
+    if len(faults) < _MANY_FAULTS:
+        return
+    n_train, _ = sample_counts(config, find_data(config.dataset, datasets).size)
+    suited = [file for fewest, file in _SMALLER.items() if fewest <= n_train < _ENOUGH]
+    if suited:
+        yield f"{suited[0]} suits {n_train} training images: name it before your own file."
 
 
 def sample_counts(config: WorkflowConfig, size: DataSize) -> tuple[int, int]:
@@ -39,9 +61,7 @@ def sample_counts(config: WorkflowConfig, size: DataSize) -> tuple[int, int]:
     )
 
 
-def _list_checks(
-    config: WorkflowConfig, datasets: Mapping[str, DatasetSpec] | None, removed: Names
-) -> Iterator[Check[str]]:
+def _list_checks(config: WorkflowConfig, removed: Names) -> Iterator[Check[str]]:
     yield partial(_find_unfitted_k, config)
     yield partial(_find_untransformed_k, config)
     yield partial(_find_missing_variant, config)
@@ -53,8 +73,6 @@ def _list_checks(
     yield partial(_find_experiment_conflicts, config)
     yield lambda: find_comparison_conflicts(config.comparison, config.experiments)
     yield lambda: find_search_conflicts(config.search)
-    if datasets is not None:
-        yield partial(_find_data_faults, config, datasets)
 
 
 def _find_unfitted_k(config: WorkflowConfig) -> Iterator[str]:
@@ -118,7 +136,6 @@ def _find_experiment_conflicts(config: WorkflowConfig) -> Iterator[str]:
 
 
 def _find_data_faults(config: WorkflowConfig, datasets: Mapping[str, DatasetSpec]) -> Iterator[str]:
-    """Data that cannot be used, or numbers that are too large for the images that there are."""
     try:
         size = find_data(config.dataset, datasets).size
     except DataError as error:

@@ -22,10 +22,10 @@ class ConfigError(Exception):
     """The configuration cannot be used; the message lists every fault with its key path."""
 
     @classmethod
-    def of(cls, faults: Sequence[str]) -> ConfigError:
-        """The error that lists faults, one a line."""
-        lines = "\n".join(f"  - {fault}" for fault in faults)
-        return cls(f"the configuration has {len(faults)} fault(s):\n{lines}")
+    def of(cls, faults: Sequence[str], advice: Sequence[str] = ()) -> ConfigError:
+        """The error that lists faults, one a line, and ends with advice on several of them."""
+        lines = [f"  - {fault}" for fault in faults]
+        return cls("\n".join([f"the configuration has {len(faults)} fault(s):", *lines, *advice]))
 
 
 _ALLOWED = {

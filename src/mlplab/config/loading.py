@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from mlplab.config.checks import find_conflicts
+from mlplab.config.checks import advise_smaller_file, find_conflicts, find_data_faults
 from mlplab.config.experiments import INHERITED, fill_experiments
 from mlplab.config.faults import ConfigError, describe_faults
 from mlplab.config.fields import KEEP_VALID
@@ -55,7 +55,8 @@ def load_config(
         raise ConfigError.of(
             [f"the configuration: found {mapping!r:.80}; allowed: keys at the top"]
         )
-    faults = []
+    faults: list[str] = []
+    advice: list[str] = []
     kept, removed = remove_entries(mapping)
     filled = fill_experiments(kept)
     try:
@@ -64,11 +65,15 @@ def load_config(
         own = [fault for fault in error.errors(include_url=False) if _is_own(fault, kept)]
         faults = describe_faults(WorkflowConfig, own)
         config = WorkflowConfig.model_validate(filled, context=KEEP_VALID)
-    faults += find_conflicts(config, datasets, removed)
+    faults += find_conflicts(config, removed)
+    if datasets is not None:
+        too_large = list(find_data_faults(config, datasets))
+        faults += too_large
+        advice += advise_smaller_file(config, datasets, too_large)
     if any(removed.values()) and (contents := [read_config_file(file) for file in files]):
         faults += find_unknown_removals(removed, list_entries(contents))
     if faults:
-        raise ConfigError.of(faults)
+        raise ConfigError.of(faults, advice)
     return config
 
 

@@ -12,7 +12,14 @@ from typing import Any
 import numpy as np
 
 from mlplab.data.errors import DataError
-from mlplab.data.folder import ADVICE, describe_folder, find_content, find_file, verify_file
+from mlplab.data.folder import (
+    ADVICE,
+    describe_folder,
+    describe_no_folder,
+    find_content,
+    find_file,
+    verify_file,
+)
 from mlplab.data.headers import ArrayHeader, check_headers
 from mlplab.data.idx import load_idx
 from mlplab.data.npz import load_npz, read_npz_headers
@@ -86,7 +93,9 @@ def load_dataset(directory: str | os.PathLike[str], spec: DatasetSpec | None = N
     """
     directory = Path(directory)
     if not directory.is_dir():
-        raise DataError(f"{directory}: there is no such folder")
+        is_npz = directory.is_file() and directory.suffix == ".npz"
+        remedy = f"; load an .npz file with load_files([{str(directory)!r}])" if is_npz else ""
+        raise DataError(f"{directory}: {describe_no_folder(directory)}{remedy}")
     names = {role: spec.files[role].name if spec else STANDARD_NAMES[role] for role in ROLES}
     paths = []
     for role in ROLES:
@@ -115,8 +124,8 @@ def load_files(
     Raises
     ------
     DataError
-        A file is missing or damaged, the arrays do not belong together, pixels are out of range,
-        or a class occurs in the test part only.
+        There are not one or four paths, a file is missing or damaged, the arrays do not belong
+        together, pixels are out of range, or a class occurs in the test part only.
 
     Examples
     --------
@@ -128,6 +137,13 @@ def load_files(
     >>> images.x_train.shape, images.image_shape
     ((3, 4), (2, 2))
     """
+    if isinstance(paths, str | os.PathLike):
+        raise DataError(f"{paths}: found a path; allowed: a list of paths, [{str(paths)!r}]")
+    if len(paths) not in (1, len(ROLES)):
+        raise DataError(
+            f"found {len(paths)} paths; allowed: one .npz file, or four IDX files: "
+            f"{', '.join(ROLES)}"
+        )
     if spec is not None:
         spec = DatasetSpec.model_validate(spec)
     if len(paths) == 1:

@@ -23,6 +23,13 @@ _MOST_LISTED = 12
 _SIZE_AT_THE_END = 4  # bytes of a gzip file that hold the unpacked size
 
 
+def describe_no_folder(path: Path) -> str:
+    """What is wrong with a path that should be a folder, as the end of a sentence."""
+    if path.exists():
+        return "found a file; allowed: the folder with the data set's files"
+    return "there is no such folder"
+
+
 def find_file(directory: Path, name: str) -> Path | None:
     """The file ``name`` or ``name.gz`` of a folder, or one of nearly that name; None without any.
 

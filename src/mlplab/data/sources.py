@@ -20,7 +20,7 @@ from urllib3.exceptions import MaxRetryError
 
 from mlplab.data.bounded_transfer import BoundedFile, refuse_open_redirect, watch_transfer
 from mlplab.data.errors import FileUnavailableError, SourceUnreachableError, TransientError
-from mlplab.data.folder import describe_folder, find_content, find_file
+from mlplab.data.folder import describe_folder, describe_no_folder, find_content, find_file
 from mlplab.data.idx import open_unpacked
 from mlplab.data.registry import FileSpec, HttpSource, NpmSource
 
@@ -80,7 +80,7 @@ class FolderSource:
         """See :class:`Source`."""
         try:
             if not self.folder.is_dir():
-                raise SourceUnreachableError(f"{self.label}: there is no such folder")
+                raise SourceUnreachableError(f"{self.label}: {describe_no_folder(self.folder)}")
             path = find_file(self.folder, spec.name) or find_content(self.folder, spec)
             if path is None:
                 found = describe_folder(self.folder, [spec.name])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from mlplab.config.faults import ConfigError
 from mlplab.config.loading import load_config
 from mlplab.config.schema import config_schema
+from tests.conftest import ROOT
 from tests.unit.config.mutations import deep, find_places, mutations
 from tests.unit.config.test_loading import DATASETS, DEFAULT, changed, merged
 
@@ -237,6 +238,34 @@ def test_what_users_write_is_refused_in_these_words(text, lines):
     faults = refusal(merged(DEFAULT, yaml.safe_load(text)))
     for line in lines:
         assert any(fault.startswith(line) for fault in faults), faults
+
+
+@pytest.mark.parametrize(
+    ("n_train", "file"), [(400, "small"), (3_999, "small"), (4_000, "quick"), (9_999, "quick")]
+)
+def test_a_message_of_too_few_images_ends_with_the_file_that_suits_them(n_train, file):
+    few = {"scale": {"n_train": n_train, "n_test": 100}}
+    with pytest.raises(ConfigError) as caught:
+        load_config(merged(DEFAULT, few), DATASETS)
+    last = f"config/{file}.yaml suits {n_train} training images: name it before your own file."
+    assert str(caught.value).split("\n")[-1] == last
+    overlay = yaml.safe_load((ROOT / "config" / f"{file}.yaml").read_text())
+    load_config(merged(merged(DEFAULT, overlay), few), DATASETS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{scale: {n_train: 399}}",  # no file suits so few
+        "{scale: {n_train: 10000}}",  # the default suits so many, but for a few numbers
+        "{scale: {n_train: 5000}, ladder: {batch_size: 6000}, train: {batch_sizes: [6000]}}",
+    ],
+)
+def test_no_other_file_is_named_where_none_is_better(text):
+    base = DEFAULT
+    if "5000" in text:
+        base = merged(DEFAULT, yaml.safe_load((ROOT / "config" / "quick.yaml").read_text()))
+    refusal(merged(base, yaml.safe_load(text)))
 
 
 @pytest.mark.parametrize("content", [None, [], "run: x", 3, [("run", "x")]])

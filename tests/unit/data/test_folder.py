@@ -8,7 +8,7 @@ import pytest
 from mlplab.data import DataError, load_dataset
 from mlplab.data.folder import describe_folder, find_content, find_file
 from tests.unit.data.helpers import CONTENT, assert_complete, fetch, spec_of
-from tests.unit.data.own import make_arrays, write_idx
+from tests.unit.data.own import make_arrays, write_idx, write_npz
 
 NAME = "train-images-idx3-ubyte"
 
@@ -115,3 +115,17 @@ def test_images_of_your_own_are_loaded_under_names_that_are_alike(tmp_path):
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(DataError, match="nowhere: there is no such folder"):
         load_dataset(tmp_path / "nowhere")
+
+
+def test_a_file_in_place_of_a_folder_is_told_as_such(tmp_path):
+    label, npz = tmp_path / "t10k-labels-idx1-ubyte", write_npz(tmp_path / "my.npz")
+    label.touch()
+    words = "found a file; allowed: the folder with the data set's files"
+    with pytest.raises(DataError) as caught:
+        load_dataset(label)
+    assert str(caught.value) == f"{label}: {words}"
+    with pytest.raises(DataError) as caught:
+        load_dataset(npz)
+    assert str(caught.value) == f"{npz}: {words}; load an .npz file with load_files(['{npz}'])"
+    with pytest.raises(DataError, match=f"folder .*my.npz: {words}"):
+        fetch(spec_of(), tmp_path / "out", local_folder=npz)

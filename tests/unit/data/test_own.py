@@ -224,6 +224,19 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
         find_data(IdxFiles(**paths), {})
 
 
+@pytest.mark.parametrize(
+    ("paths", "fault"),
+    [
+        ("my.npz", r"my.npz: found a path; allowed: a list of paths, \['my.npz'\]"),
+        ([], "found 0 paths; allowed: one .npz file, or four IDX files: train_images, train_"),
+        (["a", "b"], "found 2 paths; allowed: one .npz file, or four IDX files"),
+    ],
+)
+def test_paths_that_are_not_one_or_four_are_refused(paths, fault):
+    with pytest.raises(DataError, match=fault):
+        load_files(paths)
+
+
 def test_a_pickle_in_an_npz_is_never_loaded(tmp_path):
     class Trap:
         def __reduce__(self):
