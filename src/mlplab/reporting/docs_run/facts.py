@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mlplab.reporting.docs_run.model import ShownError
+from mlplab.reporting.words import join
 from mlplab.runtime.sidecars import SIDECAR_SUFFIX
 
 
@@ -20,9 +21,10 @@ def find_facts(run: Path) -> dict[str, Any]:
 
     Returns
     -------
-    dict with ``run``, ``commit`` (its first seven digits; "unknown" without git), ``date`` (of
-    the last job, as 29 November 2026), ``processor``, ``processors``, ``python``, ``numpy``,
-    ``jobs`` and ``minutes`` (wall minutes in which a job ran, pauses between two starts left out)
+    dict with ``run``, ``commit`` (first seven digits; "unknown" without git; where jobs ran
+    again later, all commits in their order), ``date`` (of the last job, as 29 November 2026),
+    ``processor``, ``processors``, ``python``, ``numpy``, ``jobs`` and ``minutes`` (wall minutes
+    in which a job ran, pauses between two starts left out)
 
     Raises
     ------
@@ -47,7 +49,7 @@ def find_facts(run: Path) -> dict[str, Any]:
     machine = last["machine"]
     return {
         "run": run.resolve().name,
-        "commit": (last["git"]["commit"] or "unknown")[:7],
+        "commit": join(list(dict.fromkeys(map(_commit, sorted(jobs.values(), key=_started))))),
         "date": f"{spans[-1][1].day} {spans[-1][1]:%B %Y}",
         "processor": machine["processor"],
         "processors": machine["processors"],
@@ -56,6 +58,14 @@ def find_facts(run: Path) -> dict[str, Any]:
         "jobs": len(jobs),
         "minutes": _covered_minutes(spans),
     }
+
+
+def _commit(record: dict[str, Any]) -> str:
+    return (record["git"]["commit"] or "unknown")[:7]
+
+
+def _started(record: dict[str, Any]) -> str:
+    return str(record["started"])
 
 
 def _covered_minutes(spans: list[tuple[datetime, datetime]]) -> int:

@@ -32,6 +32,15 @@ def test_the_run_is_named_with_its_machine_commit_and_date(project):
     assert (facts["processor"], facts["processors"]) == ("Some CPU", 2)
 
 
+def test_a_run_whose_jobs_ran_again_later_names_all_commits_in_their_order(project):
+    path = project / "results" / "default" / "c.csv.provenance.json"
+    again = json.loads(path.read_text()) | {"git": {"commit": "fedcba9876543210", "dirty": False}}
+    path.write_text(json.dumps(again))
+    main(["results/default"])
+    facts = json.loads((project / "docs" / "run" / "default" / "run.json").read_text())
+    assert facts["commit"] == "0123456 and fedcba9"
+
+
 def test_jobs_count_once_and_pauses_between_two_starts_are_no_minutes_of_the_run(project):
     main(["results/default"])
     facts = json.loads((project / "docs" / "run" / "default" / "run.json").read_text())
