@@ -133,7 +133,7 @@ def _costlier_one_way(bridge: pd.DataFrame, cause: pd.DataFrame) -> str:
             if (abs(row["change"]) > _LARGE and change > _LARGE) or not change > 0:
                 continue
             texts.append(
-                f" {_capital(str(row['words']))} costs {-100 * row['change']:.1f} points "
+                f" Another difference, {row['words']}, costs {-100 * row['change']:.1f} points "
                 f"{way}, but gains {100 * change:.1f} {other}, so it is not the cause."
             )
     return "".join(texts)

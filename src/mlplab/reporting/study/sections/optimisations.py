@@ -85,8 +85,8 @@ def tell(run: Run) -> Content:
                 "Epoch time relative to Keras', each step added to the previous ones; left of the "
                 "dashed line (Keras' time) NumPy is faster. The axis is logarithmic. NumPy's "
                 "epochs have or lack a prediction for all training images; Keras' epochs never "
-                "have it, here as in the articles. Bars are 95 % intervals over rounds; diamonds and triangles are the "
-                "articles' own figures.",
+                "have it, here as in the articles. Bars are 95 % intervals over rounds; diamonds "
+                "and triangles are the articles' own figures.",
                 spec,
                 switches,
             )

@@ -65,10 +65,16 @@ def tell(run: Run) -> Content:
 def _tell_score(score: Mapping[str, int]) -> str:
     """How many claims have each verdict, those without a test together."""
     decided = (REPRODUCED, BETTER, NOT_REPRODUCED, INCONCLUSIVE, ONE_RUN)
-    parts = [f"{score[verdict]} {verdict}" for verdict in decided if score.get(verdict)]
+    parts = [
+        f"{score[verdict]} {'with ' if verdict == ONE_RUN else ''}{verdict}"
+        for verdict in decided
+        if score.get(verdict)
+    ]
     rest = [verdict for verdict in score if verdict not in decided]
     if rest:
-        names = " or ".join([rest[0], *(name.removeprefix("not ") for name in rest[1:])])
+        first, *others = rest
+        short = [first, *(name.removeprefix("not ") for name in others)]
+        names = " or ".join(filter(None, [", ".join(short[:-1]), short[-1]]))
         parts.append(f"{sum(score[verdict] for verdict in rest)} {names}")
     return ", ".join(parts)
 

@@ -167,7 +167,7 @@ def _deep(run: Run) -> list[str]:
         return []
     epochs = int(rows["epochs"].iloc[0])
     return [
-        "Article B also trains a deeper network, compiled with XLA or not. Here an epoch of it "
+        "Article B also trains a deep model, compiled with XLA or not. Here an epoch of it "
         f"takes {join(parts)}; one seed each, accuracies after {count(epochs, 'epoch')}. Article B "
         "prints no accuracy to compare with."
     ]
