@@ -265,6 +265,10 @@ def _verdict_cell(row: dict[str, Any]) -> Cell:
     return Cell(f"{SYMBOLS.get(row['verdict'], '–')} {row['verdict']}", order, mark=mark)
 
 
+def _name_unit(row: dict[str, Any]) -> str:
+    return "" if row["unit"] in _NO_UNITS[:1] else f"; unit: {row['unit']}"
+
+
 def _cause(row: dict[str, Any]) -> str:
     """Beside a heading that says that it is the cause."""
     text = _text(row["cause"])
@@ -277,7 +281,7 @@ def _notes(row: dict[str, Any], link: Callable[[str], str]) -> list[str]:
     reason = words["bound_reason"] or words["tolerance_reason"]
     tolerance = ", ".join(filter(None, [width, reason]))
     notes = [
-        f"{row['id']}, {row['kind']}; unit: {row['unit']}",
+        f"{row['id']}, {row['kind']}{_name_unit(row)}",
         f"Cause: {_cause(row)}" if words["cause"] else "",
         f"Tolerance: {tolerance}" if tolerance else "",
         *(

@@ -111,7 +111,7 @@ def _tell_better(claims: pd.DataFrame) -> list[str]:
     text = "“Better than published” differs from the published figure too, in the better direction."
     if unknown:
         text += f" For {unknown} of these {len(better)} the cause is unknown."
-    keras = better["statement"].str.contains("Keras", regex=False).sum()
+    keras = better["statement"].str.contains("Keras (?:reference )?model").sum()
     if keras > 1:
         text += f" {keras} of them are about the same Keras model."
     return [text]
