@@ -244,7 +244,7 @@ def test_a_framework_that_gains_nothing_from_threads_is_told():
     one = table[table["n_threads"] == 1]
     content = threads.tell(run_of(thread_scaling=one))
     assert "threads make it" not in content.answer
-    assert "More than 1 thread were not tried." in content.certainty
+    assert "Limits above 1 thread were not tried." in content.certainty
 
 
 def test_the_chosen_number_of_clusters_and_the_range_of_elbows_are_told():

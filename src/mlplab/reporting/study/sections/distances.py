@@ -208,8 +208,8 @@ def _paired(run: Run) -> list[str]:
     equal = _at_equal_epochs(run, row)
     return [
         f"{equal}At the end of the articles' trainings ({epochs}), "
-        f"{describe_space(row['input_space'])} are {_difference(row)} "
-        f"{percent_interval(row['difference_ci_low'], row['difference_ci_high'], 2).strip()}."
+        f"{describe_space(row['input_space'])} are {_difference(row)}"
+        f"{percent_interval(row['difference_ci_low'], row['difference_ci_high'], 2)}."
     ]
 
 

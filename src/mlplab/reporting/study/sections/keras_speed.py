@@ -176,7 +176,7 @@ def _program_ratios(
         rounds[rounds["step"].isna()], on=["batch_size", "round"], suffixes=("", "_keras")
     )
     disturbed = pairs["disturbed"].astype(bool) | pairs["disturbed_keras"].astype(bool)
-    pairs = pairs.assign(disturbed=disturbed)
+    pairs = pairs.assign(disturbed=disturbed).dropna(subset=["seconds", "seconds_keras"])
     sizes = sorted(set(pairs["batch_size"]) - set(found))
     keras = "" if found else "Keras' time "
     for size in dict.fromkeys([*(s for s in sizes if s == _LARGE_BATCH), *sizes[-1:]]):

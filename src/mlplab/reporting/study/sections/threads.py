@@ -143,12 +143,15 @@ def _gain(gains: Mapping[str, RatioInterval], rows: pd.DataFrame) -> str:
 def _most_threads(run: Run, rows: pd.DataFrame) -> str:
     """How far this run went."""
     most = int(rows["n_threads"].max())
-    found = {
+    found = [
         part_of(record, "machine").get("processors") for record in run.records if record is not None
-    }
-    if found == {most}:
-        return f"More than {most} threads were not tried: the machine has {most} processors."
-    return f"More than {count(most, 'thread')} were not tried."
+    ]
+    if found and all(processors == most for processors in found):
+        return (
+            f"Limits above {count(most, 'thread')} were not tried: the machine has "
+            f"{count(most, 'processor')}."
+        )
+    return f"Limits above {count(most, 'thread')} were not tried."
 
 
 def _deep(run: Run) -> list[str]:
