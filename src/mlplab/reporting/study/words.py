@@ -57,7 +57,8 @@ def percent_interval(low: float, high: float, digits: int = 1) -> str:
     """The same of shares, in per cent."""
     if pd.isna(low) or pd.isna(high):
         return ""
-    return f" ({INTERVAL} {100 * low:.{digits}f} to {100 * high:.{digits}f})"
+    low_end, high_end = (f"{100 * end:.{digits}f}".replace("-", "−") for end in (low, high))
+    return f" ({INTERVAL} {low_end} to {high_end})"
 
 
 def name_sizes(chosen: Sequence[int], measured: Sequence[int]) -> str:

@@ -422,6 +422,14 @@ def test_why_distances_are_faster_is_told_and_whether_other_small_inputs_are():
     assert "CPU time" not in " ".join(distances.tell(run_of(controls_over_time=None)).meaning)
 
 
+def test_inputs_that_only_match_clusters_are_no_proof_that_they_do_nothing():
+    controls = sample_tables()["feature_controls"]
+    same = controls["verdict"].replace({"better": "no clear difference"})
+    told = " ".join(distances.tell(run_of(feature_controls=controls.assign(verdict=same))).meaning)
+    assert "So no gain of the clusters over other inputs of that size shows." in told
+    assert "So the clusters are not the reason" in " ".join(distances.tell(run_of()).meaning)
+
+
 def test_two_comparisons_that_disagree_on_pixels_are_reconciled():
     paired = sample_tables()["reference_paired"].assign(epochs=[600, 900])
     run = replace(

@@ -255,7 +255,9 @@ def _verdicts(run: Run, controls: pd.DataFrame) -> str:
     )
     rivals = _same_size(controls)
     good = rivals[rivals["verdict"].isin(["better", "no clear difference"])]
-    if not good.empty:
+    if not good.empty and not (good["verdict"] == "better").any():
+        text += " So no gain of the clusters over other inputs of that size shows."
+    elif not good.empty:
         text += (
             " So the clusters are not the reason: with as many inputs, others do as well or "
             "better without them."
@@ -332,8 +334,10 @@ def _certainty(best: pd.Series | None, controls: pd.DataFrame | None) -> str:
     parts = []
     if best is not None:
         parts.append(
-            f"All {count(best['seeds'], 'seed')} reach the accuracy; the interval is Student's t "
-            "over seeds, on logarithms."
+            f"All {best['seeds']} seeds reach the accuracy; the interval is Student's t over "
+            "seeds, on logarithms."
+            if best["seeds"] > 1
+            else "A single seed, so there is no interval."
         )
     if controls is not None:
         parts.append(

@@ -45,6 +45,7 @@ _PROGRAMS = {
     2: "The article's own program with both optimisations of part I",
     4: "The program after part III",
 }
+_WHICH_NUMPY = "“NumPy” is this project's trainer, not the article's program."
 # Batch sizes in more words than these would make the answer too long.
 _MOST_PARTS = 3
 
@@ -63,7 +64,7 @@ def tell(run: Run) -> Content:
     return Content(
         answer=_answer(keras, usual),
         meaning=[
-            _meaning(pixels),
+            f"{_meaning(pixels)} {_WHICH_NUMPY}".strip(),
             _articles_programs(run, keras),
             *_why(run, summary, keras),
             *_warn(run),
@@ -111,7 +112,7 @@ def _meaning(pixels: pd.DataFrame) -> str:
     text = (
         f"Keras takes {plain(first['ratio_to_numpy'])} times as long as NumPy at batch size "
         f"{first['batch_size']:,} and {plain(last['ratio_to_numpy'])} times at "
-        f"{last['batch_size']:,}. “NumPy” is this project's trainer, not the article's program."
+        f"{last['batch_size']:,}."
         if len(keras) > 1
         else ""
     )
