@@ -18,7 +18,9 @@ rule make_study:
             include={
                 "run": True,
                 "dataset": True,
-                "scale": {"n_train"},
+                "scale": {"n_train", "cluster"},
+                "comparison": {"reference", "controls"},
+                "experiments": {name: {"n_validation"} for name in CONFIG.experiments},
                 "search": {"max_features"},
             },
         ),

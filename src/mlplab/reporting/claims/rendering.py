@@ -102,7 +102,7 @@ def tell_false_verdicts(claims: pd.DataFrame) -> str:
     if not resting:
         return ""
     expected = (1 - CONFIDENCE) * resting
-    some = f"about {expected:.0f}" if expected >= 1 else "less than one on average"
+    some = f"at most about {expected:.0f}" if expected >= 1 else "less than one on average"
     return (
         f"{resting} of these verdicts rest on a {100 * CONFIDENCE:.0f} % interval each, "
         f"so {some} may be wrong by chance."

@@ -134,10 +134,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Headline:
-    """A number for the first screen, with the words that belong to it."""
+    """A number for the first screen, with the words after it and those before it."""
 
     number: str
     words: str
+    before: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ def ink_styles(drawn: str) -> str:
     light = "".join(f"--ink-{colour}:#{colour};" for colour in colours)
     dark = "".join(f"--ink-{colour}:#{lighten(colour)};" for colour in colours)
     verdicts = "".join(
-        f".v{place}{{border-left:0.5rem solid {COLOURS[verdict]}}}"
+        f"td.v{place}{{box-shadow:inset 0.5rem 0 {COLOURS[verdict]};padding-left:1.1rem}}"
         for place, verdict in enumerate(VERDICTS)
     )
     return (

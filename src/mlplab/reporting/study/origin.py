@@ -42,7 +42,7 @@ def describe_origin(records: Iterable[Mapping[str, Any] | None]) -> dict[str, st
         "libraries": ", ".join(
             f"{name} {_distinct(versions)}" for name, versions in sorted(libraries.items())
         ),
-        "matrix products": _distinct(
+        "BLAS libraries": _distinct(
             f"{blas.get('internal_api')} {blas.get('version')} ({blas.get('architecture')})"
             for record in known
             for blas in parts_of(record, "blas")

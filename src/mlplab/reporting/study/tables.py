@@ -60,9 +60,10 @@ def tabulate_accuracies(final: pd.DataFrame, styles: Mapping[str, Style]) -> Dat
     """Accuracies after the last epoch, a row per training."""
     return DataTable(
         "table-accuracies",
-        "Final accuracy of every run",
+        "Accuracy after the last epoch of every training",
         [
-            Column("experiment"), Column("framework"), Column("inputs"),
+            Column("experiment (its name in the configuration)"), Column("framework"),
+            Column("inputs"),
             Column("number of inputs", True), Column("batch size", True), Column("seed", True),
             Column("epochs", True), Column("training accuracy", True),
             Column("test accuracy", True),
@@ -96,7 +97,8 @@ def tabulate_search(trials: pd.DataFrame) -> DataTable:
     """Trials of the search, a row per trial and stage."""
     return DataTable(
         "table-search",
-        "Trials of the search, and their accuracy on validation images",
+        "Trainings of the search (“promoted” settings went on to the next stage, “dropped” ones "
+        "did not)",
         [
             Column("trial", True), Column("stage", True), Column("inputs"),
             Column("number of inputs", True), Column("learning rate", True),

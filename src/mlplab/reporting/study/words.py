@@ -35,6 +35,17 @@ def plain(value: float, digits: int = 3) -> str:
     return f"{value:,.{decimals}f}"
 
 
+def signed(value: float, decimals: int = 2) -> str:
+    """A number with its sign, a true minus.
+
+    Examples
+    --------
+    >>> signed(-0.284), signed(1.5, 1)
+    ('−0.28', '+1.5')
+    """
+    return f"{value:+.{decimals}f}".replace("-", "−")
+
+
 def interval(low: float, high: float, digits: int = 3) -> str:
     """The ends of a 95 % interval in brackets, after a space; empty where there is none."""
     if pd.isna(low) or pd.isna(high):
@@ -46,7 +57,8 @@ def percent_interval(low: float, high: float, digits: int = 1) -> str:
     """The same of shares, in per cent."""
     if pd.isna(low) or pd.isna(high):
         return ""
-    return f" ({INTERVAL} {100 * low:.{digits}f} to {100 * high:.{digits}f})"
+    low_end, high_end = (f"{100 * end:.{digits}f}".replace("-", "−") for end in (low, high))
+    return f" ({INTERVAL} {low_end} to {high_end})"
 
 
 def name_sizes(chosen: Sequence[int], measured: Sequence[int]) -> str:

@@ -24,6 +24,8 @@
       return descending && !ends ? compareKeys(y, x) : compareKeys(x, y);
     };
     body.append(...[...body.rows].sort(order));
+    body.dataset.sorted = "yes";
+    filterRows(table.closest(".data-table"));
   };
 
   const filterRows = (box) => {
@@ -41,6 +43,24 @@
       shown += !row.hidden;
     }
     box.querySelector(".count").textContent = `${shown} of ${rows.length} rows`;
+    box.querySelector(".empty").hidden = shown > 0 || rows.length === 0;
+    const clear = box.querySelector("[data-clear]");
+    if (clear) clear.hidden = shown === rows.length && box.querySelector("tbody").dataset.sorted !== "yes";
+  };
+
+  // All rows again, in the order that the page had first.
+  const showAll = (box) => {
+    for (const field of box.querySelectorAll("input, select")) field.value = "";
+    const body = box.querySelector("tbody");
+    body.append(...[...body.rows].sort((a, b) => a.dataset.place - b.dataset.place));
+    body.dataset.sorted = "no";
+    for (const heading of box.querySelector("thead").rows[0].cells) heading.setAttribute("aria-sort", "none");
+    filterRows(box);
+  };
+
+  const tellWidth = (box) => {
+    const scroll = box.querySelector(".scroll");
+    box.querySelector(".wide").hidden = scroll.scrollWidth <= scroll.clientWidth + 1;
   };
 
   for (const box of document.querySelectorAll(".data-table")) {
@@ -52,6 +72,12 @@
       heading.append(button);
       button.addEventListener("click", () => sortBy(table, heading));
     }
+    [...table.tBodies[0].rows].forEach((row, place) => { row.dataset.place = place; });
+    box.querySelector("[data-clear]")?.addEventListener("click", () => {
+      showAll(box);
+      box.querySelector("input, select, th button").focus();
+    });
+    new ResizeObserver(() => tellWidth(box)).observe(box.querySelector(".scroll"));
     const tools = box.querySelector(".tools");
     tools.hidden = false;
     // What chooses an option for the reader, such as a screen reader, may fire the second alone.
@@ -84,10 +110,11 @@
   });
   openTarget();
 
-  // What is folded would be missing on paper.
+  // What is folded would be missing on paper, but for what fills it: the folds of rows, and those
+  // that are meant for the screen. Readers who want these on paper open them first.
   let folded = [];
   addEventListener("beforeprint", () => {
-    folded = [...document.querySelectorAll("details:not([open])")];
+    folded = [...document.querySelectorAll("details:not([open], [data-screen], td details)")];
     for (const details of folded) details.open = true;
   });
   addEventListener("afterprint", () => {

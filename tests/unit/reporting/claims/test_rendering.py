@@ -1,5 +1,6 @@
 import json
 
+import pandas as pd
 import pytest
 
 from mlplab.reporting.claims.__main__ import main
@@ -7,6 +8,7 @@ from mlplab.reporting.claims.evaluation import evaluate_claims
 from mlplab.reporting.claims.model import Claim
 from mlplab.reporting.claims.rendering import (
     render_markdown,
+    tell_false_verdicts,
 )
 from mlplab.runtime.files import read_table, save_table
 from tests.unit.reporting.claims.conftest import ENTRY, claim, statement
@@ -121,3 +123,8 @@ def test_a_strict_run_passes_if_nothing_is_refuted(run, table, capsys):
 def test_what_is_missing_is_told(tmp_path, capsys):
     assert main([str(tmp_path / "nowhere")]) == 2
     assert "nowhere/tables/claims.csv" in capsys.readouterr().err
+
+
+def test_more_verdicts_may_be_wrong_at_most():
+    table = pd.DataFrame({"counted": [True] * 60, "ci_low": 1.0})
+    assert tell_false_verdicts(table).endswith("so at most about 3 may be wrong by chance.")

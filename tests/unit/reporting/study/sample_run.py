@@ -34,6 +34,7 @@ def sample_tables() -> dict[str, pd.DataFrame]:
         "absent_variants": pd.DataFrame(columns=["input_space", "batch_size", "variant", "reason"]),
         "optimization_ladder_summary": ladder_summary(),
         "optimization_ladder": ladder_rounds(),
+        "ladder_batch_sizes": ladder_batch_sizes(),
         "thread_scaling": thread_scaling(),
         "deep_model": deep_model(),
         "cluster_sweep": cluster_sweep(),
@@ -41,6 +42,7 @@ def sample_tables() -> dict[str, pd.DataFrame]:
         "time_to_accuracy_summary": time_to_accuracy(),
         "accuracy_over_time": accuracy_over_time(),
         "feature_controls": feature_controls(),
+        "controls_over_time": controls_over_time(),
         "reference_paired": reference_paired(),
         "search_summary": search_summary(),
         "search_trials": search_trials(),
@@ -194,6 +196,24 @@ def ladder_rounds() -> pd.DataFrame:
     return pd.DataFrame([*rows, *({**keras, "round": number} for number in range(1, 11))])
 
 
+def ladder_batch_sizes() -> pd.DataFrame:
+    """Both programs are twice as slow as Keras at 10,000, three times at 60,000."""
+    rows = [
+        {
+            "step": step,
+            "name": name,
+            "batch_size": size,
+            "round": number,
+            "seconds": 0.1 if step is None else 0.1 * factor,
+            "disturbed": number == 3,
+        }
+        for number in range(1, 7)
+        for step, name in ((2, STEPS[2]), (4, STEPS[4]), (None, "Keras"))
+        for size, factor in ((500, 0.8), (10_000, 2.0), (60_000, 3.0))
+    ]
+    return pd.DataFrame(rows)
+
+
 def thread_scaling() -> pd.DataFrame:
     random = np.random.default_rng(1)
     used = {("numpy", 1): 1.0, ("numpy", 2): 1.9, ("keras", 1): 1.36, ("keras", 2): 1.8}
@@ -323,6 +343,21 @@ def feature_controls() -> pd.DataFrame:
         difference_ci_low=table["difference"] - 0.0007,
         difference_ci_high=table["difference"] + 0.0007,
     )
+
+
+def controls_over_time() -> pd.DataFrame:
+    rows = [
+        {
+            "experiment": "feature_controls",
+            "input_space": space,
+            "epoch": epoch,
+            "seeds": 10,
+            "cpu_seconds": epoch * (0.15 if space == "pixels" else 0.026),
+        }
+        for space in SPACES
+        for epoch in range(1, 101)
+    ]
+    return pd.DataFrame(rows)
 
 
 def reference_paired() -> pd.DataFrame:

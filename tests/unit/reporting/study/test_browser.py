@@ -1,5 +1,6 @@
 """The study page in a real browser: clicks, both colour schemes, a phone, and what axe finds."""
 
+import base64
 import re
 
 import pytest
@@ -190,15 +191,77 @@ def test_a_phone_scrolls_the_page_in_one_direction_only(shown, address):
     assert width <= PHONE["width"]
 
 
-def test_on_paper_everything_is_unfolded_and_tools_are_left_out(shown):
+def test_on_paper_rows_stay_folded_and_tools_and_hints_are_left_out(shown):
+    before = shown.execute_script(FOLDED)
     shown.execute_script("dispatchEvent(new Event('beforeprint'))")
-    assert shown.execute_script(FOLDED) == 0
+    inside_rows = "return document.querySelectorAll('td details[open]').length"
+    assert shown.execute_script(inside_rows) == 0
     shown.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     assert not find(shown, "nav").is_displayed()
     assert not find(shown, "#table-claims .tools").is_displayed()
+    assert not find(shown, ".score .screen").is_displayed()
     shown.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
     shown.execute_script("dispatchEvent(new Event('afterprint'))")
-    assert shown.execute_script(FOLDED) > 0
+    assert shown.execute_script(FOLDED) == before
+
+
+def test_paper_is_not_shrunk_by_a_wide_table_and_takes_few_pages(shown):
+    a4 = {"paperWidth": 8.27, "paperHeight": 11.69}
+    pdf = base64.b64decode(shown.execute_cdp_cmd("Page.printToPDF", a4)["data"])
+    assert 5 <= len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf)) <= 25
+    # A4 less the margins, in CSS pixels: a wider page would be made smaller as a whole.
+    shown.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    paper = {"width": 718, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
+    shown.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", paper)
+    width = shown.execute_script("return document.documentElement.scrollWidth")
+    shown.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert width <= paper["width"]
+
+
+def test_a_filter_without_rows_says_so_and_one_button_shows_all_rows_in_the_first_order(shown):
+    first = texts_of_rows(shown, "table-claims", 1)
+    clear = find(shown, "#table-claims [data-clear]")
+    assert not clear.is_displayed()
+    click(shown, find(shown, "#table-claims th:nth-child(2) button"))
+    click(shown, find(shown, "#table-claims th:nth-child(2) button"))
+    assert texts_of_rows(shown, "table-claims", 1) != first
+    find(shown, "#table-claims [data-search]").send_keys("no such words")
+    assert texts_of_rows(shown, "table-claims", 1) == []
+    assert find(shown, "#table-claims .empty").is_displayed()
+    click(shown, clear)
+    assert texts_of_rows(shown, "table-claims", 1) == first
+    assert not find(shown, "#table-claims .empty").is_displayed()
+    assert not clear.is_displayed()
+
+
+def test_claims_that_count_are_told_from_those_that_do_not(shown):
+    choose(shown, "table-claims", "counted", "counted (12)")
+    assert len(texts_of_rows(shown, "table-claims", 0)) == 12
+    assert len(shown.find_elements("css selector", ".strip a")) == 12
+
+
+def test_a_table_that_is_wider_than_a_phone_says_that_it_scrolls(shown):
+    hint = find(shown, "#table-gains .wide")
+    assert not hint.is_displayed()
+    shown.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
+    wait_until(shown, hint.is_displayed)
+
+
+def test_a_switch_leaves_axes_as_they_are_and_the_console_quiet(shown):
+    shown.get_log("browser")
+    labels = (
+        "return [...arguments[0].querySelectorAll('.role-axis-label text')]"
+        ".map(text => text.textContent + text.getAttribute('transform')).sort()"
+    )
+    gone = "return arguments[0].querySelectorAll('.mark-symbol path').length"
+    for button in shown.find_elements("css selector", "[data-series]"):
+        figure = button.find_element("xpath", "ancestor::figure")
+        before, points = shown.execute_script(labels, figure), shown.execute_script(gone, figure)
+        shown.execute_script("arguments[0].click()", button)
+        wait_until(shown, lambda f=figure, p=points: shown.execute_script(gone, f) < p)
+        assert shown.execute_script(labels, figure) == before, button.text
+        shown.execute_script("arguments[0].click()", button)
+    assert shown.get_log("browser") == []
 
 
 def test_without_scripts_the_figures_and_tables_stand_there(browser, page, tmp_path):

@@ -69,6 +69,14 @@ def test_a_section_links_to_the_claims_that_rest_on_its_tables(study):
     assert claims["clusters"] == []
 
 
+def test_the_first_screen_introduces_the_articles_and_explains_each_verdict(study, page):
+    top = page.split("<nav", 1)[0]
+    for words in ("Article A", "Article B", "Article C", "Part III", "“both optimisations”"):
+        assert words in top
+    assert all(count.meaning for count in study.score)
+    assert "inconclusive</strong>: the interval crosses an end of the tolerance" in top
+
+
 def test_the_first_screen_names_machine_and_commit(page):
     top = page.split("<nav", 1)[0]
     for words in ("Chip (R) *, 2 processors", "24 GiB", ">0123456789ab", "2026-01-01 10:00"):

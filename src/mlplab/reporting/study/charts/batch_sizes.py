@@ -17,7 +17,7 @@ from mlplab.reporting.study.charts.parts import (
     reference_line,
 )
 from mlplab.reporting.study.content import Switch
-from mlplab.reporting.study.words import plain
+from mlplab.reporting.study.words import INTERVAL, plain
 from mlplab.reporting.styles import Style, variant_styles
 
 _SHORT = "datum.value >= 1000 ? datum.value / 1000 + 'k' : datum.value"
@@ -43,7 +43,7 @@ def _draw(rows: pd.DataFrame, column: str, title: str, styles: Mapping[str, Styl
             "series": looks[row["variant"]]["label"],
             "batch size": f"{row['batch_size']:,}",
             title: plain(row[column]),
-            "interval": range_words(row["ci_low"], row["ci_high"]),
+            INTERVAL: range_words(row["ci_low"], row["ci_high"]),
             "rounds": str(row["rounds"]) if "rounds" in row else "unknown",
             "x": row["batch_size"],
             "y": row[column],
@@ -58,5 +58,5 @@ def _draw(rows: pd.DataFrame, column: str, title: str, styles: Mapping[str, Styl
     y = Axis(title, True, nice_ticks(lowest, highest))
     chart = lines_with_intervals(records, switches, x, y)
     if column == "ratio_to_numpy":
-        chart = chart + reference_line(1.0, "NumPy; above it, NumPy is faster")
+        chart = chart + reference_line(1.0, "NumPy = 1; above: NumPy is faster")
     return finish(chart), switches

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import altair as alt
@@ -15,7 +16,10 @@ from mlplab.reporting.study.charts.parts import (
     encode,
     finish,
     inline,
+    row_bands,
     series_channels,
+    series_offset,
+    span,
     switchable,
     tooltips,
     wrap,
@@ -33,6 +37,8 @@ def draw_rows(
     """
     shown = [name for name in records[0] if name not in ("x", "low", "high", "label")]
     wrapped = [record | {"label": wrap(record["label"])} for record in records]
+    if not axis.domain:
+        axis = replace(axis, domain=span(records, "x", "low", "high"))
     look = series_channels(switches)
     several = len(switches) > 1 and len({r["label"] for r in wrapped}) < len(wrapped)
     labels = list(dict.fromkeys(record["label"] for record in wrapped))
@@ -40,14 +46,13 @@ def draw_rows(
         "y": alt.Y(
             "label:N",
             sort=labels,
-            scale=alt.Scale(paddingInner=0.3),
+            scale=alt.Scale(paddingInner=0.3, domain=labels),
             axis=alt.Axis(title=None, labelExpr=WRAPPED, labelLimit=220),
         ),
         "color": look["color"],
     }
     if several:
-        names = [switch.name for switch in switches]
-        shared["yOffset"] = alt.YOffset("series:N", sort=names)
+        shared["yOffset"] = series_offset(switches)
     base = switchable(wrapped)
     bars = base.mark_rule(strokeWidth=2).encode(
         x=encode(alt.X, "low", axis), x2="high:Q", **shared
@@ -55,7 +60,7 @@ def draw_rows(
     points = base.mark_point(filled=True, size=80, opacity=1).encode(
         x=encode(alt.X, "x", axis), shape=look["shape"], tooltip=tooltips(shown), **shared
     )
-    chart = bars + points
+    chart = row_bands(labels, shared["y"]) + bars + points if several else bars + points
     if mark is not None:
         line = inline([{"at": mark}])
         chart = line.mark_rule(strokeDash=[3, 3], color=INK, opacity=0.8).encode(x="at:Q") + chart

@@ -17,20 +17,25 @@ from mlplab.reporting.study.charts.parts import (
     inline,
     nice_ticks,
     range_words,
+    row_bands,
     series_channels,
+    series_offset,
     switchable,
     tooltips,
     wrap,
 )
 from mlplab.reporting.study.content import Switch
-from mlplab.reporting.study.words import plain
+from mlplab.reporting.study.words import INTERVAL, plain
 from mlplab.reporting.styles import label_steps
 
 _KINDS = {
     "full": Switch("with full prediction (of all training images)", "#0072B2", "", "circle"),
     "batch": Switch("without full prediction (accuracy of batches)", "#009E73", "", "square"),
 }
-_PUBLISHED = Switch("published", "#D55E00", "", "diamond")
+_PUBLISHED = {
+    "full": Switch("published, with full prediction", "#D55E00", "", "diamond"),
+    "batch": Switch("published, without full prediction", "#D55E00", "", "triangle-up"),
+}
 
 
 def draw_ladder(summary: pd.DataFrame) -> tuple[dict[str, Any], list[Switch]]:
@@ -46,7 +51,7 @@ def draw_ladder(summary: pd.DataFrame) -> tuple[dict[str, Any], list[Switch]]:
             | {
                 "series": kind.name,
                 "time over that of Keras": plain(row["ratio_to_keras"]),
-                "interval": range_words(row["ci_low"], row["ci_high"]),
+                INTERVAL: range_words(row["ci_low"], row["ci_high"]),
                 "rounds": str(row.get("pairs", row.get("rounds", "unknown"))),
                 "x": row["ratio_to_keras"],
                 "low": None if pd.isna(row["ci_low"]) else row["ci_low"],
@@ -57,9 +62,9 @@ def draw_ladder(summary: pd.DataFrame) -> tuple[dict[str, Any], list[Switch]]:
             records.append(
                 record
                 | {
-                    "series": _PUBLISHED.name,
+                    "series": _PUBLISHED[row["accuracy"]].name,
                     "time over that of Keras": plain(row["published_ratio"]),
-                    "interval": f"published, {kind.name}",
+                    INTERVAL: "none: published",
                     "rounds": "one run",
                     "x": row["published_ratio"],
                     "low": None,
@@ -67,20 +72,22 @@ def draw_ladder(summary: pd.DataFrame) -> tuple[dict[str, Any], list[Switch]]:
                 }
             )
     present = {record["series"] for record in records}
-    switches = [switch for switch in (*_KINDS.values(), _PUBLISHED) if switch.name in present]
+    known_switches = (*_KINDS.values(), *_PUBLISHED.values())
+    switches = [switch for switch in known_switches if switch.name in present]
     ends = [record[key] for record in records for key in ("x", "low", "high")]
     known = [end for end in ends if end is not None]
-    x = Axis("time / Keras' time (logarithmic)", True, nice_ticks(min(known), max(known)))
+    x = Axis("time / Keras' time without prediction", True, nice_ticks(min(known), max(known)))
     look = series_channels(switches)
+    labels = list(dict.fromkeys(steps["label"]))
     base = switchable(records)
     shared = {
         "y": alt.Y(
             "label:N",
-            sort=list(dict.fromkeys(steps["label"])),
-            scale=alt.Scale(paddingInner=0.35),
+            sort=labels,
+            scale=alt.Scale(paddingInner=0.35, domain=labels),
             axis=alt.Axis(title=None, labelExpr=WRAPPED, labelLimit=220, grid=True),
         ),
-        "yOffset": alt.YOffset("series:N", sort=[switch.name for switch in switches]),
+        "yOffset": series_offset(switches),
         "color": look["color"],
     }
     bars = base.mark_rule(strokeWidth=1.6).encode(
@@ -89,10 +96,11 @@ def draw_ladder(summary: pd.DataFrame) -> tuple[dict[str, Any], list[Switch]]:
     points = base.mark_point(filled=True, size=75, opacity=1).encode(
         x=encode(alt.X, "x", x),
         shape=look["shape"],
-        tooltip=tooltips(["step", "series", "time over that of Keras", "interval", "rounds"]),
+        tooltip=tooltips(["step", "series", "time over that of Keras", INTERVAL, "rounds"]),
         **shared,
     )
     keras = (
         inline([{"at": 1.0}]).mark_rule(strokeDash=[3, 3], color=INK, opacity=0.8).encode(x="at:Q")
     )
-    return finish(keras + bars + points, height=62 * steps["label"].nunique()), switches
+    chart = row_bands(labels, shared["y"]) + keras + bars + points
+    return finish(chart, height=62 * len(labels)), switches

@@ -12,7 +12,7 @@ import altair as alt
 import pandas as pd
 
 from mlplab.reporting.study.content import Switch
-from mlplab.reporting.study.words import INTERVAL, plain
+from mlplab.reporting.study.words import plain
 
 # Without scripts a chart has this size; scripts draw it as wide as the page allows.
 WIDTH, HEIGHT = 660, 340
@@ -32,13 +32,17 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True)
 class Axis:
-    """Title and scale of an axis; ``ticks`` are chosen by Vega if there are none."""
+    """Title and scale of an axis; ``ticks`` are chosen by Vega if there are none.
+
+    ``domain`` holds the ends of the scale, so that it stays when a series is switched off.
+    """
 
     title: str
     logarithmic: bool = False
     ticks: Sequence[float] = ()
     labels: str = ""
     zero: bool = False
+    domain: Sequence[float] = ()
 
 
 def make_switch(name: str, style: Mapping[str, Any]) -> Switch:
@@ -48,11 +52,26 @@ def make_switch(name: str, style: Mapping[str, Any]) -> Switch:
     return Switch(name, style["color"], dash, _SHAPES.get(style.get("marker", "o"), "circle"))
 
 
-def range_words(low: float, high: float, *, kind: str = INTERVAL, scale: float = 1.0) -> str:
+def range_words(low: float, high: float, *, scale: float = 1.0, digits: int = 3) -> str:
     """The ends of an interval for the hover; what there is instead if it has none."""
     if pd.isna(low) or pd.isna(high):
         return "none: one round or seed"
-    return f"{plain(scale * low, 4)} to {plain(scale * high, 4)} ({kind})"
+    return f"{plain(scale * low, digits)} to {plain(scale * high, digits)}"
+
+
+def span(records: Sequence[Record], *names: str) -> tuple[float, float]:
+    """The lowest and the highest of these fields, with some room beyond either.
+
+    Examples
+    --------
+    >>> span([{"x": 10.0, "low": None}, {"x": 20.0, "low": 8.0}], "x", "low")
+    (7.52, 20.48)
+    """
+    known = [record[name] for record in records for name in names]
+    values = [float(value) for value in known if not pd.isna(value)]
+    low, high = min(values), max(values)
+    room = 0.04 * (high - low) or 0.04 * abs(high) or 1.0
+    return low - room, high + room
 
 
 def wrap(text: str, width: int = 24) -> str:
@@ -86,6 +105,8 @@ def encode(channel: Any, field: str, axis: Axis) -> Any:
     if axis.labels:
         settings["labelExpr"] = axis.labels
     scale: dict[str, Any] = {"zero": axis.zero, "nice": not axis.logarithmic}
+    if axis.domain:
+        scale["domain"] = [0.0 if axis.zero else axis.domain[0], axis.domain[1]]
     if axis.logarithmic:
         scale = {"type": "log", "nice": False}
         if axis.ticks:
@@ -110,6 +131,18 @@ def series_channels(switches: Sequence[Switch]) -> dict[str, Any]:
             "series:N", legend=None, scale=scale([switch.shape for switch in switches])
         ),
     }
+
+
+def series_offset(switches: Sequence[Switch]) -> alt.YOffset:
+    """Series of a row one below the other, each at its place whatever is switched off."""
+    names = [switch.name for switch in switches]
+    return alt.YOffset("series:N", sort=names, scale=alt.Scale(domain=names))
+
+
+def row_bands(labels: Sequence[str], y: alt.Y) -> Any:
+    """A faint band behind every other row, so that its points are seen to belong to it."""
+    bands = inline([{"label": label} for label in labels[::2]])
+    return bands.mark_rect(color=INK, opacity=0.05).encode(y=y)
 
 
 def tooltips(names: Sequence[str]) -> list[alt.Tooltip]:
@@ -144,7 +177,7 @@ def lines_with_intervals(
     look = series_channels(switches)
     at = encode(alt.X, "x", x)
     base = switchable(records)
-    bars = base.mark_rule(strokeWidth=1.4, opacity=0.7).encode(
+    bars = base.mark_rule(strokeWidth=1.4).encode(
         x=at, y=encode(alt.Y, "low", y), y2="high:Q", color=look["color"]
     ).transform_filter("isValid(datum.low)")  # fmt: skip
     lines = base.mark_line(strokeWidth=1.8).encode(
@@ -179,6 +212,7 @@ def finish(chart: Any, *, height: int = HEIGHT) -> dict[str, Any]:
             labelColor=INK, titleColor=INK, domainColor=INK, tickColor=INK, gridColor=INK,
             gridOpacity=0.14, domainOpacity=0.5, tickOpacity=0.5, labelFontSize=12,
             titleFontSize=12, titleFontWeight="normal", titlePadding=8, labelOverlap="greedy",
+            labelFlush=False, labelSeparation=6,
         )
     )  # fmt: skip
     specification: dict[str, Any] = finished.to_dict()

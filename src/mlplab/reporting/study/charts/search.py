@@ -8,11 +8,13 @@ import altair as alt
 import pandas as pd
 
 from mlplab.reporting.study.charts.parts import (
+    INK,
     Axis,
     encode,
     finish,
     nice_ticks,
     series_channels,
+    span,
     switchable,
     tooltips,
 )
@@ -50,7 +52,7 @@ def draw_search(trials: pd.DataFrame) -> tuple[dict[str, Any], list[Switch]]:
     look = series_channels(switches)
     seconds = [record["x"] for record in records]
     x = Axis("seconds of training (logarithmic)", True, nice_ticks(min(seconds), max(seconds)))
-    y = Axis("accuracy on validation images (%)")
+    y = Axis("accuracy on validation images (%)", domain=span(records, "y"))
     points = switchable(records).mark_point(filled=True, size=80, opacity=0.85).encode(
         x=encode(alt.X, "x", x),
         y=encode(alt.Y, "y", y),
@@ -58,4 +60,13 @@ def draw_search(trials: pd.DataFrame) -> tuple[dict[str, Any], list[Switch]]:
         shape=look["shape"],
         tooltip=tooltips([name for name in records[0] if name not in ("x", "y")]),
     )  # fmt: skip
-    return finish(alt.layer(points)), switches
+    chosen = [record for record in records if record["outcome"] == "chosen"]
+    if not chosen:
+        return finish(alt.layer(points)), switches
+    marked = switchable([record | {"words": "chosen"} for record in chosen])
+    place = {"x": encode(alt.X, "x", x), "y": encode(alt.Y, "y", y)}
+    ring = marked.mark_point(filled=False, size=260, strokeWidth=1.6, color=INK).encode(**place)
+    words = marked.mark_text(color=INK, fontSize=12, align="right", dx=-12, dy=-8).encode(
+        text="words:N", **place
+    )
+    return finish(points + ring + words), switches

@@ -16,6 +16,7 @@ from mlplab.reporting.study.charts.parts import (
     inline,
     range_words,
     series_channels,
+    span,
     switchable,
     tooltips,
 )
@@ -25,6 +26,7 @@ from mlplab.reporting.study.words import plain
 MEAN = Switch("mean over seeds", "#000000")
 SEEDS = Switch("each seed", "#0072B2", "", "circle")
 _BAND = "#D55E00"
+_RANGE = "range over seeds"
 
 
 def draw_sweep(
@@ -44,7 +46,7 @@ def draw_sweep(
             "series": MEAN.name,
             "K": f"{k:.0f}",
             title: plain(row["mean"], 4),
-            "range": range_words(row["low"], row["high"], kind="range over seeds"),
+            _RANGE: range_words(row["low"], row["high"], digits=4),
             "seeds": f"{row['n']:.0f}",
             "x": k,
             "y": row["mean"],
@@ -56,7 +58,7 @@ def draw_sweep(
             "series": SEEDS.name,
             "K": f"{row['k']:.0f}",
             title: plain(row[column], 4),
-            "range": "one seed",
+            _RANGE: "one seed",
             "seeds": f"number {row['seed']}",
             "x": row["k"],
             "y": row[column],
@@ -64,13 +66,14 @@ def draw_sweep(
         for row in sweep.to_dict("records")
     ]
     look = series_channels(switches)
-    x, y = Axis("number of clusters K"), Axis(title)
+    x = Axis("number of clusters K", domain=span(records, "x"))
+    y = Axis(title, domain=span(records, "y"))
     channels = {"x": encode(alt.X, "x", x), "y": encode(alt.Y, "y", y), "color": look["color"]}
     base = switchable(records)
     mean = f"datum.series == '{MEAN.name}'"
     chart = base.mark_line(strokeWidth=1.8).encode(**channels).transform_filter(mean)
     chart += base.mark_point(filled=True, size=50, opacity=0.9).encode(
-        tooltip=tooltips(["series", "K", title, "range", "seeds"]), **channels
+        tooltip=tooltips(["series", "K", title, _RANGE, "seeds"]), **channels
     )
     return finish(_mark(chart, choices, column), height=280), switches
 

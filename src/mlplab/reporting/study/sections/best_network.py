@@ -10,7 +10,7 @@ from mlplab.reporting.study.content import Content, Figure, Headline
 from mlplab.reporting.study.run import Run
 from mlplab.reporting.study.tables import tabulate_accuracies, tabulate_search
 from mlplab.reporting.study.words import explain_inputs, percent_interval, plain
-from mlplab.reporting.words import count, describe_space, percent
+from mlplab.reporting.words import count, describe_space, join, percent
 
 ID = "best-network"
 QUESTION = "What is the best small network?"
@@ -39,8 +39,8 @@ def tell(run: Run) -> Content:
     return Content(
         answer=f"With {within}, the best network found reaches {accuracy} test accuracy{ends}.",
         meaning=[
-            f"This network is trained on {describe_space(summary['input_space'])} "
-            f"({summary['n_features']} inputs) for {summary['epochs']} epochs in batches of "
+            f"This network is trained on {describe_space(summary['input_space'])} for "
+            f"{summary['epochs']} epochs in batches of "
             f"{summary['batch_size']:,}, with a learning rate of {plain(summary['learning_rate'])} "
             "at the start.",
             _beside(summary, final, limit),
@@ -49,7 +49,7 @@ def tell(run: Run) -> Content:
         certainty=(
             f"The setting was chosen on validation images alone; the test images were read once, "
             f"after the choice, with {count(int(summary['seeds']), 'seed')}. The interval is "
-            "Student's t over seeds. It is the best of the settings "
+            "Student's t over seeds. The network is the best of the settings "
             f"sampled{_trials(trials)}, not of all possible ones."
         ),
         figures=[] if trials is None else [_draw(trials)],
@@ -59,14 +59,17 @@ def tell(run: Run) -> Content:
 
 
 def _trials(trials: pd.DataFrame | None) -> str:
-    return "" if trials is None else f" ({count(int(trials['trial'].nunique()), 'trial')})"
+    return "" if trials is None else f" ({trials['trial'].nunique()})"
 
 
 def _beside(summary: pd.Series, final: pd.DataFrame | None, limit: object) -> str:
     """What was published, and the best of the other networks of that size."""
     parts = []
     if pd.notna(summary["published_accuracy"]):
-        parts.append(f"Article C published {percent(summary['published_accuracy'])}.")
+        parts.append(
+            f"Article C published {percent(summary['published_accuracy'])}"
+            f"{_place(summary['published_accuracy'], summary['ci_low'], summary['ci_high'])}."
+        )
     if final is not None and isinstance(limit, int):
         small = final[final["n_features"] <= limit]
         keys = ["experiment", "input_space", "batch_size"]
@@ -81,6 +84,17 @@ def _beside(summary: pd.Series, final: pd.DataFrame | None, limit: object) -> st
     return " ".join(parts)
 
 
+def _place(published: float, low: float, high: float) -> str:
+    """Where the published accuracy lies beside the interval; empty without one."""
+    if pd.isna(low) or pd.isna(high):
+        return ""
+    if published < low:
+        return ", less than the whole interval"
+    if published > high:
+        return ", more than the whole interval"
+    return ", which lies in the interval: no gain that shows"
+
+
 def _failure(run: Run, summary: pd.Series) -> list[str]:
     confusion = run.tables.find("confusion", "label", "images", "seeds", "experiment",
                                 "input_space", "l2_factor")  # fmt: skip
@@ -91,14 +105,28 @@ def _failure(run: Run, summary: pd.Series) -> list[str]:
 def _draw(trials: pd.DataFrame) -> Figure:
     spec, switches = draw_search(trials)
     diverged = int(trials["validation_accuracy"].isna().sum())
-    best = trials.loc[trials["validation_accuracy"].idxmax()]
+    chosen = trials[trials["outcome"] == "chosen"]
+    best = trials.loc[trials["validation_accuracy"].idxmax()] if chosen.empty else chosen.iloc[0]
     return Figure(
         "chart-search",
-        f"Best on validation images: {percent(best['validation_accuracy'], 2)}, on "
+        f"Chosen by {percent(best['validation_accuracy'], 2)} on validation images: "
         f"{describe_space(best['input_space'])}",
-        "Every trial of the search: accuracy on validation images over seconds of training. "
-        + (f"Left out: {count(diverged, 'trial')} that diverged." if diverged else "")
-        + explain_inputs(trials["input_space"]),
+        "Accuracy on validation images over seconds of training, a point for each training of the "
+        f"search. {_stages(trials)}"
+        + (f" Left out: {count(diverged, 'training')} that diverged." if diverged else "")
+        + explain_inputs(trials["input_space"])
+        + " The vertical axis does not begin at 0.",
         spec,
         switches,
     )
+
+
+def _stages(trials: pd.DataFrame) -> str:
+    """How many settings were trained for how long."""
+    stages = trials.groupby("stage").agg(settings=("trial", "nunique"), epochs=("epochs", "max"))
+    first, *later = stages.itertuples()
+    text = f"Each of {count(first.settings, 'setting')} was trained for {first.epochs} epochs"
+    if later:
+        parts = [f"the best {row.settings} again for {row.epochs}" for row in later]
+        text += f", {join(parts)}: {count(len(trials), 'training')} in all"
+    return f"{text}."

@@ -13,6 +13,9 @@ from mlplab.reporting.words import count, join
 ID = "clusters"
 QUESTION = "How many clusters?"
 SHORT = "Clusters"
+# Below this, a silhouette shows no substantial structure (Kaufman and Rousseeuw 1990).
+_NO_STRUCTURE = 0.25
+
 TABLES = ("cluster_sweep", "cluster_choices", "cluster_quality", "cluster_cost_quality",
           "cluster_growth", "silhouettes", "silhouette_error")  # fmt: skip
 
@@ -27,24 +30,20 @@ def tell(run: Run) -> Content:
     if chosen.empty:
         raise MissingPartError("tables/cluster_choices.csv has no row of the chosen K")
     choice = chosen.iloc[0]
-    reason = str(choice["statement"]).replace(": ", "; there is ")
-    at_choice = sweep.loc[sweep["k"] == choice["k"], "silhouette"]
     return Content(
         answer=f"{_elbow(choices)}; the automatic rule picks K = {choice['k']:.0f}.",
         meaning=[
             _peaks(choices, sweep),
-            f"K = {choice['k']:.0f} is {reason}. Its silhouette is "
-            f"{plain(at_choice.mean())} (range over {count(len(at_choice), 'seed')} "
-            f"{plain(at_choice.min())} to {plain(at_choice.max())}), on a scale from -1 to 1: "
-            "the higher, the better an image fits its own cluster rather than the next.",
+            _choice(choice, sweep),
             _of_article(run),
         ],
         certainty=(
-            f"Every K was fitted with {count(sweep['seed'].nunique(), 'seed')}; brackets here are "
-            "ranges over seeds, not intervals. The elbow was looked for with several settings of "
-            "its method, and counts as clear only if all of them agree."
+            f"Every K was fitted with {count(sweep['seed'].nunique(), 'seed')}; ranges in "
+            "parentheses are from the lowest to the highest seed, not intervals. The elbow was "
+            "looked for with several settings of its method, and counts as clear only if all of "
+            "them agree."
         ),
-        figures=_draw(sweep, choices),
+        figures=_draw(run, sweep, choices),
     )
 
 
@@ -55,8 +54,42 @@ def _elbow(choices: pd.DataFrame) -> str:
     row = elbow.iloc[0]
     ends = f"(from K = {row['k_low']:.0f} to {row['k_high']:.0f})"
     if str(row["statement"]).startswith("no clear"):
-        return f"No K stands out, for methods place the elbow anywhere {ends[1:-1]}"
+        return (
+            "No K stands out: depending on seed and setting, the elbow lies anywhere from "
+            f"{row['k_low']:.0f} to {row['k_high']:.0f}"
+        )
     return f"The inertia bends at K = {row['k']:.0f} {ends}"
+
+
+def _choice(choice: pd.Series, sweep: pd.DataFrame) -> str:
+    """The rule, what it picks, and how far that stands out."""
+    k = choice["k"]
+    ranges = sweep.groupby("k")["silhouette"].agg(["mean", "min", "max", "size"])
+    text = (
+        "The automatic rule takes the elbow if it is clear, else the highest of these peaks, else "
+        f"the K with the highest silhouette: here K = {k:.0f}."
+    )
+    if k not in ranges.index:
+        return text
+    own = ranges.loc[k]
+    seeds = count(int(own["size"]), "seed")
+    text += (
+        f" Its silhouette is {plain(own['mean'])} (range over {seeds} {plain(own['min'])} to "
+        f"{plain(own['max'])}) on a scale from −1 to 1."
+    )
+    if own["mean"] < _NO_STRUCTURE:
+        text += " That is close to 0: clusters hardly separate, for any K of the sweep."
+        if (ranges["mean"] >= _NO_STRUCTURE).any():
+            text = text.replace(", for any K of the sweep", "")
+    place = ranges.index.get_loc(k)
+    neighbours = [ranges.index[at] for at in (place - 1, place + 1) if 0 <= at < len(ranges)]
+    close = [other for other in neighbours if ranges.loc[other, "max"] >= own["min"]]
+    if close and own["size"] > 1:
+        text += (
+            f" The seeds' range overlaps that of {join([f'K = {other:.0f}' for other in close])}, "
+            "so this peak is within the spread of seeds."
+        )
+    return text
 
 
 def _of_article(run: Run) -> str:
@@ -90,7 +123,7 @@ def _peaks(choices: pd.DataFrame, sweep: pd.DataFrame) -> str:
     return text
 
 
-def _draw(sweep: pd.DataFrame, choices: pd.DataFrame) -> list[Figure]:
+def _draw(run: Run, sweep: pd.DataFrame, choices: pd.DataFrame) -> list[Figure]:
     means = sweep.groupby("k")["silhouette"].mean()
     silhouette, switches = draw_sweep(sweep, choices, "silhouette", "mean silhouette")
     inertia, same = draw_sweep(sweep, choices, "inertia", "inertia")
@@ -99,16 +132,30 @@ def _draw(sweep: pd.DataFrame, choices: pd.DataFrame) -> list[Figure]:
             "chart-silhouette",
             f"The silhouette is highest at K = {means.idxmax():.0f}: {plain(means.max())}",
             "Mean silhouette coefficient over the number of clusters K. Dots are seeds; the line "
-            "joins their means; the dashed line is the K that the automatic rule picks.",
+            "joins their means; the dashed line is the K that the automatic rule picks. The "
+            "vertical axis does not begin at 0.",
             silhouette,
             switches,
         ),
         Figure(
             "chart-inertia",
             _elbow(choices),
-            "Inertia, the sum of squared distances to the nearest centre, over K. Dots are seeds; "
-            "the shaded range is where elbows were found.",
+            "Inertia over K: the sum, over the images that k-means was fitted on, of the squared "
+            f"distance to the nearest centre{_of_images(run)}. Dots are seeds; the shaded range is "
+            "where elbows were found. The vertical axis does not begin at 0.",
             inertia,
             same,
         ),
     ]
+
+
+def _of_images(run: Run) -> str:
+    """How the images are scaled that k-means sees; empty where the configuration is unknown."""
+    words = {
+        "normalizer": "each image scaled to length 1",
+        "standard": "each pixel standardised",
+        "minmax": "pixels scaled to 0…1",
+        "unit": "pixels divided by 255",
+    }
+    scaling = words.get(str(run.setting("scale", "cluster")))
+    return f" ({scaling})" if scaling else ""

@@ -1,7 +1,8 @@
-"""Why was Keras less accurate than NumPy?"""
+"""Why is the article's Keras model less accurate than its NumPy network?"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,13 +13,13 @@ from mlplab.reporting.study.charts.intervals import draw_rows
 from mlplab.reporting.study.charts.parts import Axis, Record, range_words
 from mlplab.reporting.study.content import Content, Figure, MissingPartError, Switch
 from mlplab.reporting.study.run import Run
-from mlplab.reporting.study.words import percent_interval, plain
+from mlplab.reporting.study.words import INTERVAL, percent_interval, plain, signed
 from mlplab.reporting.tables.bridge import find_cause
 from mlplab.reporting.words import count, percent
 
 ID = "keras-accuracy"
-QUESTION = "Why was Keras less accurate than NumPy?"
-SHORT = "Keras' accuracy"
+QUESTION = "Why is article A's Keras model less accurate than its NumPy network?"
+SHORT = "Keras model's accuracy"
 TABLES = ("bridge", "keras_log", "keras_log_summary", "keras_log_passes")
 
 # A change of accuracy that no chance of start weights explains.
@@ -26,8 +27,10 @@ _LARGE = 0.1
 # Names that readers know better than those of the table.
 _NAMES = {"fall": "learning-rate decay", "start": "initial weights"}
 _WAYS = {
-    "forwards": Switch("from NumPy's network to Keras' model", "#0072B2", "", "circle"),
-    "backwards": Switch("back to NumPy's network", "#E69F00", "", "square"),
+    "forwards": Switch(
+        "forwards: from NumPy's network to the Keras model", "#0072B2", "", "circle"
+    ),
+    "backwards": Switch("backwards: back to NumPy's network", "#E69F00", "", "square"),
 }
 
 
@@ -53,25 +56,27 @@ def tell(run: Run) -> Content:
         answer=_answer(first, last, cause, learned=learned),
         meaning=[
             f"NumPy's network, built in Keras, reaches {percent(first['test_accuracy'])} test "
-            f"accuracy after {first['epochs']} epochs; the articles' model in Keras reaches "
-            f"{percent(last['test_accuracy'])}.",
-            *([] if cause is None else [_explain(cause)]),
+            f"accuracy after {first['epochs']} epochs, so Keras itself is not to blame; the "
+            f"article's Keras model reaches {percent(last['test_accuracy'])} "
+            f"(means of {count(int(forwards['seeds'].min()), 'seed')}).",
+            *([] if cause is None else [_explain(cause) + _costlier_one_way(bridge, cause)]),
             *_cancelling(bridge),
         ],
         certainty=(
             f"Every step was trained with {count(int(forwards['seeds'].min()), 'seed')}; changes "
             "are differences seed by seed, with Student's t intervals. A cause must lower the "
-            "accuracy in both directions; the one whose smaller loss of the two is largest is "
-            "named."
+            "accuracy in both directions; of those, the one with the largest drop in its weaker "
+            "direction is named."
         ),
         figures=[
             Figure(
                 "chart-bridge",
                 _title(cause),
                 "Change of test accuracy by each difference between the two networks. Forwards, "
-                "NumPy's network adopts Keras' choices one by one; backwards, Keras' model gives "
-                "them up in the same order. Left of the dashed line (no change), Keras' choice is "
-                "worse. Bars are 95 % intervals over seeds.",
+                "NumPy's network adopts the Keras model's choices one by one; backwards, the Keras "
+                "model gives them up in the same order. Both show what the Keras model's choice "
+                "does (backwards, the sign is turned round): left of the dashed line it is worse. "
+                "Bars are 95 % intervals over seeds.",
                 draw_rows(records, found, Axis("change of test accuracy (points)"), mark=0.0),
                 found,
             )
@@ -84,14 +89,14 @@ def _answer(first: pd.Series, last: pd.Series, cause: pd.DataFrame | None, *, le
     if not learned:
         return "NumPy's network learned nothing in this run, so no difference shows."
     if gap <= 0:
-        return f"It was not: Keras' model is {plain(-gap, 2)} points better in this run."
+        return f"It is not: the Keras model is {plain(-gap, 2)} points better in this run."
     if cause is None:
         return f"No single difference explains the gap of {plain(gap, 2)} points."
-    row = cause.loc["forwards"]
+    row, back = cause.loc["forwards"], cause.loc["backwards"]
     ends = percent_interval(-row["change_ci_high"], -row["change_ci_low"])
     return (
-        f"Because of {row['words']}: Keras' way costs {-100 * row['change']:.1f} points of "
-        f"test accuracy{ends}."
+        f"Because of {row['words']}: it costs {-100 * row['change']:.1f} points of accuracy "
+        f"forwards{ends}, {-100 * back['change']:.1f} backwards."
     )
 
 
@@ -101,15 +106,37 @@ def _explain(cause: pd.DataFrame) -> str:
     penalty = "L2 is a penalty on large weights. " if is_l2 else ""
     keras, numpy = (_penalty(str(forwards[name])) for name in ("keras", "numpy"))
     stronger = (
-        " A batch's mean loss is much smaller than its sum, so Keras' penalty is far stronger."
+        " A batch's mean loss is much smaller than its sum, so the Keras model's "
+        "penalty is far stronger."
         if is_l2 and (keras, numpy) != (forwards["keras"], forwards["numpy"])
         else ""
     )
     return (
-        f"{penalty}Keras has “{keras}”, NumPy “{numpy}”.{stronger} Backwards, it costs "
+        f"{penalty}The Keras model has “{keras}”, NumPy's network “{numpy}”.{stronger} The "
+        "answer's two figures are the cost of adding it to NumPy's network (forwards) and the gain "
+        "of taking it from the Keras model (backwards), "
         f"{-100 * backwards['change']:.1f} points"
         f"{percent_interval(-backwards['change_ci_high'], -backwards['change_ci_low'])}."
     )
+
+
+def _costlier_one_way(bridge: pd.DataFrame, cause: pd.DataFrame) -> str:
+    """Differences that cost more than the cause in one direction, but nothing in the other."""
+    named = cause["words"].iloc[0]
+    texts = []
+    for way, other in (("forwards", "backwards"), ("backwards", "forwards")):
+        rows = bridge[(bridge["direction"] == way) & bridge["change"].notna()]
+        worse = rows[(rows["change"] < cause.loc[way, "change"]) & (rows["words"] != named)]
+        for row in worse.to_dict("records"):
+            there = bridge[(bridge["direction"] == other) & (bridge["words"] == row["words"])]
+            change = there["change"].iloc[0] if len(there) else math.nan
+            if (abs(row["change"]) > _LARGE and change > _LARGE) or not change > 0:
+                continue
+            texts.append(
+                f" Another difference, {row['words']}, costs {-100 * row['change']:.1f} points "
+                f"{way}, but gains {100 * change:.1f} {other}, so it is not the cause."
+            )
+    return "".join(texts)
 
 
 def _penalty(way: str) -> str:
@@ -128,14 +155,20 @@ def _cancelling(bridge: pd.DataFrame) -> list[str]:
             continue
         least = min(map(abs, changes))
         if least > _LARGE and abs(sum(changes)) < least / 10:
-            points = (f"{100 * change:+.1f}" for change in changes)
+            points = (signed(100 * change, 1) for change in changes)
             return [
-                f"{_capital(one['words'])} ({next(points)} points) and {other['words']} "
-                f"({next(points)}) cancel each other backwards: each presupposes the other, and "
-                f"the network that has only one of the two reaches "
+                f"{_capital(one['words'])} ({_way(one)}{next(points)} points) and "
+                f"{other['words']} ({_way(other)}{next(points)} points) cancel each other "
+                "backwards: they only work together. A network with one of the two alone reaches "
                 f"{percent(one['test_accuracy'])}."
             ]
     return []
+
+
+def _way(step: pd.Series) -> str:
+    """What the Keras model has, unless the name of the difference says it."""
+    way = str(step["keras"])
+    return "" if way in str(step["words"]) else f"{way}, "
 
 
 def _capital(words: str) -> str:
@@ -148,7 +181,7 @@ def _name(row: Mapping[str, Any]) -> str:
 
 def _title(cause: pd.DataFrame | None) -> str:
     if cause is None:
-        return "No single difference makes Keras worse in both directions"
+        return "No single difference makes the Keras model worse in both directions"
     return f"Costs accuracy in both directions: {cause['words'].iloc[0]}"
 
 
@@ -161,8 +194,8 @@ def _records(bridge: pd.DataFrame) -> list[Record]:
             "difference": _name(row),
             "NumPy": row["numpy"],
             "Keras": row["keras"],
-            "change, points": f"{100 * row['change']:+.2f}",
-            "interval": range_words(row["change_ci_low"], row["change_ci_high"], scale=100),
+            "change, points": signed(100 * row["change"]),
+            INTERVAL: range_words(row["change_ci_low"], row["change_ci_high"], scale=100),
             "seeds": str(row["seeds"]),
             "x": 100 * row["change"],
             "low": None if pd.isna(row["change_ci_low"]) else 100 * row["change_ci_low"],

@@ -1,8 +1,8 @@
-"""When is Keras faster than NumPy, and why?"""
+"""Is Keras faster than NumPy, and why?"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
@@ -14,26 +14,40 @@ from mlplab.reporting.study.tables import tabulate_batch_sizes
 from mlplab.reporting.study.words import interval, name_sizes, plain
 from mlplab.reporting.styles import Style
 from mlplab.reporting.words import count, join
+from mlplab.stats.ratios import paired_ratio
+from mlplab.stats.rounds import quiet_rounds
 
 ID = "keras-speed"
-QUESTION = "When is Keras faster than NumPy, and why?"
+QUESTION = "Is Keras faster than NumPy, and why?"
 SHORT = "Keras' speed"
-TABLES = ("batch_size_ratios", "batch_size_summary", "operation_times", "absent_variants")
+TABLES = ("batch_size_ratios", "batch_size_summary", "operation_times", "absent_variants",
+          "ladder_batch_sizes")  # fmt: skip
 
 _SUMMARY = ("variant", "input_space", "batch_size", "seconds_per_epoch", "ci_low", "ci_high",
             "rounds")  # fmt: skip
 _USUAL_BATCH_SIZE = 500
+# The large batch size of article A.
+_LARGE_BATCH = 10_000
 # What readers may not know of the variants in a legend.
 _TERMS = {
     "numpy": "“NumPy” is this project's trainer, without accuracies of the batches or predictions",
-    "compiled": "“compiled” is the same network without Python inside an epoch",
-    "keras_tuned": "“Keras, tuned” runs a whole epoch in one call, with XLA where that is faster",
+    "keras": "“Keras” is the articles' Keras model, trained by its method fit",
+    "compiled": "“compiled” is the same network and training as NumPy's, in code that Numba "
+    "compiles",
+    "keras_tuned": "“Keras, tuned” runs a whole epoch in one call, with XLA where a trial before "
+    "the rounds shows that it is faster",
     "keras_matched": "“Keras, matched” computes the mathematics of NumPy's network",
     "products": "“products alone” are the matrix products of an epoch and nothing else",
     "sklearn": "“scikit-learn” is its MLPClassifier",
 }
+# The last step of each of the articles' programs that is timed at several batch sizes.
+_PROGRAMS = {
+    2: "The article's own program with both optimisations of part I",
+    4: "The program after part III",
+}
+_WHICH_NUMPY = "“NumPy” is this project's trainer, not the article's program."
 # Batch sizes in more words than these would make the answer too long.
-_MOST_PARTS = 5
+_MOST_PARTS = 3
 
 
 def tell(run: Run) -> Content:
@@ -49,7 +63,12 @@ def tell(run: Run) -> Content:
     summary = run.tables.find("batch_size_summary", *_SUMMARY)
     return Content(
         answer=_answer(keras, usual),
-        meaning=[_meaning(pixels) + _published(run, keras), *_why(run, summary), *_warn(run)],
+        meaning=[
+            f"{_meaning(pixels)} {_WHICH_NUMPY}".strip(),
+            _articles_programs(run, keras),
+            *_why(run, summary, keras),
+            *_warn(run),
+        ],
         certainty=_certainty(
             keras, run.tables.find("absent_variants", "variant", "reason"), run.styles
         ),
@@ -57,8 +76,9 @@ def tell(run: Run) -> Content:
         tables=[] if summary is None else [tabulate_batch_sizes(summary, ratios, run.styles)],
         headline=Headline(
             f"{plain(usual['ratio_to_numpy'])} ×",
-            "as long as NumPy: Keras' time per epoch on pixels "
-            f"(batch size {usual['batch_size']:,}){interval(usual['ci_low'], usual['ci_high'])}",
+            "as long as this project's NumPy trainer for an epoch on pixels at batch size "
+            f"{usual['batch_size']:,}{interval(usual['ci_low'], usual['ci_high'])}",
+            before="Keras takes",
         ),
     )
 
@@ -66,15 +86,22 @@ def tell(run: Run) -> Content:
 def _answer(keras: pd.DataFrame, usual: pd.Series) -> str:
     sizes = keras["batch_size"].tolist()
     faster = keras.loc[keras["verdict"] == "faster", "batch_size"].tolist()
+    ends = interval(usual["ci_low"], usual["ci_high"])
+    ratio = plain(usual["ratio_to_numpy"])
+    if (keras["verdict"] == "slower").all():
+        where = "at batch size" if len(sizes) == 1 else f"at all {len(sizes)} batch sizes; at"
+        return (
+            f"Keras is slower than this project's NumPy {where} {usual['batch_size']:,} by a "
+            f"factor of {ratio}{ends}."
+        )
     named = name_sizes(faster, sizes) if faster else ""
     if not faster or len(named.split()) > _MOST_PARTS:
         where = f"at {len(faster) or 'none'} of {count(len(sizes), 'batch size')}"
     else:
         where = f"at batch size{'s' if len(faster) > 1 else ''} {named}"
-    ends = interval(usual["ci_low"], usual["ci_high"])
-    ratio = plain(usual["ratio_to_numpy"])
     return (
-        f"Keras is faster {where}; at {usual['batch_size']:,} it takes {ratio} times as long{ends}."
+        f"Keras beats this project's NumPy {where}; at {usual['batch_size']:,} it takes {ratio} "
+        f"times as long{ends}."
     )
 
 
@@ -83,8 +110,9 @@ def _meaning(pixels: pd.DataFrame) -> str:
     keras = pixels[pixels["variant"] == "keras"].sort_values("batch_size")
     first, last = keras.iloc[0], keras.iloc[-1]
     text = (
-        f"Keras' time over NumPy's goes from {plain(first['ratio_to_numpy'])} at batch size "
-        f"{first['batch_size']:,} to {plain(last['ratio_to_numpy'])} at {last['batch_size']:,}."
+        f"Keras takes {plain(first['ratio_to_numpy'])} times as long as NumPy at batch size "
+        f"{first['batch_size']:,} and {plain(last['ratio_to_numpy'])} times at "
+        f"{last['batch_size']:,}."
         if len(keras) > 1
         else ""
     )
@@ -106,23 +134,77 @@ def _meaning(pixels: pd.DataFrame) -> str:
     return f"{text} With the same mathematics as NumPy, Keras is {join(parts)}.".strip()
 
 
-def _published(run: Run, keras: pd.DataFrame) -> str:
-    """That the articles' programs were slower than Keras, where NumPy is faster here."""
-    if not (keras["verdict"] == "slower").all() or len(keras) < 2:
+def _articles_programs(run: Run, keras: pd.DataFrame) -> str:
+    """What the articles' own programs take beside Keras, without full prediction."""
+    summary = run.tables.find("optimization_ladder_summary", "step", "accuracy", "batch_size",
+                              "ratio_to_keras", "ci_low", "ci_high", "published_ratio")  # fmt: skip
+    rounds = run.tables.find("ladder_batch_sizes", "step", "batch_size", "round", "seconds",
+                             "disturbed")  # fmt: skip
+    programs = {step: _program_ratios(summary, rounds, step) for step in _PROGRAMS}
+    told = {step: ratios for step, ratios in programs.items() if ratios}
+    if not told:
         return ""
-    steps = run.tables.find("optimization_ladder_summary", "step", "published_ratio", "batch_size")
-    ratios = pd.Series(dtype=float) if steps is None else steps[steps["step"].notna()]
-    published = ratios["published_ratio"].dropna() if steps is not None else ratios
-    if published.empty or published.min() <= 1:
+    step, ratios = next(iter(told.items()))
+    sizes = sorted(ratios)
+    text = (
+        f"{_PROGRAMS[step]}, without a prediction for all images, takes "
+        f"{join([ratios[size] for size in sizes])}."
+    )
+    later = [told[other][sizes[-1]] for other in told if other != step and sizes[-1] in told[other]]
+    if later and len(sizes) > 1:
+        text += f" {_PROGRAMS[max(told)]} takes {later[-1]}."
+    if len(sizes) > 1 and (keras["verdict"] == "slower").all():
+        text += " This project's trainer works large batches in slices."
+    return text + _published(summary)
+
+
+def _program_ratios(
+    summary: pd.DataFrame | None, rounds: pd.DataFrame | None, step: int
+) -> dict[int, str]:
+    """In words by batch size: the smallest, the usual large one and the largest."""
+    found: dict[int, str] = {}
+    if summary is not None:
+        rows = summary[(summary["step"] == step) & (summary["accuracy"] == "batch")]
+        for row in rows.head(1).to_dict("records"):
+            found[int(row["batch_size"])] = (
+                f"{plain(row['ratio_to_keras'])} times Keras' time at batch size "
+                f"{row['batch_size']:,}{interval(row['ci_low'], row['ci_high'])}"
+            )
+    if rounds is None:
+        return found
+    own = rounds[rounds["step"] == step]
+    pairs = own.merge(
+        rounds[rounds["step"].isna()], on=["batch_size", "round"], suffixes=("", "_keras")
+    )
+    disturbed = pairs["disturbed"].astype(bool) | pairs["disturbed_keras"].astype(bool)
+    pairs = pairs.assign(disturbed=disturbed).dropna(subset=["seconds", "seconds_keras"])
+    sizes = sorted(set(pairs["batch_size"]) - set(found))
+    keras = "" if found else "Keras' time "
+    for size in dict.fromkeys([*(s for s in sizes if s == _LARGE_BATCH), *sizes[-1:]]):
+        rows = quiet_rounds(pairs[pairs["batch_size"] == size])
+        ratio = paired_ratio(rows["seconds"], rows["seconds_keras"])
+        found[int(size)] = (
+            f"{plain(ratio.ratio)} times {keras}at {size:,}{interval(ratio.low, ratio.high)}"
+        )
+    return found
+
+
+def _published(summary: pd.DataFrame | None) -> str:
+    """The articles' own ratios to Keras, at their batch size."""
+    if summary is None:
         return ""
+    published = summary.loc[summary["step"].notna(), "published_ratio"].dropna()
+    if published.empty:
+        return ""
+    lowest, highest = plain(published.min()), plain(published.max())
     return (
-        " NumPy is faster here at every batch size, unlike in the first two parts of article A: "
-        f"they print {plain(published.min())} to {plain(published.max())} times Keras' time."
+        f" The articles print {lowest} to {highest} times Keras' time for their programs at batch "
+        f"size {summary['batch_size'].iloc[0]:,}."
     )
 
 
-def _why(run: Run, summary: pd.DataFrame | None) -> list[str]:
-    """The fixed cost of steps in an epoch, at the smallest batch size."""
+def _why(run: Run, summary: pd.DataFrame | None, keras: pd.DataFrame) -> list[str]:
+    """The fixed cost of steps in an epoch, at the smallest and the largest batch size."""
     columns = ("framework", "operation", "batch_size", "seconds_per_epoch")
     times = run.tables.find("operation_times", *columns)
     if times is None or summary is None:
@@ -139,12 +221,41 @@ def _why(run: Run, summary: pd.DataFrame | None) -> list[str]:
         return []
     row = found.iloc[0]
     fixed_cost, epoch = row["seconds_per_epoch"], row["seconds_per_epoch_in_all"]
-    return [
+    text = (
         "Why: each training step has a fixed overhead besides the arithmetic. At batch size "
         f"{found.index[0]:,} this totals {plain(fixed_cost['keras'], 2)} s of Keras' "
         f"{plain(epoch['keras'], 2)} s epoch, and {plain(fixed_cost['numpy'], 2)} s of NumPy's "
         f"{plain(epoch['numpy'], 2)} s. Larger batches need fewer steps."
-    ]
+    )
+    return [text + _remainder(found, epochs, keras)]
+
+
+def _remainder(found: pd.DataFrame, epochs: pd.DataFrame, keras: pd.DataFrame) -> str:
+    """What the overhead of steps leaves unexplained at the largest batch sizes."""
+    if len(found) < 2:
+        return ""
+    row = found.iloc[-1]
+    fixed_cost, epoch = row["seconds_per_epoch"], row["seconds_per_epoch_in_all"]
+    text = (
+        f" At {found.index[-1]:,} the overhead is {plain(fixed_cost['keras'], 2)} s of "
+        f"{plain(epoch['keras'], 2)} s for Keras and {plain(fixed_cost['numpy'], 2)} s of "
+        f"{plain(epoch['numpy'], 2)} s for NumPy."
+    )
+    last = keras.iloc[-1]
+    if last["verdict"] != "slower" or last["batch_size"] < found.index[-1]:
+        return text
+    text += (
+        f" So the {plain(last['ratio_to_numpy'])} times at {last['batch_size']:,} have another "
+        "reason, in the arithmetic of an epoch"
+    )
+    largest = epochs[epochs["batch_size"] == last["batch_size"]]
+    seconds = largest.set_index("variant")["seconds_per_epoch"]
+    if {"products", "keras", "numpy"} - set(seconds.index):
+        return f"{text}; the run does not show which."
+    return (
+        f"{text}: matrix products alone need {plain(seconds['products'], 2)} s there, NumPy "
+        f"{plain(seconds['numpy'], 2)} s in all and Keras {plain(seconds['keras'], 2)} s."
+    )
 
 
 def _warn(run: Run) -> list[str]:
@@ -168,8 +279,8 @@ def _certainty(
     if disturbed:
         where = name_sizes(disturbed, keras["batch_size"].tolist())
         text += (
-            f" At batch size {where}, other processes disturbed all rounds but one at most, so "
-            "disturbed ones count as well."
+            f" At batch size {where} at most one round was undisturbed, so disturbed rounds count "
+            "as well; the curves may have a bump there."
         )
     if absent is not None:
         missing = absent.drop_duplicates("variant")
@@ -188,22 +299,23 @@ def _name_absent(missing: pd.DataFrame, styles: Mapping[str, Style]) -> str:
     return join([f"{join(names)} ({reason})" for reason, names in parts.items()])
 
 
-def _terms(rows: pd.DataFrame) -> str:
-    found = [text for name, text in _TERMS.items() if name in set(rows["variant"])]
+def _terms(rows: pd.DataFrame, known: Collection[str] = ()) -> str:
+    """What the variants are, without those that another figure explains."""
+    new = set(rows["variant"]) - set(known)
+    found = [text for name, text in _TERMS.items() if name in new]
     return f" {'; '.join(found)}." if found else ""
 
 
 def _draw(run: Run, pixels: pd.DataFrame) -> list[Figure]:
     spec, switches = draw_ratios(pixels, run.styles)
     keras = pixels[pixels["variant"] == "keras"]
-    slower = int((keras["verdict"] == "slower").sum())
     figures = [
         Figure(
             "chart-ratios",
-            f"Keras is slower than NumPy at {slower} of {count(len(keras), 'batch size')}",
-            "Epoch time on pixels relative to NumPy, by batch size. Bars: 95 % intervals across "
-            "rounds. Above the dashed line, NumPy is faster. Both axes are logarithmic."
-            f"{_terms(pixels)}",
+            _title(keras),
+            "Epoch time on pixels relative to that of this project's NumPy trainer, by batch "
+            "size. Bars: 95 % intervals across rounds. Above the dashed line, NumPy is faster. "
+            f"Both axes are logarithmic.{_terms(pixels)}",
             spec,
             switches,
         )
@@ -220,10 +332,21 @@ def _draw(run: Run, pixels: pd.DataFrame) -> list[Figure]:
                 "chart-seconds",
                 f"The shortest epoch is that of “{label}” at batch size {best['batch_size']:,}: "
                 f"{plain(best['seconds_per_epoch'])} s",
-                "Seconds of an epoch on pixels by batch size: geometric mean over rounds, with "
-                f"95 % intervals. Both axes are logarithmic.{_terms(rows)}",
+                "Epoch time on pixels by batch size: geometric mean over rounds, with 95 % "
+                f"intervals. Both axes are logarithmic.{_terms(rows, set(pixels['variant']))}",
                 spec,
                 switches,
             )
         )
     return figures
+
+
+def _title(keras: pd.DataFrame) -> str:
+    """How the ratio changes with the batch size."""
+    lowest, highest = (keras.loc[keras["ratio_to_numpy"].agg(end)] for end in ("idxmin", "idxmax"))
+    if len(keras) == 1:
+        return f"Keras takes {plain(lowest['ratio_to_numpy'])} times as long as NumPy"
+    return (
+        f"Keras takes {plain(lowest['ratio_to_numpy'])} (batch size {lowest['batch_size']:,}) to "
+        f"{plain(highest['ratio_to_numpy'])} ({highest['batch_size']:,}) times as long as NumPy"
+    )

@@ -25,12 +25,14 @@ TABLES = ("optimization_ladder_summary", "optimization_ladder", "backward_times"
 _LAST_OF_ARTICLES = 4
 # Epochs that end with a prediction for all training images, and the same without it.
 _SECONDS, _WITHOUT = "full_accuracy_seconds", "batch_accuracy_seconds"
+# The step that is this project's, as the ladder names it.
+_TRAINER = "this project's trainer"
 # What a step does, for readers who have not read the articles.
 _WORDS = {
     "float32": "numbers of 32 bits in place of 64",
     "shorter backward pass": "leaves out gradients that nothing uses",
-    "bias stored with the input": "the bias column is stored once instead of copied into "
-    "every batch; images are stored as rows",
+    "bias stored with the input": "the bias is stored once instead of copied into every batch, and "
+    "images are stored as rows (two changes in one step)",
     "derivative from output": "the sigmoid is not computed again",
     "this project's trainer": "reuses arrays and sets the number of threads",
     "compiled": "no Python within an epoch",
@@ -58,34 +60,33 @@ def tell(run: Run) -> Content:
     without = _gains(rounds, summary, _WITHOUT) if _WITHOUT in rounds else []
     if not gains:
         raise MissingPartError("tables/optimization_ladder.csv holds fewer than two steps")
-    largest = max(gains, key=lambda gain: gain.ratio.ratio)
+    largest = _largest(gains)
+    fewest = min(gain.ratio.rounds for gain in gains)
     spec, switches = draw_ladder(summary)
     learning = Learning.of(run.tables)
     return Content(
         answer=(
-            f"The largest gain came from “{largest.name}”: an epoch became "
-            f"{plain(largest.ratio.ratio)} times as fast"
-            f"{interval(largest.ratio.low, largest.ratio.high)}."
+            f"With a prediction for all images each epoch, “{largest.name}” gained most: "
+            f"{_words(largest)}."
         ),
         meaning=[
             *_meaning(gains, without, summary),
             *([learning.warning] if learning.warning else []),
         ],
         certainty=(
-            f"Each gain is a geometric mean over {count(largest.ratio.rounds, 'round')} or more, "
+            f"Each gain is a geometric mean over {count(fewest, 'round')} or more, "
             "of the two steps' epochs of the same round; its 95 % interval is Student's t on "
-            "logarithms. The epochs in NumPy end with a prediction for all training images, as in "
-            "article A; those of Keras do not. NumPy stands at another ratio to Keras than in the "
-            "section on Keras' speed: here its epochs also compute cost, error and accuracy of "
-            "every batch, and start their threads anew."
+            f"logarithms.{_other_ratio(run, summary)}"
         ),
         figures=[
             Figure(
                 "chart-ladder",
                 _title(summary),
-                "Time of an epoch over Keras' after each optimisation, one after the other; left "
-                "of the dashed line (Keras' time) NumPy is faster. Bars are 95 % intervals over "
-                "rounds; diamonds are the articles' own figures, for either kind of epoch.",
+                "Epoch time relative to Keras', each step added to the previous ones; left of the "
+                "dashed line (Keras' time) NumPy is faster. The axis is logarithmic. NumPy's "
+                "epochs have or lack a prediction for all training images; Keras' epochs never "
+                "have it, here as in the articles. Bars are 95 % intervals over rounds; diamonds "
+                "and triangles are the articles' own figures.",
                 spec,
                 switches,
             )
@@ -119,46 +120,87 @@ def _gains(rounds: pd.DataFrame, summary: pd.DataFrame, seconds: str) -> list[_G
 
 def _meaning(gains: list[_Gain], others: list[_Gain], summary: pd.DataFrame) -> list[str]:
     own = [gain for gain in gains if gain.step <= _LAST_OF_ARTICLES]
-    largest = max(gains, key=lambda gain: gain.ratio.ratio)
-    texts = [_explain(largest, others)]
+    largest = _largest(gains)
+    texts = [_explain(largest, gains, others)]
     if own and largest not in own:
-        best = max(own, key=lambda gain: gain.ratio.ratio)
-        texts.append(
-            f"Of the articles' own steps, “{best.name}” brought most: "
-            f"{plain(best.ratio.ratio)} times as fast{interval(best.ratio.low, best.ratio.high)}."
-        )
+        best = _largest(own)
+        texts.append(f"Of the articles' own steps, “{best.name}” brought most: {_words(best)}.")
     without = _without_prediction(summary)
     if without:
         texts.append(without)
     full = summary[(summary["accuracy"] == "full") & summary["step"].notna()].sort_values("step")
     first, last = full.iloc[0], full.iloc[-1]
     published = (
-        f" (published {plain(first['published_ratio'])})"
+        f" (published {plain(first['published_ratio'])}, likewise with the prediction in NumPy "
+        "alone)"
         if pd.notna(first["published_ratio"])
         else ""
     )
     texts.append(
-        f"At batch size {first['batch_size']:,}, step {first['step']:.0f} takes "
-        f"{plain(first['ratio_to_keras'])} times as long as Keras{published}, step "
-        f"{last['step']:.0f} only {plain(last['ratio_to_keras'])} times"
-        f"{interval(last['ci_low'], last['ci_high'])}. Only NumPy's epochs include the "
-        "prediction here."
+        f"At batch size {first['batch_size']:,} and with the prediction, step {first['step']:.0f} "
+        f"takes {plain(first['ratio_to_keras'])} times as long as Keras without it{published}, "
+        f"step {last['step']:.0f} {plain(last['ratio_to_keras'])} times"
+        f"{interval(last['ci_low'], last['ci_high'])}."
     )
     return texts
 
 
-def _explain(largest: _Gain, others: list[_Gain]) -> str:
-    """What the step does, and which one is the largest in the other kind of epochs."""
-    words = f" ({_WORDS[largest.name]})" if largest.name in _WORDS else ""
-    text = (
-        f"The step “{largest.name}”{words} leads in epochs that end with a prediction for all "
-        "training images, as in article A."
-    )
+def _largest(gains: list[_Gain]) -> _Gain:
+    return max(gains, key=lambda gain: gain.ratio.ratio)
+
+
+def _words(gain: _Gain) -> str:
+    ratio = gain.ratio
+    return f"{plain(ratio.ratio)} times as fast{interval(ratio.low, ratio.high)}"
+
+
+def _explain(largest: _Gain, gains: list[_Gain], others: list[_Gain]) -> str:
+    """What the step does, whether the next one may have gained as much, and what the prediction
+    has to do with it."""
+    text = f"What “{largest.name}” does: {_WORDS[largest.name]}." if largest.name in _WORDS else ""
+    rivals = [
+        gain for gain in gains if gain is not largest and gain.ratio.high >= largest.ratio.low
+    ]
+    if rivals:
+        rival = _largest(rivals)
+        text += (
+            f" Its interval overlaps that of “{rival.name}”, {_words(rival)}: either may have "
+            "gained most."
+        )
     if not others:
-        return text
-    other = max(others, key=lambda gain: gain.ratio.ratio)
-    gain = f"{plain(other.ratio.ratio)} times as fast{interval(other.ratio.low, other.ratio.high)}"
-    return f"{text} Without full prediction, “{other.name}” brought most: {gain}."
+        return text.strip()
+    same = [gain for gain in others if gain.step == largest.step]
+    if same and same[0].ratio.ratio < largest.ratio.low:
+        text += (
+            " It speeds up the prediction above all: without one, the same step makes an epoch "
+            f"{_words(same[0])}."
+        )
+    other = _largest(others)
+    text += f" Without full prediction, “{other.name}” gained most: {_words(other)}."
+    return text.strip()
+
+
+def _other_ratio(run: Run, summary: pd.DataFrame) -> str:
+    """Why this project's trainer has another ratio to Keras than in the section on its speed."""
+    here = summary[(summary["name"] == _TRAINER) & (summary["accuracy"] == "batch")]
+    ratios = run.tables.find("batch_size_ratios", "batch_size", "variant", "input_space",
+                             "ratio_to_numpy")  # fmt: skip
+    if here.empty or ratios is None:
+        return ""
+    there = ratios[
+        (ratios["variant"] == "keras")
+        & (ratios["input_space"] == "pixels")
+        & (ratios["batch_size"] == here["batch_size"].iloc[0])
+    ]
+    if there.empty:
+        return ""
+    return (
+        f" This project's trainer takes {plain(here['ratio_to_keras'].iloc[0])} times Keras' time "
+        "here without full prediction, but "
+        f"{plain(1 / there['ratio_to_numpy'].iloc[0])} times in the section on Keras' speed: here "
+        "its epochs also compute cost, error and accuracy of every batch, and start their threads "
+        "anew each time."
+    )
 
 
 def _without_prediction(summary: pd.DataFrame) -> str:
@@ -201,11 +243,18 @@ def _tabulate(gains: list[_Gain], without: list[_Gain]) -> DataTable:
         [
             Column("step", True),
             Column("optimisation"),
-            Column("times as fast", True),
-            Column("95 % interval", True),
-            *([Column("without full prediction", True)] if others else []),
+            Column("times as fast, with full prediction", True),
+            Column("its 95 % interval", True),
+            *(
+                [
+                    Column("times as fast, without full prediction", True),
+                    Column("95 % interval without it", True),
+                ]
+                if others
+                else []
+            ),
             Column("rounds", True),
-            Column("published", True),
+            Column("published, with full prediction", True),
         ],
         [
             Row(
@@ -213,13 +262,8 @@ def _tabulate(gains: list[_Gain], without: list[_Gain]) -> DataTable:
                     Cell(str(gain.step), gain.step),
                     Cell(": ".join(filter(None, [gain.name, _WORDS.get(gain.name)]))),
                     Cell(plain(gain.ratio.ratio), gain.ratio.ratio),
-                    Cell(
-                        f"{plain(gain.ratio.low)} to {plain(gain.ratio.high)}"
-                        if pd.notna(gain.ratio.low)
-                        else "",
-                        gain.ratio.low,
-                    ),
-                    *([_without(others.get(gain.step))] if others else []),
+                    _ends(gain.ratio),
+                    *(_without(others.get(gain.step)) if others else []),
                     Cell(str(gain.ratio.rounds), gain.ratio.rounds),
                     Cell(plain(gain.published), gain.published),
                 ]
@@ -230,5 +274,12 @@ def _tabulate(gains: list[_Gain], without: list[_Gain]) -> DataTable:
     )
 
 
-def _without(gain: _Gain | None) -> Cell:
-    return Cell("") if gain is None else Cell(plain(gain.ratio.ratio), gain.ratio.ratio)
+def _ends(ratio: RatioInterval) -> Cell:
+    words = f"{plain(ratio.low)} to {plain(ratio.high)}" if pd.notna(ratio.low) else ""
+    return Cell(words, ratio.low)
+
+
+def _without(gain: _Gain | None) -> list[Cell]:
+    if gain is None:
+        return [Cell(""), Cell("")]
+    return [Cell(plain(gain.ratio.ratio), gain.ratio.ratio), _ends(gain.ratio)]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from mlplab.reporting.claims.evaluation import (
     BETTER,
+    CAUSE_UNKNOWN,
     INCONCLUSIVE,
     NOT_REPRODUCED,
     ONE_RUN,
@@ -15,13 +18,14 @@ from mlplab.reporting.claims.rendering import tell_false_verdicts
 from mlplab.reporting.study.claims import (
     count_verdicts,
     counted,
+    counted_mask,
     read_claims,
     tabulate_claims,
     tabulate_failures,
 )
 from mlplab.reporting.study.content import Content
 from mlplab.reporting.study.run import Run
-from mlplab.reporting.words import join
+from mlplab.reporting.words import count
 
 ID = "published"
 QUESTION = "Which published results held up?"
@@ -33,35 +37,23 @@ def tell(run: Run) -> Content:
     """The answer from ``claims.csv``; see :class:`Content`."""
     claims = read_claims(run.tables)
     score = {found.verdict: found.number for found in count_verdicts(claims)}
-    held, better, failed = (score.get(v, 0) for v in (REPRODUCED, BETTER, NOT_REPRODUCED))
-    unclear, single = score.get(INCONCLUSIVE, 0), score.get(ONE_RUN, 0)
     total = len(counted(claims))
-    untested = total - held - better - failed - unclear - single
-    undecided = [
-        f"{number} {words}"
-        for number, words in (
-            (unclear, "inconclusive"),
-            (untested, "untested"),
-            (single, "with a single run"),
-        )
-        if number
-    ]
-    rest = f"; {join(undecided)}" if undecided else ""
     failures = tabulate_failures(claims)
     return Content(
-        answer=(
-            f"Of {total} claims, {held} were reproduced, {better} came out better and {failed} "
-            f"failed{rest}."
-        ),
+        answer=f"Of {count(total, 'claim')}: {_tell_score(score)}.",
         meaning=[
             "A time or a statement counts as reproduced if this run's 95 % interval lies within "
-            "a tolerance set beforehand. A figure that depends on random start weights does if the "
-            "published one lies in the interval of one more run, half of which may be no wider "
-            "than the tolerance. “For one more run” means the 95 % prediction interval of one "
-            "further seed. “Better than published” means a better result or a larger gain.",
-            "The first table names every figure that failed, with its cause; “cause unknown” means "
-            "that a search found none. Untested are claims that this project cannot test, or that "
-            "this configuration leaves out." + _tell_others(claims, total),
+            "the tolerance, which was set beforehand. A figure that depends on random start "
+            "weights counts as reproduced if the published value lies in the 95 % prediction "
+            "interval for one more seed (“for one more run”), and the interval's half-width is no "
+            "larger than the tolerance. The other verdicts are explained at the top of the page.",
+            _tell_failures(claims, score),
+            *_tell_better(claims),
+            *_tell_others(claims, total),
+            "Kinds of claims: “statistical” figures depend on random start weights; “machine” "
+            "figures are times, of which ratios are compared; a “statement” is held against a "
+            "bound of this project; “by construction” figures follow from the configuration or a "
+            "formula.",
         ],
         certainty=(
             tell_false_verdicts(claims) or "No verdict rests on an interval: one seed or round."
@@ -70,13 +62,68 @@ def tell(run: Run) -> Content:
     )
 
 
-def _tell_others(claims: pd.DataFrame, total: int) -> str:
-    """Why the second table has more rows than are counted; empty where it has not."""
+def _tell_score(score: Mapping[str, int]) -> str:
+    """How many claims have each verdict, those without a test together."""
+    decided = (REPRODUCED, BETTER, NOT_REPRODUCED, INCONCLUSIVE, ONE_RUN)
+    parts = [
+        f"{score[verdict]} {'with ' if verdict == ONE_RUN else ''}{verdict}"
+        for verdict in decided
+        if score.get(verdict)
+    ]
+    rest = [verdict for verdict in score if verdict not in decided]
+    if rest:
+        first, *others = rest
+        short = [first, *(name.removeprefix("not ") for name in others)]
+        names = " or ".join(filter(None, [", ".join(short[:-1]), short[-1]]))
+        parts.append(f"{sum(score[verdict] for verdict in rest)} {names}")
+    return ", ".join(parts)
+
+
+def _tell_failures(claims: pd.DataFrame, score: Mapping[str, int]) -> str:
+    failed = score.get(NOT_REPRODUCED, 0)
+    beside = int((claims["verdict"] == NOT_REPRODUCED).sum()) - failed
+    also = f" Of the rows that are not counted, {beside} failed as well." if beside else ""
+    if not failed:
+        return f"No claim that counts failed.{also}"
+    unknown = _is_unknown(claims[counted_mask(claims) & (claims["verdict"] == NOT_REPRODUCED)])
+    text = (
+        f"The first table names the {count(failed, 'claim')} that count and failed, each with its "
+        f"cause.{also}"
+    )
+    if unknown:
+        text += (
+            f" The cause of {unknown} is unknown: what was tried did not find it, or it could not "
+            "be tried, as the row says."
+        )
+    return text
+
+
+def _is_unknown(rows: pd.DataFrame) -> int:
+    return int(rows["cause"].astype(str).str.startswith(CAUSE_UNKNOWN).sum())
+
+
+def _tell_better(claims: pd.DataFrame) -> list[str]:
+    """That a better result is a difference too."""
+    better = claims[counted_mask(claims) & (claims["verdict"] == BETTER)]
+    if better.empty:
+        return []
+    unknown = _is_unknown(better)
+    text = "“Better than published” differs from the published figure too, in the better direction."
+    if unknown:
+        text += f" For {unknown} of these {len(better)} the cause is unknown."
+    keras = better["statement"].str.contains("Keras (?:reference )?model").sum()
+    if keras > 1:
+        text += f" {keras} of them are about the same Keras model."
+    return [text]
+
+
+def _tell_others(claims: pd.DataFrame, total: int) -> list[str]:
+    """Why the second table has more rows than are counted."""
     others = len(claims) - total
     if not others:
-        return ""
-    return (
-        f" The second table holds further rows, {others} in all, that are not counted: they "
-        "repeat a claim, add context to one, or only check the articles' arithmetic. So its "
-        "filters may show more rows than the score counts."
-    )
+        return []
+    return [
+        f"The second table also holds {count(others, 'row')} beside the claims that count. These "
+        "repeat a claim, add context to one, or only check the articles' arithmetic. The filter "
+        "“Counted” tells them apart."
+    ]
