@@ -160,7 +160,9 @@ def schedule(rounds, **settings):
 def ladder_schedule():
     """The same for the steps of the ladder."""
     ladder = CONFIG.ladder
-    return schedule(ladder.rounds, measurement_seconds=ladder.measurement_seconds)
+    return schedule(
+        ladder.rounds, measurement_seconds=ladder.measurement_seconds, retries=ladder.retries
+    )
 
 
 def batch_size_measurements(extension):

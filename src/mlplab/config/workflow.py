@@ -16,6 +16,7 @@ from mlplab.config.fields import (
     NULL,
     ClusterChoice,
     Count,
+    CountFromZero,
     Distinct,
     Engine,
     Name,
@@ -107,6 +108,9 @@ class LadderConfig(Section):
     rounds: Count = Field(description="measurements of every step")
     measurement_seconds: NonNegative = Field(
         description="a measurement has as many epochs as begin within this time, at least one"
+    )
+    retries: CountFromZero = Field(
+        description="disturbed measurements of a job that are repeated, at most"
     )
 
 

@@ -18,6 +18,7 @@ from mlplab.benchmark.ladder.batch_sizes import (
 from mlplab.benchmark.ladder.input_spaces import LADDER_INPUT_SPACES, measure_ladder_input_spaces
 from mlplab.benchmark.ladder.steps import ShorterBackward
 from mlplab.benchmark.problem import Problem
+from mlplab.machine.watch import QuietWatch
 
 
 def problem(n_features=6, batch_size=40):
@@ -25,6 +26,13 @@ def problem(n_features=6, batch_size=40):
     labels = np.arange(120, dtype=np.uint8) % 3
     test = x[:60], labels[:60]
     return Problem.from_labels(x, labels, batch_size=batch_size, n_threads=1, test=test)
+
+
+def test_a_disturbed_measurement_is_repeated_and_the_last_one_counts(monkeypatch):
+    monkeypatch.setattr(QuietWatch, "disturbed", True)
+    table = measure_ladder_batch_sizes(problem(), [20], Schedule(rounds=1, retries=2))
+    assert len(table) == 4
+    assert table["disturbed"].all()
 
 
 def test_every_step_is_measured_with_every_batch_size():

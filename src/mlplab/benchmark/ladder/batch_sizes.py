@@ -19,6 +19,7 @@ from mlplab.benchmark.ladder.steps import (
     ShorterBackward,
 )
 from mlplab.benchmark.ladder.summary import KERAS
+from mlplab.benchmark.measurements import last_measurements
 from mlplab.benchmark.problem import L2, Clock, Problem, Train
 from mlplab.benchmark.runners import Setup, thread_variables
 from mlplab.benchmark.variants.keras_variant import limit_tensorflow
@@ -78,7 +79,7 @@ def measure_ladder_batch_sizes(
     setups = [Setup(name, train, problem, environment) for name, train in trains.items()]
     table, absent = measure_rounds(setups, schedule)
     refuse_absent(absent, "batch sizes are compared between steps of the ladder and Keras")
-    return tabulate_batch_sizes(table, sizes)
+    return tabulate_batch_sizes(last_measurements(table, ["variant"]), sizes)
 
 
 def tabulate_batch_sizes(table: pd.DataFrame, batch_sizes: Sequence[int]) -> pd.DataFrame:
@@ -100,9 +101,8 @@ def _train_step(
     network = build_step(kind, problem, random)
 
     def run(batch_size: int) -> float:
-        for _ in range(2):
-            start = time.perf_counter()
-            network.train_epoch(random.permutation(len(problem.x)), batch_size)
+        start = time.perf_counter()
+        network.train_epoch(random.permutation(len(problem.x)), batch_size)
         return time.perf_counter() - start
 
     _run_all(run, batch_sizes, problem, clock)
@@ -122,8 +122,7 @@ def _train_keras(batch_sizes: Sequence[int], problem: Problem, clock: Clock) -> 
     )
 
     def run(batch_size: int) -> float:
-        settings = {"batch_size": batch_size, "epochs": 2, "verbose": 0}
-        model.fit(problem.x, targets, **settings, callbacks=[stopwatch])
+        model.fit(problem.x, targets, batch_size=batch_size, verbose=0, callbacks=[stopwatch])
         return marks[-1] - marks[-2]
 
     _run_all(run, batch_sizes, problem, clock)
@@ -132,11 +131,16 @@ def _train_keras(batch_sizes: Sequence[int], problem: Problem, clock: Clock) -> 
 def _run_all(
     run: Callable[[int], float], batch_sizes: Sequence[int], problem: Problem, clock: Clock
 ) -> None:
-    """Let the clock time turns with every batch size, in random order.
+    """Let the clock time turns with every batch size, in random order, each after an untimed epoch.
 
-    ``run`` trains two epochs and returns the seconds of the second.
+    ``run`` trains an epoch and returns its seconds.
     """
+
+    def run_twice(batch_size: int) -> float:
+        run(batch_size)
+        return run(batch_size)
+
     random = np.random.default_rng(0)
     for _ in range(problem.epochs):
         clock.start()
-        clock.stop({f"batch_{size}": run(size) for size in random.permutation(batch_sizes)})
+        clock.stop({f"batch_{size}": run_twice(size) for size in random.permutation(batch_sizes)})

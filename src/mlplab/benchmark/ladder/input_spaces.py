@@ -12,6 +12,7 @@ from mlplab.benchmark.ladder.measurement import train_step
 from mlplab.benchmark.ladder.step import LadderStep
 from mlplab.benchmark.ladder.steps import STEPS, DoublePrecision
 from mlplab.benchmark.ladder.trainers import CompiledTrainer, ProjectTrainer
+from mlplab.benchmark.measurements import last_measurements
 from mlplab.benchmark.problem import Problem
 from mlplab.benchmark.runners import Setup, thread_variables
 from mlplab.runtime.tables import Table
@@ -81,6 +82,7 @@ def measure_ladder_input_spaces(
         {name: why for name, why in absent.items() if not name.startswith(CompiledTrainer.title)},
         "epochs from pixels are compared with those from distances",
     )
+    table = last_measurements(table, ["variant"])
     labels = table["variant"].str.split("|", expand=True)
     pairs = pd.MultiIndex.from_frame(labels[[1, 2]])
     numbers = {kind.title: STEPS.index(kind) for kind in _STEPS}

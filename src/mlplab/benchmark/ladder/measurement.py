@@ -16,6 +16,7 @@ from mlplab.benchmark.ladder.step import LadderStep, Stopwatch
 from mlplab.benchmark.ladder.steps import STEPS, DoublePrecision, ShorterBackward
 from mlplab.benchmark.ladder.summary import ALLOCATION, KERAS, LADDER, SYSTEM
 from mlplab.benchmark.ladder.trainers import CompiledTrainer
+from mlplab.benchmark.measurements import last_measurements
 from mlplab.benchmark.problem import L2, LEARNING_RATE, MOMENTUM, Clock, Problem
 from mlplab.benchmark.runners import Setup, thread_variables
 from mlplab.benchmark.variants import keras_variant
@@ -108,7 +109,7 @@ def measure_ladder(problem: Problem, schedule: Schedule) -> tuple[pd.DataFrame, 
     if reason := absent.pop(CompiledTrainer.title, ""):
         logger.warning("Without the step %s: %s", CompiledTrainer.title, reason)
     refuse_absent(absent, "the ladder needs all its steps and Keras")
-    table = tabulate_rounds(table, problem)
+    table = tabulate_rounds(last_measurements(table, ["variant"]), problem)
     ladder = table[table["allocator"] == SYSTEM]
     # Sorted, because the backward pass times the layers from the highest to the lowest.
     ladder = LADDER.arrange(ladder.sort_index(axis=1)).sort_values(["round", "step"])

@@ -62,7 +62,8 @@ LADDER = Table(
     "in use; 3 bias stored with the input; 4 derivative from the output of the sigmoid; 5 this "
     "project's trainer; 6 the same in its compiled engine. Each step, and `fit` of Keras' "
     "reference model, trains in a process of its own, in rounds of random order. A measurement has "
-    "as many epochs as begin within `ladder.measurement_seconds`, and its numbers are their means.",
+    "as many epochs as begin within `ladder.measurement_seconds`, and its numbers are their means. "
+    "Of a round's measurements the last one counts; those before it were disturbed.",
 )
 ALLOCATION = Table(
     "allocation",
