@@ -54,7 +54,7 @@ def test_a_command_ends_with_its_status(
     ],
 )
 def test_make_why_asks_about_a_run_or_about_the_files_that_make_results_takes(arguments, options):
-    command = ["make", "--dry-run", "why", *arguments]
+    command = ["make", "--no-print-directory", "--dry-run", "why", *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1].strip() == f".venv/bin/python workflow/why.py{options}"
 

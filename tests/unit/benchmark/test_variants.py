@@ -9,7 +9,7 @@ import sklearn.neural_network
 
 from mlplab.benchmark import operations, threads
 from mlplab.benchmark.batch_sizes import count_operations
-from mlplab.benchmark.ladder import steps
+from mlplab.benchmark.ladder import trainers
 from mlplab.benchmark.ladder.measurement import train_step
 from mlplab.benchmark.ladder.steps import STEPS
 from mlplab.benchmark.problem import HIDDEN, L2, LEARNING_RATE, MOMENTUM, Problem
@@ -86,7 +86,7 @@ def test_the_numpy_variants_train_the_network_of_the_classifier(
 def test_steps_of_the_ladder_train_it_too_and_tell_the_parts_of_every_epoch(
     problem, classifier, monkeypatch
 ):
-    monkeypatch.setattr(steps, "choose_plan", lambda *_, **__: Plan(1, 1, BATCH))
+    monkeypatch.setattr(trainers, "choose_plan", lambda *_, **__: Plan(1, 1, BATCH))
     for kind in STEPS:
         made, clock = [], Recorder()
 
