@@ -6,21 +6,24 @@ import math
 
 import pandas as pd
 
-from mlplab.reporting.study.chance import FAILED, Chance
-from mlplab.reporting.study.charts.intervals import draw_rows
-from mlplab.reporting.study.charts.parts import Axis, Record, range_words
+from mlplab.reporting.study.chance import Chance
 from mlplab.reporting.study.charts.time_to_accuracy import draw_time_to_accuracy
-from mlplab.reporting.study.content import Content, Figure, Headline, MissingPartError, Switch
+from mlplab.reporting.study.content import Content, Figure, Headline, MissingPartError
 from mlplab.reporting.study.run import Run
+from mlplab.reporting.study.sections.inputs_of_one_size import (
+    COLUMNS,
+    draw_inputs,
+    name_rival,
+    reconcile,
+    tell_failures,
+    tell_verdicts,
+)
 from mlplab.reporting.study.words import (
-    INTERVAL,
-    explain_inputs,
     interval,
     percent_interval,
     plain,
     signed,
 )
-from mlplab.reporting.styles import space_color
 from mlplab.reporting.words import count, describe_space, join, percent
 
 ID = "distances"
@@ -34,17 +37,10 @@ TABLES = ("time_to_accuracy_summary", "time_to_accuracy", "accuracy_over_time",
 
 _TIMES = ("input_space", "target", "target_kind", "seeds_reached", "seeds", "seconds", "speedup",
           "ci_low", "ci_high")  # fmt: skip
-_CONTROLS = ("input_space", "n_features", "epochs", "seeds", "test_accuracy", "ci_low", "ci_high",
-             "against", "difference", "difference_ci_low", "difference_ci_high",
-             "verdict")  # fmt: skip
 _CURVES = ("input_space", "epoch", "seeds", "seconds", "test_accuracy", "lowest", "highest")
 _OF_PIXELS = {"best of the reference": " (the mean, over seeds, of the best accuracy on pixels)"}
 _KINDS = {"best of the reference": "the seeds' best on pixels, on average",
           "configured": "of the configuration"}  # fmt: skip
-# Times that differ by less than this factor are about the same.
-_ALIKE = 1.2
-# A label of more words would make the answer too long.
-_MOST_WORDS = 3
 
 
 def tell(run: Run) -> Content:
@@ -62,24 +58,28 @@ def tell(run: Run) -> Content:
     except MissingPartError as error:
         notices.append(f"times to an accuracy: {error}")
     try:
-        controls = run.tables.read("feature_controls", *_CONTROLS)
+        controls = run.tables.read("feature_controls", *COLUMNS)
     except MissingPartError as error:
         notices.append(f"other inputs of that size: {error}")
     if times is None and controls is None:
         raise MissingPartError("; ".join(notices))
     best = None if times is None else _highest_reached(times, chance)
+    others: list[str] = []
+    drawn: list[Figure] = []
+    if controls is not None:
+        others = [tell_verdicts(run, controls), *reconcile(run, controls)]
+        others += tell_failures(controls, chance)
+        drawn = [draw_inputs(controls)]
     return Content(
         answer=_answer(best, controls, known=times is not None),
         meaning=[
             *([] if times is None or best is None else [_beside_pixels(times, best)]),
             *_why_faster(run, times, best),
             *_paired(run),
-            *([] if controls is None else [_verdicts(run, controls)]),
-            *([] if controls is None else _reconcile(run, controls)),
-            *([] if controls is None else _failures(controls, chance)),
+            *others,
         ],
         certainty=_certainty(best, controls),
-        figures=[*_draw_times(run, times, best), *([] if controls is None else [_draw(controls)])],
+        figures=[*_draw_times(run, times, best), *drawn],
         headline=_headline(times, best),
         notices=[f"Left out: {notice}." for notice in notices],
     )
@@ -110,28 +110,7 @@ def _answer(best: pd.Series | None, controls: pd.DataFrame | None, *, known: boo
             f"Distances reach {percent(best['target'], 2)} accuracy {plain(best['speedup'])} times "
             f"sooner than pixel training ends{interval(best['ci_low'], best['ci_high'])}"
         )
-    return f"{speed}{_rivals(controls)}."
-
-
-def _rivals(controls: pd.DataFrame | None) -> str:
-    """The best other input of the same size, and whether it does without clusters as well."""
-    others = None if controls is None else _same_size(controls)
-    if others is None or others.empty or (others["verdict"] == "not tested").all():
-        return ""
-    good = others[others["verdict"].isin(["better", "no clear difference"])]
-    if good.empty:
-        return f"; no other {others['n_features'].iloc[0]} inputs match them"
-    best = good.loc[good["test_accuracy"].idxmax()]
-    label = describe_space(best["input_space"], with_scaling=False)
-    name = label if len(label.split()) <= _MOST_WORDS else "other inputs"
-    how = "do better" if best["verdict"] == "better" else "match them"
-    return f"; trained alike, {name} {how}"
-
-
-def _same_size(controls: pd.DataFrame) -> pd.DataFrame:
-    size = controls.loc[controls["verdict"] == "reference", "n_features"]
-    others = controls[controls["difference"].notna()]
-    return others[others["n_features"].isin(size)]
+    return f"{speed}{name_rival(controls)}."
 
 
 def _beside_pixels(times: pd.DataFrame, best: pd.Series) -> str:
@@ -194,7 +173,7 @@ def _why_faster(run: Run, times: pd.DataFrame | None, best: pd.Series | None) ->
 
 def _paired(run: Run) -> list[str]:
     """Accuracy at the end of the articles' trainings, distances against pixels."""
-    table = run.tables.find("reference_paired", *_CONTROLS)
+    table = run.tables.find("reference_paired", *COLUMNS)
     if table is None or not table["difference"].notna().any():
         return []
     row = table[table["difference"].notna()].iloc[0]
@@ -238,96 +217,6 @@ def _at_equal_epochs(run: Run, row: pd.Series) -> str:
         f"After {last:.0f} epochs of both, distances reach {one} test accuracy and "
         f"{describe_space(row['against'])} {other} (means). "
     )
-
-
-def _verdicts(run: Run, controls: pd.DataFrame) -> str:
-    others = controls[controls["difference"].notna()]
-    if others.empty:
-        return ""
-    against = describe_space(others["against"].iloc[0])
-    parts = [
-        f"{verdict.capitalize()}: {join([*map(describe_space, rows['input_space'])])}."
-        for verdict, rows in others.groupby("verdict", sort=False)
-    ]
-    text = (
-        f"Are the clusters the reason? In a separate test, all inputs were trained alike for "
-        f"{others['epochs'].iloc[0]} epochs, and compared with {against}. {' '.join(parts)}"
-    )
-    rivals = _same_size(controls)
-    good = rivals[rivals["verdict"].isin(["better", "no clear difference"])]
-    if not good.empty and not (good["verdict"] == "better").any():
-        text += " So no gain of the clusters over other inputs of that size shows."
-    elif not good.empty:
-        text += (
-            " So the clusters are not the reason: with as many inputs, others do as well or "
-            "better without them."
-        )
-    return text + _as_short(run, controls)
-
-
-def _as_short(run: Run, controls: pd.DataFrame) -> str:
-    """CPU time of these trainings, by input space."""
-    curves = run.tables.find("controls_over_time", "input_space", "epoch", "cpu_seconds")
-    if curves is None:
-        return ""
-    last = curves.sort_values("epoch").groupby("input_space")["cpu_seconds"].last()
-    of_size = {*_same_size(controls)["input_space"], *controls["against"].dropna()}
-    small = sorted(of_size & {*last.index})
-    if not small or "pixels" not in last.index:
-        return ""
-    low, high = plain(last[small].min()), plain(last[small].max())
-    return (
-        f" They are as fast, too: trainings on each of these small inputs take {low} to {high} s "
-        f"of CPU time, those on pixels {plain(last['pixels'])} s."
-        if last[small].max() < _ALIKE * last[small].min()
-        else f" Their trainings take {low} to {high} s of CPU time, that on pixels "
-        f"{plain(last['pixels'])} s."
-    )
-
-
-def _reconcile(run: Run, controls: pd.DataFrame) -> list[str]:
-    """Why distances are better than pixels in one comparison and not in the other."""
-    paired = run.tables.find("reference_paired", *_CONTROLS)
-    pixels = controls[controls["input_space"] == "pixels"]
-    if paired is None or pixels.empty:
-        return []
-    first = paired[(paired["against"] == "pixels") & (paired["verdict"] == "better")]
-    if first.empty or pixels["verdict"].iloc[0] != "better":
-        return []
-    row, other = first.iloc[0], pixels.iloc[0]
-    differ = []
-    if row["input_space"] != other["against"]:
-        differ.append((describe_space(row["input_space"]), describe_space(other["against"])))
-    longest = paired.loc[paired["input_space"].isin(["pixels", row["input_space"]]), "epochs"]
-    if longest.min() != other["epochs"]:
-        differ.append((f"{_range(longest)} epochs", f"{other['epochs']} epochs"))
-    held_back = [
-        run.setting("experiments", str(run.setting("comparison", key)), "n_validation") or 0
-        for key in ("reference", "controls")
-    ]
-    if held_back[0] != held_back[1] and all(isinstance(n, int) for n in held_back):
-        kept = [f"{n:,} images" if n else "no images" for n in held_back]
-        differ.append((f"{kept[0]} held back for validation", f"{kept[1]} held back"))
-    if not differ:
-        return []
-    one, two = (join([pair[side] for pair in differ]) for side in (0, 1))
-    return [
-        "Distances are better than pixels in the first comparison and worse in the second, which "
-        f"is of other trainings. The first has {one}; the second has {two}. This run does not show "
-        "which of these decides."
-    ]
-
-
-def _range(numbers: pd.Series) -> str:
-    low, high = numbers.min(), numbers.max()
-    return f"{low}" if low == high else f"{low} to {high}"
-
-
-def _failures(controls: pd.DataFrame, chance: Chance) -> list[str]:
-    failed = controls.loc[controls["test_accuracy"].map(chance.covers), "input_space"]
-    if failed.empty:
-        return []
-    return [f"Networks on {join([*map(describe_space, failed)])} {FAILED}: {chance}."]
 
 
 def _certainty(best: pd.Series | None, controls: pd.DataFrame | None) -> str:
@@ -413,41 +302,3 @@ def _targets(times: pd.DataFrame | None) -> str:
 
 def _inputs(space: str) -> str:
     return "distances" if space.startswith("clusters-") else describe_space(space)
-
-
-def _draw(controls: pd.DataFrame) -> Figure:
-    rows = controls.sort_values("test_accuracy", ascending=False)
-    records: list[Record] = [
-        {
-            "label": describe_space(row["input_space"]),
-            "series": describe_space(row["input_space"]),
-            "inputs": str(row["n_features"]),
-            "test accuracy": percent(row["test_accuracy"], 2),
-            f"{INTERVAL}, %": range_words(row["ci_low"], row["ci_high"], scale=100, digits=4),
-            "seeds": str(row["seeds"]),
-            "verdict": row["verdict"],
-            "x": 100 * row["test_accuracy"],
-            "low": None if pd.isna(row["ci_low"]) else 100 * row["ci_low"],
-            "high": None if pd.isna(row["ci_high"]) else 100 * row["ci_high"],
-        }
-        for row in rows.to_dict("records")
-    ]
-    switches = [Switch(describe_space(space), space_color(space)) for space in rows["input_space"]]
-    best = rows.iloc[0]
-    return Figure(
-        "chart-controls",
-        f"Best after {best['epochs']} epochs: {describe_space(best['input_space'])}, "
-        f"{percent(best['test_accuracy'], 2)}",
-        f"A separate test from the one above: {best['epochs']} epochs, with the same settings for "
-        f"all inputs{_plain_distances(rows)}. Test accuracy, mean over seeds with 95 % intervals."
-        f"{explain_inputs(rows['input_space'])} The axis does not begin at 0.",
-        draw_rows(records, switches, Axis("test accuracy (%)")),
-    )
-
-
-def _plain_distances(controls: pd.DataFrame) -> str:
-    """That images are not standardised first, where no distances here are of such images."""
-    spaces = controls["input_space"]
-    clusters = spaces[spaces.str.startswith("clusters-")]
-    plain_ones = not clusters.empty and not clusters.str.contains("-sample").any()
-    return ", and distances whose images are not standardised first" if plain_ones else ""
