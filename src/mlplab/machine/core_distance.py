@@ -43,11 +43,13 @@ class CoreDistance:
     processors : their numbers, in ascending order
     nearest : the shortest latency known, in nanoseconds
     patience : seconds left for bringing far cores together
+    came_near : how often they came together while they were brought
     """
 
     def __init__(self, n: int, patience: float) -> None:
         self.nearest = float("nan")
         self.patience = patience
+        self.came_near = 0
         self.processors: list[int] = []
         if sys.platform == "linux":
             self.processors = sorted(os.sched_getaffinity(0))[:n]
@@ -102,7 +104,12 @@ class CoreDistance:
 
     def bring_near(self) -> None:
         """Let processors wake each other until they are near or ``patience`` is used up."""
-        while self.patience > 0 and self.is_far(self.measure()):
+        far = False
+        while self.patience > 0:
+            was_far, far = far, self.is_far(self.measure())
+            if not far:
+                self.came_near += was_far
+                return
             start = time.perf_counter()
             self._from_the_first(self._wake)
             self.patience -= time.perf_counter() - start

@@ -27,18 +27,19 @@ _NEAREST, _IN_VAIN = "core-distance", "core-distance-in-vain"
 _VALID_SECONDS = 3600
 # How long cores wake each other to learn the shortest latency.
 _LEARNING_SECONDS = 2.0
-# Patience that was used up in vain is so much shorter the next time.
-_DOUBT = 0.1
+# Patience that was used up in vain is so much shorter the next time. It was in vain if cores came
+# together less than once in so many seconds.
+_DOUBT, _WORTH_SECONDS = 0.1, 10.0
 # See "Bringing cores together takes seconds" in docs/explanation/timing.md. Two rounds, as in the
 # quick run, have no interval that would be worth the wait.
-_PATIENCE_SECONDS, _PATIENT_FROM = 20.0, 3
+_PATIENCE_SECONDS_PER_ROUND, _PATIENT_FROM = 5.0, 3
 # One look of so many must find others at rest: the parent of this process may still be busy.
 _LOOKS = 3
 
 
 def patience_of(repetitions: int) -> float:
     """Seconds that a job with so many rounds or processes may spend on bringing cores together."""
-    return _PATIENCE_SECONDS if repetitions >= _PATIENT_FROM else 0.0
+    return _PATIENCE_SECONDS_PER_ROUND * repetitions if repetitions >= _PATIENT_FROM else 0.0
 
 
 @contextmanager
@@ -47,8 +48,8 @@ def watched_distance(n: int, patience: float) -> Iterator[CoreDistance]:
 
     The shortest latency of the last hour is recalled, or learned, and kept. ``patience`` are the
     seconds for bringing cores together; there are none on a machine that others use, where it
-    would be in vain, and a tenth of them for an hour after all of them were. Where no other process
-    can start, nothing is far.
+    would be in vain, and a tenth of them for an hour after they were spent without success. Where
+    no other process can start, nothing is far.
     """
     if not _others_rest():
         patience = 0.0
@@ -66,7 +67,7 @@ def watched_distance(n: int, patience: float) -> Iterator[CoreDistance]:
         given = distance.patience
         yield distance
         keep_nearest(distance)
-        if given and distance.patience <= 0:
+        if given and distance.patience <= 0 and distance.came_near * _WORTH_SECONDS < given:
             _keep(_IN_VAIN, distance)
         elif given:
             _forget(_IN_VAIN, distance)

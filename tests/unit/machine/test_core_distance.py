@@ -113,7 +113,15 @@ def test_far_processors_wake_each_other_until_they_are_near(scripted):
     distance.measure()
     distance.bring_near()
     assert distance.patience == 7.0
+    assert distance.came_near == 1
     assert distance.measure() == 240
+
+
+def test_processors_that_were_near_did_not_come_near(scripted):
+    distance = scripted(260, 250, 240, 500, 500, patience=1.0)
+    for _ in range(3):
+        distance.bring_near()
+    assert distance.came_near == 0
 
 
 def test_patience_is_the_time_that_all_processors_take_and_all_measurements_together(scripted):

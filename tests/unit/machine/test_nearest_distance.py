@@ -8,7 +8,12 @@ import pytest
 
 from mlplab.machine import nearest_distance
 from mlplab.machine.core_distance import CoreDistance
-from mlplab.machine.nearest_distance import keep_nearest, recall_nearest, watched_distance
+from mlplab.machine.nearest_distance import (
+    keep_nearest,
+    patience_of,
+    recall_nearest,
+    watched_distance,
+)
 
 
 @pytest.fixture
@@ -140,14 +145,16 @@ def test_patience_in_vain_is_shorter_the_next_time_until_cores_come_together(kep
     monkeypatch.setattr(nearest_distance, "_LOOKS", 1)
     monkeypatch.setattr(nearest_distance, "share_of_others", lambda: 0.0)
 
-    def measure(left):
+    def measure(left, came_near=0):
         with watched_distance(2, patience=3.0) as distance:
             given, distance.patience = distance.patience, left
+            distance.came_near = came_near
         return given
 
     assert measure(left=-0.1) == 3.0
     assert measure(left=0.0) == pytest.approx(0.3)
     assert measure(left=0.2) == pytest.approx(0.3)
+    assert measure(left=0.0, came_near=1) == 3.0
     assert measure(left=0.0) == 3.0
     in_vain = kept_in.with_name("core-distance-in-vain-2.json")
     (kept_in.parent / "boot_id").write_text("second")
@@ -163,3 +170,7 @@ def test_without_a_process_that_answers_nothing_is_far(kept_in, monkeypatch):
     with watched_distance(2, patience=3.0) as distance:
         assert not distance.is_far(distance.measure())
     assert [file.name for file in kept_in.parent.iterdir()] == ["boot_id"]
+
+
+def test_patience_grows_with_the_rounds_and_two_have_none():
+    assert [patience_of(rounds) for rounds in (1, 2, 3, 10)] == [0.0, 0.0, 15.0, 50.0]
