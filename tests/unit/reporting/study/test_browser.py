@@ -191,6 +191,19 @@ def test_a_phone_scrolls_the_page_in_one_direction_only(shown, address):
     assert width <= PHONE["width"]
 
 
+def test_claims_are_sorted_on_a_phone_too(shown, address):
+    shown.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
+    heading = find(shown, "#table-claims th:nth-child(2)")
+    click(shown, find(heading, "button"))
+    assert heading.get_attribute("aria-sort") == "ascending"
+    first = [text.split("\n")[0] for text in texts_of_rows(shown, "table-claims", 1)]
+    numbers = [int(number) for text in first for number in re.findall(r"number (\d+)", text)]
+    assert numbers == sorted(numbers)
+    assert len(numbers) > 5
+    click(shown, find(heading, "button"))
+    assert texts_of_rows(shown, "table-claims", 1)[-1].startswith(first[0])
+
+
 def test_on_paper_rows_stay_folded_and_tools_and_hints_are_left_out(shown):
     before = shown.execute_script(FOLDED)
     shown.execute_script("dispatchEvent(new Event('beforeprint'))")
