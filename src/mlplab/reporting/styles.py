@@ -14,9 +14,9 @@ from mlplab.features.spaces import parse_space
 # A label, and what Matplotlib draws with.
 Style = dict[str, Any]
 
-# Okabe and Ito's palette: readers with any common kind of colour vision can tell it apart. Its light
-# colours have 2.3:1 on white; at 3:1, some readers could not tell orange from vermilion.
-# Frameworks also differ in line style and marker, for prints in grey.
+# Okabe and Ito's palette: readers with any common kind of colour vision can tell it apart. Its
+# orange has 2.3:1 on white; at 3:1, some of them could not tell it from vermilion. Frameworks also
+# differ in line style and marker, for prints in grey.
 FRAMEWORK_STYLES: dict[str, Style] = {
     "numpy": {"label": "NumPy", "color": "#0072B2", "marker": "o", "linestyle": "-"},
     "keras": {"label": "Keras", "color": "#D55E00", "marker": "s", "linestyle": "--"},

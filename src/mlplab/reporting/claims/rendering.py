@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from mlplab.reporting.claims.evaluation import (
@@ -122,9 +124,9 @@ def describe_published(row: Mapping[str, Any]) -> str:
     """The published figure, or the words and the bound that they are compared with."""
     sign = _SIGNS[row["comparison"]]
     if row["kind"] == STATEMENT:
-        spread = f" ± {_number(row['tolerance'])}" if row["tolerance"] > 0 else ""
-        return f"“{row['words']}” (our bound: {sign}{_number(row['bound'])}{spread})"
-    return "" if pd.isna(row["published"]) else sign + _number(row["published"])
+        spread = f" ± {show_number(row['tolerance'])}" if row["tolerance"] > 0 else ""
+        return f"“{row['words']}” (our bound: {sign}{show_number(row['bound'])}{spread})"
+    return "" if pd.isna(row["published"]) else sign + show_number(row["published"])
 
 
 def find_figure(row: Mapping[str, Any]) -> float:
@@ -134,25 +136,33 @@ def find_figure(row: Mapping[str, Any]) -> float:
 
 
 def describe_found(row: Mapping[str, Any]) -> str:
-    """The figure of the run with the interval that decides, or what stands in its place."""
-    return _text(row["finding"]) or f"{_number(find_figure(row))} {_interval(row)}".strip()
+    """The figure of the run with the interval that decides, or what stands in its place.
 
-
-def _interval(row: Mapping[str, Any]) -> str:
-    """The interval that decides: that of one more run where there is one, else of the mean."""
-    low, high = row["prediction_low"], row["prediction_high"]
+    The interval is that of one more run where there is one, else that of the mean. All three
+    numbers have the decimals that show two digits of the interval's width.
+    """
+    if finding := _text(row["finding"]):
+        return finding
+    figure, low, high = find_figure(row), row["prediction_low"], row["prediction_high"]
     one_more = " for one more run"
     if pd.isna(low):
         low, high, one_more = row["ci_low"], row["ci_high"], ""
     if pd.isna(low) or low == high:
-        return ""
-    return f"({_number(low)} to {_number(high)}{one_more})"
+        return show_number(figure)
+    decimals = max(1 - math.floor(math.log10(high - low)), 2 if abs(figure) < 10 else 0)
+    # The zero takes the sign from what rounds to 0.
+    numbers = [round(number, decimals) + 0.0 for number in (figure, low, high)]
+    shown, low, high = (f"{number:,.{decimals}f}" for number in numbers)
+    return f"{shown} ({low} to {high}{one_more})"
 
 
-def _number(value: float) -> str:
+def show_number(value: float) -> str:
+    """Four digits, or all before the point; no exponent."""
     if pd.isna(value):
         return ""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return np.format_float_positional(value, precision=4, fractional=False, trim="-")
 
 
 def _text(value: str | float) -> str:

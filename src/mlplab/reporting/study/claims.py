@@ -28,6 +28,7 @@ from mlplab.reporting.claims.rendering import (
     describe_found,
     describe_published,
     find_figure,
+    show_number,
 )
 from mlplab.reporting.study.content import Tables
 from mlplab.reporting.study.contrast import text_on
@@ -198,7 +199,7 @@ def _tolerance_cell(row: dict[str, Any]) -> Cell:
     """Empty where it only makes room for a last digit, or stands beside the bound."""
     if not _has_tolerance(row) or row["kind"] == STATEMENT:
         return Cell("", float("nan"))
-    return Cell(f"± {row['tolerance']:.4g}", row["tolerance"])
+    return Cell(f"± {show_number(row['tolerance'])}", row["tolerance"])
 
 
 def _has_tolerance(row: dict[str, Any]) -> bool:
@@ -277,7 +278,7 @@ def _cause(row: dict[str, Any]) -> str:
 
 def _notes(row: dict[str, Any], link: Callable[[str], str]) -> list[str]:
     words = {key: _text(row.get(key)) for key in (*COLUMNS, "bound_reason", "tolerance_reason")}
-    width = f"± {row['tolerance']:.4g}" if _has_tolerance(row) else ""
+    width = f"± {show_number(row['tolerance'])}" if _has_tolerance(row) else ""
     reason = words["bound_reason"] or words["tolerance_reason"]
     tolerance = ", ".join(filter(None, [width, reason]))
     notes = [

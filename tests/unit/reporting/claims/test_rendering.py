@@ -7,7 +7,9 @@ from mlplab.reporting.claims.__main__ import main
 from mlplab.reporting.claims.evaluation import evaluate_claims
 from mlplab.reporting.claims.model import Claim
 from mlplab.reporting.claims.rendering import (
+    describe_found,
     render_markdown,
+    show_number,
     tell_false_verdicts,
 )
 from mlplab.runtime.files import read_table, save_table
@@ -64,7 +66,7 @@ def test_markdown_has_a_row_per_testable_claim_and_reasons_for_the_others(table)
         "6 of these verdicts rest on a 95 % interval each, so less than one on average "
         "may be wrong by chance."
     )
-    mean = "0.5 (0.2516 to 0.7484)"
+    mean = "0.50 (0.25 to 0.75)"
     assert rf"| good | a \| b < c | 0.5 | {mean} | ✓ reproduced |  |" in lines
     failed = f"| bad | What was said | ≥ 5,500 | {mean} | ✗ not reproduced | another machine |"
     assert failed in lines
@@ -74,7 +76,7 @@ def test_markdown_has_a_row_per_testable_claim_and_reasons_for_the_others(table)
     assert f"| words | What was said | {words} | {mean} | ✓ reproduced |  |" in lines
     assert "| level | What was said | “hardly half” (our bound: 0.5 ± 0.3) |" in "".join(lines)
     wide = next(line for line in lines if "inconclusive |" in line)
-    assert "| 5.333 (-7.17 to 17.84 for one more run) |" in wide
+    assert "| 5.33 (-7.17 to 17.84 for one more run) |" in wide
     assert "| single | What was said | 0.5 | 0.6 | 1 one run |  |" in lines
     assert "| other | What was said | 0.5 |  | – not tested |  |" in lines
     assert f"- rule: What was said: published 0.5, found {mean}, reproduced" in lines
@@ -128,3 +130,32 @@ def test_what_is_missing_is_told(tmp_path, capsys):
 def test_more_verdicts_may_be_wrong_at_most():
     table = pd.DataFrame({"counted": [True] * 60, "ci_low": 1.0})
     assert tell_false_verdicts(table).endswith("so at most about 3 may be wrong by chance.")
+
+
+@pytest.mark.parametrize(
+    ("figure", "low", "high", "shown"),
+    [
+        (2.2935, 1.7323, 3.0365, "2.29 (1.73 to 3.04)"),
+        (0.99032, 0.98941, 0.99124, "0.9903 (0.9894 to 0.9912)"),
+        (2e-5, -0.0001338, 0.0001738, "0.00002 (-0.00013 to 0.00017)"),
+        (-0.003282, -0.006628, 6.399e-05, "-0.0033 (-0.0066 to 0.0001)"),
+        (190.8, 92.1, 289.4, "191 (92 to 289)"),
+        (-0.0012, -0.0034, -0.00001, "-0.0012 (-0.0034 to 0.0000)"),
+        (0.25, 0.25, 0.25, "0.25"),
+    ],
+)
+def test_a_figure_has_the_digits_that_its_interval_bears(figure, low, high, shown):
+    nothing = {"finding": "", "prediction_low": float("nan"), "prediction_high": float("nan")}
+    row = nothing | {"found": figure, "ci_low": low, "ci_high": high}
+    assert describe_found(row) == shown
+
+
+def test_a_number_has_four_digits_and_no_exponent():
+    numbers = (9.919e-07, 0.25, 11.055424, 57280.4, float("nan"))
+    assert [show_number(number) for number in numbers] == [
+        "0.0000009919",
+        "0.25",
+        "11.06",
+        "57,280",
+        "",
+    ]

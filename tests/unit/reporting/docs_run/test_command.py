@@ -53,7 +53,7 @@ def test_the_rows_of_the_readme_are_replaced_and_nothing_else(project):
     once = (project / "README.md").read_text()
     assert once.startswith("# Title\n\n<!-- results: make docs-run -->\n\n| what |")
     assert once.endswith("<!-- end of the results -->\n\nEnd.\n")
-    assert "| Keras over NumPy | “slower” (our bound: ≥ 1) | 3.333 (3.1 to 3.6) |" in once
+    assert "| Keras over NumPy | “slower” (our bound: ≥ 1) | 3.33 (3.10 to 3.60) |" in once
     assert "Run `default` of 29 November 2026, commit 0123456, on 2 cores of an Some" in once
     assert "old" not in once
     main(["results/default"])

@@ -171,8 +171,9 @@ def _deep(run: Run) -> list[str]:
     epochs = int(rows["epochs"].iloc[0])
     return [
         "Article B also trains a deep model, compiled with XLA or not. Here an epoch of it "
-        f"takes {join(parts)}; one seed each, accuracies after {count(epochs, 'epoch')}. Article B "
-        "prints no accuracy to compare with."
+        f"takes {join(parts)}; one seed each, accuracies after {count(epochs, 'epoch')}. They say "
+        "nothing about the frameworks: NumPy trains by gradient descent, Keras by RMSprop. Article "
+        "B prints no accuracy to compare with."
     ]
 
 
