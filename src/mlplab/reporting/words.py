@@ -1,9 +1,11 @@
-"""Words that figures, the study page and claims share: input spaces, counts, shares and lists."""
+"""Words that figures, pages and claims share: input spaces, numbers, shares and lists."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+
+import numpy as np
 
 from mlplab.features.spaces import parse_space
 
@@ -95,6 +97,41 @@ def short(number: float) -> str:
     rounded = float(f"{number:.1e}")
     decimals = max(0, 1 - math.floor(math.log10(abs(rounded)))) if rounded else 0
     return f"{rounded:,.{decimals}f}"
+
+
+def show_number(number: float) -> str:
+    """Four digits, or all before the point, and no exponent; empty for a missing number.
+
+    Examples
+    --------
+    >>> show_number(0.123456), show_number(57280.4), show_number(9.919e-07)
+    ('0.1235', '57,280', '0.0000009919')
+    """
+    if math.isnan(number):
+        return ""
+    if abs(number) >= 1000:
+        return f"{number:,.0f}"
+    return np.format_float_positional(number, precision=4, fractional=False, trim="-")
+
+
+def show_with_interval(number: float, low: float, high: float, note: str = "") -> str:
+    """A number with its interval, to the decimals that show two digits of the interval's width.
+
+    Examples
+    --------
+    >>> show_with_interval(2.2935, 1.7323, 3.0365)
+    '2.29 (1.73 to 3.04)'
+    >>> show_with_interval(0.99032, 0.98941, 0.99124, " for one more run")
+    '0.9903 (0.9894 to 0.9912 for one more run)'
+    """
+    width = high - low
+    if not 0 < width < math.inf or math.isnan(number):
+        return show_number(number)
+    decimals = max(1 - math.floor(math.log10(width)), 2 if abs(number) < 10 else 0)
+    # The zero takes the sign from what rounds to 0.
+    rounded = [round(value, decimals) + 0.0 for value in (number, low, high)]
+    middle, start, end = (f"{value:,.{decimals}f}" for value in rounded)
+    return f"{middle} ({start} to {end}{note})"
 
 
 def over_seeds(seeds: int) -> str:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from mlplab.reporting.claims.evaluation import (
@@ -20,7 +18,7 @@ from mlplab.reporting.claims.evaluation import (
     VERDICTS,
 )
 from mlplab.reporting.claims.model import BY_CONSTRUCTION, NOT_TESTABLE, STATEMENT
-from mlplab.reporting.words import join
+from mlplab.reporting.words import join, show_number, show_with_interval
 from mlplab.stats.intervals import CONFIDENCE
 
 # A symbol and a colour of Okabe and Ito's palette, which colour-blind people can tell apart.
@@ -138,34 +136,17 @@ def find_figure(row: Mapping[str, Any]) -> float:
 def describe_found(row: Mapping[str, Any]) -> str:
     """The figure of the run with the interval that decides, or what stands in its place.
 
-    The interval is that of one more run where there is one, else that of the mean. All three
-    numbers have the decimals that show two digits of the interval's width.
+    The interval is that of one more run where there is one, else that of the mean.
     """
-    if finding := _text(row["finding"]):
+    if finding := _text(row.get("finding")):
         return finding
     figure, low, high = find_figure(row), row["prediction_low"], row["prediction_high"]
-    one_more = " for one more run"
     if pd.isna(low):
-        low, high, one_more = row["ci_low"], row["ci_high"], ""
-    if pd.isna(low) or low == high:
-        return show_number(figure)
-    decimals = max(1 - math.floor(math.log10(high - low)), 2 if abs(figure) < 10 else 0)
-    # The zero takes the sign from what rounds to 0.
-    numbers = [round(number, decimals) + 0.0 for number in (figure, low, high)]
-    shown, low, high = (f"{number:,.{decimals}f}" for number in numbers)
-    return f"{shown} ({low} to {high}{one_more})"
+        return show_with_interval(figure, row["ci_low"], row["ci_high"])
+    return show_with_interval(figure, low, high, " for one more run")
 
 
-def show_number(value: float) -> str:
-    """Four digits, or all before the point; no exponent."""
-    if pd.isna(value):
-        return ""
-    if abs(value) >= 1000:
-        return f"{value:,.0f}"
-    return np.format_float_positional(value, precision=4, fractional=False, trim="-")
-
-
-def _text(value: str | float) -> str:
+def _text(value: object) -> str:
     """A text of a table; what was an empty one is NaN in a table that was read."""
     return value if isinstance(value, str) else ""
 

@@ -6,26 +6,6 @@ import math
 from typing import Any
 
 
-def number(value: float, digits: int = 4) -> str:
-    """So many digits, with commas in large numbers; empty for a missing one.
-
-    Examples
-    --------
-    >>> number(0.123456), number(12345.6), number(float("nan"))
-    ('0.1235', '12,346', '')
-    """
-    if math.isnan(value):
-        return ""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.{digits}g}"
-
-
-def interval(low: float, high: float, note: str = "", digits: int = 4) -> str:
-    """The ends of an interval in brackets, with a note; empty where there is none."""
-    if math.isnan(low) or math.isnan(high):
-        return ""
-    return f"({number(low, digits)} to {number(high, digits)}{note})"
-
-
 def count(amount: int, one: str, many: str) -> str:
     """A number with the words for one or for many.
 

@@ -9,10 +9,11 @@ from itertools import combinations
 import numpy as np
 
 from mlplab.reporting.compare.loading import Run
-from mlplab.reporting.compare.numbers import count, interval, number, p_value, percent, share
+from mlplab.reporting.compare.numbers import count, p_value, percent, share
 from mlplab.reporting.compare.ratios import ALIKE, Pair, Pairs, RatioTable, pair_ratios
 from mlplab.reporting.compare.sections import ABSENT, Dot, Entry, Grid, Section
 from mlplab.reporting.web.tables import Cell
+from mlplab.reporting.words import show_with_interval
 from mlplab.stats.intervals import Interval, mean_interval
 from mlplab.stats.significance import SIGNIFICANT_BELOW, holm_adjusted, zero_mean_p
 
@@ -141,8 +142,7 @@ def _ratios(
 
 
 def _figure(ratio: Interval) -> Cell:
-    words = f"{number(ratio.mean, 3)} {interval(ratio.low, ratio.high, digits=3)}"
-    return Cell(words.strip(), ratio.mean)
+    return Cell(show_with_interval(*ratio), ratio.mean)
 
 
 def _describe(table: RatioTable, pair: Pair) -> str:

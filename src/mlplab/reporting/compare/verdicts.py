@@ -8,9 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from mlplab.reporting.claims.rendering import describe_found
 from mlplab.reporting.compare.loading import Run, read_numbers
-from mlplab.reporting.compare.numbers import count, interval, number, share
+from mlplab.reporting.compare.numbers import count, share
 from mlplab.reporting.compare.sections import ABSENT, Grid, Section
+from mlplab.reporting.words import show_number
 
 # What the statement says and how it is judged; if that changed, a verdict may differ for it alone.
 _JUDGED_BY = ("published", "bound", "tolerance", "comparison")
@@ -65,18 +67,9 @@ def by_claim(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
     return {str(row["id"]): row for row in table.to_dict("records")}
 
 
-def describe_figure(row: Mapping[str, Any]) -> str:
-    """The figure of a claim with the interval that decides, or the words in its place."""
-    if isinstance(words := row.get("finding"), str):
-        return words
-    low, high = (row[name] for name in _NUMBERS_OF_ONE_MORE)
-    one_more = interval(low, high, " for one more run")
-    return f"{number(row['found'])} {one_more or interval(row['ci_low'], row['ci_high'])}".strip()
-
-
 def _row(claim: str, tables: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> tuple[str, ...]:
     rows = [table.get(claim) for table in tables.values()]
-    cells = [f"{row['verdict']}\n{describe_figure(row)}".strip() if row else ABSENT for row in rows]
+    cells = [f"{row['verdict']}\n{describe_found(row)}".strip() if row else ABSENT for row in rows]
     present = [row for row in rows if row]
     notes = [
         f"{key} changed" for key in _JUDGED_BY if len({_text(row, key) for row in present}) > 1
@@ -105,4 +98,4 @@ def _is_counted(row: Mapping[str, Any]) -> bool:
 
 def _text(row: Mapping[str, Any], key: str) -> str:
     value = row.get(key)
-    return number(value) if isinstance(value, float) else str(value)
+    return show_number(value) if isinstance(value, float) else str(value)

@@ -28,11 +28,11 @@ from mlplab.reporting.claims.rendering import (
     describe_found,
     describe_published,
     find_figure,
-    show_number,
 )
 from mlplab.reporting.study.content import Tables
 from mlplab.reporting.study.contrast import text_on
 from mlplab.reporting.web.tables import Cell, Column, DataTable, Row
+from mlplab.reporting.words import show_number
 
 COLUMNS = ("id", "article", "statement", "kind", "published", "unit", "tolerance", "verdict",
            "evidence", "comparison", "ci_low", "ci_high", "prediction_low", "prediction_high",

@@ -9,7 +9,6 @@ from mlplab.reporting.claims.model import Claim
 from mlplab.reporting.claims.rendering import (
     describe_found,
     render_markdown,
-    show_number,
     tell_false_verdicts,
 )
 from mlplab.runtime.files import read_table, save_table
@@ -148,14 +147,3 @@ def test_a_figure_has_the_digits_that_its_interval_bears(figure, low, high, show
     nothing = {"finding": "", "prediction_low": float("nan"), "prediction_high": float("nan")}
     row = nothing | {"found": figure, "ci_low": low, "ci_high": high}
     assert describe_found(row) == shown
-
-
-def test_a_number_has_four_digits_and_no_exponent():
-    numbers = (9.919e-07, 0.25, 11.055424, 57280.4, float("nan"))
-    assert [show_number(number) for number in numbers] == [
-        "0.0000009919",
-        "0.25",
-        "11.06",
-        "57,280",
-        "",
-    ]

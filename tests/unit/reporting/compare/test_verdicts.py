@@ -12,13 +12,13 @@ def verdicts(*found):
 def test_a_verdict_that_differs_is_shown_with_both_figures_and_intervals(folders):
     edit_table(folders[1], "claims", verdicts("inconclusive", "inconclusive", "reproduced"))
     section = compare_verdicts(open_runs(folders))
-    interval = "0.96 (0.94 to 0.98 for one more run)"
+    interval = "0.960 (0.940 to 0.980 for one more run)"
     assert section.grids[0].rows == [
         ("A-accuracy", f"reproduced\n{interval}", f"inconclusive\n{interval}", ""),
         ("C-epochs", "not reproduced\n2 of 3 seeds", "reproduced\n2 of 3 seeds", "not counted"),
     ]
     assert [row[0] for row in section.grids[0].others] == ["A-ratio"]
-    assert section.grids[0].others[0][1] == "inconclusive\n1.2 (0.9 to 1.5)"
+    assert section.grids[0].others[0][1] == "inconclusive\n1.20 (0.90 to 1.50)"
 
 
 @pytest.mark.parametrize("old", [0, 1])
@@ -28,7 +28,7 @@ def test_the_earlier_name_of_the_figure_is_read(folders, old):
     )
     edit_table(folders[1], "claims", verdicts("inconclusive", "inconclusive", "not reproduced"))
     ((_, *cells, _),) = compare_verdicts(open_runs(folders)).grids[0].rows
-    assert all("0.96 (0.94 to 0.98" in cell for cell in cells)
+    assert all("0.960 (0.940 to 0.980" in cell for cell in cells)
 
 
 def test_a_claim_that_is_judged_in_another_way_is_marked(folders):
