@@ -30,6 +30,7 @@ LONGEST = (
     "workflow/test_interruptions.py",  # makes the tiny run
     "workflow/test_quick_run.py",  # makes the quick run
     "project/test_site.py",  # builds the site
+    "workflow/test_slurm.py",
     "workflow/test_fashion_mnist.py",
     "workflow/test_module.py",
     "workflow/test_wrong_configs.py",
@@ -44,9 +45,9 @@ LONGEST = (
     "workflow/test_report.py",
     "workflow/test_contract.py",
 )
-# These only look at the quick run, so they come last, when it has long ended. Of the contract's
+# This only looks at the quick run, so it comes last, when that has long ended. Of the contract's
 # tests, which start from the tiny run, one needs it too.
-LAST = ("workflow/test_slurm.py", "workflow/test_determinism.py")
+LAST = ("workflow/test_determinism.py",)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

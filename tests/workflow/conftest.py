@@ -1,12 +1,8 @@
-"""Finished runs that all tests share: a tiny one of own data, and the quick one of MNIST.
-
-The quick one is made on a cluster where SLURM can be started.
-"""
+"""Finished runs that all tests share: a tiny one of own data, and the quick one of MNIST."""
 
 import fcntl
 import json
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +11,6 @@ from typing import NamedTuple
 import pytest
 
 from tests.workflow.running import QUICK_FILE, TINY_FILE, files_in, snakemake, write_own_data
-from tests.workflow.slurm import single_node_cluster, why_no_cluster
 
 
 class FinishedRun(NamedTuple):
@@ -92,33 +87,14 @@ def tiny_copy(tiny_checkout: Path, tmp_path: Path):
 
 
 @pytest.fixture(scope="session")
-def quick_folder(made_once, checkout: Path, mnist_folder: Path) -> Path:
-    """A folder with a checkout in which the quick run has ended, on MNIST; tests only look at it.
-
-    Where SLURM can be started its profile made the run, and ``jobs.json`` beside the checkout has
-    the jobs of the cluster.
-    """
+def quick_checkout(made_once, checkout: Path, mnist_folder: Path) -> Path:
+    """A checkout in which the quick run has ended, on MNIST; tests only look at it."""
 
     def make(folder: Path) -> None:
         shutil.copytree(checkout, folder / "mlplab")
         # With a cache of its own, its timed jobs wait for those of no other test.
         data = {"MLPLAB_DATA_DIR": str(mnist_folder), "MLPLAB_CACHE_DIR": str(folder / "cache")}
-        if why_no_cluster():
-            done = snakemake(folder / "mlplab", *QUICK_FILE, **data)
-        else:
-            # Names of its files may not hold spaces, as the folder does.
-            with (
-                tempfile.TemporaryDirectory(prefix="slurm-") as files,
-                single_node_cluster(Path(files)) as cluster,
-            ):
-                done = cluster.snakemake(folder / "mlplab", *QUICK_FILE, **data)
-                (folder / "jobs.json").write_text(json.dumps(cluster.jobs()))
+        done = snakemake(folder / "mlplab", *QUICK_FILE, **data)
         assert done.returncode == 0, done.stdout + done.stderr
 
-    return made_once("the quick run", make)
-
-
-@pytest.fixture(scope="session")
-def quick_checkout(quick_folder: Path) -> Path:
-    """The checkout of the quick run."""
-    return quick_folder / "mlplab"
+    return made_once("the quick run", make) / "mlplab"
