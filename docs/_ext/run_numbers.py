@@ -1,7 +1,7 @@
 """Roles and directives through which pages show what a run found; an unknown name is an error.
 
-{run}`<number>`, {interval}`<number>`
-    a number of docs/run/shown.yaml, and its 95 % interval
+{run}`<number>`, {interval}`<number>`, {run}`<run> <number>`, {interval}`<run> <number>`
+    a number of docs/run/shown.yaml, and its 95 % interval; of the described run, or of another
 {fact}`<run> <fact>`
     when, where and from which commit a run of docs/run/ was made
 {claim}`<id>`, {published}`<id>`, {verdict}`<id>`
@@ -35,8 +35,8 @@ def shown_run():
 
 
 @cache
-def numbers():
-    with (RUNS / shown_run() / "numbers.csv").open(encoding="utf-8", newline="") as file:
+def numbers(run):
+    with (RUNS / run / "numbers.csv").open(encoding="utf-8", newline="") as file:
         return {row["name"]: row for row in csv.DictReader(file)}
 
 
@@ -46,8 +46,9 @@ def claims():
     return {row["id"]: row for row in rows.to_dict("records")}
 
 
-def find_number(column, name):
-    return numbers()[name][column]
+def find_number(column, words):
+    *run, name = words.split()
+    return numbers(*run or [shown_run()])[name][column]
 
 
 def find_claim(describe, name):

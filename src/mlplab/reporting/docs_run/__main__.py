@@ -36,8 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
         facts = find_facts(run)
         claims = read_table(run / "tables" / "claims.csv")
         target = FOLDER / facts["run"]
+        _keep(run, target, shown.of(facts["run"]))
         if facts["run"] == shown.run:
-            _keep_described_run(run, target, shown)
             readme = Path("README.md")
             results = render_results(claims, shown.readme, facts)
             save_text(readme, replace_results(readme.read_text(encoding="utf-8"), results))
@@ -50,8 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _keep_described_run(run: Path, target: Path, shown: Shown) -> None:
-    """Numbers, tables and figures of the run that the documentation describes."""
+def _keep(run: Path, target: Path, shown: Shown) -> None:
+    """Numbers, tables and figures that the documentation shows of this run."""
     names = {rows.table for rows in shown.tables.values()}
     for number in shown.numbers.values():
         names |= set(number.value.named_columns())
@@ -60,11 +60,12 @@ def _keep_described_run(run: Path, target: Path, shown: Shown) -> None:
     }
     numbers = print_numbers(shown, tables)
     selected = {name: select_rows(rows, tables) for name, rows in shown.tables.items()}
-    save_table(target / "numbers.csv", numbers)
+    if shown.numbers:
+        save_table(target / "numbers.csv", numbers)
     for name, rows in selected.items():
         save_table(target / f"{name}.csv", rows)
-    (target / "figures").mkdir(exist_ok=True)
     for figure in shown.figures:
+        (target / "figures").mkdir(exist_ok=True)
         shutil.copyfile(run / "figures" / f"{figure}.png", target / "figures" / f"{figure}.png")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from mlplab.reporting.claims.expressions import Difference, Query, Ratio
 
@@ -41,8 +41,15 @@ class Rows(_Entry):
     )
 
 
+class Part(_Entry):
+    """What is shown of another run, too: names of numbers and of tables."""
+
+    numbers: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+
+
 class Shown(_Entry):
-    """All that the documentation shows of the run that it describes.
+    """All that the documentation shows of the run that it describes, and of others.
 
     Attributes
     ----------
@@ -50,6 +57,7 @@ class Shown(_Entry):
     numbers, tables : what prose names, and what pages show
     figures : names of figures, without the suffix
     readme : the README's rows: ids of claims, and what is compared in them in words
+    other_runs : what is shown of other runs, by their names
     """
 
     run: str
@@ -57,6 +65,29 @@ class Shown(_Entry):
     tables: Mapping[Annotated[str, Field(pattern="^[a-z0-9-]+$")], Rows]
     figures: tuple[str, ...]
     readme: Mapping[str, str]
+    other_runs: Mapping[str, Part] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _parts_exist(self) -> Shown:
+        for run, part in self.other_runs.items():
+            absent = set(part.numbers) - set(self.numbers) | set(part.tables) - set(self.tables)
+            if absent:
+                raise ValueError(f"{run}: found {', '.join(sorted(absent))}; allowed: names above")
+        return self
+
+    def of(self, run: str) -> Shown:
+        """What is shown of a run; of one that is not named, nothing."""
+        if run == self.run:
+            return self
+        part = self.other_runs.get(run, Part())
+        return self.model_copy(
+            update={
+                "numbers": {name: self.numbers[name] for name in part.numbers},
+                "tables": {name: self.tables[name] for name in part.tables},
+                "figures": (),
+                "readme": {},
+            }
+        )
 
 
 def load_shown(path: str | os.PathLike[str]) -> Shown:

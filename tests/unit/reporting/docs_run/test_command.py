@@ -60,16 +60,25 @@ def test_the_rows_of_the_readme_are_replaced_and_nothing_else(project):
     assert (project / "README.md").read_text() == once
 
 
-def test_of_another_run_only_the_claims_are_kept(project):
+def rewrite(project, **changes):
+    (project / "docs" / "run" / "shown.yaml").write_text(yaml.safe_dump(SHOWN | changes))
+
+
+@pytest.mark.parametrize(
+    ("named", "more"),
+    [
+        ({}, set()),
+        ({"fashion": {"numbers": ["keras-32"]}}, {"numbers.csv"}),
+        ({"fashion": {"tables": ["keras"]}}, {"keras.csv"}),
+    ],
+)
+def test_of_another_run_the_claims_are_kept_and_what_is_named(project, named, more):
+    rewrite(project, other_runs=named)
     (project / "results" / "default").rename(project / "results" / "fashion")
     assert main(["results/fashion"]) == 0
     kept = {path.name for path in (project / "docs" / "run" / "fashion").iterdir()}
-    assert kept == {"claims.csv", "run.json"}
+    assert kept == {"claims.csv", "run.json"} | more
     assert "old" in (project / "README.md").read_text()
-
-
-def rewrite(project, **changes):
-    (project / "docs" / "run" / "shown.yaml").write_text(yaml.safe_dump(SHOWN | changes))
 
 
 @pytest.mark.parametrize(
@@ -94,6 +103,7 @@ def rewrite(project, **changes):
         ({"tables": {"t": {"table": "no", "columns": {"a": "b"}}}}, "no.csv"),
         ({"figures": ["nothing"]}, "nothing.png"),
         ({"readme": {"B-other": "other"}}, "readme: found no claim B-other"),
+        ({"other_runs": {"b": {"numbers": ["x"]}}}, "b: found x; allowed: names above"),
         ({"colour": "red"}, "shown.yaml: 1 fault(s):\n  - colour:"),
     ],
 )
