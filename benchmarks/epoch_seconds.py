@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 
 from mlplab.benchmark.interleaved import Schedule, measure_interleaved
+from mlplab.benchmark.loading import NamedVariant
 from mlplab.benchmark.measurements import last_measurements
 from mlplab.benchmark.problem import HIDDEN, Problem
 from mlplab.benchmark.registry import NAMES, VARIANTS
 from mlplab.benchmark.summary import PRODUCTS
-from mlplab.benchmark.variant_process import NamedVariant
 from mlplab.machine.processors import available_threads
 from mlplab.machine.record import machine_record
 from mlplab.machine.runs import timing_turn

@@ -282,6 +282,12 @@ CHANGES = (
         ),
     ),
     Change(
+        "code of a variant, `numpy_variant.py`",
+        {"measure_batch_size": 2, "measure_threads": 1},
+        AFTER_BATCH_SIZES | all_of("plot_threads"),
+        edit=append("src/mlplab/benchmark/variants/numpy_variant.py"),
+    ),
+    Change(
         "the description of a column",
         {},
         edit=replace(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from mlplab.benchmark.interleaved import Schedule, measure_interleaved
+from mlplab.benchmark.loading import NamedVariant
 from mlplab.benchmark.measurements import ABSENT_VARIANTS, BATCH_SIZE_BENCHMARK
 from mlplab.benchmark.problem import Problem
 from mlplab.benchmark.registry import VARIANTS
@@ -36,7 +37,8 @@ def measure_batch_size(
     VariantFault
         A variant failed.
     """
-    measurements, absent = measure_interleaved(variants, problem, schedule)
+    named = {name: NamedVariant(name) for name in variants}
+    measurements, absent = measure_interleaved(named, problem, schedule)
     n_samples = len(problem.x)
     operations = n_samples * count_operations(problem.layer_sizes)
     seconds = measurements["seconds_per_epoch"]

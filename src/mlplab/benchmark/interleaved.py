@@ -23,7 +23,6 @@ from mlplab.benchmark.runners import (
     start_runners,
     thread_variables,
 )
-from mlplab.benchmark.variant_process import NamedVariant
 from mlplab.machine.core_distance import CoreDistance, longest
 from mlplab.machine.nearest_distance import patience_of, watched_distance
 from mlplab.machine.processors import keep_processors_awake
@@ -78,15 +77,15 @@ def refuse_absent(absent: Mapping[str, str], why: str) -> None:
 
 
 def measure_interleaved(
-    variants: Sequence[str] | Mapping[str, Train], problem: Problem, schedule: Schedule
+    variants: Mapping[str, Train], problem: Problem, schedule: Schedule
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """Measure the seconds per epoch of several variants on one problem.
 
     Parameters
     ----------
-    variants : names of variants, see :mod:`mlplab.benchmark.registry`, or functions like theirs by
-        name. Other processes import the modules of these functions, so none can be defined in the
-        script that runs
+    variants : by name, such as :class:`mlplab.benchmark.loading.NamedVariant`, or functions like
+        those of variants. Other processes import the modules of these functions, so none can be
+        defined in the script that runs
     problem : what they train; its thread limit is set before their libraries are loaded
     schedule : how often and how long
 
@@ -94,8 +93,6 @@ def measure_interleaved(
     -------
     See :func:`measure_rounds`.
     """
-    if not isinstance(variants, Mapping):
-        variants = {name: NamedVariant(name) for name in variants}
     environment = thread_variables(problem.n_threads)
     setups = [Setup(name, train, problem, environment) for name, train in variants.items()]
     return measure_rounds(setups, schedule)

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from mlplab.benchmark.problem import Problem, Train
-from mlplab.benchmark.variant_process import Member, NamedVariant, run_members
+from mlplab.benchmark.variant_process import Loading, Member, run_members
 
 # They must be set before the libraries that read them are loaded.
 _THREAD_VARIABLES = (
@@ -172,7 +172,7 @@ def start_runners(setups: Sequence[Setup]) -> Iterator[list[Runner]]:
     """
     groups: dict[object, list[int]] = {}
     for index, setup in enumerate(setups):
-        shared = setup.train.slow_package if isinstance(setup.train, NamedVariant) else None
+        shared = setup.train.slow_package if isinstance(setup.train, Loading) else None
         alone = shared is None or sys.platform != "linux"
         key = index if alone else (shared, tuple(sorted(_complete_environment(setup).items())))
         groups.setdefault(key, []).append(index)

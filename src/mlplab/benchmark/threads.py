@@ -12,8 +12,7 @@ from threadpoolctl import threadpool_info
 from mlplab.benchmark.interleaved import Schedule, measure_rounds, refuse_absent
 from mlplab.benchmark.problem import L2, LEARNING_RATE, MOMENTUM, Clock, Problem, Train
 from mlplab.benchmark.runners import Setup, thread_variables
-from mlplab.benchmark.variant_process import NamedVariant
-from mlplab.benchmark.variants import keras_variant
+from mlplab.benchmark.variants import keras_variant, numpy_variant
 from mlplab.keras_mlp.models import build_reference_model
 from mlplab.numpy_mlp.parameters import Parameters, draw_parameters
 from mlplab.numpy_mlp.trainer import Plan, Step, Trainer
@@ -68,9 +67,9 @@ def measure_threads(problem: Problem, schedule: Schedule) -> pd.DataFrame:
     """
     ways: dict[tuple[str, str], Train] = {
         ("numpy", "environment"): train_numpy_by_environment,
-        ("numpy", "api"): NamedVariant("numpy"),
+        ("numpy", "api"): numpy_variant.train,
         ("keras", "environment"): train_keras_by_environment,
-        ("keras", "api"): NamedVariant("keras"),
+        ("keras", "api"): keras_variant.train,
     }
     setups = [
         Setup(

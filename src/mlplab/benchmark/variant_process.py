@@ -10,53 +10,26 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
-from mlplab.benchmark.loading import load_variant, require_package
-from mlplab.benchmark.problem import Clock, Problem, Train
+from mlplab.benchmark.problem import Problem, Train
 from mlplab.numpy_mlp.engines import EngineError
 
-_SLOW_PACKAGES = ("keras", "torch", "jax")
 _PR_SET_PDEATHSIG = 1
 
 
-class NamedVariant:
-    """A function of a variant of :mod:`mlplab.benchmark.variants`, by its name and theirs."""
+@runtime_checkable
+class Loading(Protocol):
+    """A variant whose imports are a step of their own, which several processes may share.
 
-    def __init__(self, name: str, function: str = "train") -> None:
-        self.name, self.function = name, function
+    ``slow_package`` is the package that it needs, if that is installed and takes seconds to import.
+    """
 
     @property
-    def slow_package(self) -> str | None:
-        """The package that the variant needs, if it is installed and takes seconds to import."""
-        try:
-            package = require_package(self.name)
-        except ModuleNotFoundError:
-            return None
-        return package if package in _SLOW_PACKAGES else None
+    def slow_package(self) -> str | None: ...
 
     def load(self) -> None:
-        """Import the package of the variant if that takes seconds, else the variant's module.
-
-        The imports are statements, so that a fingerprint sees what a measurement depends on.
-
-        Raises
-        ------
-        ModuleNotFoundError
-            The package is not installed.
-        """
-        match require_package(self.name):
-            case "keras":
-                import keras  # noqa: F401
-            case "torch":
-                import torch  # noqa: F401
-            case "jax":
-                import jax  # noqa: F401
-            case _:
-                load_variant(self.name)
-
-    def __call__(self, problem: Problem, clock: Clock) -> None:
-        getattr(load_variant(self.name), self.function)(problem, clock)
+        """Import what the variant needs."""
 
 
 class Member(NamedTuple):
@@ -146,7 +119,7 @@ def _load(members: Sequence[Member]) -> bool:
     """Import what all members need; on failure, send the reason to each runner."""
     train = members[0].train
     try:
-        if isinstance(train, NamedVariant):
+        if isinstance(train, Loading):
             train.load()
     except Exception as error:
         for member in members:

@@ -18,11 +18,10 @@ from threadpoolctl import threadpool_limits
 
 from mlplab.benchmark import interleaved
 from mlplab.benchmark.interleaved import Schedule, measure_interleaved
-from mlplab.benchmark.loading import load_variant
+from mlplab.benchmark.loading import NamedVariant, load_variant
 from mlplab.benchmark.problem import Problem
 from mlplab.benchmark.registry import NAMES, VARIANTS
 from mlplab.benchmark.runners import Setup, VariantFault, start_runners, thread_variables
-from mlplab.benchmark.variant_process import NamedVariant
 from mlplab.machine import nearest_distance
 from mlplab.machine.core_distance import CoreDistance
 from mlplab.machine.watch import QuietWatch
@@ -74,10 +73,9 @@ def test_no_pipeline_of_tensorflow_waits_for_the_next_measurement(samples, name)
 def test_every_round_measures_all_variants_and_absent_ones_are_told(samples):
     problem = Problem.from_labels(*samples, batch_size=100, n_threads=2)
     threads = problem.n_threads
+    names = ["numpy", "products", "sklearn", "keras", "keras_matched", "no_such"]
     table, absent = measure_interleaved(
-        ["numpy", "products", "sklearn", "keras", "keras_matched", "no_such"],
-        problem,
-        Schedule(rounds=3),
+        {name: NamedVariant(name) for name in names}, problem, Schedule(rounds=3)
     )
     counts = table.groupby("variant")["round"].agg(list)
     assert counts.to_dict() == {
