@@ -9,6 +9,9 @@ import numpy as np
 
 from mlplab.features.spaces import parse_space
 
+# Of two rounds, a ratio may have an interval of many powers of ten.
+_WIDEST = 100.0
+BOUNDLESS = f"interval wider than a factor of {_WIDEST:.0f}"
 _SCALINGS = {
     "standard": "standardised",
     "samplestandard": "each image standardised first",
@@ -99,6 +102,17 @@ def short(number: float) -> str:
     return f"{rounded:,.{decimals}f}"
 
 
+def is_boundless(low: float, high: float) -> bool:
+    """Whether an interval of a positive number is so wide that its ends tell nothing.
+
+    Examples
+    --------
+    >>> is_boundless(0.0895, 113.0), is_boundless(0.9, 1.1), is_boundless(-1.0, 500.0)
+    (True, False, False)
+    """
+    return low > 0 and high > _WIDEST * low
+
+
 def show_number(number: float) -> str:
     """Four digits, or all before the point, and no exponent; empty for a missing number.
 
@@ -127,6 +141,8 @@ def show_with_interval(number: float, low: float, high: float, note: str = "") -
     width = high - low
     if not 0 < width < math.inf or math.isnan(number):
         return show_number(number)
+    if is_boundless(low, high):
+        return f"{show_number(number)} ({BOUNDLESS}{note})"
     decimals = max(1 - math.floor(math.log10(width)), 2 if abs(number) < 10 else 0)
     # The zero takes the sign from what rounds to 0.
     rounded = [round(value, decimals) + 0.0 for value in (number, low, high)]

@@ -70,6 +70,13 @@ def test_what_lowers_no_accuracy_is_no_cause():
     assert find_cause(table) is None
 
 
+def test_what_may_lower_no_accuracy_is_no_cause(bridge):
+    uncertain = bridge["difference"] == "l2"
+    ends = bridge["change_ci_high"].mask(uncertain & (bridge["direction"] == "backwards"), 0.01)
+    cause = find_cause(bridge.assign(change_ci_high=ends))
+    assert cause is None or set(cause["difference"]) != {"l2"}
+
+
 def test_one_seed_has_no_interval():
     table = tabulate_bridge(trainings(seeds=(0,)), ORDER)
     assert table[["ci_low", "change_ci_low", "p", "p_holm"]].isna().all(axis=None)

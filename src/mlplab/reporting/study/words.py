@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from mlplab.reporting.words import join
+from mlplab.reporting.words import BOUNDLESS, is_boundless, join
 
 INTERVAL = "95 % interval"
 # What readers may not know of input spaces, by a part of their names.
@@ -50,6 +50,8 @@ def interval(low: float, high: float, digits: int = 3) -> str:
     """The ends of a 95 % interval in brackets, after a space; empty where there is none."""
     if pd.isna(low) or pd.isna(high):
         return ""
+    if is_boundless(low, high):
+        return f" ({BOUNDLESS})"
     return f" ({INTERVAL} {plain(low, digits)} to {plain(high, digits)})"
 
 

@@ -76,11 +76,16 @@ def find_cause(bridge: pd.DataFrame) -> pd.DataFrame | None:
 
     It is the one whose smaller loss of the two is largest: what lowers the accuracy on one way only
     does so together with others that the other way has not yet crossed. None if no difference
-    lowers it on both.
+    lowers it on both, with its whole interval where there is one.
     """
     steps = bridge[bridge["difference"].notna()]
-    changes = steps.pivot(index="difference", columns="direction", values="change").max(axis=1)
-    if not changes.min() < 0:
+    highest = steps.assign(highest=steps["change_ci_high"].fillna(steps["change"]))
+    changes, ends = (
+        highest.pivot(index="difference", columns="direction", values=column).max(axis=1)
+        for column in ("change", "highest")
+    )
+    changes = changes[ends < 0]
+    if changes.empty:
         return None
     cause = steps[steps["difference"] == changes.idxmin()]
     return cause.set_index("direction").loc[["forwards", "backwards"]]

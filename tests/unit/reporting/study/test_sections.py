@@ -94,6 +94,25 @@ def test_keras_that_is_slower_at_every_batch_size_is_told_beside_which_numpy():
     assert "at none of 11 batch sizes;" in answer(keras_speed, batch_size_ratios=unclear)
 
 
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [("faster", "is faster than"), ("no clear difference", "shows no clear difference to")],
+)
+def test_one_batch_size_is_told_as_the_only_one(verdict, words):
+    ratios = sample_tables()["batch_size_ratios"].assign(verdict=verdict)
+    sentence = answer(keras_speed, batch_size_ratios=ratios[ratios["batch_size"] == 500])
+    assert sentence.startswith(
+        f"Keras {words} this project's NumPy at batch size 500: it takes 2.86 times as long"
+    )
+    assert len(sentence.split()) <= MOST_WORDS
+
+
+def test_an_interval_that_tells_nothing_is_not_printed():
+    ratios = sample_tables()["batch_size_ratios"].assign(ci_low=1e-9, ci_high=1e9)
+    sentence = answer(keras_speed, batch_size_ratios=ratios)
+    assert sentence.endswith("(interval wider than a factor of 100).")
+
+
 def test_the_articles_own_programs_are_told_beside_keras_with_their_intervals():
     told = keras_speed.tell(run_of()).meaning[1]
     assert "takes 0.780 times Keras' time at batch size 500 (95 % interval 0.686 to 0.889)" in told
@@ -189,6 +208,16 @@ def test_columns_of_the_gains_have_names_of_their_own():
     (table,) = optimisations.tell(run_of()).tables
     titles = [column.title for column in table.columns]
     assert len(set(titles)) == len(titles)
+
+
+def test_a_gain_whose_interval_holds_1_is_not_called_clear():
+    ladder = sample_tables()["optimization_ladder"]
+    two = ladder[ladder["round"] <= 2].copy()
+    columns = ["full_accuracy_seconds", "batch_accuracy_seconds"]
+    two.loc[two["round"] == 2, columns] = 1.0
+    sentence = answer(optimisations, optimization_ladder=two)
+    assert sentence.startswith("No step gained clearly in this run; “")
+    assert len(sentence.split()) <= MOST_WORDS
 
 
 def test_another_ratio_to_keras_than_in_the_section_on_speed_is_explained_with_both():
@@ -319,6 +348,15 @@ def test_the_best_other_small_network_stands_beside_it():
     assert "(each image standardised first); it was picked by test accuracy" in meaning
 
 
+def test_distances_that_are_later_than_pixels_are_not_called_sooner():
+    times = sample_tables()["time_to_accuracy_summary"]
+    later = times.assign(speedup=0.73, ci_low=0.6, ci_high=0.9)
+    sentence = answer(distances, time_to_accuracy_summary=later)
+    assert sentence.startswith("Pixel training ends in 0.730 times distances' time to 97.73 %")
+    assert "sooner" not in sentence
+    assert len(sentence.split()) <= MOST_WORDS
+
+
 def test_why_keras_is_less_accurate_is_the_difference_that_costs_most_on_both_ways():
     assert answer(keras_accuracy) == (
         "Because of how L2 enters: it costs 11.0 points of accuracy forwards "
@@ -338,7 +376,7 @@ def test_whatever_the_cause_the_answer_stays_short(difference):
 def test_the_score_counts_only_claims_that_count():
     assert answer(published) == (
         "Of 12 claims: 4 reproduced, 1 better than published, 3 not reproduced, 1 inconclusive, "
-        "1 with one run, 2 not tested or testable here."
+        "1 with one run, 2 could not be tested here."
     )
 
 

@@ -105,10 +105,15 @@ def _answer(best: pd.Series | None, controls: pd.DataFrame | None, *, known: boo
             if known
             else "How fast cluster distances learn is not known here"
         )
-    else:
+    elif best["speedup"] > 1:
         speed = (
             f"Distances reach {percent(best['target'], 2)} accuracy {plain(best['speedup'])} times "
             f"sooner than pixel training ends{interval(best['ci_low'], best['ci_high'])}"
+        )
+    else:
+        speed = (
+            f"Pixel training ends in {plain(best['speedup'])} times distances' time to "
+            f"{percent(best['target'], 2)}{interval(best['ci_low'], best['ci_high'])}"
         )
     return f"{speed}{name_rival(controls)}."
 
@@ -134,7 +139,7 @@ def _beside_pixels(times: pd.DataFrame, best: pd.Series) -> str:
         else ""
     )
     return (
-        f"{text} To the same accuracy the gain is smaller: pixels reach it with "
+        f"{text} To the same accuracy: pixels reach it with "
         f"{row['seeds_reached']} of {count(row['seeds'], 'seed')}, after {plain(row['seconds'])} s "
         f"on average, {plain(row['seconds'] / best['seconds'])} times as long as distances{bound}."
     )

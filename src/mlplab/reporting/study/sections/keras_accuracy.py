@@ -65,8 +65,8 @@ def tell(run: Run) -> Content:
         certainty=(
             f"Every step was trained with {count(int(forwards['seeds'].min()), 'seed')}; changes "
             "are differences seed by seed, with Student's t intervals. A cause must lower the "
-            "accuracy in both directions; of those, the one with the largest drop in its weaker "
-            "direction is named."
+            "accuracy in both directions, with the whole interval; of those, the one with the "
+            "largest drop in its weaker direction is named."
         ),
         figures=[
             Figure(
@@ -91,7 +91,7 @@ def _answer(first: pd.Series, last: pd.Series, cause: pd.DataFrame | None, *, le
     if gap <= 0:
         return f"It is not: the Keras model is {plain(-gap, 2)} points better in this run."
     if cause is None:
-        return f"No single difference explains the gap of {plain(gap, 2)} points."
+        return f"No single difference clearly explains the gap of {plain(gap, 2)} points."
     row, back = cause.loc["forwards"], cause.loc["backwards"]
     ends = percent_interval(-row["change_ci_high"], -row["change_ci_low"])
     return (

@@ -46,6 +46,12 @@ _PROGRAMS = {
     4: "The program after part III",
 }
 _WHICH_NUMPY = "“NumPy” is this project's trainer, not the article's program."
+# Verdicts of ``batch_size_ratios.csv`` as what Keras does.
+_SHOWN = {
+    "slower": "is slower",
+    "faster": "is faster",
+    "no clear difference": "shows no clear difference",
+}
 # Batch sizes in more words than these would make the answer too long.
 _MOST_PARTS = 3
 
@@ -94,6 +100,12 @@ def _answer(keras: pd.DataFrame, usual: pd.Series) -> str:
             f"Keras is slower than this project's NumPy {where} {usual['batch_size']:,} by a "
             f"factor of {ratio}{ends}."
         )
+    if len(sizes) == 1:
+        is_what = "is faster than" if faster else "shows no clear difference to"
+        return (
+            f"Keras {is_what} this project's NumPy at batch size {usual['batch_size']:,}: it takes "
+            f"{ratio} times as long{ends}."
+        )
     named = name_sizes(faster, sizes) if faster else ""
     if not faster or len(named.split()) > _MOST_PARTS:
         where = f"at {len(faster) or 'none'} of {count(len(sizes), 'batch size')}"
@@ -128,10 +140,10 @@ def _meaning(pixels: pd.DataFrame) -> str:
         text = f"{text} Even with the same mathematics, Keras is slower at every batch size."
         return text.strip()
     parts = [
-        f"{verdict} at {name_sizes(rows['batch_size'].tolist(), sizes)}"
+        f"{_SHOWN.get(verdict, verdict)} at {name_sizes(rows['batch_size'].tolist(), sizes)}"
         for verdict, rows in matched.groupby("verdict", sort=False)
     ]
-    return f"{text} With the same mathematics as NumPy, Keras is {join(parts)}.".strip()
+    return f"{text} With the same mathematics as NumPy, Keras {join(parts)}.".strip()
 
 
 def _articles_programs(run: Run, keras: pd.DataFrame) -> str:

@@ -12,7 +12,7 @@ from mlplab.reporting.study.content import Content, Figure, MissingPartError
 from mlplab.reporting.study.run import Run
 from mlplab.reporting.study.words import interval, plain
 from mlplab.reporting.web.tables import Cell, Column, DataTable, Row
-from mlplab.reporting.words import count, join
+from mlplab.reporting.words import BOUNDLESS, count, is_boundless, join
 from mlplab.stats.ratios import RatioInterval, paired_ratio
 from mlplab.stats.rounds import quiet_rounds
 
@@ -65,10 +65,7 @@ def tell(run: Run) -> Content:
     spec, switches = draw_ladder(summary)
     learning = Learning.of(run.tables)
     return Content(
-        answer=(
-            f"With a prediction for all images each epoch, “{largest.name}” gained most: "
-            f"{_words(largest)}."
-        ),
+        answer=_answer(largest),
         meaning=[
             *_meaning(gains, without, summary),
             *([learning.warning] if learning.warning else []),
@@ -143,6 +140,13 @@ def _meaning(gains: list[_Gain], others: list[_Gain], summary: pd.DataFrame) -> 
         f"{interval(last['ci_low'], last['ci_high'])}."
     )
     return texts
+
+
+def _answer(largest: _Gain) -> str:
+    gained = f"“{largest.name}” gained most: {_words(largest)}."
+    if largest.ratio.low > 1:
+        return f"With a prediction for all images each epoch, {gained}"
+    return f"No step gained clearly in this run; {gained}"
 
 
 def _largest(gains: list[_Gain]) -> _Gain:
@@ -275,6 +279,8 @@ def _tabulate(gains: list[_Gain], without: list[_Gain]) -> DataTable:
 
 
 def _ends(ratio: RatioInterval) -> Cell:
+    if is_boundless(ratio.low, ratio.high):
+        return Cell(BOUNDLESS, ratio.low)
     words = f"{plain(ratio.low)} to {plain(ratio.high)}" if pd.notna(ratio.low) else ""
     return Cell(words, ratio.low)
 

@@ -72,19 +72,18 @@ def _tell_score(score: Mapping[str, int]) -> str:
     ]
     rest = [verdict for verdict in score if verdict not in decided]
     if rest:
-        first, *others = rest
-        short = [first, *(name.removeprefix("not ") for name in others)]
-        names = " or ".join(filter(None, [", ".join(short[:-1]), short[-1]]))
-        parts.append(f"{sum(score[verdict] for verdict in rest)} {names}")
+        words = rest[0] if len(rest) == 1 else "could not be tested here"
+        parts.append(f"{sum(score[verdict] for verdict in rest)} {words}")
     return ", ".join(parts)
 
 
 def _tell_failures(claims: pd.DataFrame, score: Mapping[str, int]) -> str:
     failed = score.get(NOT_REPRODUCED, 0)
     beside = int((claims["verdict"] == NOT_REPRODUCED).sum()) - failed
-    also = f" Of the rows that are not counted, {beside} failed as well." if beside else ""
     if not failed:
-        return f"No claim that counts failed.{also}"
+        others = f" {count(beside, 'row')} that {'is' if beside == 1 else 'are'} not counted failed"
+        return "No claim that counts failed." + (f"{others}." if beside else "")
+    also = f" Of the rows that are not counted, {beside} failed as well." if beside else ""
     unknown = _is_unknown(claims[counted_mask(claims) & (claims["verdict"] == NOT_REPRODUCED)])
     text = (
         f"The first table names the {count(failed, 'claim')} that count and failed, each with its "
