@@ -138,8 +138,10 @@ def describe(run: Run, now: datetime) -> list[str]:
         lines.append(f"about {_words(seconds)} left")
         if unknown:
             jobs = sum(run.planned[rule] for rule in unknown)
-            rules = f"{len(unknown)} rules, none ended so far,"
-            lines.append(f"  if {jobs} jobs of {rules} take as long as the others")
+            kinds = "1 rule" if len(unknown) == 1 else f"{len(unknown)} rules"
+            lines.append(
+                f"  a guess: of {kinds} with {jobs} jobs none has ended, so their time is unknown"
+            )
     return lines
 
 

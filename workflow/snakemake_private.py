@@ -71,6 +71,16 @@ def is_whole_run(workflow):
     return workflow.is_main_process and workflow.modifier.is_main_snakefile()
 
 
+def makes_a_part(workflow):
+    """Whether the command names results or rules, so that others may stay older."""
+    names = ("dag_settings.targets", "dag_settings.until", "dag_settings.omit_from")
+    without = "the last line of a run is the same for a part of it."
+    if not _has(workflow, *names, without=without) or workflow.dag_settings is None:
+        return False
+    settings = workflow.dag_settings
+    return bool({*settings.targets} - {"all"} or settings.until or settings.omit_from)
+
+
 def run_measured_jobs_alone(workflow, resource, limit):
     """Give a run ``limit`` of a resource: measured jobs take all of it, all other jobs some.
 

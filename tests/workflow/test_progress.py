@@ -92,7 +92,7 @@ def test_time_left_follows_from_jobs_of_the_same_rule(tmp_path):
         "  fit, for 25 s: epoch 2 of 9, 7 s left",
         "  fit, for 5 s",
         "about 1 min 15 s left",
-        "  if 2 jobs of 2 rules, none ended so far, take as long as the others",
+        "  a guess: of 2 rules with 2 jobs none has ended, so their time is unknown",
     ]
 
 

@@ -186,6 +186,22 @@ def test_on_slurm_jobs_ask_for_nodes_so_slots_are_not_limited(private, workflow)
     assert workflow.planned
 
 
+@pytest.mark.parametrize(
+    ("targets", "until", "part"),
+    [((), (), False), (("all",), (), False), (("a.csv",), (), True), ((), ("fit",), True)],
+)
+def test_a_run_of_named_results_or_up_to_a_rule_makes_a_part(private, targets, until, part):
+    settings = SimpleNamespace(targets=frozenset(targets), until=frozenset(until), omit_from=())
+    assert private.makes_a_part(SimpleNamespace(dag_settings=settings)) is part
+
+
+def test_without_the_targets_a_run_is_told_as_a_whole(private, capsys):
+    settings = SimpleNamespace(until=frozenset(), omit_from=frozenset())
+    assert not private.makes_a_part(SimpleNamespace(dag_settings=settings))
+    assert f"{VERSION}SimpleNamespace.dag_settings.targets, " in capsys.readouterr().err
+    assert not private.makes_a_part(SimpleNamespace(dag_settings=None))
+
+
 def test_the_process_of_one_job_has_no_slots(private, workflow):
     workflow.is_main_process = False
     private.run_measured_jobs_alone(workflow, "slot", 64)

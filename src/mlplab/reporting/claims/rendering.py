@@ -85,13 +85,17 @@ def count_verdicts(claims: pd.DataFrame) -> str:
     """A sentence such as "3 claims: 2 reproduced, 1 inconclusive.", and one on what is left out."""
     counted = claims[claims["counted"].astype(bool)]
     counts = counted["verdict"].value_counts()
-    words = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if verdict in counts)
+    words = ", ".join(
+        f"{counts[verdict]} {'with ' if verdict == ONE_RUN else ''}{verdict}"
+        for verdict in VERDICTS
+        if verdict in counts
+    )
     sentence = f"{len(counted)} claims: {words}."
     constructed = int((claims["kind"] == BY_CONSTRUCTION).sum())
     beside = int(claims["beside"].notna().sum())
     restating = len(claims) - len(counted) - constructed - beside
     left_out = [f"{restating} restating another row"] if restating else []
-    left_out += [f"{beside} of other programs beside one"] if beside else []
+    left_out += [f"{beside} of this project's programs beside an article's"] if beside else []
     left_out += [f"{constructed} by construction"] if constructed else []
     return sentence + (f" Not counted: {join(left_out)}." if left_out else "")
 

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import altair as alt
+import pandas as pd
 import vl_convert
 from markupsafe import Markup, escape
 
@@ -184,6 +185,23 @@ def describe_question(run: Run) -> str:
         "distances), hidden layers of 70 and 30 nodes and 10 outputs, with sigmoids throughout; it "
         "learns by gradient descent. "
         f"This run of the workflow mlplab repeated their experiments on {name} ({part})."
+        f"{_describe_images(run)}"
+    )
+
+
+def _describe_images(run: Run) -> str:
+    """Pixels and classes of the run's images, where they are not those of MNIST."""
+    history = run.tables.frames.get("training_history", pd.DataFrame())
+    confusion = run.tables.frames.get("confusion", pd.DataFrame())
+    if not {"input_space", "n_features"} <= {*history} or "label" not in confusion:
+        return ""
+    pixels = history.loc[history["input_space"] == "pixels", "n_features"].unique()
+    classes = confusion["label"].nunique()
+    if len(pixels) != 1 or (pixels[0], classes) == (784, 10):
+        return ""
+    return (
+        f" They have {pixels[0]} pixels and {classes} classes; the network has as many inputs and "
+        "outputs."
     )
 
 

@@ -58,8 +58,9 @@ def test_markdown_has_a_row_per_testable_claim_and_reasons_for_the_others(table)
     lines = render_markdown(table).splitlines()
     assert lines[0] == (
         "10 claims: 3 reproduced, 1 better than published, 1 inconclusive, 1 not reproduced, "
-        "1 one run, 1 not tested, 1 not applicable, 1 not testable here. Not counted: 1 "
-        "restating another row, 1 of other programs beside one and 1 by construction."
+        "1 with one run, 1 not tested, 1 not applicable, 1 not testable here. Not counted: 1 "
+        "restating another row, 1 of this project's programs beside an article's and 1 by "
+        "construction."
     )
     assert lines[1] == (
         "6 of these verdicts rest on a 95 % interval each, so less than one on average "

@@ -2,12 +2,20 @@
 
 import re
 
+import pandas as pd
 from docutils.core import publish_parts
 
-from mlplab.reporting.study.assemble import answers_as_text, make_study, render_study
+from mlplab.reporting.study.assemble import (
+    answers_as_text,
+    describe_question,
+    make_study,
+    render_study,
+)
 from mlplab.reporting.study.charts.parts import nice_ticks
+from mlplab.reporting.study.content import Tables
 from mlplab.reporting.study.contrast import contrast, lighten
 from mlplab.reporting.study.inks import ink_styles
+from mlplab.reporting.study.run import Run
 from tests.unit.reporting.study.conftest import STYLES
 
 MOST_BYTES = 6_000_000
@@ -121,3 +129,11 @@ def test_a_page_without_charts_needs_no_colours():
 def test_ticks_enclose_what_is_drawn():
     assert nice_ticks(0.3, 4.0) == [0.2, 0.5, 1, 2, 5]
     assert nice_ticks(1.0, 1.0) == [0.5, 1, 2]
+
+
+def test_images_that_are_not_those_of_mnist_are_described():
+    history = pd.DataFrame({"input_space": ["pixels", "pca-5"], "n_features": [144, 5]})
+    tables = Tables({"training_history": history, "confusion": pd.DataFrame({"label": range(4)})})
+    told = describe_question(Run("mine", tables, {"dataset": "mine.npz"}, (), STYLES))
+    assert "They have 144 pixels and 4 classes; the network has as many inputs" in told
+    assert "They have" not in describe_question(Run("empty", Tables({}), {}, (), STYLES))

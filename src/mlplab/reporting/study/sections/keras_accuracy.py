@@ -24,6 +24,8 @@ TABLES = ("bridge", "keras_log", "keras_log_summary", "keras_log_passes")
 
 # A change of accuracy that no chance of start weights explains.
 _LARGE = 0.1
+# Points of accuracy that the page would print as 0.0.
+_EQUAL_POINTS = 0.05
 # Names that readers know better than those of the table.
 _NAMES = {"fall": "learning-rate decay", "start": "initial weights"}
 _WAYS = {
@@ -88,7 +90,9 @@ def _answer(first: pd.Series, last: pd.Series, cause: pd.DataFrame | None, *, le
     gap = 100 * (first["test_accuracy"] - last["test_accuracy"])
     if not learned:
         return "NumPy's network learned nothing in this run, so no difference shows."
-    if gap <= 0:
+    if abs(gap) < _EQUAL_POINTS:
+        return "It is not: both reach the same test accuracy in this run."
+    if gap < 0:
         return f"It is not: the Keras model is {plain(-gap, 2)} points better in this run."
     if cause is None:
         return f"No single difference clearly explains the gap of {plain(gap, 2)} points."

@@ -95,7 +95,8 @@ def _answer(keras: pd.DataFrame, usual: pd.Series) -> str:
     ends = interval(usual["ci_low"], usual["ci_high"])
     ratio = plain(usual["ratio_to_numpy"])
     if (keras["verdict"] == "slower").all():
-        where = "at batch size" if len(sizes) == 1 else f"at all {len(sizes)} batch sizes; at"
+        all_sizes = "both" if len(sizes) == 2 else f"all {len(sizes)}"
+        where = "at batch size" if len(sizes) == 1 else f"at {all_sizes} batch sizes; at"
         return (
             f"Keras is slower than this project's NumPy {where} {usual['batch_size']:,} by a "
             f"factor of {ratio}{ends}."
