@@ -30,6 +30,7 @@ ONLY_SHOWN = (
     "du ",
     "source ",
     ".venv/bin/python -m pip ",
+    ".venv/bin/python -m pytest ",
     "snakemake --workflow-profile",
     "python -m mlplab.reporting.compare",
     "chromium ",
@@ -116,6 +117,9 @@ def planned(line):
 @pytest.mark.parametrize("page", pages_with("console"))
 def test_commands_can_be_planned(page, folder, mnist_folder):
     (folder / "my.yaml").write_text("run: my\n")  # for a page that only names it
+    for content in blocks(page, "python"):
+        if "np.savez" in content:
+            assert start(folder, [sys.executable, "-c", content], mnist_folder).returncode == 0
     for content in blocks(page, "yaml"):
         if name := re.match(r"# ([\w-]+\.yaml)", content):
             (folder / name[1]).write_text(content)
