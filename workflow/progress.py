@@ -138,9 +138,9 @@ def describe(run: Run, now: datetime) -> list[str]:
         lines.append(f"about {_words(seconds)} left")
         if unknown:
             jobs = sum(run.planned[rule] for rule in unknown)
-            kinds = "1 rule" if len(unknown) == 1 else f"{len(unknown)} rules"
             lines.append(
-                f"  a guess: of {kinds} with {jobs} jobs none has ended, so their time is unknown"
+                f"  a guess: no job of {len(unknown)} of the rules has ended yet, so their {jobs} "
+                "are taken to be as long as the others"
             )
     return lines
 

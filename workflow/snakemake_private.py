@@ -73,12 +73,13 @@ def is_whole_run(workflow):
 
 def makes_a_part(workflow):
     """Whether the command names results or rules, so that others may stay older."""
-    names = ("dag_settings.targets", "dag_settings.until", "dag_settings.omit_from")
+    names = tuple(f"dag_settings.{name}" for name in ("targets", "until", "omit_from", "batch"))
     without = "the last line of a run is the same for a part of it."
     if not _has(workflow, *names, without=without) or workflow.dag_settings is None:
         return False
     settings = workflow.dag_settings
-    return bool({*settings.targets} - {"all"} or settings.until or settings.omit_from)
+    some = settings.until or settings.omit_from or settings.batch
+    return bool({*settings.targets} - {"all"} or some)
 
 
 def run_measured_jobs_alone(workflow, resource, limit):

@@ -100,9 +100,8 @@ class Claims(SphinxDirective):
 def describe(run):
     """Where the figures of a run come from, in a sentence."""
     facts = json.loads((RUNS / run / "run.json").read_text(encoding="utf-8"))
-    commits = "commits" if " and " in facts["commit"] else "commit"
     return (
-        f"Run `{facts['run']}` of {facts['date']}, {commits} {facts['commit']}, on "
+        f"Run `{facts['run']}` of {facts['date']}, code of {facts['commit']}, on "
         f"{facts['processors']} cores of an {facts['processor']}; Python {facts['python']}, "
         f"NumPy {facts['numpy']}."
     )

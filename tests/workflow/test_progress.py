@@ -92,7 +92,8 @@ def test_time_left_follows_from_jobs_of_the_same_rule(tmp_path):
         "  fit, for 25 s: epoch 2 of 9, 7 s left",
         "  fit, for 5 s",
         "about 1 min 15 s left",
-        "  a guess: of 2 rules with 2 jobs none has ended, so their time is unknown",
+        "  a guess: no job of 2 of the rules has ended yet, so their 2 are taken to be as long as "
+        "the others",
     ]
 
 

@@ -66,17 +66,6 @@ def test_jobs_that_compute_are_jobs_of_the_cluster_and_figures_and_tables_are_no
     }
 
 
-def test_timed_jobs_and_no_others_ask_for_a_node_of_their_own(tiny_copy):
-    command = snakemake_command(*PROFILE, *TINY_FILE, "--forceall", "--dry-run")
-    done = run_command(tiny_copy, *command)
-    assert done.returncode == 0, done.stderr
-    parts = re.split(r"^(?:local)?(?:rule|checkpoint) (\w+):$", done.stdout, flags=re.MULTILINE)
-    planned, alone = Counter(parts[1::2]), Counter()
-    for rule, body in zip(parts[1::2], parts[2::2], strict=True):
-        alone[rule] += "slurm_extra=--exclusive" in body.partition("\n[")[0]
-    assert +alone == {rule: planned[rule] for rule in TIMED}
-
-
 @pytest.fixture(scope="module")
 def cluster_run(checkout, tmp_path_factory):
     """A checkout whose tiny run came to some tables on a cluster, and the jobs that SLURM had."""
@@ -142,3 +131,14 @@ def test_jobs_ask_for_the_processors_and_the_memory_that_they_use(cluster_run):
     assert silhouettes["CPUs/Task"] == "8"
     assert silhouettes["MinMemoryNode"] == "8000M"
     assert {job["CPUs/Task"] for job in submitted["fit_clusters"]} == {"1"}
+
+
+def test_timed_jobs_and_no_others_ask_for_a_node_of_their_own(tiny_copy):
+    command = snakemake_command(*PROFILE, *TINY_FILE, "--forceall", "--dry-run")
+    done = run_command(tiny_copy, *command)
+    assert done.returncode == 0, done.stderr
+    parts = re.split(r"^(?:local)?(?:rule|checkpoint) (\w+):$", done.stdout, flags=re.MULTILINE)
+    planned, alone = Counter(parts[1::2]), Counter()
+    for rule, body in zip(parts[1::2], parts[2::2], strict=True):
+        alone[rule] += "slurm_extra=--exclusive" in body.partition("\n[")[0]
+    assert +alone == {rule: planned[rule] for rule in TIMED}

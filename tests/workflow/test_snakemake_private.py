@@ -191,12 +191,14 @@ def test_on_slurm_jobs_ask_for_nodes_so_slots_are_not_limited(private, workflow)
     [((), (), False), (("all",), (), False), (("a.csv",), (), True), ((), ("fit",), True)],
 )
 def test_a_run_of_named_results_or_up_to_a_rule_makes_a_part(private, targets, until, part):
-    settings = SimpleNamespace(targets=frozenset(targets), until=frozenset(until), omit_from=())
+    settings = SimpleNamespace(
+        targets=frozenset(targets), until=frozenset(until), omit_from=frozenset(), batch=None
+    )
     assert private.makes_a_part(SimpleNamespace(dag_settings=settings)) is part
 
 
 def test_without_the_targets_a_run_is_told_as_a_whole(private, capsys):
-    settings = SimpleNamespace(until=frozenset(), omit_from=frozenset())
+    settings = SimpleNamespace(until=frozenset(), omit_from=frozenset(), batch=None)
     assert not private.makes_a_part(SimpleNamespace(dag_settings=settings))
     assert f"{VERSION}SimpleNamespace.dag_settings.targets, " in capsys.readouterr().err
     assert not private.makes_a_part(SimpleNamespace(dag_settings=None))

@@ -90,8 +90,7 @@ onstart:
 
 onsuccess:
     say_last(
-        f"Run complete for what you named. Other results in {RESULTS}/, such as study.html, may be "
-        "missing or older."
+        f"Run complete for what you named. Other results in {RESULTS}/ may be missing or older."
         if private.makes_a_part(workflow)
         else f"Run complete; see {RESULTS}/tables/ and {RESULTS}/figures/. "
         f"What came out of it, on one page: {RESULTS}/study.html"

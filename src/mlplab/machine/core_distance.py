@@ -106,9 +106,10 @@ class CoreDistance:
         """Let processors wake each other until they are near or ``patience`` is used up."""
         far = False
         while self.patience > 0:
-            was_far, far = far, self.is_far(self.measure())
+            distance = self.measure()
+            was_far, far = far, self.is_far(distance)
             if not far:
-                self.came_near += was_far
+                self.came_near += was_far and isfinite(distance)
                 return
             start = time.perf_counter()
             self._from_the_first(self._wake)

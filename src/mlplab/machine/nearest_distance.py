@@ -48,8 +48,8 @@ def watched_distance(n: int, patience: float) -> Iterator[CoreDistance]:
 
     The shortest latency of the last hour is recalled, or learned, and kept. ``patience`` are the
     seconds for bringing cores together; there are none on a machine that others use, where it
-    would be in vain, and a tenth of them for an hour after they were spent without success. Where
-    no other process can start, nothing is far.
+    would be in vain, and a tenth of them for an hour after they were spent almost without success.
+    Where no other process can start, nothing is far.
     """
     if not _others_rest():
         patience = 0.0

@@ -9,6 +9,7 @@ import numpy as np
 
 from mlplab.features.spaces import parse_space
 
+_ROUNDING = 1e-9
 # Of two rounds, a ratio may have an interval of many powers of ten.
 _WIDEST = 100.0
 BOUNDLESS = f"interval wider than a factor of {_WIDEST:.0f}"
@@ -131,6 +132,8 @@ def show_number(number: float) -> str:
 def show_with_interval(number: float, low: float, high: float, note: str = "") -> str:
     """A number with its interval, to the decimals that show two digits of the interval's width.
 
+    Below 10, there are two decimals at least.
+
     Examples
     --------
     >>> show_with_interval(2.2935, 1.7323, 3.0365)
@@ -138,10 +141,12 @@ def show_with_interval(number: float, low: float, high: float, note: str = "") -
     >>> show_with_interval(0.99032, 0.98941, 0.99124, " for one more run")
     '0.9903 (0.9894 to 0.9912 for one more run)'
     """
-    width = high - low
-    if not 0 < width < math.inf or math.isnan(number):
+    width, largest = high - low, max(abs(number), abs(low), abs(high))
+    # Values that are equal but for rounding have an interval of some last bits.
+    if not _ROUNDING * largest < width < math.inf or math.isnan(number):
         return show_number(number)
-    if is_boundless(low, high):
+    # That of a difference is symmetric and may begin just above 0, which does tell something.
+    if is_boundless(low, high) and high > 2 * number:
         return f"{show_number(number)} ({BOUNDLESS}{note})"
     decimals = max(1 - math.floor(math.log10(width)), 2 if abs(number) < 10 else 0)
     # The zero takes the sign from what rounds to 0.

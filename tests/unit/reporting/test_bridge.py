@@ -73,8 +73,7 @@ def test_what_lowers_no_accuracy_is_no_cause():
 def test_what_may_lower_no_accuracy_is_no_cause(bridge):
     uncertain = bridge["difference"] == "l2"
     ends = bridge["change_ci_high"].mask(uncertain & (bridge["direction"] == "backwards"), 0.01)
-    cause = find_cause(bridge.assign(change_ci_high=ends))
-    assert cause is None or set(cause["difference"]) != {"l2"}
+    assert find_cause(bridge.assign(change_ci_high=ends)) is None
 
 
 def test_one_seed_has_no_interval():

@@ -102,12 +102,16 @@ def test_the_bridge_names_what_makes_keras_worse_on_both_ways():
         ("backwards", 1, *mean, 0.93, -0.10),
         ("backwards", 2, "loss", "the loss", 0.96, -0.03),
     ]
-    assert bridge.tell_bridge(frame(BRIDGE, *rows)) == (
+    table = frame(BRIDGE, *rows)
+    table = table.assign(change_ci_high=table["change"] / 2)
+    assert bridge.tell_bridge(table) == (
         "Of a gap of 13.0 points to NumPy, the mean over a batch costs Keras 10.0 to 12.0 by "
         "itself."
     )
-    better = frame(BRIDGE, *rows).assign(
-        test_accuracy=[0.8, 0.9, 0.9, 0.9, 0.9, 0.8], change=[np.nan, 0.1, 0.0, np.nan, 0.0, 0.1]
+    better = table.assign(
+        test_accuracy=[0.8, 0.9, 0.9, 0.9, 0.9, 0.8],
+        change=[np.nan, 0.1, 0.0, np.nan, 0.0, 0.1],
+        change_ci_high=0.2,
     )
     assert bridge.tell_bridge(better) == (
         "Keras' reference model reaches 90.0 % test accuracy, NumPy's network 80.0 %."

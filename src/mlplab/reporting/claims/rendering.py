@@ -95,7 +95,7 @@ def count_verdicts(claims: pd.DataFrame) -> str:
     beside = int(claims["beside"].notna().sum())
     restating = len(claims) - len(counted) - constructed - beside
     left_out = [f"{restating} restating another row"] if restating else []
-    left_out += [f"{beside} of this project's programs beside an article's"] if beside else []
+    left_out += [f"{beside} of another program or setting beside one"] if beside else []
     left_out += [f"{constructed} by construction"] if constructed else []
     return sentence + (f" Not counted: {join(left_out)}." if left_out else "")
 

@@ -64,8 +64,9 @@ def _keep(run: Path, target: Path, shown: Shown) -> None:
         save_table(target / "numbers.csv", numbers)
     for name, rows in selected.items():
         save_table(target / f"{name}.csv", rows)
+    if shown.figures:
+        (target / "figures").mkdir(parents=True, exist_ok=True)
     for figure in shown.figures:
-        (target / "figures").mkdir(exist_ok=True)
         shutil.copyfile(run / "figures" / f"{figure}.png", target / "figures" / f"{figure}.png")
 
 

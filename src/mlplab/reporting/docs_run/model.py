@@ -69,10 +69,15 @@ class Shown(_Entry):
 
     @model_validator(mode="after")
     def _parts_exist(self) -> Shown:
+        if self.run in self.other_runs:
+            raise ValueError(f"other_runs: found {self.run}; allowed: runs that are not described")
         for run, part in self.other_runs.items():
             absent = set(part.numbers) - set(self.numbers) | set(part.tables) - set(self.tables)
             if absent:
-                raise ValueError(f"{run}: found {', '.join(sorted(absent))}; allowed: names above")
+                raise ValueError(
+                    f"other_runs.{run}: found {', '.join(sorted(absent))}; allowed: names under "
+                    "numbers and tables"
+                )
         return self
 
     def of(self, run: str) -> Shown:

@@ -43,9 +43,8 @@ def render_results(
         cells = [words, describe_published(row), describe_found(row)]
         cells.append(f"{SYMBOLS[row['verdict']]} {row['verdict']}")
         lines.append(f"| {' | '.join(cells)} |")
-    commits = "commits" if " and " in facts["commit"] else "commit"
     origin = (
-        f"Run `{facts['run']}` of {facts['date']}, {commits} {facts['commit']}, on "
+        f"Run `{facts['run']}` of {facts['date']}, code of {facts['commit']}, on "
         f"{facts['processors']} cores of an {facts['processor']}: {facts['jobs']} jobs in "
         f"{facts['minutes']} minutes. {count_verdicts(claims)}"
     )

@@ -200,8 +200,8 @@ def _describe_images(run: Run) -> str:
     if len(pixels) != 1 or (pixels[0], classes) == (784, 10):
         return ""
     return (
-        f" They have {pixels[0]} pixels and {classes} classes; the network has as many inputs and "
-        "outputs."
+        f" Each of its images has {int(pixels[0]):,} pixels, and there are {classes} classes; the "
+        "network has as many inputs and outputs."
     )
 
 

@@ -46,8 +46,8 @@ _MEANINGS = {
     "reach a target",
     NOT_REPRODUCED: "the whole interval lies outside the tolerance, or no seed reaches a target",
     ONE_RUN: "a single seed or round, so there is no interval",
-    NOT_TESTED: "this configuration leaves out what the claim needs; the default run (make "
-    "results) tests most claims",
+    NOT_TESTED: "this configuration leaves out what the claim needs; that of the default run "
+    "leaves out least",
     NOT_APPLICABLE: "the claim is about another data set",
     NOT_TESTABLE: "needs what this project does not have, such as a GPU",
 }

@@ -59,7 +59,7 @@ def test_markdown_has_a_row_per_testable_claim_and_reasons_for_the_others(table)
     assert lines[0] == (
         "10 claims: 3 reproduced, 1 better than published, 1 inconclusive, 1 not reproduced, "
         "1 with one run, 1 not tested, 1 not applicable, 1 not testable here. Not counted: 1 "
-        "restating another row, 1 of this project's programs beside an article's and 1 by "
+        "restating another row, 1 of another program or setting beside one and 1 by "
         "construction."
     )
     assert lines[1] == (
@@ -142,6 +142,10 @@ def test_more_verdicts_may_be_wrong_at_most():
         (190.8, 92.1, 289.4, "191 (92 to 289)"),
         (-0.0012, -0.0034, -0.00001, "-0.0012 (-0.0034 to 0.0000)"),
         (0.25, 0.25, 0.25, "0.25"),
+        (0.1, 0.1 - 1e-17, 0.1 + 1e-17, "0.1"),
+        (0.00266, 1.281e-05, 0.005307, "0.0027 (0.0000 to 0.0053)"),
+        (0.22, 5e-13, 9.4e10, "0.22 (interval wider than a factor of 100)"),
+        (1.5, 1.2, float("inf"), "1.5"),
     ],
 )
 def test_a_figure_has_the_digits_that_its_interval_bears(figure, low, high, shown):

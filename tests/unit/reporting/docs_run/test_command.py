@@ -54,7 +54,7 @@ def test_the_rows_of_the_readme_are_replaced_and_nothing_else(project):
     assert once.startswith("# Title\n\n<!-- results: make docs-run -->\n\n| what |")
     assert once.endswith("<!-- end of the results -->\n\nEnd.\n")
     assert "| Keras over NumPy | “slower” (our bound: ≥ 1) | 3.33 (3.10 to 3.60) |" in once
-    assert "Run `default` of 29 November 2026, commit 0123456, on 2 cores of an Some" in once
+    assert "Run `default` of 29 November 2026, code of 0123456, on 2 cores of an Some" in once
     assert "old" not in once
     main(["results/default"])
     assert (project / "README.md").read_text() == once
@@ -103,7 +103,8 @@ def test_of_another_run_the_claims_are_kept_and_what_is_named(project, named, mo
         ({"tables": {"t": {"table": "no", "columns": {"a": "b"}}}}, "no.csv"),
         ({"figures": ["nothing"]}, "nothing.png"),
         ({"readme": {"B-other": "other"}}, "readme: found no claim B-other"),
-        ({"other_runs": {"b": {"numbers": ["x"]}}}, "b: found x; allowed: names above"),
+        ({"other_runs": {"default": {}}}, "other_runs: found default; allowed: runs that are not"),
+        ({"other_runs": {"b": {"numbers": ["x"]}}}, "other_runs.b: found x; allowed: names under"),
         ({"colour": "red"}, "shown.yaml: 1 fault(s):\n  - colour:"),
     ],
 )

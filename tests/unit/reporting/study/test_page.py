@@ -135,5 +135,5 @@ def test_images_that_are_not_those_of_mnist_are_described():
     history = pd.DataFrame({"input_space": ["pixels", "pca-5"], "n_features": [144, 5]})
     tables = Tables({"training_history": history, "confusion": pd.DataFrame({"label": range(4)})})
     told = describe_question(Run("mine", tables, {"dataset": "mine.npz"}, (), STYLES))
-    assert "They have 144 pixels and 4 classes; the network has as many inputs" in told
-    assert "They have" not in describe_question(Run("empty", Tables({}), {}, (), STYLES))
+    assert "Each of its images has 144 pixels, and there are 4 classes; the network" in told
+    assert "Each of" not in describe_question(Run("empty", Tables({}), {}, (), STYLES))

@@ -98,7 +98,7 @@ def test_keras_that_is_slower_at_every_batch_size_is_told_beside_which_numpy():
 
 @pytest.mark.parametrize(
     ("verdict", "words"),
-    [("faster", "is faster than"), ("no clear difference", "shows no clear difference to")],
+    [("faster", "is faster than"), ("no clear difference", "shows no clear difference from")],
 )
 def test_one_batch_size_is_told_as_the_only_one(verdict, words):
     ratios = sample_tables()["batch_size_ratios"].assign(verdict=verdict)
@@ -218,8 +218,21 @@ def test_a_gain_whose_interval_holds_1_is_not_called_clear():
     columns = ["full_accuracy_seconds", "batch_accuracy_seconds"]
     two.loc[two["round"] == 2, columns] = 1.0
     sentence = answer(optimisations, optimization_ladder=two)
-    assert sentence.startswith("No step gained clearly in this run; “")
+    assert sentence.startswith("With full prediction, no step gained clearly; “")
     assert len(sentence.split()) <= MOST_WORDS
+    alone = answer(optimisations, optimization_ladder=two[two["round"] == 1])
+    assert alone.startswith("With a prediction for all images each epoch, “")
+
+
+def test_a_clear_gain_comes_before_a_larger_one_that_is_not():
+    ladder = sample_tables()["optimization_ladder"]
+    exact = {0: 8.0, 1: 4.0, 2: 4.0, 3: 4.0, 4: 4.0, 5: 4.0, 6: 4.0}
+    unclear = ladder.assign(full_accuracy_seconds=ladder["step"].map(exact))
+    # Half a gain of 10 and half a loss of 2: 2.2 on average.
+    for odd, seconds in enumerate((0.4, 8.0)):
+        shaken = (unclear["step"] == 2) & (unclear["round"] % 2 == odd)
+        unclear.loc[shaken, "full_accuracy_seconds"] = seconds
+    assert "“float32” gained most: 2.00" in answer(optimisations, optimization_ladder=unclear)
 
 
 def test_another_ratio_to_keras_than_in_the_section_on_speed_is_explained_with_both():
@@ -354,7 +367,9 @@ def test_distances_that_are_later_than_pixels_are_not_called_sooner():
     times = sample_tables()["time_to_accuracy_summary"]
     later = times.assign(speedup=0.73, ci_low=0.6, ci_high=0.9)
     sentence = answer(distances, time_to_accuracy_summary=later)
-    assert sentence.startswith("Pixel training ends in 0.730 times distances' time to 97.73 %")
+    assert sentence.startswith(
+        "Distances need 1.37 times the whole pixel training to reach 97.73 % (95 % interval 1.11 to"
+    )
     assert "sooner" not in sentence
     assert len(sentence.split()) <= MOST_WORDS
 

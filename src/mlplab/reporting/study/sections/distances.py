@@ -112,8 +112,8 @@ def _answer(best: pd.Series | None, controls: pd.DataFrame | None, *, known: boo
         )
     else:
         speed = (
-            f"Pixel training ends in {plain(best['speedup'])} times distances' time to "
-            f"{percent(best['target'], 2)}{interval(best['ci_low'], best['ci_high'])}"
+            f"Distances need {plain(1 / best['speedup'])} times the whole pixel training to reach "
+            f"{percent(best['target'], 2)}{interval(1 / best['ci_high'], 1 / best['ci_low'])}"
         )
     return f"{speed}{name_rival(controls)}."
 

@@ -185,7 +185,7 @@ def _name(row: Mapping[str, Any]) -> str:
 
 def _title(cause: pd.DataFrame | None) -> str:
     if cause is None:
-        return "No single difference makes the Keras model worse in both directions"
+        return "No single difference clearly makes the Keras model worse in both directions"
     return f"Costs accuracy in both directions: {cause['words'].iloc[0]}"
 
 

@@ -51,6 +51,7 @@ _SHOWN = {
     "slower": "is slower",
     "faster": "is faster",
     "no clear difference": "shows no clear difference",
+    "not tested": "was not tested",
 }
 # Batch sizes in more words than these would make the answer too long.
 _MOST_PARTS = 3
@@ -101,8 +102,8 @@ def _answer(keras: pd.DataFrame, usual: pd.Series) -> str:
             f"Keras is slower than this project's NumPy {where} {usual['batch_size']:,} by a "
             f"factor of {ratio}{ends}."
         )
-    if len(sizes) == 1:
-        is_what = "is faster than" if faster else "shows no clear difference to"
+    if len(sizes) == 1 and usual["verdict"] != "not tested":
+        is_what = "is faster than" if faster else "shows no clear difference from"
         return (
             f"Keras {is_what} this project's NumPy at batch size {usual['batch_size']:,}: it takes "
             f"{ratio} times as long{ends}."

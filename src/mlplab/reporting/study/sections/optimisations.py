@@ -60,12 +60,11 @@ def tell(run: Run) -> Content:
     without = _gains(rounds, summary, _WITHOUT) if _WITHOUT in rounds else []
     if not gains:
         raise MissingPartError("tables/optimization_ladder.csv holds fewer than two steps")
-    largest = _largest(gains)
     fewest = min(gain.ratio.rounds for gain in gains)
     spec, switches = draw_ladder(summary)
     learning = Learning.of(run.tables)
     return Content(
-        answer=_answer(largest),
+        answer=_answer(gains),
         meaning=[
             *_meaning(gains, without, summary),
             *([learning.warning] if learning.warning else []),
@@ -142,15 +141,19 @@ def _meaning(gains: list[_Gain], others: list[_Gain], summary: pd.DataFrame) -> 
     return texts
 
 
-def _answer(largest: _Gain) -> str:
-    gained = f"“{largest.name}” gained most: {_words(largest)}."
-    if largest.ratio.low > 1:
-        return f"With a prediction for all images each epoch, {gained}"
-    return f"No step gained clearly in this run; {gained}"
+def _answer(gains: list[_Gain]) -> str:
+    largest = _largest(gains)
+    if largest.ratio.low <= 1 and all(gain.ratio.low <= 1 for gain in gains):
+        start = "With full prediction, no step gained clearly;"
+    else:
+        start = "With a prediction for all images each epoch,"
+    return f"{start} “{largest.name}” gained most: {_words(largest)}."
 
 
 def _largest(gains: list[_Gain]) -> _Gain:
-    return max(gains, key=lambda gain: gain.ratio.ratio)
+    """The largest gain, among those that are clear if some are."""
+    clear = [gain for gain in gains if gain.ratio.low > 1]
+    return max(clear or gains, key=lambda gain: gain.ratio.ratio)
 
 
 def _words(gain: _Gain) -> str:
