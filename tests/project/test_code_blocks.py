@@ -65,6 +65,13 @@ def start(folder, command, mnist_folder):
     )
 
 
+def write_data(page, folder, mnist_folder):
+    """Write the file of images that other blocks of the page name."""
+    for content in blocks(page, "python"):
+        if "np.savez" in content:
+            assert start(folder, [sys.executable, "-c", content], mnist_folder).returncode == 0
+
+
 @pytest.mark.parametrize("page", pages_with("python"))
 def test_python_runs(page, folder, mnist_folder):
     for content in blocks(page, "python"):
@@ -77,9 +84,7 @@ def test_python_runs(page, folder, mnist_folder):
 
 @pytest.mark.parametrize("page", pages_with("yaml"))
 def test_configurations_and_entries_are_valid(page, folder, mnist_folder):
-    for content in blocks(page, "python"):
-        if "my.npz" in content:
-            assert start(folder, [sys.executable, "-c", content], mnist_folder).returncode == 0
+    write_data(page, folder, mnist_folder)
     for content in blocks(page, "yaml"):
         entry = yaml.safe_load(content)
         if isinstance(entry, list):
@@ -117,9 +122,7 @@ def planned(line):
 @pytest.mark.parametrize("page", pages_with("console"))
 def test_commands_can_be_planned(page, folder, mnist_folder):
     (folder / "my.yaml").write_text("run: my\n")  # for a page that only names it
-    for content in blocks(page, "python"):
-        if "np.savez" in content:
-            assert start(folder, [sys.executable, "-c", content], mnist_folder).returncode == 0
+    write_data(page, folder, mnist_folder)
     for content in blocks(page, "yaml"):
         if name := re.match(r"# ([\w-]+\.yaml)", content):
             (folder / name[1]).write_text(content)

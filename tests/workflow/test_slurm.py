@@ -27,7 +27,12 @@ TIMED = {
     "train_deep_model",
 }
 # Untimed and timed jobs, whose tables are made where snakemake runs.
-TARGETS = ("tables/cluster_sweep.csv", "tables/thread_scaling.csv", "tables/batch_size_summary.csv")
+TARGETS = (
+    "tables/cluster_sweep.csv",
+    "tables/thread_scaling.csv",
+    "tables/batch_size_summary.csv",
+    "training/numpy/clusters-10/batch-100-seed-0.csv",
+)
 
 
 def test_jobs_that_compute_are_jobs_of_the_cluster_and_figures_and_tables_are_not():
@@ -104,17 +109,17 @@ def test_results_are_complete_and_as_recorded(cluster_run):
         "fit_clusters": 2,
         "score_silhouettes": 1,
         "transform_clusters": 1,
+        "train_numpy": 1,
         "measure_batch_size": 2,
         "measure_threads": 1,
     }
 
 
-def test_timed_jobs_have_the_node_to_themselves(cluster_run):
+def test_timed_jobs_and_no_others_have_the_node_to_themselves(cluster_run):
     _, submitted = cluster_run
     everything = [job for jobs in submitted.values() for job in jobs]
-    alone = [job for rule in TIMED & set(submitted) for job in submitted[rule]]
-    assert alone
-    assert all(job["OverSubscribe"] == "NO" for job in alone)
+    alone = [job for job in everything if job["OverSubscribe"] == "NO"]
+    assert alone == [job for rule, jobs in submitted.items() if rule in TIMED for job in jobs]
     for timed in alone:
         beside = [job for job in everything if job is not timed and overlap(job, timed)]
         assert beside == [], timed
@@ -131,6 +136,7 @@ def test_jobs_ask_for_the_processors_and_the_memory_that_they_use(cluster_run):
     assert silhouettes["CPUs/Task"] == "8"
     assert silhouettes["MinMemoryNode"] == "8000M"
     assert {job["CPUs/Task"] for job in submitted["fit_clusters"]} == {"1"}
+    assert {job["CPUs/Task"] for job in submitted["train_numpy"]} == {"1"}
 
 
 def test_timed_jobs_and_no_others_ask_for_a_node_of_their_own(tiny_copy):
