@@ -32,7 +32,7 @@ _LEARNING_SECONDS = 2.0
 _DOUBT, _WORTH_SECONDS = 0.1, 10.0
 # See "Bringing cores together takes seconds" in docs/explanation/timing.md. Two rounds, as in the
 # quick run, have no interval that would be worth the wait.
-_PATIENCE_SECONDS_PER_ROUND, _PATIENT_FROM = 5.0, 3
+_PATIENCE_SECONDS_PER_ROUND, _PATIENT_FROM = 12.0, 3
 # One look of so many must find others at rest: the parent of this process may still be busy.
 _LOOKS = 3
 

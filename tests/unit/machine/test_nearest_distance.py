@@ -173,4 +173,4 @@ def test_without_a_process_that_answers_nothing_is_far(kept_in, monkeypatch):
 
 
 def test_patience_grows_with_the_rounds_and_two_have_none():
-    assert [patience_of(rounds) for rounds in (1, 2, 3, 10)] == [0.0, 0.0, 15.0, 50.0]
+    assert [patience_of(rounds) for rounds in (1, 2, 3, 10)] == [0.0, 0.0, 36.0, 120.0]

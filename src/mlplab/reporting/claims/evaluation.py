@@ -10,7 +10,9 @@ import pandas as pd
 
 from mlplab.reporting.claims.model import (
     BY_CONSTRUCTION,
+    MACHINE,
     NOT_TESTABLE,
+    STATEMENT,
     STATISTICAL,
     Claim,
     ClaimError,
@@ -52,8 +54,11 @@ CLAIMS = Table(
         "found": "the figure of this run",
         "unit": "unit of all figures",
         "tolerance": "in that unit: how far the interval of a `machine` figure, or of a statement, "
-        "may reach beside the published figure or the bound; half the largest width of the "
-        "interval of a `statistical` figure",
+        "may reach above the published figure or the bound, and, if there is no factor, below; "
+        "half the largest width of the interval of a `statistical` figure",
+        "tolerance_factor": "how many times the published figure or the bound the interval may "
+        "reach, and what part of it: a factor either way, so that a ratio and its inverse have the "
+        "same verdict; empty where the tolerance is a difference, and for a `statistical` figure",
         "verdict": "see below",
         "evidence": "tables, columns and rows behind the figure, and the settings that matter to "
         "it; for `not tested` and `not applicable`, the requirements; for `not testable here`, the "
@@ -119,6 +124,9 @@ If the configuration meets the requirements of a claim but its rows are not in t
 `evaluate_claims` fails.""",
 )
 
+# Also where no row of a run has one.
+_NUMBERS = ("published", "bound", "tolerance_factor", "prediction_low", "prediction_high")
+
 
 def evaluate_claims(
     claims: Sequence[Claim], tables: Tables, config: Mapping[str, Any]
@@ -153,7 +161,7 @@ def evaluate_claims(
     """
     rows = [_evaluate_claim(claim, tables, config) for claim in claims]
     table = pd.DataFrame(rows, columns=[*CLAIMS.columns])
-    numbers = dict.fromkeys(("published", "bound", "prediction_low", "prediction_high"), float)
+    numbers = dict.fromkeys(_NUMBERS, float)
     return table.astype(numbers | {"repetitions": "Int64"})
 
 
@@ -225,6 +233,8 @@ def _evaluate_claim(claim: Claim, tables: Tables, config: Mapping[str, Any]) -> 
     if claim.kind == NOT_TESTABLE:
         return row | {"verdict": NOT_TESTABLE, "evidence": claim.reason}
     row["tolerance"] = claim.allowed_difference
+    if claim.kind in (MACHINE, STATEMENT) and claim.tolerance:
+        row["tolerance_factor"] = claim.tolerance_factor
     unmet = unmet_requirements(claim, config)
     if unmet:
         verdict = NOT_APPLICABLE if "dataset" in unmet else NOT_TESTED

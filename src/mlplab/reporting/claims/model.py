@@ -11,6 +11,7 @@ from mlplab.reporting.claims.expressions import Arithmetic, Entry, Expression, Q
 
 Kind = Literal["statistical", "machine", "statement", "by construction", "not testable here"]
 STATISTICAL: Kind = "statistical"
+MACHINE: Kind = "machine"
 STATEMENT: Kind = "statement"
 BY_CONSTRUCTION: Kind = "by construction"
 NOT_TESTABLE: Kind = "not testable here"
@@ -51,9 +52,14 @@ class Claim(Entry):
         "equal", description="what the figure found must be, beside the published one or the bound"
     )
     tolerance: float = Field(
-        0.0, ge=0, description="difference that is allowed, over the published figure or the bound"
+        0.0,
+        ge=0,
+        description="how much more is allowed, over the published figure or the bound: 0.25 allows "
+        "1.25 times as much, and as little as that divided by 1.25",
     )
-    absolute: bool = Field(False, description="the tolerance is in the unit of the figure instead")
+    absolute: bool = Field(
+        False, description="the tolerance is a difference in the unit of the figure instead"
+    )
     better: Literal["higher", "lower"] | None = Field(
         None, description="what lies beyond the tolerance on this side is better than published"
     )
@@ -134,6 +140,8 @@ class Claim(Entry):
                 )
             if self.restates and self.beside:
                 faults.append("beside: not allowed with restates")
+        if self.tolerance and self.target < 0 and not self.absolute:
+            faults.append("tolerance: must be absolute where the figure or the bound is negative")
         if self.better and self.comparison != "equal":
             faults.append("better: allowed only for comparison 'equal'")
         if faults:
@@ -148,16 +156,27 @@ class Claim(Entry):
 
     @property
     def allowed_difference(self) -> float:
-        """How far the figure may be from the target, in its unit."""
-        return self.tolerance * (1 if self.absolute else abs(self.target))
+        """How far the figure may be above the target, in its unit."""
+        return self.tolerance * (1 if self.absolute else self.target)
+
+    @property
+    def tolerance_factor(self) -> float:
+        """How many times the target, or what part of it, the figure may be; NaN if absolute.
+
+        A factor either way, so that a ratio and its inverse have the same verdict.
+        """
+        return math.nan if self.absolute else 1 + self.tolerance
 
     @property
     def allowed_range(self) -> tuple[float, float]:
         """The smallest and the largest figure that agree with the target."""
-        difference = self.allowed_difference
+        highest = self.target + self.allowed_difference
+        lowest = self.target - self.tolerance
+        if not self.absolute:
+            lowest = self.target / self.tolerance_factor
         return (
-            -math.inf if self.comparison == "at most" else self.target - difference,
-            math.inf if self.comparison == "at least" else self.target + difference,
+            -math.inf if self.comparison == "at most" else lowest,
+            math.inf if self.comparison == "at least" else highest,
         )
 
     @property

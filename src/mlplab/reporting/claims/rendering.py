@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,7 +31,7 @@ SYMBOLS = {
     ONE_RUN: "1",
     NOT_TESTED: "–",
     NOT_APPLICABLE: "–",
-    NOT_TESTABLE: "–",
+    NOT_TESTABLE: "/",
 }
 COLOURS = {
     REPRODUCED: "#009e73",
@@ -126,9 +127,15 @@ def describe_published(row: Mapping[str, Any]) -> str:
     """The published figure, or the words and the bound that they are compared with."""
     sign = _SIGNS[row["comparison"]]
     if row["kind"] == STATEMENT:
-        spread = f" ± {show_number(row['tolerance'])}" if row["tolerance"] > 0 else ""
+        spread = f"; {describe_tolerance(row)}" if row["tolerance"] > 0 else ""
         return f"“{row['words']}” (our bound: {sign}{show_number(row['bound'])}{spread})"
     return "" if pd.isna(row["published"]) else sign + show_number(row["published"])
+
+
+def describe_tolerance(row: Mapping[str, Any]) -> str:
+    """The tolerance, as a factor or a difference. Tables of earlier versions have no factors."""
+    factor: float = row.get("tolerance_factor", math.nan)
+    return f"± {show_number(row['tolerance'])}" if math.isnan(factor) else f"factor {factor:.4g}"
 
 
 def find_figure(row: Mapping[str, Any]) -> float:

@@ -15,8 +15,8 @@ from mlplab.reporting.compare.sections import ABSENT, Grid, Section
 from mlplab.reporting.words import show_number
 
 # What the statement says and how it is judged; if that changed, a verdict may differ for it alone.
-_JUDGED_BY = ("published", "bound", "tolerance", "comparison")
-_NUMBERS = ("published", "bound", "tolerance", "ci_low", "ci_high")
+_JUDGED_BY = ("published", "bound", "tolerance", "tolerance_factor", "comparison")
+_NUMBERS = ("published", "bound", "tolerance", "tolerance_factor", "ci_low", "ci_high")
 _NUMBERS_OF_ONE_MORE = ("prediction_low", "prediction_high")
 
 

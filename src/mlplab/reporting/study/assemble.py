@@ -15,6 +15,8 @@ import vl_convert
 from markupsafe import Markup, escape
 
 from mlplab.reporting.citation import Citation, CitationError, read_citation
+from mlplab.reporting.claims.evaluation import NOT_APPLICABLE, NOT_TESTED
+from mlplab.reporting.claims.model import NOT_TESTABLE
 from mlplab.reporting.study.claims import (
     StripCell,
     VerdictCount,
@@ -76,6 +78,12 @@ class Study:
     strip: list[StripCell]
     score: list[VerdictCount]
     origin: Mapping[str, str]
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether the run says something of a claim, which one on other data does not."""
+        untested = {NOT_TESTED, NOT_APPLICABLE, NOT_TESTABLE}
+        return any(found.verdict not in untested for found in self.score)
 
 
 def make_study(

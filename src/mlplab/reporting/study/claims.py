@@ -27,12 +27,12 @@ from mlplab.reporting.claims.rendering import (
     SYMBOLS,
     describe_found,
     describe_published,
+    describe_tolerance,
     find_figure,
 )
 from mlplab.reporting.study.content import Tables
 from mlplab.reporting.study.contrast import text_on
 from mlplab.reporting.web.tables import Cell, Column, DataTable, Row
-from mlplab.reporting.words import show_number
 
 COLUMNS = ("id", "article", "statement", "kind", "published", "unit", "tolerance", "verdict",
            "evidence", "comparison", "ci_low", "ci_high", "prediction_low", "prediction_high",
@@ -162,7 +162,8 @@ def tabulate_claims(claims: pd.DataFrame) -> DataTable:
     return DataTable(
         "table-claims",
         f"The {n_counted} claims{apart}. Shares are fractions of 1. The tolerance is "
-        "how far this run's interval may reach beside the published figure",
+        "how far this run's interval may reach beside the published figure: by a difference, or by "
+        "a factor either way",
         [
             Column("verdict"),
             Column("claim"),
@@ -200,7 +201,7 @@ def _tolerance_cell(row: dict[str, Any]) -> Cell:
     """Empty where it only makes room for a last digit, or stands beside the bound."""
     if not _has_tolerance(row) or row["kind"] == STATEMENT:
         return Cell("", float("nan"))
-    return Cell(f"± {show_number(row['tolerance'])}", row["tolerance"])
+    return Cell(describe_tolerance(row), row["tolerance"])
 
 
 def _has_tolerance(row: dict[str, Any]) -> bool:
@@ -279,7 +280,7 @@ def _cause(row: dict[str, Any]) -> str:
 
 def _notes(row: dict[str, Any], link: Callable[[str], str]) -> list[str]:
     words = {key: _text(row.get(key)) for key in (*COLUMNS, "bound_reason", "tolerance_reason")}
-    width = f"± {show_number(row['tolerance'])}" if _has_tolerance(row) else ""
+    width = describe_tolerance(row) if _has_tolerance(row) else ""
     reason = words["bound_reason"] or words["tolerance_reason"]
     tolerance = ", ".join(filter(None, [width, reason]))
     notes = [

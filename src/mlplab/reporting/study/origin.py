@@ -37,7 +37,7 @@ def describe_origin(records: Iterable[Mapping[str, Any] | None]) -> dict[str, st
         "memory": _distinct(_memory(machine) for machine in machines),
         "system": _distinct(str(machine.get("system", "")) for machine in machines),
         "commit": _distinct(describe_commit(record) for record in known),
-        "made (UTC)": _period(known),
+        "tables made (UTC)": _period(known),
         "Python": _distinct(str(machine.get("python", "")) for machine in machines),
         "libraries": ", ".join(
             f"{name} {_distinct(versions)}" for name, versions in sorted(libraries.items())

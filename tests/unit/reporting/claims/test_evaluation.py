@@ -2,6 +2,8 @@ import math
 
 import pandas as pd
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from mlplab.reporting.claims.evaluation import CLAIMS, evaluate_claims, judge
 from mlplab.reporting.claims.model import Claim, ClaimError
@@ -36,6 +38,36 @@ SEEDS = {"kind": "statistical", "published": 0.61, "tolerance": 0.05, "absolute"
 )
 def test_the_interval_of_a_mean_lies_in_outside_or_across_the_tolerance(changes, found, verdict):
     assert judge(claim(**NARROW | changes), Estimate(*found, repetitions=3)) == verdict
+
+
+@given(
+    published=st.floats(0.1, 10),
+    tolerance=st.floats(0, 2),
+    low=st.floats(0.01, 10),
+    width=st.floats(1, 3),
+    gains=st.booleans(),
+)
+def test_a_ratio_and_its_inverse_have_the_same_verdict(published, tolerance, low, width, gains):
+    """Keras may take 1.77 times as long as NumPy, or NumPy 1 / 1.77 times as long as Keras."""
+    high = low * width
+    edges = published / (1 + tolerance), published * (1 + tolerance)
+    assume(not any(math.isclose(end, edge) for end in (low, high) for edge in edges))
+    one = claim(published=published, tolerance=tolerance, better="higher" if gains else None)
+    other = claim(published=1 / published, tolerance=tolerance, better="lower" if gains else None)
+    verdict = judge(one, Estimate(low, low, high, repetitions=3))
+    assert judge(other, Estimate(1 / low, 1 / high, 1 / low, repetitions=3)) == verdict
+
+
+def test_a_relative_tolerance_of_a_time_or_a_statement_is_a_factor(tables):
+    claims = [
+        claim(id="time"),
+        claim(id="difference", absolute=True),
+        claim(id="exact", tolerance=0.0),
+        claim(id="seeds", kind="statistical"),
+        statement(id="words", comparison="equal", tolerance=0.5),
+    ]
+    table = evaluate_claims(claims, tables, CONFIG).set_index("id")
+    assert table["tolerance_factor"].dropna().to_dict() == {"time": 2.0, "words": 1.5}
 
 
 @pytest.mark.parametrize(
@@ -76,8 +108,8 @@ def test_an_interval_that_is_too_wide_says_nothing_of_a_figure_inside(tables):
 @pytest.mark.parametrize("repetitions", [None, 1])
 def test_one_repetition_gives_no_verdict(repetitions):
     found = Estimate(0.6, repetitions=repetitions)
-    for given in (claim(), claim(**SEEDS), statement()):
-        assert judge(given, found) == "one run"
+    for judged in (claim(), claim(**SEEDS), statement()):
+        assert judge(judged, found) == "one run"
     assert judge(claim(better="lower"), Estimate(math.nan, finding="never reached")) == "one run"
 
 
@@ -110,7 +142,7 @@ def test_a_row_has_the_figure_its_interval_and_its_evidence(tables):
     assert row["found"] == pytest.approx(0.5)
     assert row["ci_low"] < 0.3
     assert (row["repetitions"], row["verdict"]) == (3, "reproduced")
-    assert row["tolerance"] == pytest.approx(0.3)
+    assert (row["tolerance"], row["tolerance_factor"]) == (0.5, 2.0)
     assert row["evidence"] == "tables/history.csv: accuracy where epoch = 35, mean over every seed"
 
 

@@ -17,7 +17,7 @@ def test_claims_are_read_with_all_their_parts(tmp_path):
     requires = {"dataset": "mnist", "sizes": {"includes": [5, 6]}}
     (claim,) = load_claims(write(tmp_path, entry(requires=requires)))
     assert claim.requires == {"dataset": "mnist", "sizes": Includes(includes=(5, 6))}
-    assert claim.allowed_difference == pytest.approx(0.3)
+    assert claim.allowed_range == (0.25, 1.0)
     assert claim.value.named_columns() == {"history": {"accuracy", "epoch", "seed"}}
 
 
@@ -77,6 +77,10 @@ def test_all_faults_of_the_file_are_told_at_once(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
+        (
+            {"published": -1.0},
+            "X: Value error, tolerance: must be absolute where the figure or the bound is negative",
+        ),
         ({"tolerance_reason": ""}, "X: Value error, tolerance_reason: must be given"),
         (
             {"kind": "statement", "words": "little", "bound": 1.0},

@@ -18,7 +18,7 @@ def test_the_origin_names_all_machines_that_took_part(record):
     origin = describe_origin([record, other, record, None])
     assert origin["processor"].startswith("Chip (R) *, 2")
     assert "; Other, 2" in origin["processor"]
-    assert origin["made (UTC)"] == "2026-01-01 10:00 to 2026-01-02"
+    assert origin["tables made (UTC)"] == "2026-01-01 10:00 to 2026-01-02"
     assert origin["commit"] == "0123456789ab, with changes"
     assert origin["libraries"] == "numpy 2.4.6"
     assert origin["records"] == "1 table without one"
@@ -51,4 +51,4 @@ def test_memory_is_told_where_the_records_have_it(record):
     ],
 )
 def test_records_of_other_versions_tell_what_they_have(record, damage):
-    assert describe_origin([record | damage])["made (UTC)"].startswith("2026-01-01 10:00")
+    assert describe_origin([record | damage])["tables made (UTC)"].startswith("2026-01-01 10:00")

@@ -1,6 +1,7 @@
 """The page is one file that loads nothing, and says the same whenever it is made."""
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 from docutils.core import publish_parts
@@ -40,6 +41,14 @@ def test_the_page_has_every_answer_figure_and_table(study, page):
             assert page.count(f'id="{table.id}"') == 1
 
 
+def test_claims_about_another_data_set_have_no_strip(study):
+    verdicts = {"not applicable": "another data set", "not testable here": "needs a GPU"}
+    counts = [replace(study.score[0], verdict=v, meaning=m) for v, m in verdicts.items()]
+    page = render_study(replace(study, score=counts))
+    assert 'class="strip"' not in page
+    assert "not applicable</strong>: another data set" in page
+
+
 def test_ids_are_unique_and_every_link_leads_somewhere(page):
     markup = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
     ids = re.findall(r'\bid="([^"]*)"', markup)
@@ -67,7 +76,7 @@ def test_the_strip_has_a_cell_for_every_claim_that_counts(study, page):
         assert f'href="#{cell.target}"' in page
         assert contrast(cell.text[1:], cell.colour[1:]) >= 4.5
     # Each verdict has a symbol beside its colour.
-    assert len({count.symbol for count in study.score if count.symbol != "–"}) == 5
+    assert len({count.symbol for count in study.score if count.symbol != "–"}) == 6
 
 
 def test_a_section_links_to_the_claims_that_rest_on_its_tables(study):
