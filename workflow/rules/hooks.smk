@@ -93,7 +93,7 @@ onsuccess:
         f"Run complete for what you named. Other results in {RESULTS}/ may be missing or older."
         if private.makes_a_part(workflow)
         else f"Run complete; see {RESULTS}/tables/ and {RESULTS}/figures/. "
-        f"What came out of it, on one page: {RESULTS}/study.html"
+        f"Summary on one page: {RESULTS}/study.html"
     )
 
 

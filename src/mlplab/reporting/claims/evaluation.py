@@ -10,9 +10,7 @@ import pandas as pd
 
 from mlplab.reporting.claims.model import (
     BY_CONSTRUCTION,
-    MACHINE,
     NOT_TESTABLE,
-    STATEMENT,
     STATISTICAL,
     Claim,
     ClaimError,
@@ -38,6 +36,8 @@ VERDICTS = (
     NOT_APPLICABLE,
     NOT_TESTABLE,
 )
+TESTED = (REPRODUCED, BETTER, NOT_REPRODUCED, INCONCLUSIVE, ONE_RUN)
+"""The verdicts of claims that a run has tested."""
 CAUSE_UNKNOWN = "cause unknown"
 
 CLAIMS = Table(
@@ -54,11 +54,11 @@ CLAIMS = Table(
         "found": "the figure of this run",
         "unit": "unit of all figures",
         "tolerance": "in that unit: how far the interval of a `machine` figure, or of a statement, "
-        "may reach above the published figure or the bound, and, if there is no factor, below; "
+        "may reach above the published figure or the bound, and, without a factor, below; "
         "half the largest width of the interval of a `statistical` figure",
-        "tolerance_factor": "how many times the published figure or the bound the interval may "
-        "reach, and what part of it: a factor either way, so that a ratio and its inverse have the "
-        "same verdict; empty where the tolerance is a difference, and for a `statistical` figure",
+        "tolerance_factor": "f, if the interval may reach from 1/f to f times the published figure "
+        "or the bound, so that a ratio and its inverse have the same verdict; empty where the "
+        "tolerance is a difference",
         "verdict": "see below",
         "evidence": "tables, columns and rows behind the figure, and the settings that matter to "
         "it; for `not tested` and `not applicable`, the requirements; for `not testable here`, the "
@@ -233,8 +233,7 @@ def _evaluate_claim(claim: Claim, tables: Tables, config: Mapping[str, Any]) -> 
     if claim.kind == NOT_TESTABLE:
         return row | {"verdict": NOT_TESTABLE, "evidence": claim.reason}
     row["tolerance"] = claim.allowed_difference
-    if claim.kind in (MACHINE, STATEMENT) and claim.tolerance:
-        row["tolerance_factor"] = claim.tolerance_factor
+    row["tolerance_factor"] = claim.tolerance_factor
     unmet = unmet_requirements(claim, config)
     if unmet:
         verdict = NOT_APPLICABLE if "dataset" in unmet else NOT_TESTED

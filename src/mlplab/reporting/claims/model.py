@@ -54,8 +54,9 @@ class Claim(Entry):
     tolerance: float = Field(
         0.0,
         ge=0,
-        description="how much more is allowed, over the published figure or the bound: 0.25 allows "
-        "1.25 times as much, and as little as that divided by 1.25",
+        description="a share of the published figure or the bound: half the largest width of the "
+        "interval of a statistical figure; of machine figures and statements a factor either way, "
+        "so that 0.25 allows from 1 / 1.25 to 1.25 times the figure",
     )
     absolute: bool = Field(
         False, description="the tolerance is a difference in the unit of the figure instead"
@@ -140,8 +141,8 @@ class Claim(Entry):
                 )
             if self.restates and self.beside:
                 faults.append("beside: not allowed with restates")
-        if self.tolerance and self.target < 0 and not self.absolute:
-            faults.append("tolerance: must be absolute where the figure or the bound is negative")
+        if not math.isnan(self.tolerance_factor) and self.target <= 0:
+            faults.append("tolerance: must be absolute where the figure or bound is not positive")
         if self.better and self.comparison != "equal":
             faults.append("better: allowed only for comparison 'equal'")
         if faults:
@@ -156,23 +157,23 @@ class Claim(Entry):
 
     @property
     def allowed_difference(self) -> float:
-        """How far the figure may be above the target, in its unit."""
-        return self.tolerance * (1 if self.absolute else self.target)
+        """The tolerance in the unit of the figure."""
+        return self.tolerance * (1 if self.absolute else abs(self.target))
 
     @property
     def tolerance_factor(self) -> float:
-        """How many times the target, or what part of it, the figure may be; NaN if absolute.
+        """The factor by which a time or a statement may differ either way; NaN without one.
 
-        A factor either way, so that a ratio and its inverse have the same verdict.
+        With a factor, a ratio and its inverse have the same verdict.
         """
-        return math.nan if self.absolute else 1 + self.tolerance
+        relative = self.tolerance > 0 and not self.absolute
+        return 1 + self.tolerance if relative and self.kind in (MACHINE, STATEMENT) else math.nan
 
     @property
     def allowed_range(self) -> tuple[float, float]:
         """The smallest and the largest figure that agree with the target."""
-        highest = self.target + self.allowed_difference
-        lowest = self.target - self.tolerance
-        if not self.absolute:
+        lowest, highest = (self.target + side * self.allowed_difference for side in (-1, 1))
+        if not math.isnan(self.tolerance_factor):
             lowest = self.target / self.tolerance_factor
         return (
             -math.inf if self.comparison == "at most" else lowest,

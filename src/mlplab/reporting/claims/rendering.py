@@ -95,9 +95,9 @@ def count_verdicts(claims: pd.DataFrame) -> str:
     constructed = int((claims["kind"] == BY_CONSTRUCTION).sum())
     beside = int(claims["beside"].notna().sum())
     restating = len(claims) - len(counted) - constructed - beside
-    left_out = [f"{restating} restating another row"] if restating else []
-    left_out += [f"{beside} of another program or setting beside one"] if beside else []
-    left_out += [f"{constructed} by construction"] if constructed else []
+    left_out = [f"{restating} that restate another claim"] if restating else []
+    left_out += [f"{beside} that repeat one with another program or setting"] if beside else []
+    left_out += [f"{constructed} that hold by construction"] if constructed else []
     return sentence + (f" Not counted: {join(left_out)}." if left_out else "")
 
 
@@ -127,15 +127,32 @@ def describe_published(row: Mapping[str, Any]) -> str:
     """The published figure, or the words and the bound that they are compared with."""
     sign = _SIGNS[row["comparison"]]
     if row["kind"] == STATEMENT:
-        spread = f"; {describe_tolerance(row)}" if row["tolerance"] > 0 else ""
-        return f"“{row['words']}” (our bound: {sign}{show_number(row['bound'])}{spread})"
+        return f"“{row['words']}” (our bound: {sign}{_describe_bound(row)})"
     return "" if pd.isna(row["published"]) else sign + show_number(row["published"])
 
 
+def _describe_bound(row: Mapping[str, Any]) -> str:
+    factor = _factor(row)
+    if math.isnan(factor) or row["comparison"] != "equal":
+        spread = f" ± {show_number(row['tolerance'])}" if row["tolerance"] > 0 else ""
+        return show_number(row["bound"]) + spread
+    return f"{show_number(row['bound'] / factor)} to {show_number(row['bound'] * factor)}"
+
+
 def describe_tolerance(row: Mapping[str, Any]) -> str:
-    """The tolerance, as a factor or a difference. Tables of earlier versions have no factors."""
+    """The tolerance, as a difference or as multiples of the published figure."""
+    factor = _factor(row)
+    if math.isnan(factor):
+        return f"± {show_number(row['tolerance'])}"
+    least, most = f"{1 / factor:.3g}", f"{factor:.3g} times"
+    ends = {"equal": f"{least} to {most}", "at least": f"from {least} times", "at most": most}
+    return ends[row["comparison"]]
+
+
+def _factor(row: Mapping[str, Any]) -> float:
+    """The factor of a tolerance. Tables of earlier versions have none."""
     factor: float = row.get("tolerance_factor", math.nan)
-    return f"± {show_number(row['tolerance'])}" if math.isnan(factor) else f"factor {factor:.4g}"
+    return factor
 
 
 def find_figure(row: Mapping[str, Any]) -> float:

@@ -15,8 +15,7 @@ import vl_convert
 from markupsafe import Markup, escape
 
 from mlplab.reporting.citation import Citation, CitationError, read_citation
-from mlplab.reporting.claims.evaluation import NOT_APPLICABLE, NOT_TESTED
-from mlplab.reporting.claims.model import NOT_TESTABLE
+from mlplab.reporting.claims.evaluation import TESTED
 from mlplab.reporting.study.claims import (
     StripCell,
     VerdictCount,
@@ -81,9 +80,8 @@ class Study:
 
     @property
     def is_judged(self) -> bool:
-        """Whether the run says something of a claim, which one on other data does not."""
-        untested = {NOT_TESTED, NOT_APPLICABLE, NOT_TESTABLE}
-        return any(found.verdict not in untested for found in self.score)
+        """Whether the run tests a claim, which one on other data does not."""
+        return any(found.verdict in TESTED for found in self.score)
 
 
 def make_study(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -51,6 +52,11 @@ _MEANINGS = {
     NOT_APPLICABLE: "the claim is about another data set",
     NOT_TESTABLE: "needs what this project does not have, such as a GPU",
 }
+_TOLERANCE = (
+    "The tolerance tells how far this run's interval may reach beside the published figure: by a "
+    "difference, or as multiples of it. For statistical figures it is the largest half-width of "
+    "that interval"
+)
 # A tolerance below this, relative to the figure, only makes room for its last digit.
 _ROUNDING = 1e-9
 # A hyphen before a number, which is a minus.
@@ -161,14 +167,12 @@ def tabulate_claims(claims: pd.DataFrame) -> DataTable:
     apart = f", and {others} further rows that are not counted" if others else ""
     return DataTable(
         "table-claims",
-        f"The {n_counted} claims{apart}. Shares are fractions of 1. The tolerance is "
-        "how far this run's interval may reach beside the published figure: by a difference, or by "
-        "a factor either way",
+        f"The {n_counted} claims{apart}. Shares are fractions of 1. {_TOLERANCE}",
         [
             Column("verdict"),
             Column("claim"),
             Column("published", True),
-            Column("tolerance", True, "how far this run's interval may reach beside the figure"),
+            Column("tolerance", True, _TOLERANCE),
             Column("found", True),
             Column("article"),
         ],
@@ -201,7 +205,8 @@ def _tolerance_cell(row: dict[str, Any]) -> Cell:
     """Empty where it only makes room for a last digit, or stands beside the bound."""
     if not _has_tolerance(row) or row["kind"] == STATEMENT:
         return Cell("", float("nan"))
-    return Cell(describe_tolerance(row), row["tolerance"])
+    figure = abs(row["published"])
+    return Cell(describe_tolerance(row), row["tolerance"] / figure if figure else math.inf)
 
 
 def _has_tolerance(row: dict[str, Any]) -> bool:

@@ -6,7 +6,7 @@ from mlplab.reporting.claims.contradictions import find_contradictions
 from mlplab.reporting.claims.loading import load_claims
 from mlplab.reporting.claims.model import Claim, ClaimError
 from tests.conftest import ROOT
-from tests.unit.reporting.claims.conftest import ENTRY, claim, entry
+from tests.unit.reporting.claims.conftest import ENTRY, claim, entry, statement
 from tests.unit.reporting.claims.test_model import write
 
 ELBOW = {"table": "cluster_choices", "where": {"criterion": "elbow"}}
@@ -52,6 +52,15 @@ def test_ratios_and_sums_of_the_same_numbers_are_held_together():
     more = about({"ratio": [seconds, gap]}, id="more", published=3, tolerance=0.1)
     less = about({"ratio": [seconds, gap]}, id="less", published=0.25, tolerance=0.1)
     assert find_contradictions([share, more, less]) == [("share", "more"), ("more", "less")]
+
+
+def test_a_mean_over_seeds_may_lie_as_far_below_the_figure_as_its_interval_is_wide():
+    seeds = claim(id="seeds", kind="statistical", published=1.0, tolerance=0.5)
+    little = statement(id="little", bound=0.6)
+    assert find_contradictions([seeds, little]) == []
+    assert find_contradictions([seeds, little.model_copy(update={"bound": 0.4})]) == [
+        ("seeds", "little")
+    ]
 
 
 def test_claims_of_different_configurations_do_not_meet():

@@ -28,7 +28,8 @@ SEEDS = {"kind": "statistical", "published": 0.61, "tolerance": 0.05, "absolute"
         ({"better": "higher"}, (0.7, 0.6, 0.8), "inconclusive"),
         ({"better": "lower"}, (0.5, 0.4, 0.59), "better than published"),
         ({"absolute": True}, (0.595, 0.591, 0.6), "reproduced"),
-        ({"published": 0.0}, (0.01, 0.009, 0.011), "not reproduced"),
+        ({"published": 0.0, "absolute": True}, (0.03, 0.025, 0.035), "not reproduced"),
+        ({"comparison": "at most"}, (0.61, 0.6, 0.62), "reproduced"),
         ({"comparison": "at least"}, (99.0, 98.0, 100.0), "reproduced"),
         ({"comparison": "at least"}, (0.61, 0.59, 0.62), "inconclusive"),
         ({"comparison": "at least"}, (0.5, 0.4, 0.55), "not reproduced"),
@@ -63,11 +64,13 @@ def test_a_relative_tolerance_of_a_time_or_a_statement_is_a_factor(tables):
         claim(id="time"),
         claim(id="difference", absolute=True),
         claim(id="exact", tolerance=0.0),
+        claim(id="limit", comparison="at most"),
+        claim(id="rule", kind="by construction"),
         claim(id="seeds", kind="statistical"),
         statement(id="words", comparison="equal", tolerance=0.5),
     ]
     table = evaluate_claims(claims, tables, CONFIG).set_index("id")
-    assert table["tolerance_factor"].dropna().to_dict() == {"time": 2.0, "words": 1.5}
+    assert table["tolerance_factor"].dropna().to_dict() == {"time": 2.0, "limit": 2.0, "words": 1.5}
 
 
 @pytest.mark.parametrize(
@@ -111,6 +114,12 @@ def test_one_repetition_gives_no_verdict(repetitions):
     for judged in (claim(), claim(**SEEDS), statement()):
         assert judge(judged, found) == "one run"
     assert judge(claim(better="lower"), Estimate(math.nan, finding="never reached")) == "one run"
+
+
+def test_what_follows_from_the_configuration_may_differ_as_much_either_way():
+    constructed = claim(kind="by construction", published=100, tolerance=0.1)
+    found = [judge(constructed, Estimate(number)) for number in (89.0, 90.5, 109.5, 111.0)]
+    assert found == ["not reproduced", "reproduced", "reproduced", "not reproduced"]
 
 
 def test_what_follows_from_the_configuration_needs_no_repetition():

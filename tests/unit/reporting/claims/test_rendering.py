@@ -59,8 +59,8 @@ def test_markdown_has_a_row_per_testable_claim_and_reasons_for_the_others(table)
     assert lines[0] == (
         "10 claims: 3 reproduced, 1 better than published, 1 inconclusive, 1 not reproduced, "
         "1 with one run, 1 not tested, 1 not applicable, 1 not testable here. Not counted: 1 "
-        "restating another row, 1 of another program or setting beside one and 1 by "
-        "construction."
+        "that restate another claim, 1 that repeat one with another program or setting and 1 that "
+        "hold by construction."
     )
     assert lines[1] == (
         "6 of these verdicts rest on a 95 % interval each, so less than one on average "
@@ -74,7 +74,7 @@ def test_markdown_has_a_row_per_testable_claim_and_reasons_for_the_others(table)
     assert f"| ours | What was said | 0.5 | {mean} | ✓ reproduced, beside good |  |" in lines
     words = "“hardly half” (our bound: ≤ 0.8)"
     assert f"| words | What was said | {words} | {mean} | ✓ reproduced |  |" in lines
-    assert "| level | What was said | “hardly half” (our bound: 0.5; factor 2) |" in "".join(lines)
+    assert "| level | What was said | “hardly half” (our bound: 0.25 to 1) |" in "".join(lines)
     wide = next(line for line in lines if "inconclusive |" in line)
     assert "| 5.33 (-7.17 to 17.84 for one more run) |" in wide
     assert "| single | What was said | 0.5 | 0.6 | 1 one run |  |" in lines

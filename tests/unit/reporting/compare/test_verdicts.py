@@ -34,9 +34,13 @@ def test_the_earlier_name_of_the_figure_is_read(folders, old):
 def test_a_claim_that_is_judged_in_another_way_is_marked(folders):
     edit_table(folders[1], "claims", lambda claims: claims.assign(tolerance=0.2, verdict="one run"))
     rows = compare_verdicts(open_runs(folders)).grids[0].rows
-    assert [row[-1] for row in rows] == ["tolerance changed"] * 2 + [
-        "tolerance changed, not counted"
-    ]
+    changed = ["tolerance changed"] * 2 + ["tolerance changed, not counted"]
+    assert [row[-1] for row in rows] == changed
+    # A factor in place of the difference that tables of earlier versions have.
+    factors = {"tolerance": 0.1, "tolerance_factor": 1.25}
+    edit_table(folders[1], "claims", lambda claims: claims.assign(**factors))
+    rows = compare_verdicts(open_runs(folders)).grids[0].rows
+    assert [row[-1] for row in rows] == changed
 
 
 def test_claims_of_one_run_only_are_counted_apart(folders):

@@ -420,12 +420,35 @@ def test_claims_that_failed_show_their_cause():
 
 def test_figures_of_claims_show_their_unit_and_no_tolerance_that_is_only_a_rounding():
     claims = sample_tables()["claims"].assign(
-        kind="machine", words=np.nan, finding=np.nan, published=35.0, unit="epochs", tolerance=1e-12
+        kind="machine",
+        words=np.nan,
+        finding=np.nan,
+        published=35.0,
+        unit="epochs",
+        tolerance=1e-12,
+        tolerance_factor=np.nan,
     )
     (_, every) = published.tell(run_of(claims=claims)).tables
     for row in every.rows:
         assert row.cells[2].text.startswith("35 epochs")
-        assert not any(note.startswith("Tolerance: ±") for note in row.cells[1].notes)
+        assert not any(
+            note.startswith("Tolerance: ") and "±" in note for note in row.cells[1].notes
+        )
+
+
+def test_a_table_of_an_earlier_version_has_no_factors():
+    (_, every) = published.tell(
+        run_of(claims=sample_tables()["claims"].drop(columns="tolerance_factor"))
+    ).tables
+    assert {row.cells[3].text for row in every.rows} == {"± 0.1"}
+
+
+def test_a_run_on_other_data_says_nothing_of_failures():
+    claims = sample_tables()["claims"].assign(verdict="not applicable")
+    content = published.tell(run_of(claims=claims))
+    assert content.answer == "Of 12 claims: 12 not applicable."
+    assert content.certainty == "Nothing was tested."
+    assert "failed" not in " ".join(content.meaning)
 
 
 def test_a_table_with_rows_that_are_not_counted_says_why():
@@ -524,7 +547,7 @@ def test_claims_show_their_tolerance_and_whether_they_count():
     titles = [column.title for column in every.columns]
     assert len(set(titles)) == len(titles)
     tolerances = [row.cells[titles.index("tolerance")].text for row in every.rows]
-    assert set(tolerances) == {"± 0.1", "factor 1.25"}
+    assert set(tolerances) == {"± 0.1", "0.8 to 1.25 times"}
     assert every.choices("counted") == ["counted (12)", "not counted (1)"]
 
 

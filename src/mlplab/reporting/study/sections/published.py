@@ -9,10 +9,9 @@ import pandas as pd
 from mlplab.reporting.claims.evaluation import (
     BETTER,
     CAUSE_UNKNOWN,
-    INCONCLUSIVE,
     NOT_REPRODUCED,
     ONE_RUN,
-    REPRODUCED,
+    TESTED,
 )
 from mlplab.reporting.claims.rendering import tell_false_verdicts
 from mlplab.reporting.study.claims import (
@@ -38,16 +37,17 @@ def tell(run: Run) -> Content:
     claims = read_claims(run.tables)
     score = {found.verdict: found.number for found in count_verdicts(claims)}
     total = len(counted(claims))
+    tested = any(verdict in TESTED for verdict in score)
     failures = tabulate_failures(claims)
     return Content(
         answer=f"Of {count(total, 'claim')}: {_tell_score(score)}.",
         meaning=[
             "A time or a statement counts as reproduced if this run's 95 % interval lies within "
-            "the tolerance, which was set beforehand. A figure that depends on random start "
+            "the tolerance, which was set before this run. A figure that depends on random start "
             "weights counts as reproduced if the published value lies in the 95 % prediction "
             "interval for one more seed (“for one more run”), and the interval's half-width is no "
             "larger than the tolerance. The other verdicts are explained at the top of the page.",
-            _tell_failures(claims, score),
+            *([_tell_failures(claims, score)] if tested else []),
             *_tell_better(claims),
             *_tell_others(claims, total),
             "Kinds of claims: “statistical” figures depend on random start weights; “machine” "
@@ -55,22 +55,23 @@ def tell(run: Run) -> Content:
             "bound of this project; “by construction” figures follow from the configuration or a "
             "formula.",
         ],
-        certainty=(
-            tell_false_verdicts(claims) or "No verdict rests on an interval: one seed or round."
-        ),
+        certainty=_tell_certainty(claims) if tested else "Nothing was tested.",
         tables=[*([] if failures is None else [failures]), tabulate_claims(claims)],
     )
 
 
+def _tell_certainty(claims: pd.DataFrame) -> str:
+    return tell_false_verdicts(claims) or "No verdict rests on an interval: one seed or round."
+
+
 def _tell_score(score: Mapping[str, int]) -> str:
     """How many claims have each verdict, those without a test together."""
-    decided = (REPRODUCED, BETTER, NOT_REPRODUCED, INCONCLUSIVE, ONE_RUN)
     parts = [
         f"{score[verdict]} {'with ' if verdict == ONE_RUN else ''}{verdict}"
-        for verdict in decided
+        for verdict in TESTED
         if score.get(verdict)
     ]
-    rest = [verdict for verdict in score if verdict not in decided]
+    rest = [verdict for verdict in score if verdict not in TESTED]
     if rest:
         words = rest[0] if len(rest) == 1 else "could not be tested here"
         parts.append(f"{sum(score[verdict] for verdict in rest)} {words}")
