@@ -34,6 +34,8 @@ ONLY_SHOWN = (
     "snakemake --workflow-profile",
     "python -m mlplab.reporting.compare",
     "chromium ",
+    "make -C mlplab",
+    "mlplab/.venv",
 )
 
 

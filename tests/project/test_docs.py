@@ -23,7 +23,7 @@ WRITTEN = [name for name in TEXTS if not name.endswith("changelog.md")]
 FIXED = {
     "95 %": ("mlplab.stats.intervals", "CONFIDENCE", 0.95),
     "1.4 times": ("mlplab.machine.core_distance", "_FAR_FROM", 1.4),
-    "5 s": ("mlplab.machine.nearest_distance", "_PATIENCE_SECONDS_PER_ROUND", 5.0),
+    "12 s a round": ("mlplab.machine.nearest_distance", "_PATIENCE_SECONDS_PER_ROUND", 12.0),
     "10 s": ("mlplab.machine.nearest_distance", "_WORTH_SECONDS", 10.0),
     "12 s": ("mlplab.numpy_mlp.planning", "_PATIENCE_SECONDS", 12.0),
 }
