@@ -58,8 +58,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two more than processors: downloads, clusters, killed and timed runs wait more than work."""
-    return available_threads() + 2
+    """One process more than processors: downloads, clusters and killed runs wait more than work."""
+    return available_threads() + 1
 
 
 @pytest.fixture(scope="session", autouse=True)
