@@ -15,13 +15,7 @@ from mlplab.reporting.compare.sections import ABSENT, Grid, Section
 from mlplab.reporting.words import show_number
 
 # What the statement says and how it is judged; if that changed, a verdict may differ for it alone.
-_JUDGED_BY = {
-    "published": "published",
-    "bound": "bound",
-    "tolerance": "tolerance",
-    "tolerance_factor": "tolerance",
-    "comparison": "comparison",
-}
+_JUDGED_BY = ("published", "bound", "tolerance", "tolerance_factor", "comparison")
 _NUMBERS = ("published", "bound", "tolerance", "tolerance_factor", "ci_low", "ci_high")
 _NUMBERS_OF_ONE_MORE = ("prediction_low", "prediction_high")
 
@@ -77,15 +71,15 @@ def _row(claim: str, tables: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> t
     rows = [table.get(claim) for table in tables.values()]
     cells = [f"{row['verdict']}\n{describe_found(row)}".strip() if row else ABSENT for row in rows]
     present = [row for row in rows if row]
-    changed = [_JUDGED_BY[key] for key in _JUDGED_BY if _differs(present, key)]
+    changed = [
+        key.removesuffix("_factor")
+        for key in _JUDGED_BY
+        if len({_text(row, key) for row in present}) > 1
+    ]
     notes = [f"{what} changed" for what in dict.fromkeys(changed)]
     if not all(_is_counted(row) for row in present):
         notes.append("not counted")
     return claim, *cells, ", ".join(notes)
-
-
-def _differs(rows: Sequence[Mapping[str, Any]], key: str) -> bool:
-    return len({_text(row, key) for row in rows}) > 1
 
 
 def _pairs(tables: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> list[tuple[str, ...]]:

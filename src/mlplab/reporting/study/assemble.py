@@ -15,11 +15,11 @@ import vl_convert
 from markupsafe import Markup, escape
 
 from mlplab.reporting.citation import Citation, CitationError, read_citation
-from mlplab.reporting.claims.evaluation import TESTED
 from mlplab.reporting.study.claims import (
     StripCell,
     VerdictCount,
     count_verdicts,
+    is_tested,
     make_strip,
     read_claims,
     select_by_tables,
@@ -80,8 +80,8 @@ class Study:
 
     @property
     def is_judged(self) -> bool:
-        """Whether the run tests a claim, which one on other data does not."""
-        return any(found.verdict in TESTED for found in self.score)
+        """Whether the run tests a claim."""
+        return is_tested(self.score)
 
 
 def make_study(

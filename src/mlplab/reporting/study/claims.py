@@ -20,6 +20,7 @@ from mlplab.reporting.claims.evaluation import (
     NOT_TESTED,
     ONE_RUN,
     REPRODUCED,
+    TESTED,
     VERDICTS,
 )
 from mlplab.reporting.claims.model import NOT_TESTABLE, STATEMENT
@@ -135,6 +136,11 @@ def count_verdicts(claims: pd.DataFrame) -> list[VerdictCount]:
         VerdictCount(str(v), *_look(str(v)), number, _MEANINGS.get(str(v), ""))
         for v, number in numbers.items()
     ]
+
+
+def is_tested(score: Sequence[VerdictCount]) -> bool:
+    """Whether a run tests a claim, which one on other data does not."""
+    return any(found.verdict in TESTED for found in score)
 
 
 def _look(verdict: str) -> tuple[str, str, str]:

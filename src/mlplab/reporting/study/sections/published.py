@@ -18,6 +18,7 @@ from mlplab.reporting.study.claims import (
     count_verdicts,
     counted,
     counted_mask,
+    is_tested,
     read_claims,
     tabulate_claims,
     tabulate_failures,
@@ -35,9 +36,9 @@ TABLES = ("claims", "training_history")
 def tell(run: Run) -> Content:
     """The answer from ``claims.csv``; see :class:`Content`."""
     claims = read_claims(run.tables)
-    score = {found.verdict: found.number for found in count_verdicts(claims)}
+    counts = count_verdicts(claims)
+    score, tested = {found.verdict: found.number for found in counts}, is_tested(counts)
     total = len(counted(claims))
-    tested = any(verdict in TESTED for verdict in score)
     failures = tabulate_failures(claims)
     return Content(
         answer=f"Of {count(total, 'claim')}: {_tell_score(score)}.",
